@@ -1,0 +1,1 @@
+"""Loneliness prevalence statistics for the Netherlands."""

@@ -1,0 +1,100 @@
+"""The mistakes the toolkit can name: one root, one class per kind, the sentence built in one place.
+
+Every message says who needed what, what was found, and what to do. It never holds a respondent's
+record: a column, a code, a count and the first row number are enough to find the fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+
+def listed(values: Iterable[object]) -> str:
+    """Options as one readable list, each with its ``repr``, in the order given."""
+    return ", ".join(repr(value) for value in values)
+
+
+class EenzaamStatsError(Exception):
+    """Root of every error that the toolkit raises on purpose.
+
+    Attributes
+    ----------
+    exit_code : int
+        Exit status that the command line gives for this kind of mistake.
+    """
+
+    exit_code: int = 3
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class OptionError(EenzaamStatsError, ValueError):
+    """An argument whose value is not one of the allowed ones."""
+
+    exit_code = 2
+
+    @classmethod
+    def among(cls, value: object, allowed: Iterable[object], *, name: str) -> OptionError:
+        """Name the argument, the value found and the complete list of options."""
+        return cls(f"{name} is {value!r}, which is not an option. Choose one of {listed(allowed)}.")
+
+
+class UnknownColumnError(EenzaamStatsError, KeyError):
+    """A column that was asked for and is not there."""
+
+    @classmethod
+    def among(
+        cls, missing: Sequence[str], available: Sequence[str], *, needed_for: str
+    ) -> UnknownColumnError:
+        """Name the verb, the absent columns and the nearest present ones."""
+        nearest = [m for name in missing for m in get_close_matches(name, available, n=1)]
+        hint = (
+            f"Did you mean [{listed(nearest)}]?"
+            if nearest
+            else f"The frame has {len(available)} column(s): [{listed(sorted(available)[:12])}]."
+        )
+        return cls(
+            f"{needed_for} needs column(s) [{listed(missing)}], which are not in the data. {hint}"
+        )
+
+
+class UnknownCodeError(EenzaamStatsError, ValueError):
+    """A value that no codebook row or declared answer set covers."""
+
+    @classmethod
+    def found(
+        cls, where: str, *, column: str, code: object, count: int, first_row: int, remedy: str
+    ) -> UnknownCodeError:
+        """Name the place, the column, the code, how often and where it occurs first."""
+        return cls(
+            f"{where}, column {column!r}: code {code!r} ({count} row(s), first in row {first_row}) "
+            f"is not in the codebook. {remedy}"
+        )
+
+
+class SchemaError(EenzaamStatsError, ValueError):
+    """A frame whose columns do not have the shape that a verb was promised."""
+
+
+class ScaleError(EenzaamStatsError, ValueError):
+    """An instrument that cannot be scored as asked: direction, answer set or cut-off."""
+
+
+class DesignError(EenzaamStatsError, ValueError):
+    """A sampling design that is absent, incomplete or impossible."""
+
+
+class SourceError(EenzaamStatsError, OSError):
+    """A file or table that cannot be read as the source it was said to be."""
+
+
+class ReproductionError(EenzaamStatsError, ValueError):
+    """A reproduction that ran and gave other numbers than the stored ones."""
+
+    exit_code = 4
+
+
+class EenzaamStatsWarning(UserWarning):
+    """A finding that does not stop a computation but that its reader must see."""

@@ -1,0 +1,39 @@
+"""Results to matplotlib figures: one theme, alt text, Dutch and English. Nothing is computed here.
+
+Every function draws on an ``Axes`` that it is given, or makes one, and returns it. matplotlib is
+imported when the first figure is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from eenzaam_stats.plots.estimates import prevalence
+    from eenzaam_stats.plots.marks import bars, dots, lines, stack
+    from eenzaam_stats.plots.theme import canvas, png, svg
+
+__all__ = ["bars", "canvas", "dots", "lines", "png", "prevalence", "stack", "svg"]
+
+_HOMES = {
+    "bars": "marks",
+    "canvas": "theme",
+    "dots": "marks",
+    "lines": "marks",
+    "png": "theme",
+    "prevalence": "estimates",
+    "stack": "marks",
+    "svg": "theme",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module  # noqa: PLC0415  (matplotlib is loaded on first use)
+
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"eenzaam_stats.plots.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,75 @@
+"""``Estimates`` as a picture: dots with their intervals, footnote included."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from eenzaam_stats.plots.marks import dots, number_text
+from eenzaam_stats.plots.theme import canvas
+from eenzaam_stats.results import Estimates
+from eenzaam_stats.vocabulary import Language, formatted, label
+
+
+def prevalence(
+    estimates: Estimates, *, language: Language = "nl", axes: Axes | None = None
+) -> Axes:
+    """Draw estimates per group as dots with intervals, in percent.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        What to draw; one dot per row, in the order of the rows. Rows without an estimate are
+        left out of the picture and counted in its note.
+    language : {"nl", "en"}
+        Language of words and numbers.
+    axes : matplotlib.axes.Axes, optional
+        Where to draw; a new figure is made otherwise.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Axes with the dots; the note below it names source, n and level of the interval.
+
+    Examples
+    --------
+    >>> from eenzaam_stats.results import Estimate, Estimates, Footnote
+    >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "synthetic", "Taylor, logit",
+    ...                 0.95, "weight", "", 0, "0")
+    >>> one = Estimate(("women",), 0.48, 0.01, 0.46, 0.50, 998, 1000, 3, 1e6, 1.2)
+    >>> axes = prevalence(Estimates(("sex",), (one,), note), language="en")
+    >>> [text.get_text() for text in axes.get_yticklabels()]
+    ['women']
+    """
+    if axes is None:
+        with canvas(height=1.6 + 0.34 * len(estimates.rows)) as fresh:
+            return _draw(estimates, language=language, axes=fresh)
+    return _draw(estimates, language=language, axes=axes)
+
+
+def _draw(estimates: Estimates, *, language: Language, axes: Axes) -> Axes:
+    shown = [row for row in estimates.rows if row.estimate == row.estimate]
+    frame = pd.DataFrame(
+        {
+            "label": [", ".join(row.group) or label("word.everyone", language) for row in shown],
+            "value": [100 * row.estimate for row in shown],
+            "low": [100 * row.conf_low for row in shown],
+            "high": [100 * row.conf_high for row in shown],
+            "series": [estimates.footnote.origin for _ in shown],
+        }
+    )
+    note = estimates.footnote
+    dots(
+        axes,
+        frame,
+        text=number_text(language, decimals=1),
+        xlabel=f"{label(f'outcome.{note.outcome}', language)} ({note.scale}), %",
+    )
+    n = formatted(sum(row.n_valid for row in shown), decimals=0, language=language)
+    left_out = len(estimates.rows) - len(shown)
+    axes.set_title(
+        f"{note.source} {note.wave} ({label(f'origin.{note.origin}', language)}), n = {n}, "
+        f"{label('word.interval', language)} {note.level:.0%}"
+        + (f", {label('word.left_out', language)}: {left_out}" if left_out else "")
+    )
+    return axes

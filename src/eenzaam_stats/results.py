@@ -1,0 +1,169 @@
+"""The frozen results that verbs give back: tuples, strings and floats, with ``tidy()`` on top.
+
+Nothing here computes a statistic, opens a file or draws. ``tidy()`` makes a fresh frame each time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from eenzaam_stats.vocabulary import Flag
+
+TIDY_COLUMNS = (
+    "estimate",
+    "std_error",
+    "conf_low",
+    "conf_high",
+    "df",
+    "n_valid",
+    "n_missing",
+    "weight_sum",
+    "deff",
+    "flag",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Outcome of one check.
+
+    Attributes
+    ----------
+    name : str
+        What was checked, in a word or two.
+    passed : bool or None
+        ``None`` when the check does not apply to these data.
+    message : str
+        One sentence with the finding, in counts and codes, never a record.
+    rows : tuple of int
+        First row numbers (from 1) that failed; at most ten.
+    """
+
+    name: str
+    passed: bool | None
+    message: str
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One estimated proportion.
+
+    Attributes
+    ----------
+    group : tuple of str
+        Values of the grouping columns, in the order of ``Estimates.by``.
+    estimate, std_error, conf_low, conf_high : float
+        On the proportion scale, 0-1; NaN where undefined.
+    df : int
+        Sampling units with an answer in the group minus strata with one.
+    n_valid, n_missing : int
+        People with and without a usable outcome.
+    weight_sum : float
+        Sum of the weights of the people with an outcome.
+    deff : float
+        Variance over that of a simple random sample with replacement of the same size.
+    flag : Flag
+        Whether the estimate can be used as it stands.
+    reason : str
+        Why the flag is not ``reliable``; empty otherwise.
+    """
+
+    group: tuple[str, ...]
+    estimate: float
+    std_error: float
+    conf_low: float
+    conf_high: float
+    df: int
+    n_valid: int
+    n_missing: int
+    weight_sum: float
+    deff: float
+    flag: Flag = Flag.RELIABLE
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """What a reader must know beside a number.
+
+    Attributes
+    ----------
+    outcome, scale, source, wave, population : str
+        What was estimated, with which instrument, from which file and for whom.
+    origin : str
+        ``microdata`` or ``synthetic``; printed wherever the numbers are shown.
+    method : str
+        Variance method and interval in words.
+    level : float
+        Coverage of the interval, 0-1.
+    weight, stratum : str
+        Columns of the design; empty when there is none.
+    n_without_group : int
+        People left out because a grouping column was missing.
+    version : str
+        Version of the package.
+    """
+
+    outcome: str
+    scale: str
+    source: str
+    wave: str
+    population: str
+    origin: str
+    method: str
+    level: float
+    weight: str
+    stratum: str
+    n_without_group: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """Estimates per group, with their footnote.
+
+    Attributes
+    ----------
+    by : tuple of str
+        Grouping columns; empty for one overall estimate.
+    rows : tuple of Estimate
+        One per group that occurs in the data, sorted by group.
+    footnote : Footnote
+        Outcome, source, design, method and level.
+    """
+
+    by: tuple[str, ...]
+    rows: tuple[Estimate, ...]
+    footnote: Footnote
+
+    def tidy(self) -> pd.DataFrame:
+        """Fresh frame, one row per group.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Grouping columns in the order of ``by``, then ``estimate, std_error, conf_low,
+            conf_high, df, n_valid, n_missing, weight_sum, deff, flag``.
+        """
+        records = [
+            {
+                **dict(zip(self.by, row.group, strict=True)),
+                **{name: getattr(row, name) for name in TIDY_COLUMNS},
+            }
+            for row in self.rows
+        ]
+        frame = pd.DataFrame(records, columns=[*self.by, *TIDY_COLUMNS])
+        return frame.astype({"flag": "str"})
+
+    def describe(self) -> str:
+        """One English sentence that says what the numbers are."""
+        note = self.footnote
+        groups = f"{len(self.rows)} group(s) by {', '.join(self.by)}" if self.by else "everyone"
+        return (
+            f"Proportion {note.outcome} ({note.scale}) in {note.population}, {note.source} "
+            f"{note.wave} ({note.origin}), for {groups}; {note.method}, "
+            f"{note.level:.0%} interval; eenzaam_stats {note.version}."
+        )

@@ -1,0 +1,207 @@
+"""``Survey``, ``Design`` and ``HarmonisationReport``: what a loader gives and every verb takes.
+
+No verb changes the ``Survey`` it gets; each gives a new one. Nothing here opens a file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from html import escape
+from typing import Any
+
+from eenzaam_stats.results import CheckResult
+from eenzaam_stats.vocabulary import LonelyStratum, Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Names of the design columns of a survey.
+
+    Attributes
+    ----------
+    weight : str or None
+        Column with the weight that is right for loneliness; ``None`` when the source delivers none.
+    stratum, cluster, fpc : str or None
+        Columns of the sampling design; without a cluster each row is its own sampling unit.
+    lonely_stratum : {"certainty", "fail"}
+        What a stratum with one sampling unit does: contribute no variance, or stop the run.
+    """
+
+    weight: str | None = None
+    stratum: str | None = None
+    cluster: str | None = None
+    fpc: str | None = None
+    lonely_stratum: LonelyStratum = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnReport:
+    """What became of one column of the source.
+
+    Attributes
+    ----------
+    name, source_name : str
+        Harmonised name and name in the file.
+    n_valid : int
+        Rows with a usable value.
+    missing : tuple of (str, int)
+        Rows per kind of missing, in the order of ``MissingKind``; only kinds that occur.
+    recodes : tuple of str
+        Recodes done, as ``code -> value``.
+    """
+
+    name: str
+    source_name: str
+    n_valid: int
+    missing: tuple[tuple[str, int], ...] = ()
+    recodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HarmonisationReport:
+    """What was read, recoded, dropped and missing.
+
+    Attributes
+    ----------
+    source, wave, file : str
+        Source, wave and file name (never its folder).
+    origin : Origin
+        Microdata or synthetic.
+    population : str
+        Who the survey covers.
+    n_read, n_kept : int
+        Rows in the file and rows in the survey.
+    dropped : tuple of (str, int)
+        Reason and number of rows left out.
+    columns : tuple of ColumnReport
+        One per harmonised column.
+    checks : tuple of CheckResult
+        Agreement with published scores, duplicates, cut-offs found.
+    notes : tuple of str
+        Facts a reader must know, for instance which codes are carried over from another wave.
+    """
+
+    source: str
+    wave: str
+    file: str
+    origin: Origin
+    population: str
+    n_read: int
+    n_kept: int
+    dropped: tuple[tuple[str, int], ...] = ()
+    columns: tuple[ColumnReport, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """Report as one JSON document."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2)
+
+    def describe(self) -> str:
+        """Report as plain text for a terminal."""
+        head = (
+            f"{self.source} {self.wave} ({self.origin}), file {self.file}: "
+            f"{self.n_read:,} rows read, {self.n_kept:,} kept. Population: {self.population}."
+        )
+        lines = [head, *(f"  dropped {n:,} rows: {reason}" for reason, n in self.dropped)]
+        lines.append(f"  {'column':<24}{'from':<20}{'valid':>10}  missing by kind; recodes")
+        lines += [f"  {_column_line(column)}" for column in self.columns]
+        lines += [f"  {_mark(check)} {check.name}: {check.message}" for check in self.checks]
+        return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
+
+    def __str__(self) -> str:
+        return self.describe()
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            f"<tr><td>{escape(column.name)}</td><td>{escape(column.source_name)}</td>"
+            f"<td style='text-align:right'>{column.n_valid:,}</td>"
+            f"<td>{escape(_missing_text(column.missing))}</td>"
+            f"<td>{escape(', '.join(column.recodes))}</td></tr>"
+            for column in self.columns
+        )
+        checks = "".join(
+            f"<li>{_mark(check)} {escape(check.name)}: {escape(check.message)}</li>"
+            for check in self.checks
+        )
+        notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
+        dropped = "".join(f"<li>{escape(why)}: {n:,} rows dropped</li>" for why, n in self.dropped)
+        return (
+            f"<p><b>{escape(self.source)} {escape(self.wave)}</b> ({self.origin}), "
+            f"{self.n_read:,} rows read, {self.n_kept:,} kept. {escape(self.population)}</p>"
+            "<table><thead><tr><th>column</th><th>from</th><th>valid</th><th>missing by kind</th>"
+            f"<th>recodes</th></tr></thead><tbody>{cells}</tbody></table>"
+            f"<ul>{dropped}{checks}{notes}</ul>"
+        )
+
+
+def _missing_text(missing: tuple[tuple[str, int], ...]) -> str:
+    return ", ".join(f"{kind} {n:,}" for kind, n in missing) or "none"
+
+
+def _column_line(column: ColumnReport) -> str:
+    recodes = f"; {', '.join(column.recodes)}" if column.recodes else ""
+    return (
+        f"{column.name:<24}{column.source_name:<20}{column.n_valid:>10,}  "
+        f"{_missing_text(column.missing)}{recodes}"
+    )
+
+
+def _mark(check: CheckResult) -> str:
+    marks: Mapping[bool | None, str] = {True: "[ok]", False: "[!!]", None: "[--]"}
+    return marks[check.passed]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringReport:
+    """What scoring found, beside the columns it added.
+
+    Attributes
+    ----------
+    scale : str
+        Name of the scale.
+    outcomes : tuple of str
+        Flag columns that this scoring added, for instance ``lonely``.
+    n_rows, n_valid, n_one_missing : int
+        People, people with a total, and people whose total rests on one missing item.
+    subscale_cutoff : str or None
+        Convention of the subscale flags, if any.
+    direction : CheckResult
+        Whether the blocks of items point the same way.
+    """
+
+    scale: str
+    outcomes: tuple[str, ...]
+    n_rows: int
+    n_valid: int
+    n_one_missing: int
+    subscale_cutoff: str | None
+    direction: CheckResult
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Survey:
+    """Harmonised respondents with the design that is right for them.
+
+    Attributes
+    ----------
+    respondents : frame
+        One row per person and wave, with the columns of ``respondents.COLUMNS``.
+    design : Design
+        Names of the design columns.
+    report : HarmonisationReport
+        What was read, recoded, dropped and missing.
+    scoring : tuple of ScoringReport
+        One per scale that was scored.
+    """
+
+    respondents: Any
+    design: Design
+    report: HarmonisationReport
+    scoring: tuple[ScoringReport, ...] = ()
+
+    def with_respondents(self, respondents: Any, *, scoring: tuple[ScoringReport, ...]) -> Survey:
+        """Survey with other respondents and scoring, same design and report."""
+        return replace(self, respondents=respondents, scoring=scoring)

@@ -1,0 +1,194 @@
+"""Words with a fixed meaning: answers, categories, kinds of missing, methods, verdicts.
+
+One list per idea, used by type checker, run-time checks, messages and labels. Words for readers
+live in ``labels/nl.toml`` and ``labels/en.toml``, keyed by these values.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Literal, get_args
+
+from eenzaam_stats.errors import OptionError
+
+Language = Literal["nl", "en"]
+IntervalMethod = Literal["logit", "wald"]
+LonelyStratum = Literal["certainty", "fail"]
+SubscaleCutoff = Literal["manual6", "cbs", "rivm2016", "vzinfo"]
+
+MINUS = "\N{MINUS SIGN}"
+
+
+class Answer(StrEnum):
+    """Answers to a De Jong Gierveld item, in order from disagreement to agreement."""
+
+    STRONG_NO = "strong_no"
+    NO = "no"
+    MORE_OR_LESS = "more_or_less"
+    YES = "yes"
+    STRONG_YES = "strong_yes"
+
+
+class Frequency(StrEnum):
+    """Answers to a question on how often, in order from never to always."""
+
+    NEVER = "never"
+    RARELY = "rarely"
+    SOMETIMES = "sometimes"
+    OFTEN = "often"
+    ALWAYS = "always"
+
+
+class Category(StrEnum):
+    """Classes of a total loneliness score; not every scale uses all four."""
+
+    NOT = "not"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+    VERY_SEVERE = "very_severe"
+
+
+class Sex(StrEnum):
+    """Sex as the source delivers it."""
+
+    MEN = "men"
+    WOMEN = "women"
+    OTHER = "other"
+
+
+class MissingKind(StrEnum):
+    """Why an answer is not there."""
+
+    REFUSED = "refused"
+    DONT_KNOW = "dont_know"
+    NOT_ASKED = "not_asked"
+    NO_ANSWER = "no_answer"
+    INVALID = "invalid"
+
+
+class Origin(StrEnum):
+    """Where a number comes from, printed beside it wherever it is shown."""
+
+    PUBLISHED = "published"
+    MICRODATA = "microdata"
+    SYNTHETIC = "synthetic"
+    DERIVED = "derived"
+
+
+class Evidence(StrEnum):
+    """How well a published figure is documented."""
+
+    PRIMARY = "primary"
+    DERIVED = "derived"
+    THIRD_PARTY = "third_party"
+    PRESS = "press"
+    UNVERIFIED = "unverified"
+
+
+class Flag(StrEnum):
+    """Whether an estimate can be used as it stands."""
+
+    RELIABLE = "reliable"
+    UNCERTAIN = "uncertain"
+    SUPPRESSED = "suppressed"
+
+
+class Verdict(StrEnum):
+    """What became of a statement of the letter when it was recomputed."""
+
+    REPRODUCED = "reproduced"
+    REPRODUCED_WITH_CAVEAT = "reproduced_with_caveat"
+    CONSISTENT = "consistent"
+    NOT_REPRODUCIBLE = "not_reproducible"
+    QUALITATIVE = "qualitative"
+
+
+def require_option(value: str, options: object, *, name: str) -> None:
+    """Raise when ``value`` is not one of the members of a ``Literal`` alias."""
+    allowed = get_args(options)
+    if value not in allowed:
+        raise OptionError.among(value, allowed, name=name)
+
+
+@cache
+def labels(language: Language) -> Mapping[str, str]:
+    """Words for readers in one language, keyed by ``<group>.<value>``.
+
+    Parameters
+    ----------
+    language : {"nl", "en"}
+        Language of the words.
+
+    Returns
+    -------
+    Mapping[str, str]
+        Flat catalogue; both languages have the same keys.
+
+    Raises
+    ------
+    OptionError
+        If the language has no catalogue.
+
+    Examples
+    --------
+    >>> labels("nl")["verdict.reproduced"]
+    'gereproduceerd'
+    """
+    require_option(language, Language, name="language")
+    text = files("eenzaam_stats").joinpath(f"labels/{language}.toml").read_text("utf-8")
+    groups = tomllib.loads(text)
+    return {
+        f"{group}.{key}": word for group, words in groups.items() for key, word in words.items()
+    }
+
+
+def label(key: str, language: Language) -> str:
+    """Return one word for readers; an unknown key is an error, never an empty word.
+
+    Examples
+    --------
+    >>> label("verdict.consistent", "en")
+    'consistent'
+    """
+    catalogue = labels(language)
+    if key not in catalogue:
+        raise OptionError.among(key, sorted(catalogue), name="label key")
+    return catalogue[key]
+
+
+def formatted(value: float, *, decimals: int, language: Language) -> str:
+    """Number as its readers write it: ``1.234,5`` in Dutch, ``1,234.5`` in English.
+
+    Rounds half away from zero on the shortest decimal that reads back as ``value``, as published
+    tables do, and never through the locale of the machine.
+
+    Examples
+    --------
+    >>> formatted(48.25, decimals=1, language="nl")
+    '48,3'
+    >>> formatted(-854084, decimals=0, language="nl")
+    '−854.084'
+    """
+    step = Decimal(1).scaleb(-decimals)
+    rounded = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
+    text = f"{abs(rounded):,.{decimals}f}"
+    if language == "nl":
+        text = text.translate(str.maketrans({",": ".", ".": ","}))
+    return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def formatted_percent(share: float, *, decimals: int, language: Language) -> str:
+    """Share in [0, 1] as a percentage for readers.
+
+    Examples
+    --------
+    >>> formatted_percent(0.142, decimals=1, language="nl")
+    '14,2%'
+    """
+    percent = float(Decimal(repr(float(share))) * 100)
+    return formatted(percent, decimals=decimals, language=language) + "%"
