@@ -1,1 +1,51 @@
-"""Loneliness prevalence statistics for the Netherlands."""
+"""Loneliness prevalence statistics for the Netherlands.
+
+The names that users learn once: a file goes in with ``read_*``, ``score`` adds the scale,
+``prevalence`` gives ``Estimates``, and ``reference`` gives the packaged published figures.
+"""
+
+from eenzaam_stats import plots
+from eenzaam_stats.estimation.prevalence import prevalence
+from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
+from eenzaam_stats.loaders.synthetic import synthesise_gezondheidsmonitor
+from eenzaam_stats.opendata.reference import reference
+from eenzaam_stats.results import CheckResult, Estimate, Estimates
+from eenzaam_stats.scoring import (
+    DIRECT,
+    DJG6,
+    DJG11,
+    UCLA3,
+    Item,
+    Scale,
+    check_direction,
+    score,
+    score_polytomous,
+    ucla3_with_threshold,
+)
+from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.version import VERSION as __version__
+
+__all__ = [
+    "DIRECT",
+    "DJG6",
+    "DJG11",
+    "UCLA3",
+    "CheckResult",
+    "Design",
+    "Estimate",
+    "Estimates",
+    "HarmonisationReport",
+    "Item",
+    "Scale",
+    "Survey",
+    "__version__",
+    "check_direction",
+    "plots",
+    "prevalence",
+    "read_gezondheidsmonitor",
+    "reference",
+    "score",
+    "score_polytomous",
+    "synthesise_gezondheidsmonitor",
+    "ucla3_with_threshold",
+]

@@ -46,18 +46,20 @@ class UnknownColumnError(EenzaamStatsError, KeyError):
 
     @classmethod
     def among(
-        cls, missing: Sequence[str], available: Sequence[str], *, needed_for: str
+        cls, missing: Sequence[str], available: Sequence[str], *, needed_for: str, hint: str = ""
     ) -> UnknownColumnError:
-        """Name the verb, the absent columns and the nearest present ones."""
-        nearest = [m for name in missing for m in get_close_matches(name, available, n=1)]
-        hint = (
-            f"Did you mean [{listed(nearest)}]?"
-            if nearest
-            else f"The frame has {len(available)} column(s): [{listed(sorted(available)[:12])}]."
-        )
+        """Name the verb, the absent columns and the nearest present ones, or a better hint."""
         return cls(
-            f"{needed_for} needs column(s) [{listed(missing)}], which are not in the data. {hint}"
+            f"{needed_for} needs column(s) [{listed(missing)}], which are not in the data. "
+            f"{hint or _nearest_columns(missing, available)}"
         )
+
+
+def _nearest_columns(missing: Sequence[str], available: Sequence[str]) -> str:
+    nearest = [m for name in missing for m in get_close_matches(name, available, n=1)]
+    if nearest:
+        return f"Did you mean [{listed(nearest)}]?"
+    return f"The frame has {len(available)} column(s): [{listed(sorted(available)[:12])}]."
 
 
 class UnknownCodeError(EenzaamStatsError, ValueError):
@@ -88,6 +90,10 @@ class DesignError(EenzaamStatsError, ValueError):
 
 class SourceError(EenzaamStatsError, OSError):
     """A file or table that cannot be read as the source it was said to be."""
+
+
+class ConvergenceError(EenzaamStatsError, ArithmeticError):
+    """An equation whose solution was not found to the promised accuracy."""
 
 
 class ReproductionError(EenzaamStatsError, ValueError):

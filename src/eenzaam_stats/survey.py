@@ -106,8 +106,9 @@ class HarmonisationReport:
             f"{self.n_read:,} rows read, {self.n_kept:,} kept. Population: {self.population}."
         )
         lines = [head, *(f"  dropped {n:,} rows: {reason}" for reason, n in self.dropped)]
-        lines.append(f"  {'column':<24}{'from':<20}{'valid':>10}  missing by kind; recodes")
-        lines += [f"  {_column_line(column)}" for column in self.columns]
+        width = max((len(column.name) for column in self.columns), default=0) + 2
+        lines.append(f"  {'column':<{width}}{'from':<22}{'valid':>10}  missing by kind; recodes")
+        lines += [f"  {_column_line(column, width)}" for column in self.columns]
         lines += [f"  {_mark(check)} {check.name}: {check.message}" for check in self.checks]
         return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
 
@@ -141,10 +142,10 @@ def _missing_text(missing: tuple[tuple[str, int], ...]) -> str:
     return ", ".join(f"{kind} {n:,}" for kind, n in missing) or "none"
 
 
-def _column_line(column: ColumnReport) -> str:
+def _column_line(column: ColumnReport, width: int) -> str:
     recodes = f"; {', '.join(column.recodes)}" if column.recodes else ""
     return (
-        f"{column.name:<24}{column.source_name:<20}{column.n_valid:>10,}  "
+        f"{column.name:<{width}}{column.source_name:<22}{column.n_valid:>10,}  "
         f"{_missing_text(column.missing)}{recodes}"
     )
 
@@ -179,6 +180,17 @@ class ScoringReport:
     n_one_missing: int
     subscale_cutoff: str | None
     direction: CheckResult
+
+    def describe(self) -> str:
+        """Report as one line for a terminal."""
+        return (
+            f"{self.scale}: {self.n_valid:,} of {self.n_rows:,} people have a total, "
+            f"{self.n_one_missing:,} of them with one missing item counted 0. "
+            f"{_mark(self.direction)} {self.direction.name}: {self.direction.message}"
+        )
+
+    def __str__(self) -> str:
+        return self.describe()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -178,7 +178,7 @@ def formatted(value: float, *, decimals: int, language: Language) -> str:
     rounded = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
     text = f"{abs(rounded):,.{decimals}f}"
     if language == "nl":
-        text = text.translate(str.maketrans({",": ".", ".": ","}))
+        text = text.translate(str.maketrans(",.", ".,"))
     return f"{MINUS}{text}" if rounded < 0 else text
 
 

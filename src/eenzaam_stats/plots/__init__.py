@@ -9,20 +9,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from eenzaam_stats.plots.barplot import bars, stack
+    from eenzaam_stats.plots.dotplot import dots
     from eenzaam_stats.plots.estimates import prevalence
-    from eenzaam_stats.plots.marks import bars, dots, lines, stack
+    from eenzaam_stats.plots.frame import NumberText
+    from eenzaam_stats.plots.lineplot import lines
     from eenzaam_stats.plots.theme import canvas, png, svg
 
-__all__ = ["bars", "canvas", "dots", "lines", "png", "prevalence", "stack", "svg"]
+__all__ = ["NumberText", "bars", "canvas", "dots", "lines", "png", "prevalence", "stack", "svg"]
 
 _HOMES = {
-    "bars": "marks",
+    "NumberText": "frame",
+    "bars": "barplot",
     "canvas": "theme",
-    "dots": "marks",
-    "lines": "marks",
+    "dots": "dotplot",
+    "lines": "lineplot",
     "png": "theme",
     "prevalence": "estimates",
-    "stack": "marks",
+    "stack": "barplot",
     "svg": "theme",
 }
 

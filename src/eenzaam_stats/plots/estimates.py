@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from eenzaam_stats.plots.marks import dots, number_text
-from eenzaam_stats.plots.theme import canvas
+from eenzaam_stats.plots.dotplot import dots
+from eenzaam_stats.plots.frame import NumberText
+from eenzaam_stats.plots.theme import styled
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.vocabulary import Language, formatted, label
 
@@ -24,7 +26,7 @@ def prevalence(
     language : {"nl", "en"}
         Language of words and numbers.
     axes : matplotlib.axes.Axes, optional
-        Where to draw; a new figure is made otherwise.
+        Where to draw; otherwise a new pyplot figure, so that a notebook shows it.
 
     Returns
     -------
@@ -42,9 +44,14 @@ def prevalence(
     ['women']
     """
     if axes is None:
-        with canvas(height=1.6 + 0.34 * len(estimates.rows)) as fresh:
-            return _draw(estimates, language=language, axes=fresh)
+        return _draw(estimates, language=language, axes=_shown_axes(len(estimates.rows)))
     return _draw(estimates, language=language, axes=axes)
+
+
+def _shown_axes(n_rows: int) -> Axes:
+    with styled():
+        _, axes = plt.subplots(figsize=(7.2, 1.6 + 0.34 * n_rows), layout="constrained")
+    return axes
 
 
 def _draw(estimates: Estimates, *, language: Language, axes: Axes) -> Axes:
@@ -62,7 +69,7 @@ def _draw(estimates: Estimates, *, language: Language, axes: Axes) -> Axes:
     dots(
         axes,
         frame,
-        text=number_text(language, decimals=1),
+        text=NumberText(language, decimals=1),
         xlabel=f"{label(f'outcome.{note.outcome}', language)} ({note.scale}), %",
     )
     n = formatted(sum(row.n_valid for row in shown), decimals=0, language=language)
@@ -70,6 +77,7 @@ def _draw(estimates: Estimates, *, language: Language, axes: Axes) -> Axes:
     axes.set_title(
         f"{note.source} {note.wave} ({label(f'origin.{note.origin}', language)}), n = {n}, "
         f"{label('word.interval', language)} {note.level:.0%}"
-        + (f", {label('word.left_out', language)}: {left_out}" if left_out else "")
+        + (f", {label('word.left_out', language)}: {left_out}" if left_out else ""),
+        loc="left",
     )
     return axes

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from io import BytesIO
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -20,11 +21,18 @@ from matplotlib.figure import Figure
 COLOURS = ("#1845fb", "#ff5e02", "#c91f16", "#7b4fa3", "#5f6368", "#0f7f8c")
 MARKERS = ("o", "s", "D", "^", "v", "P")
 DASHES = ("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1)))
-HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++")
+HATCHES = ("", "//", "\\\\", "xx", "--", "||")
 INK = "#1f2328"
 FAINT = "#c9ccd1"
+VERDICTS = {
+    "reproduced": "#0b6b3a",
+    "reproduced_with_caveat": "#d99a00",
+    "consistent": "#0b57d0",
+    "not_reproducible": "#a3151d",
+    "qualitative": "#8b949e",
+}
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 10.0,
     "axes.edgecolor": INK,
@@ -47,7 +55,8 @@ _STYLE = {
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def styled() -> Iterator[None]:
+    """Apply the theme to everything that is drawn inside the block."""
     with mpl.rc_context(_STYLE):
         yield
 
@@ -74,7 +83,7 @@ def canvas(*, width: float = 7.2, height: float = 4.2) -> Iterator[Axes]:
     >>> picture.startswith(b"<?xml")
     True
     """
-    with _style():
+    with styled():
         figure = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(figure)
         yield figure.subplots()
@@ -103,7 +112,7 @@ def svg(axes: Axes, *, title: str, description: str) -> bytes:
     if not title or not description:
         raise ValueError("svg() needs a title and a description: a picture must have both.")
     buffer = BytesIO()
-    with _style():
+    with styled():
         _figure(axes).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue().decode("utf-8")
     head = f'<title id="t">{escape(title)}</title>\n <desc id="d">{escape(description)}</desc>\n'
@@ -132,7 +141,7 @@ def png(axes: Axes, *, dpi: int = 150) -> bytes:
         PNG without the name or version of the drawing library.
     """
     buffer = BytesIO()
-    with _style():
+    with styled():
         _figure(axes).savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()
 

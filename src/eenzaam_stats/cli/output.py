@@ -1,0 +1,100 @@
+"""What a command prints: data on stdout, progress and messages on stderr, one JSON envelope."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from eenzaam_stats.errors import EenzaamStatsError
+from eenzaam_stats.version import VERSION
+
+Advance = Any
+
+
+def envelope(
+    command: str, *, data: Any = None, warnings: Sequence[str] = (), error: Exception | None = None
+) -> str:
+    """One JSON document for a finished or failed command.
+
+    Parameters
+    ----------
+    command : str
+        Name of the command.
+    data : Any, optional
+        What the command gives; ``null`` after an error.
+    warnings : sequence of str, optional
+        Findings that did not stop the command.
+    error : Exception, optional
+        What stopped it.
+
+    Returns
+    -------
+    str
+        ``{"ok", "command", "version", "data", "warnings", "error"}``.
+    """
+    problem: Mapping[str, Any] | None = None
+    if error is not None:
+        problem = {
+            "class": type(error).__name__,
+            "message": str(error),
+            "exit_code": getattr(error, "exit_code", 1),
+        }
+    document = {
+        "ok": error is None,
+        "command": command,
+        "version": VERSION,
+        "data": data,
+        "warnings": list(warnings),
+        "error": problem,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def say(text: str, *, quiet: bool = False) -> None:
+    """Print a message for a person on stderr."""
+    if not quiet:
+        sys.stderr.write(text + "\n")
+
+
+def give(text: str) -> None:
+    """Print data on stdout."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def explain(error: EenzaamStatsError, *, command: str, as_json: bool) -> int:
+    """Print an error where its reader looks and return the exit code of its class."""
+    if as_json:
+        give(envelope(command, error=error))
+    sys.stderr.write(f"eenzaam-stats {command}: {error}\n")
+    return error.exit_code
+
+
+@contextmanager
+def progress(total: int, what: str, *, quiet: bool) -> Iterator[Advance]:
+    """Bar on stderr while something takes long; silent when stderr is not a terminal.
+
+    Yields
+    ------
+    callable
+        ``advance(words)``: call it after each step with the name of the next one.
+    """
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+
+        def advance(words: str) -> None:
+            bar.update(task, advance=1, description=words)
+
+        yield advance

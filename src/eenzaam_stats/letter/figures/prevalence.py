@@ -1,0 +1,167 @@
+"""Figures on how common loneliness is, by source and over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+
+from eenzaam_stats.letter.figures.figure import LetterFigure, made, select, words
+from eenzaam_stats.letter.microdata import ComputedFigure
+from eenzaam_stats.plots.dotplot import dots
+from eenzaam_stats.plots.frame import NumberText
+from eenzaam_stats.plots.lineplot import lines
+from eenzaam_stats.vocabulary import Language, label
+
+SOLID = frozenset({"primary", "derived"})
+
+
+def by_source(language: Language, computed: Sequence[ComputedFigure]) -> LetterFigure:
+    """Severe loneliness in 2022 as three sources measure it, each with what it measures."""
+    name = "prevalence-by-source"
+    published = [
+        _source_row("gezondheidsmonitor", "Gezondheidsmonitor", "2022", language),
+        _source_row("ssw", "CBS SSW", "2022", language),
+        _source_row("ssw", "CBS SSW", "2023", language),
+        _eu_row("EU Loneliness Survey 2022", language),
+    ]
+    own = [_computed_row(one, language) for one in computed if one.outcome == "severely_lonely"]
+    data = pd.DataFrame(published + own)
+    data["series"] = [label(f"origin.{origin}", language) for origin in data["origin"]]
+    draw = partial(
+        dots,
+        frame=data,
+        text=NumberText(language, decimals=1),
+        xlabel=words(name, "axis", language),
+    )
+    return made(name, data, draw, language, size=(8.2, 1.5 + 0.66 * len(data)))
+
+
+def _source_row(table: str, title: str, wave: str, language: Language) -> dict[str, object]:
+    rows = select(table, wave=wave, outcome="severely_lonely", dimension="total", sex="total")
+    row = rows.iloc[0]
+    threshold = str(row["threshold"]).replace(" of ", label("measure.of", language))
+    return {
+        "label": f"{title} {wave}\n{row['age_floor']}+, {row['instrument']}, {threshold}",
+        "value": row["value"],
+        "low": row["conf_low"],
+        "high": row["conf_high"],
+        "origin": "published",
+        "evidence": row["evidence"],
+        "decimals": min(row["decimals"], 1),
+        "solid": row["evidence"] in SOLID,
+        "computed": False,
+    }
+
+
+def _eu_row(title: str, language: Language) -> dict[str, object]:
+    rows = select(
+        "eu_loneliness_survey",
+        dimension="country",
+        group="Netherlands",
+        sex="total",
+        outcome="mostly_or_always_lonely",
+        evidence="derived",
+    )
+    row = rows[rows["threshold"].str.endswith("missing excluded")].iloc[0]
+    return {
+        "label": f"{title}\n{label('measure.eu_direct', language)}",
+        "value": row["value"],
+        "low": row["conf_low"],
+        "high": row["conf_high"],
+        "origin": "derived",
+        "evidence": row["evidence"],
+        "decimals": min(row["decimals"], 1),
+        "solid": row["evidence"] in SOLID,
+        "computed": False,
+    }
+
+
+def _computed_row(one: ComputedFigure, language: Language) -> dict[str, object]:
+    origin = label(f"origin.{one.origin}", language)
+    return {
+        "label": f"Gezondheidsmonitor {one.wave}\n{origin}: {one.file}",
+        "value": 100 * one.estimate.estimate,
+        "low": 100 * one.estimate.conf_low,
+        "high": 100 * one.estimate.conf_high,
+        "origin": one.origin.value,
+        "evidence": "",
+        "decimals": 2,
+        "solid": True,
+        "computed": True,
+    }
+
+
+def gezondheidsmonitor_trend(
+    language: Language, computed: Sequence[ComputedFigure]
+) -> LetterFigure:
+    """Lonely and severely lonely adults, with the change of base marked."""
+    name = "gezondheidsmonitor-trend"
+    parts = []
+    for outcome in ("lonely", "severely_lonely"):
+        rows = _best_per_wave("gezondheidsmonitor", outcome)
+        rows["series"] = label(f"outcome.{outcome}", language)
+        rows["joined"] = rows["age_floor"].astype(str)
+        parts.append(rows)
+    own = pd.DataFrame(
+        [
+            {
+                "year": int(one.wave),
+                "value": 100 * one.estimate.estimate,
+                "series": (
+                    f"{label(f'outcome.{one.outcome}', language)} "
+                    f"({label(f'origin.{one.origin}', language)})"
+                ),
+                "joined": one.file,
+                "evidence": "",
+                "decimals": 1,
+                "computed": True,
+            }
+            for one in computed
+        ]
+    )
+    data = pd.concat([*parts, own], ignore_index=True)
+    return _trend(name, data, language, breaks=((2018, "19+ | 18+"),))
+
+
+def ssw_trend(language: Language) -> LetterFigure:
+    """Somewhat and severely lonely people of 15 and over since 2019, with the missing year."""
+    name = "ssw-trend"
+    parts = []
+    for outcome in ("somewhat_lonely", "severely_lonely"):
+        rows = _best_per_wave("ssw", outcome)
+        rows = rows[rows["year"] >= 2019]
+        parts.append(
+            rows.assign(
+                series=label(f"outcome.{outcome}", language),
+                joined=(rows["year"] > 2020).map({True: "after", False: "before"}),
+            )
+        )
+    data = pd.concat(parts, ignore_index=True)
+    return _trend(name, data, language, breaks=())
+
+
+def _best_per_wave(table: str, outcome: str) -> pd.DataFrame:
+    rows = select(table, outcome=outcome, dimension="total", sex="total")
+    rows = rows[(rows["household_base"] == "private") & rows["value"].notna()].copy()
+    order = ["primary", "derived", "third_party", "press", "unverified"]
+    rows["rank"] = rows["evidence"].map(order.index)
+    rows = rows.sort_values(["wave", "rank", "decimals"], ascending=[True, True, False])
+    rows = rows.drop_duplicates("wave").reset_index(drop=True)
+    return rows.assign(year=rows["wave"].astype(int), computed=False)
+
+
+def _trend(
+    name: str, data: pd.DataFrame, language: Language, *, breaks: Sequence[tuple[float, str]]
+) -> LetterFigure:
+    kept = data[["year", "value", "series", "joined", "evidence", "decimals", "computed"]].copy()
+    kept["solid"] = kept["evidence"].isin(SOLID) | kept["computed"].astype(bool)
+    draw = partial(
+        lines,
+        frame=kept,
+        text=NumberText(language, decimals=1),
+        ylabel=words(name, "axis", language),
+        breaks=breaks,
+    )
+    return made(name, kept, draw, language, size=(7.6, 4.6))

@@ -1,0 +1,126 @@
+"""Tables of the report: ledger, numbers behind a figure, computed figures, search grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from eenzaam_stats.letter.claims import LedgerRow, said
+from eenzaam_stats.letter.figures import LetterFigure, evidence_text
+from eenzaam_stats.letter.microdata import ComputedFigure
+from eenzaam_stats.letter.recompute import search_grid
+from eenzaam_stats.tables import html_table
+from eenzaam_stats.vocabulary import Language, formatted, label
+
+
+def _headers(*names: str, language: Language) -> dict[str, str]:
+    return {name: label(f"word.{name}", language) for name in names}
+
+
+def ledger_table(rows: Sequence[LedgerRow], language: Language) -> str:
+    """All statements on one line each."""
+    frame = pd.DataFrame(
+        {
+            "page": [row.claim.page for row in rows],
+            "statement": [said(row.claim, "statement", language) for row in rows],
+            "printed": [row.claim.printed for row in rows],
+            "recomputed": [said(row.recomputation, "shown", language) for row in rows],
+            "verdict": [label(f"verdict.{row.verdict}", language) for row in rows],
+        }
+    )
+    return html_table(
+        frame,
+        caption=label("report.all_claims", language),
+        headers=_headers(*frame.columns, language=language),
+        decimals={},
+        language=language,
+    )
+
+
+def figure_table(figure: LetterFigure) -> str:
+    """The numbers that a figure draws."""
+    language = figure.language
+    data = figure.data.copy()
+    if "evidence" in data:
+        data["evidence"] = [
+            evidence_text(level, language) if level else "" for level in data["evidence"]
+        ]
+    names = [
+        name
+        for name in ("label", "year", "series", "value", "low", "high", "evidence")
+        if name in data and data[name].notna().any()
+    ]
+    data["value"] = [
+        formatted(row["value"], decimals=figure.places(row), language=language)
+        for row in figure.data.to_dict("records")
+    ]
+    numeric: dict[str, int] = {name: figure.decimals for name in ("low", "high") if name in names}
+    if "year" in names:
+        data["year"] = data["year"].astype(int).astype(str)
+    return html_table(
+        data,
+        caption=f"{figure.title} ({figure.unit})",
+        headers=_headers(*names, language=language),
+        decimals=numeric,
+        language=language,
+        note=figure.note,
+    )
+
+
+def computed_table(computed: Sequence[ComputedFigure], language: Language) -> str:
+    """Figures computed from files of respondents beside the published ones."""
+    answers = {
+        True: label("report.yes", language),
+        False: label("report.no", language),
+        None: "–",
+    }
+    frame = pd.DataFrame(
+        {
+            "file": [one.file for one in computed],
+            "origin": [label(f"origin.{one.origin}", language) for one in computed],
+            "outcome": [
+                f"{label(f'outcome.{one.outcome}', language)} {one.wave}" for one in computed
+            ],
+            "value": [100 * one.estimate.estimate for one in computed],
+            "low": [100 * one.estimate.conf_low for one in computed],
+            "high": [100 * one.estimate.conf_high for one in computed],
+            "n": [one.estimate.n_valid for one in computed],
+            "missing": [one.estimate.n_missing for one in computed],
+            "published": [
+                None if one.published is None else 100 * one.published for one in computed
+            ],
+            "inside": [answers[one.contains_published] for one in computed],
+        }
+    )
+    headers = {
+        "file": label("report.file", language),
+        "origin": label("word.source", language),
+        "outcome": label("word.label", language),
+        **_headers("value", "low", "high", language=language),
+        "n": "n",
+        "missing": label("word.missing", language),
+        "published": label("word.published", language),
+        "inside": label("report.inside", language),
+    }
+    places = {"value": 2, "low": 2, "high": 2, "n": 0, "missing": 0, "published": 1}
+    return html_table(
+        frame,
+        caption=label("report.survey", language),
+        headers=headers,
+        decimals=places,
+        language=language,
+    )
+
+
+def search_table(language: Language) -> str:
+    """Persons times prevalence, divided by three, over bases and prevalences."""
+    grid = search_grid(language)
+    places = {name: 0 for name in grid.columns if name != "base"}
+    return html_table(
+        grid,
+        caption=label("report.search", language),
+        headers={"base": label("report.base", language), **{n: n for n in places}},
+        decimals=places,
+        language=language,
+    )

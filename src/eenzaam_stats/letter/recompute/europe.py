@@ -1,0 +1,66 @@
+"""The Netherlands among the countries of the European survey, unweighted as the public file is."""
+
+from __future__ import annotations
+
+from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.recompute.lookup import figures, value_of
+from eenzaam_stats.letter.recompute.prevalence import ALL_ASKED, ANSWERED
+from eenzaam_stats.letter.recompute.registry import found, recomputes
+
+WHOLE = "EU27"
+HOME = "Netherlands"
+
+
+def countries(threshold: str = ANSWERED) -> dict[str, Input]:
+    """Share lonely most or all of the time per country, without the union as a whole."""
+    shares = figures(
+        "eu_loneliness_survey",
+        "lonely most or all of the time",
+        by="group",
+        outcome="mostly_or_always_lonely",
+        dimension="country",
+        sex="total",
+        threshold=threshold,
+    )
+    return {country: share for country, share in shares.items() if country != WHOLE}
+
+
+def higher_than_home(shares: dict[str, Input]) -> int:
+    """Number of other countries with a higher share."""
+    home = value_of(shares[HOME])
+    return sum(value_of(share) > home for name, share in shares.items() if name != HOME)
+
+
+@recomputes("eu-27-countries")
+def _countries(claim: Claim) -> Recomputation:
+    shares = countries()
+    return found(claim, len(shares), shares.values())
+
+
+def _rank(claim: Claim) -> Recomputation:
+    shares = countries()
+    higher, others = higher_than_home(shares), len(shares) - 1
+    return found(
+        claim,
+        higher,
+        shares.values(),
+        alternatives=[
+            Alternative("other countries", "andere landen", float(others)),
+            Alternative(
+                "higher when no answer counts as not lonely",
+                "hoger als geen antwoord telt als niet eenzaam",
+                float(higher_than_home(countries(ALL_ASKED))),
+            ),
+        ],
+        shown=(f"higher in {higher} of {others}", f"hoger in {higher} van {others}"),
+    )
+
+
+@recomputes("nl-below-many-eu")
+def _below_many(claim: Claim) -> Recomputation:
+    return _rank(claim)
+
+
+@recomputes("nl-below-other-eu-restated")
+def _below_others(claim: Claim) -> Recomputation:
+    return _rank(claim)

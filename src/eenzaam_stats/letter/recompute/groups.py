@@ -1,0 +1,89 @@
+"""Who is lonely more often: origin and age, in the social cohesion survey.
+
+Always the total scale. The press printed the emotional percentages of 2022 as if they were total
+ones; the outcome is therefore named in every lookup.
+"""
+
+from __future__ import annotations
+
+from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.recompute.lookup import survey_value, value_of, values
+from eenzaam_stats.letter.recompute.registry import found, recomputes, unread
+
+TOTAL_SCALE = "severely_lonely"
+YOUNG, MIDDLE_AGED, OLDER = "15-24", "35-44", ("65-74", "75+")
+ALMOST = 1.5  # "almost 20" may be 18.5, which rounds to 19, and is not more than 20
+ROUNDING = 0.5  # half a unit of a percentage printed whole
+
+
+def by_origin(group: str) -> Input:
+    """Severely lonely in 2023 among people of one origin, as the press printed it."""
+    return survey_value("ssw", TOTAL_SCALE, "2023", group=group, dimension="origin")
+
+
+def by_age(group: str) -> Input:
+    """Severely lonely in 2022 in one age group, on the total scale."""
+    return survey_value("ssw", TOTAL_SCALE, "2022", group=group, dimension="age")
+
+
+@recomputes("foreign-born-ratio")
+def _born_abroad(claim: Claim) -> Recomputation:
+    abroad, here = by_origin("born outside NL"), by_origin("born in NL")
+    high, low = value_of(abroad), value_of(here)
+    return found(
+        claim,
+        high / low,
+        [abroad, here],
+        alternatives=[
+            Alternative(
+                "lowest by rounding", "laagste door afronding", (high - ALMOST) / (low + ROUNDING)
+            ),
+            Alternative("highest by rounding", "hoogste door afronding", high / (low - ROUNDING)),
+        ],
+    )
+
+
+@recomputes("migration-background-risk")
+def _migration_background(claim: Claim) -> Recomputation:
+    here = by_origin("born in NL")
+    europe = by_origin("born in NL, parent born in Europe")
+    elsewhere = by_origin("born in NL, parent born outside Europe")
+    abroad = by_origin("born outside NL")
+    ratios = [value / value_of(here) for value in values([europe, elsewhere, abroad])]
+    labels = (
+        ("parent born elsewhere in Europe", "ouder elders in Europa geboren"),
+        ("parent born outside Europe", "ouder buiten Europa geboren"),
+        ("born abroad", "in het buitenland geboren"),
+    )
+    return found(
+        claim,
+        min(ratios),
+        [here, europe, elsewhere, abroad],
+        alternatives=[
+            Alternative(*words, ratio) for words, ratio in zip(labels, ratios, strict=True)
+        ],
+    )
+
+
+@recomputes("young-and-middle-age-visible")
+def _young_and_middle_aged(claim: Claim) -> Recomputation:
+    younger = [by_age(YOUNG), by_age(MIDDLE_AGED)]
+    older = [by_age(group) for group in OLDER]
+    others = [by_age("45-54"), by_age("55-64")]
+    floor = max(values(older))
+    return found(
+        claim,
+        min(values(younger)) - floor,
+        [*younger, *older],
+        alternatives=[
+            Alternative(
+                f"ages {group} against the same", f"{group} jaar tegen dezelfde", value - floor
+            )
+            for group, value in zip(("45-54", "55-64"), values(others), strict=True)
+        ],
+    )
+
+
+@recomputes("trust-gap-education-dates")
+def _trust_gap(claim: Claim) -> Recomputation:
+    return unread(claim)

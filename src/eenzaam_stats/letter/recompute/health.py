@@ -1,0 +1,66 @@
+"""How large the effect of loneliness on health is, from published reviews.
+
+Effects are compared on the log scale, where a ratio of 1.5 for survival and of 1/1.5 for death are
+equally far from no effect.
+"""
+
+from __future__ import annotations
+
+from math import log
+
+from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.recompute.lookup import figure, value_of
+from eenzaam_stats.letter.recompute.registry import found, recomputes, unread
+
+
+def _effect(exposure: str, measure: str, outcome: str = "death") -> Input:
+    return figure(
+        "health_effects",
+        f"{exposure}, {outcome}",
+        exposure=exposure,
+        measure=measure,
+        outcome=outcome,
+    )
+
+
+def _relationships() -> Input:
+    return _effect("stronger social relationships", "odds_ratio", "survival")
+
+
+def relative_effect(effect: Input, standard: Input) -> float:
+    """Size of an effect as a share of another, both as distances from 1 on the log scale."""
+    return abs(log(value_of(effect))) / abs(log(value_of(standard)))
+
+
+@recomputes("health-fifteen-cigarettes")
+def _same_order(claim: Claim) -> Recomputation:
+    standard, loneliness = _relationships(), _effect("loneliness", "odds_ratio")
+    hazard = _effect("loneliness", "hazard_ratio")
+    older = _effect("loneliness at older age", "hazard_ratio")
+    return found(
+        claim,
+        relative_effect(loneliness, standard),
+        [standard, loneliness],
+        alternatives=[
+            Alternative(
+                "other review, hazard ratio",
+                "andere overzichtsstudie, hazard ratio",
+                relative_effect(hazard, standard),
+            ),
+            Alternative(
+                "review of older people",
+                "overzichtsstudie onder ouderen",
+                relative_effect(older, standard),
+            ),
+        ],
+    )
+
+
+@recomputes("health-more-than-overweight")
+def _larger_effect(claim: Claim) -> Recomputation:
+    return unread(claim)
+
+
+@recomputes("relations-as-important-as-lifestyle")
+def _as_important(claim: Claim) -> Recomputation:
+    return unread(claim)

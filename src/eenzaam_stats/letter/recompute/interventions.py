@@ -1,0 +1,119 @@
+"""The database of recognised interventions: sums, shares, and two effects on pupils."""
+
+from __future__ import annotations
+
+from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.recompute.lookup import counted_in, figure, value_of, values
+from eenzaam_stats.letter.recompute.registry import found, recomputes, unread
+
+RATINGS = ("effective", "well_founded", "well_described")
+RATING_WORDS = (
+    ("effective", "effectief"),
+    ("well founded", "goed onderbouwd"),
+    ("well described", "goed beschreven"),
+)
+LETTER = "Advisory letter of 10 April 2025"
+LAST_OWN_COUNT = "2024-06"
+
+
+def rated(rating: str, group: str) -> Input:
+    """Number of interventions with a rating, as the letter prints it."""
+    return figure("interventions", f"{group}, {rating}", source=LETTER, outcome=rating, group=group)
+
+
+def _sum_and_shares(claim: Claim, group: str) -> Recomputation:
+    counts = [rated(rating, group) for rating in RATINGS]
+    total = sum(values(counts))
+    return found(
+        claim,
+        total,
+        counts,
+        alternatives=[
+            Alternative(f"{en}, per cent", f"{nl}, procent", 100 * value_of(count) / total)
+            for (en, nl), count in zip(RATING_WORDS, counts, strict=True)
+        ],
+    )
+
+
+@recomputes("interventions-14-57-32")
+def _all_ratings(claim: Claim) -> Recomputation:
+    return _sum_and_shares(claim, "all")
+
+
+@recomputes("interventions-loneliness-3-8-15")
+def _loneliness_ratings(claim: Claim) -> Recomputation:
+    return _sum_and_shares(claim, "loneliness")
+
+
+@recomputes("interventions-103")
+def _number_of_interventions(claim: Claim) -> Recomputation:
+    own = figure(
+        "interventions",
+        f"count by the keeper, {LAST_OWN_COUNT}",
+        source="Movisie",
+        wave=LAST_OWN_COUNT,
+        outcome="all",
+    )
+    earlier = figure(
+        "interventions",
+        "count by the keeper, 2020-08",
+        source="Movisie",
+        wave="2020-08",
+        outcome="all",
+    )
+    return found(
+        claim,
+        value_of(own),
+        [own],
+        alternatives=[
+            Alternative("in 2020", "in 2020", value_of(earlier)),
+            Alternative("in the letter", "in de brief", value_of(rated("all", "all"))),
+        ],
+    )
+
+
+@recomputes("loneliness-interventions-mostly-described")
+def _mostly_described(claim: Claim) -> Recomputation:
+    counts = [rated(rating, "loneliness") for rating in RATINGS]
+    overall = [rated(rating, "all") for rating in RATINGS]
+    described, everything = values([counts[-1], overall[-1]])
+    total, total_overall = sum(values(counts)), sum(values(overall))
+    return found(
+        claim,
+        100 * described / total,
+        counts,
+        alternatives=[
+            Alternative(
+                "among the others, if the 26 are part of the 103",
+                "onder de overige, als de 26 bij de 103 horen",
+                100 * (everything - described) / (total_overall - total),
+            )
+        ],
+    )
+
+
+@recomputes("vangnetwerken-well-founded")
+def _vangnetwerken(claim: Claim) -> Recomputation:
+    return unread(claim)
+
+
+@recomputes("sel-interventions-effect")
+def _social_emotional_learning(claim: Claim) -> Recomputation:
+    gain = figure(
+        "health_effects",
+        "school programmes, gain in achievement",
+        measure="percentile_points",
+        outcome="school achievement",
+    )
+    return found(claim, value_of(gain), [gain])
+
+
+@recomputes("paths-trial-loneliness")
+def _paths(claim: Claim) -> Recomputation:
+    trials = counted_in(
+        "health_effects",
+        "trials of PATHS with less loneliness",
+        measure="direction",
+        outcome="loneliness of pupils",
+    )
+    return found(claim, value_of(trials), [trials])

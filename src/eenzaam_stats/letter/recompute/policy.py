@@ -1,0 +1,80 @@
+"""Dates in the letter, and the time between them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from eenzaam_stats.letter.ledger import Alternative, Claim, Recomputation
+from eenzaam_stats.letter.recompute.lookup import dated
+from eenzaam_stats.letter.recompute.registry import found, recomputes, unread
+
+DAYS_PER_YEAR = 365.2425
+
+
+def years_between(start: dt.date, end: dt.date) -> float:
+    """Time between two days in mean Gregorian years.
+
+    Examples
+    --------
+    >>> round(years_between(dt.date(2019, 3, 7), dt.date(2025, 4, 10)), 1)
+    6.1
+    """
+    return (end - start).days / DAYS_PER_YEAR
+
+
+def _month(claim: Claim, short_name: str) -> Recomputation:
+    day, origin = dated(short_name)
+    return found(claim, 100 * day.year + day.month, [origin])
+
+
+def _years_until_letter(claim: Claim, short_name: str) -> Recomputation:
+    start, first = dated(short_name)
+    end, last = dated("letter")
+    return found(claim, years_between(start, end), [first, last])
+
+
+@recomputes("network-advice-december-2023")
+def _network_advice(claim: Claim) -> Recomputation:
+    return _month(claim, "advice on a network guideline")
+
+
+@recomputes("quality-compass-july-2024")
+def _quality_compass(claim: Claim) -> Recomputation:
+    return _month(claim, "quality compass, document")
+
+
+@recomputes("nurses-guideline-july-2021")
+def _nurses_guideline(claim: Claim) -> Recomputation:
+    return _month(claim, "guideline of nurses")
+
+
+@recomputes("six-years-on")
+def _six_years(claim: Claim) -> Recomputation:
+    return _years_until_letter(claim, "first advice")
+
+
+@recomputes("programme-seven-years")
+def _seven_years(claim: Claim) -> Recomputation:
+    return _years_until_letter(claim, "launch of the programme")
+
+
+@recomputes("coalitie-erbij-2008")
+def _coalition(claim: Claim) -> Recomputation:
+    start, first = dated("start of the coalition")
+    end, last = dated("end of the coalition")
+    until_end = years_between(dt.date(start.year + 1, 1, 1), end)
+    return found(
+        claim,
+        start.year,
+        [first, last],
+        alternatives=[
+            Alternative(
+                "years until the end, at least", "jaren tot het einde, ten minste", until_end
+            )
+        ],
+    )
+
+
+@recomputes("successor-from-2026")
+def _successor(claim: Claim) -> Recomputation:
+    return unread(claim)

@@ -1,0 +1,122 @@
+"""How common loneliness is: the percentages that the letter takes from three surveys."""
+
+from __future__ import annotations
+
+from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.recompute.lookup import figure, items_of, survey_value, value_of
+from eenzaam_stats.letter.recompute.registry import found, recomputes
+from eenzaam_stats.scoring import DJG6, DJG11
+
+ANSWERED = "most or all of the time; missing excluded"
+ALL_ASKED = "most or all of the time; missing counted as not lonely"
+
+
+def severely_lonely_2022() -> Input:
+    """Score 9-11 on the eleven-item scale, adults, Gezondheidsmonitor 2022."""
+    return survey_value("gezondheidsmonitor", "severely_lonely", "2022")
+
+
+def mostly_lonely_netherlands(threshold: str = ANSWERED) -> Input:
+    """Unweighted Dutch share lonely most or all of the time in the European survey."""
+    return figure(
+        "eu_loneliness_survey",
+        f"Netherlands, {threshold}",
+        outcome="mostly_or_always_lonely",
+        dimension="country",
+        group="Netherlands",
+        sex="total",
+        threshold=threshold,
+    )
+
+
+@recomputes("instruments-differ")
+def _instruments(claim: Claim) -> Recomputation:
+    monitor = severely_lonely_2022()
+    cohesion = survey_value("ssw", "severely_lonely", "2022")
+    europe = mostly_lonely_netherlands()
+    by_size = sorted((value_of(monitor), value_of(cohesion)))
+    return found(
+        claim,
+        by_size[1] - by_size[0],
+        [monitor, cohesion],
+        alternatives=[
+            Alternative(
+                "Health monitor, per cent", "Gezondheidsmonitor, procent", value_of(monitor)
+            ),
+            Alternative(
+                "Social cohesion and well-being, per cent",
+                "Sociale samenhang en welzijn, procent",
+                value_of(cohesion),
+            ),
+            Alternative(
+                "European survey, unweighted, per cent",
+                "Europees onderzoek, ongewogen, procent",
+                value_of(europe),
+            ),
+        ],
+    )
+
+
+@recomputes("gm-2022-strongly-lonely")
+def _monitor_2022(claim: Claim) -> Recomputation:
+    number = severely_lonely_2022()
+    return found(claim, value_of(number), [number])
+
+
+@recomputes("gm-fourteen-restated")
+def _monitor_rounded(claim: Claim) -> Recomputation:
+    number = severely_lonely_2022()
+    return found(claim, value_of(number), [number])
+
+
+@recomputes("ssw-2023-strongly-lonely")
+def _cohesion_2023(claim: Claim) -> Recomputation:
+    number = survey_value("ssw", "severely_lonely", "2023")
+    earlier = survey_value("ssw", "severely_lonely", "2022")
+    return found(
+        claim,
+        value_of(number),
+        [number],
+        alternatives=[Alternative("2022, with a decimal", "2022, met decimaal", value_of(earlier))],
+    )
+
+
+@recomputes("ssw-title-one-in-ten")
+def _one_in_ten(claim: Claim) -> Recomputation:
+    number = survey_value("ssw", "severely_lonely", "2023")
+    share = value_of(number)
+    return found(
+        claim,
+        share,
+        [number],
+        alternatives=[Alternative("one in so many people", "een op zoveel mensen", 100 / share)],
+    )
+
+
+@recomputes("eu-ls-2022-netherlands")
+def _european_survey(claim: Claim) -> Recomputation:
+    answered, asked = mostly_lonely_netherlands(), mostly_lonely_netherlands(ALL_ASKED)
+    return found(
+        claim,
+        value_of(answered),
+        [answered],
+        alternatives=[
+            Alternative(
+                "no answer counted as not lonely",
+                "geen antwoord telt als niet eenzaam",
+                value_of(asked),
+            )
+        ],
+    )
+
+
+@recomputes("djg-eleven-and-six-items")
+def _long_scale(claim: Claim) -> Recomputation:
+    number = items_of(DJG11)
+    return found(claim, value_of(number), [number])
+
+
+@recomputes("djg-short-form-six-items")
+def _short_scale(claim: Claim) -> Recomputation:
+    number = items_of(DJG6)
+    return found(claim, value_of(number), [number])

@@ -1,0 +1,244 @@
+"""From 2022 to 2050 with the prevalence of each age group held constant, per population forecast.
+
+A constant-prevalence run is not a copy of the trend scenario that the letter quotes: it shows what
+population alone does. Derived forecasts are named as such and never as those of an institute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.recompute.lookup import figure, people, survey_value, value_of, values
+from eenzaam_stats.letter.recompute.registry import found, recomputes
+from eenzaam_stats.letter.wording import percent_range
+from eenzaam_stats.numerics.decomposition import CountDecomposition, count_decomposition
+
+BASE_YEAR, END_YEAR = 2022, 2050
+OBSERVED = "cbs_observed"
+BANDS: tuple[tuple[int, int | None], ...] = ((18, 74), (75, 84), (85, None))
+OLDER = slice(1, None)  # the bands from 75
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A population forecast and how it is named for readers."""
+
+    id: str
+    name_en: str
+    name_nl: str
+    official: bool
+
+
+EDITIONS = (
+    Edition("cbs_kernprognose_2016", "CBS forecast of 2016", "CBS Kernprognose 2016", True),
+    Edition("derived_A", "derived A, not official", "afgeleid A, niet officieel", False),
+    Edition("derived_B", "derived B, not official", "afgeleid B, niet officieel", False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Growth of the number of lonely adults under one forecast.
+
+    Attributes
+    ----------
+    edition : Edition
+        The forecast.
+    parts : CountDecomposition
+        Start, end and the effects of size and structure, in persons.
+    older : float
+        Part of the growth that is booked among people of 75 and over, in persons.
+    adults_end : float
+        Adults in the last year.
+    inputs : tuple of Input
+        The counts of the forecast.
+    """
+
+    edition: Edition
+    parts: CountDecomposition
+    older: float
+    adults_end: float
+    inputs: tuple[Input, ...]
+
+    @property
+    def percent(self) -> float:
+        """Growth in per cent of the start."""
+        return 100 * self.parts.change / self.parts.start
+
+    @property
+    def older_percent(self) -> float:
+        """Growth booked among people of 75 and over, in per cent of all growth."""
+        return 100 * self.older / self.parts.change
+
+    @property
+    def structure_percent(self) -> float:
+        """Effect of the age structure, in per cent of all growth."""
+        return 100 * self.parts.structure / self.parts.change
+
+
+def _by_band(edition: str, year: int) -> tuple[Input, ...]:
+    return tuple(people(edition, year, age_from=low, age_to=high) for low, high in BANDS)
+
+
+def _prevalence_inputs() -> tuple[Input, ...]:
+    """Lonely in all, at 75-84 and at 85 and over, Gezondheidsmonitor 2022."""
+    wave = str(BASE_YEAR)
+    return (
+        survey_value("gezondheidsmonitor", "lonely", wave),
+        survey_value("gezondheidsmonitor", "lonely", wave, group="75-84", dimension="age"),
+        survey_value("gezondheidsmonitor", "lonely", wave, group="85+", dimension="age"),
+    )
+
+
+def base_prevalence() -> tuple[tuple[float, ...], tuple[Input, ...]]:
+    """Proportion lonely per band in the base year, and where it comes from.
+
+    Only the total and the two oldest bands are published; the youngest band takes the value that
+    makes the three add up to the published total of all adults.
+
+    Returns
+    -------
+    prevalence : tuple of float
+        For 18-74, 75-84 and 85 and over, 0-1.
+    inputs : tuple of Input
+        The percentages and the people of the base year.
+
+    Examples
+    --------
+    >>> prevalence, _ = base_prevalence()
+    >>> [round(100 * p, 2) for p in prevalence]
+    [47.84, 52.0, 63.0]
+    """
+    percent, base = _prevalence_inputs(), _by_band(OBSERVED, BASE_YEAR)
+    total, *older = (value / 100 for value in values(percent))
+    n = values(base)
+    lonely_older = sum(p * persons for p, persons in zip(older, n[OLDER], strict=True))
+    youngest = (total * sum(n) - lonely_older) / n[0]
+    return (youngest, *older), (*percent, *base)
+
+
+def growth_by_edition() -> tuple[Growth, ...]:
+    """Growth of the number of lonely adults under every forecast, prevalence held constant.
+
+    Returns
+    -------
+    tuple of Growth
+        In the order of ``EDITIONS``.
+    """
+    prevalence, base_inputs = base_prevalence()
+    start = values(base_inputs[-len(BANDS) :])
+    grown = []
+    for edition in EDITIONS:
+        inputs = _by_band(edition.id, END_YEAR)
+        end = values(inputs)
+        parts = count_decomposition(start, end, prevalence_start=prevalence)
+        older = sum(
+            p * (e - s) for p, e, s in zip(prevalence[OLDER], end[OLDER], start[OLDER], strict=True)
+        )
+        grown.append(Growth(edition, parts, older, sum(end), inputs))
+    return tuple(grown)
+
+
+def projection_table() -> pd.DataFrame:
+    """Outcome per forecast as a frame, for figures and tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per forecast: ``edition, name_en, name_nl, official, start, end, growth_percent,
+        crude_percent_end, size, structure, older, older_percent, structure_percent``. Counts are
+        persons.
+    """
+    return pd.DataFrame(
+        {
+            "edition": grown.edition.id,
+            "name_en": grown.edition.name_en,
+            "name_nl": grown.edition.name_nl,
+            "official": grown.edition.official,
+            "start": grown.parts.start,
+            "end": grown.parts.end,
+            "growth_percent": grown.percent,
+            "crude_percent_end": 100 * grown.parts.end / grown.adults_end,
+            "size": grown.parts.size,
+            "structure": grown.parts.structure,
+            "older": grown.older,
+            "older_percent": grown.older_percent,
+            "structure_percent": grown.structure_percent,
+        }
+        for grown in growth_by_edition()
+    )
+
+
+def _quoted() -> tuple[Input, Input]:
+    """The two numbers of the trend scenario as the letter quotes them."""
+    source = "RIVM VTV-2024 trend scenario"
+    start = figure("projections", "lonely people, base year", source=source, wave="not stated")
+    end = figure("projections", "lonely people, 2050", source=source, wave=str(END_YEAR))
+    return start, end
+
+
+@recomputes("rivm-6.8-to-7.6-million")
+def _quoted_growth(claim: Claim) -> Recomputation:
+    start, end = _quoted()
+    printed = 100 * (value_of(end) / value_of(start) - 1)
+    grown = growth_by_edition()
+    _, base_inputs = base_prevalence()
+    interval = (min(g.percent for g in grown), max(g.percent for g in grown))
+    return found(
+        claim,
+        printed,
+        [start, end, *base_inputs, *(one for g in grown for one in g.inputs)],
+        alternatives=[Alternative(g.edition.name_en, g.edition.name_nl, g.percent) for g in grown],
+        interval=interval,
+        shown=(
+            f"{percent_range(*interval, language='en')} by forecast; printed "
+            f"{percent_range(printed, language='en')}",
+            f"{percent_range(*interval, language='nl')} naar prognose; gedrukt "
+            f"{percent_range(printed, language='nl')}",
+        ),
+    )
+
+
+@recomputes("growth-through-75plus")
+def _through_older_people(claim: Claim) -> Recomputation:
+    grown = growth_by_edition()
+    _, base_inputs = base_prevalence()
+    booked = [g.older_percent for g in grown]
+    structure = [g.structure_percent for g in grown]
+    ranges = {
+        language: (
+            percent_range(min(booked), max(booked), decimals=0, language=language),
+            percent_range(min(structure), max(structure), decimals=0, language=language),
+        )
+        for language in ("en", "nl")
+    }
+    return found(
+        claim,
+        min(booked),
+        [*base_inputs, *(one for g in grown for one in g.inputs)],
+        alternatives=[
+            *(
+                Alternative(
+                    f"booked at 75+, {g.edition.name_en}",
+                    f"geboekt bij 75+, {g.edition.name_nl}",
+                    g.older_percent,
+                )
+                for g in grown
+            ),
+            *(
+                Alternative(
+                    f"structure effect, {g.edition.name_en}",
+                    f"effect van opbouw, {g.edition.name_nl}",
+                    g.structure_percent,
+                )
+                for g in grown
+            ),
+        ],
+        shown=(
+            "booked at 75+ {}, structure effect {}".format(*ranges["en"]),
+            "geboekt bij 75+ {}, effect van opbouw {}".format(*ranges["nl"]),
+        ),
+    )

@@ -1,0 +1,60 @@
+"""Counts within the letter itself: forms, levels, sub-goals, elements, actions, areas, advice."""
+
+from __future__ import annotations
+
+from eenzaam_stats.letter.ledger import Alternative, Claim, Recomputation
+from eenzaam_stats.letter.recompute.lookup import counted, rows, value_of
+from eenzaam_stats.letter.recompute.registry import found, not_found, recomputes
+
+
+def count_rows(claim: Claim, kind: str) -> Recomputation:
+    """Answer with the number of rows of one kind in the structure of the letter."""
+    number = counted(kind)
+    return found(claim, value_of(number), [number])
+
+
+@recomputes("policy-areas-3")
+def _policy_areas(claim: Claim) -> Recomputation:
+    return count_rows(claim, "policy_area")
+
+
+@recomputes("recommendations-3")
+def _recommendations(claim: Claim) -> Recomputation:
+    return count_rows(claim, "recommendation")
+
+
+@recomputes("forms-of-loneliness-3")
+def _forms(claim: Claim) -> Recomputation:
+    return count_rows(claim, "form_of_loneliness")
+
+
+@recomputes("three-levels")
+def _levels(claim: Claim) -> Recomputation:
+    return count_rows(claim, "level")
+
+
+@recomputes("four-subgoals")
+def _subgoals(claim: Claim) -> Recomputation:
+    return count_rows(claim, "subgoal")
+
+
+@recomputes("eleven-elements")
+def _elements(claim: Claim) -> Recomputation:
+    return count_rows(claim, "working_element")
+
+
+@recomputes("three-actions-each")
+def _actions_per_element(claim: Claim) -> Recomputation:
+    elements, actions = counted("working_element"), counted("government_action")
+    numbers = rows("letter_structure", kind="working_element")["number"]
+    parents = rows("letter_structure", kind="government_action")["parent"]
+    per_element = [int((parents == number).sum()) for number in numbers]
+    total = Alternative("actions altogether", "acties samen", float(sum(per_element)))
+    if len(set(per_element)) != 1:
+        counts = ", ".join(map(str, per_element))
+        return not_found(
+            f"not the same for every element: {counts}",
+            f"niet voor elk element gelijk: {counts}",
+            inputs=[elements, actions],
+        )
+    return found(claim, per_element[0], [elements, actions], alternatives=[total])

@@ -1,0 +1,222 @@
+"""The report of the letter as a value, its files, and the only place of this room that writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.letter import manifest
+from eenzaam_stats.letter.claims import LedgerRow, read_claims, said
+from eenzaam_stats.letter.figures import LetterFigure, all_figures
+from eenzaam_stats.letter.microdata import ComputedFigure
+from eenzaam_stats.letter.page import page
+from eenzaam_stats.letter.recompute import recompute_all
+from eenzaam_stats.tables import csv_text
+from eenzaam_stats.vocabulary import Language, Verdict, formatted, label
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """Everything the letter's report shows.
+
+    Attributes
+    ----------
+    language : {"nl", "en"}
+        Language of words and numbers.
+    rows : tuple of LedgerRow
+        Every statement with its recomputation and verdict, in the order of the ledger.
+    figures : tuple of LetterFigure
+        The figures, in the order in which they are shown.
+    computed : tuple of ComputedFigure
+        Figures computed from files of respondents; empty without files.
+    """
+
+    language: Language
+    rows: tuple[LedgerRow, ...]
+    figures: tuple[LetterFigure, ...]
+    computed: tuple[ComputedFigure, ...]
+
+
+def compose(*, language: Language, computed: tuple[ComputedFigure, ...] = ()) -> Report:
+    """Recompute every statement and gather the figures; nothing is written.
+
+    Parameters
+    ----------
+    language : {"nl", "en"}
+        Language of words and numbers.
+    computed : tuple of ComputedFigure, optional
+        Figures from files of respondents, shown beside the published ones.
+
+    Returns
+    -------
+    Report
+        The report as a value.
+
+    Examples
+    --------
+    >>> report = compose(language="en")
+    >>> len(report.figures) >= 8
+    True
+    """
+    rows = recompute_all(read_claims())
+    figures = all_figures(language=language, rows=rows, computed=computed)
+    return Report(language=language, rows=rows, figures=figures, computed=computed)
+
+
+def require_free(folder: Path, *, force: bool) -> None:
+    """Raise when writing into ``folder`` would replace files that are not a report.
+
+    Raises
+    ------
+    OptionError
+        If the folder holds other files and no earlier report, and ``force`` is not set.
+    SourceError
+        If the path is a file.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise SourceError(f"--out {folder.name!r} is a file. Name a folder for the report.")
+    occupied = folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file()
+    if occupied and not force:
+        raise OptionError(
+            f"The folder {folder.name!r} holds other files and no earlier report. "
+            "Choose another --out, or add --force to write the report among them."
+        )
+
+
+def as_text(report: Report) -> str:
+    """Ledger as a plain table for a terminal: verdict, recomputed, printed, statement."""
+    language = report.language
+    width = max(len(label(f"verdict.{verdict}", language)) for verdict in Verdict)
+    lines = []
+    for row in report.rows:
+        verdict = label(f"verdict.{row.verdict}", language)
+        recomputed = said(row.recomputation, "shown", language) or "–"
+        lines.append(f"{verdict:<{width}}  {row.claim.id:<34} {row.claim.printed} | {recomputed}")
+    counts = Counter(row.verdict for row in report.rows)
+    tally = ", ".join(f"{label(f'verdict.{v}', language)} {counts[v]}" for v in Verdict)
+    return "\n".join([*lines, *_computed_lines(report), f"{len(report.rows)}: {tally}"])
+
+
+def _computed_lines(report: Report) -> list[str]:
+    return [_computed_line(one, report.language) for one in report.computed]
+
+
+def _computed_line(one: ComputedFigure, language: Language) -> str:
+    row = one.estimate
+    value, low, high = (
+        formatted(100 * x, decimals=2, language=language)
+        for x in (row.estimate, row.conf_low, row.conf_high)
+    )
+    return (
+        f"[{label(f'origin.{one.origin}', language)}] {one.file} {one.wave} "
+        f"{label(f'outcome.{one.outcome}', language)}: {value}% ({low}–{high})"
+    )
+
+
+def ledger_frame(report: Report) -> pd.DataFrame:
+    """Ledger as a frame: one row per statement, for ``claims.csv``."""
+    language = report.language
+    records = [
+        {
+            "id": row.claim.id,
+            "page": row.claim.page,
+            "theme": row.claim.theme,
+            "statement": said(row.claim, "statement", language),
+            "printed": row.claim.printed,
+            "cited": row.claim.cited,
+            "low": row.interval[0] if row.interval else None,
+            "high": row.interval[1] if row.interval else None,
+            "value": row.recomputation.value,
+            "unit": row.claim.unit,
+            "recomputed": said(row.recomputation, "shown", language),
+            "verdict": row.verdict.value,
+            "evidence": row.evidence.value if row.evidence else "",
+            "method": said(row.claim, "method", language),
+            "inputs": " ".join(row.claim.inputs),
+            "caveat": said(row.claim, "caveat", language),
+            "source_url": row.claim.source_url,
+        }
+        for row in report.rows
+    ]
+    return pd.DataFrame(records)
+
+
+def as_data(report: Report) -> Mapping[str, Any]:
+    """Report as plain data for JSON: claims, figures computed from files, tally of verdicts."""
+    claims = json.loads(ledger_frame(report).to_json(orient="records", force_ascii=False))
+    for claim, row in zip(claims, report.rows, strict=True):
+        claim["input_values"] = [asdict(one) for one in row.recomputation.inputs]
+    computed = [{**asdict(c), "contains_published": c.contains_published} for c in report.computed]
+    counts = Counter(row.verdict.value for row in report.rows)
+    return {
+        "claims": claims,
+        "computed": computed,
+        "verdicts": {verdict.value: counts[verdict.value] for verdict in Verdict},
+    }
+
+
+def documents(report: Report) -> Mapping[str, bytes]:
+    """Every file of the report by name: ledger, figures, manifest and the page."""
+    pictures = {figure.id: figure.pictures() for figure in report.figures}
+    text = {
+        "claims.csv": csv_text(ledger_frame(report)),
+        "claims.json": json.dumps(as_data(report), ensure_ascii=False, indent=2, allow_nan=False),
+        MANIFEST: json.dumps(manifest.numbers(report.rows, report.figures), indent=1),
+        "letter.html": page(
+            language=report.language,
+            rows=report.rows,
+            figures=report.figures,
+            svgs={name: made["svg"].decode("utf-8") for name, made in pictures.items()},
+            computed=report.computed,
+        ),
+    }
+    drawn = {
+        f"figures/{name}.{suffix}": made
+        for name, suffixes in pictures.items()
+        for suffix, made in suffixes.items()
+    }
+    return {**{name: (words + "\n").encode("utf-8") for name, words in text.items()}, **drawn}
+
+
+def write(report: Report, folder: Path) -> None:
+    """Write the report: all files are made first, then moved into place one by one.
+
+    Parameters
+    ----------
+    report : Report
+        What to write.
+    folder : pathlib.Path
+        Where; made when absent. The parent folder must exist.
+
+    Raises
+    ------
+    SourceError
+        If the folder cannot be made or written.
+    """
+    files = documents(report)
+    try:
+        folder.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+            for name, content in files.items():
+                made = Path(scratch) / name
+                made.parent.mkdir(exist_ok=True)
+                made.write_bytes(content)
+            (folder / "figures").mkdir(exist_ok=True)
+            for name in files:
+                os.replace(Path(scratch) / name, folder / name)  # noqa: PTH105
+    except OSError as problem:
+        raise SourceError(
+            f"letter cannot write its report into {folder.name!r}: {problem.strerror}. "
+            "Choose a folder with --out whose parent exists and where you may write."
+        ) from problem

@@ -1,0 +1,219 @@
+"""Which columns of a file are read and which rows belong: decided from metadata and markers.
+
+Everything that can be refused before the values are read is refused here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from eenzaam_stats.errors import OptionError, SourceError, UnknownCodeError
+from eenzaam_stats.loaders.column import RawColumn
+from eenzaam_stats.loaders.labels import require_agreement
+from eenzaam_stats.loaders.layout import RespondentFilter, WaveCodebook
+from eenzaam_stats.loaders.matching import Match, NameIndex, matched_variables
+from eenzaam_stats.loaders.spss import SpssFile
+from eenzaam_stats.loaders.weighting import weight_column
+from eenzaam_stats.vocabulary import Origin
+
+# Text columns in which a file can say that its rows are synthetic.
+ORIGIN_COLUMNS = ("herkomst_bestand", "bron", "source")
+_SYNTHETIC = Origin.SYNTHETIC.value
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Columns of one file that are read.
+
+    Attributes
+    ----------
+    file : SpssFile
+        Opened file.
+    wave : WaveCodebook
+        Rows of the codebook.
+    matches : tuple of Match
+        Variables and their columns.
+    absent : tuple of str
+        Harmonised columns that the file cannot fill.
+    weight : str
+        Column with the weight.
+    stratum, marker : str or None
+        Columns with the stratum and with the sub-survey of the respondent.
+    origin : tuple of str
+        Text columns that can say that rows are synthetic.
+    notes : tuple of str
+        What a reader must know about the choice of the weight.
+    """
+
+    file: SpssFile
+    wave: WaveCodebook
+    matches: tuple[Match, ...]
+    absent: tuple[str, ...]
+    weight: str
+    stratum: str | None
+    marker: str | None
+    origin: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def where(self) -> str:
+        """Source and wave, for messages."""
+        return f"{self.wave.title} {self.wave.year}"
+
+    @property
+    def columns(self) -> list[str]:
+        """Names in the file, each once."""
+        single = [self.weight, self.stratum, self.marker]
+        names = [*(match.column for match in self.matches), *single, *self.origin]
+        return [name for name in dict.fromkeys(names) if name is not None]
+
+    def raw(self, column: str, frame: pd.DataFrame, rows: npt.NDArray[np.int64]) -> RawColumn:
+        """One column with its labels and missing declarations."""
+        return RawColumn(
+            column,
+            frame[column],
+            rows,
+            self.file.value_labels.get(column, {}),
+            self.file.missing_ranges.get(column, ()),
+        )
+
+
+def selected_columns(
+    file: SpssFile, wave: WaveCodebook, *, weight: str | None, leave_out: Sequence[str]
+) -> Selection:
+    """Match the columns of a file to the codebook and check labels and weight.
+
+    Parameters
+    ----------
+    file : SpssFile
+        Opened file.
+    wave : WaveCodebook
+        Rows of the codebook.
+    weight : str or None
+        Weight that the user asks for.
+    leave_out : sequence of str
+        Harmonised columns that must not be read.
+
+    Returns
+    -------
+    Selection
+        Columns to read.
+
+    Raises
+    ------
+    SourceError, UnknownColumnError, SchemaError
+        If the items are not all in the file, or a name matches twice.
+    ScaleError, SchemaError
+        If value labels of the file contradict the codebook.
+    DesignError
+        If the weight is wrong, absent or must be named.
+    OptionError
+        If a column to leave out is no optional column of the wave.
+    """
+    optional = sorted({variable.name for variable in wave.variables if not variable.required})
+    for name in leave_out:
+        if name not in optional:
+            raise OptionError.among(name, optional, name="leave_out")
+    index = NameIndex(file.columns, wave.prefixes)
+    name = file.path.name
+    matches, absent = matched_variables(wave, index, file=name, leave_out=leave_out)
+    for match in matches:
+        labels = file.value_labels.get(match.column, {})
+        require_agreement(match.variable, labels, column=match.column)
+    chosen, notes = weight_column(wave, index, weight=weight, file=name)
+    marker = wave.respondents.source_name if wave.respondents else None
+    return Selection(
+        file=file,
+        wave=wave,
+        matches=matches,
+        absent=absent,
+        weight=chosen,
+        stratum=index.find(wave.stratum),
+        marker=index.find(marker) if marker else None,
+        origin=tuple(
+            own
+            for own in file.columns
+            if own.casefold() in ORIGIN_COLUMNS and own in file.text_columns
+        ),
+        notes=notes,
+    )
+
+
+def file_origin(selection: Selection, frame: pd.DataFrame) -> Origin:
+    """Synthetic when the file label or any row says so, microdata otherwise."""
+    said = [
+        selection.file.label,
+        *(text for name in selection.origin for text in frame[name].unique()),
+    ]
+    synthetic = any(_SYNTHETIC in str(text).casefold() for text in said)
+    return Origin.SYNTHETIC if synthetic else Origin.MICRODATA
+
+
+def own_rows(
+    selection: Selection, frame: pd.DataFrame
+) -> tuple[npt.NDArray[np.bool_], tuple[tuple[str, int], ...]]:
+    """Rows of people who got the loneliness questions.
+
+    Parameters
+    ----------
+    selection : Selection
+        With the column that tells the sub-surveys apart, if the file has it.
+    frame : pandas.DataFrame
+        Values of the file.
+
+    Returns
+    -------
+    keep : ndarray of bool, shape (rows,)
+    dropped : tuple of (str, int)
+        Reason and number of rows.
+
+    Raises
+    ------
+    UnknownCodeError
+        If the sub-survey of a row is not in the codebook.
+    SourceError
+        If no row is left.
+    """
+    rule, marker = selection.wave.respondents, selection.marker
+    if rule is None or marker is None:
+        return np.ones(len(frame), dtype=np.bool_), ()
+    code = pd.to_numeric(frame[marker], errors="coerce").to_numpy(np.float64)
+    blank = np.isnan(code)
+    keep = np.isin(code, rule.keep)
+    _require_known(code, keep | blank, rule, where=selection.where, column=marker)
+    if not keep.any():
+        raise SourceError(
+            f"{selection.file.path.name} holds no respondents of the GGD: {marker} is never "
+            f"{' or '.join(str(code) for code in rule.keep)}. Check the file and the wave."
+        )
+    counts = (
+        (f"respondents of CBS, not asked about loneliness ({marker})", int((~keep & ~blank).sum())),
+        (f"sub-survey of the respondent is blank ({marker})", int(blank.sum())),
+    )
+    return keep, tuple((why, n) for why, n in counts if n)
+
+
+def _require_known(
+    code: npt.NDArray[np.float64],
+    known: npt.NDArray[np.bool_],
+    rule: RespondentFilter,
+    *,
+    where: str,
+    column: str,
+) -> None:
+    strange = ~known & ~np.isin(code, rule.drop)
+    if rule.drop and strange.any():
+        first = int(strange.argmax())
+        raise UnknownCodeError.found(
+            where,
+            column=column,
+            code=f"{code[first]:g}",
+            count=int((code == code[first]).sum()),
+            first_row=first + 1,
+            remedy="Correct the file: it decides whose answers count.",
+        )

@@ -1,0 +1,183 @@
+"""The weight that is right for loneliness, and the stratum: which column, and are its values sound.
+
+The wrong weight is the commonest error in this field, so a column is taken from the codebook or
+named by the user, never found by its looks.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from eenzaam_stats.errors import DesignError, EenzaamStatsWarning, listed
+from eenzaam_stats.loaders.column import RawColumn
+from eenzaam_stats.loaders.layout import WaveCodebook
+from eenzaam_stats.loaders.matching import NameIndex
+from eenzaam_stats.results import CheckResult
+
+# A mean weight this near to 1 speaks for weights that add up to the respondents.
+NEAR_ONE = 0.01
+# A mean weight above this speaks for weights that add up to people.
+PEOPLE_PER_RESPONDENT = 5.0
+
+
+def weight_column(
+    wave: WaveCodebook, index: NameIndex, *, weight: str | None, file: str
+) -> tuple[str, tuple[str, ...]]:
+    """Name in the file of the weight to use.
+
+    Parameters
+    ----------
+    wave : WaveCodebook
+        Right, wrong and doubtful weights of the wave.
+    index : NameIndex
+        Names in the file.
+    weight : str or None
+        Name that the user asks for; ``None`` takes the one of the codebook.
+    file : str
+        File name for messages.
+
+    Returns
+    -------
+    column : str
+        Name in the file.
+    notes : tuple of str
+        What a reader must know about this choice.
+
+    Raises
+    ------
+    DesignError
+        If the weight is known to be wrong for loneliness, is not in the file, or must be named
+        because none is documented for the wave.
+
+    Warns
+    -----
+    EenzaamStatsWarning
+        If the weight is doubtful for loneliness.
+    """
+    where = f"{wave.title} {wave.year} ({file})"
+    if weight is None:
+        return _documented_weight(wave, index, where=where)
+    wrong = _reason(weight, wave.wrong_weights, index)
+    if wrong is not None:
+        right = f"Use [{listed(wave.weights)}]."
+        raise DesignError(
+            f"{where}: {weight!r} is the wrong weight for loneliness: {wrong}. {right}"
+        )
+    column = index.find(weight)
+    if column is None:
+        raise DesignError(
+            f"{where} has no column {weight!r}. Columns that look like weights: "
+            f"[{listed(index.weights())}]."
+        )
+    return column, _chosen_notes(wave, index, column)
+
+
+def _documented_weight(
+    wave: WaveCodebook, index: NameIndex, *, where: str
+) -> tuple[str, tuple[str, ...]]:
+    seen = f"Columns that look like weights: [{listed(index.weights())}]."
+    if not wave.weights:
+        raise DesignError(
+            f"{where} needs weight=: no weight for loneliness is documented for this wave. "
+            f"{seen} Ask the supplier of the file which one is for questions of the GGD."
+        )
+    columns = [column for name in wave.weights if (column := index.find(name)) is not None]
+    if not columns:
+        raise DesignError(
+            f"{where} needs the weight for loneliness, [{listed(wave.weights)}], which is not in "
+            f"the file. {seen} Name the right one with weight=."
+        )
+    used, *others = columns
+    unused = tuple(f"{other} is in the file too and was not used" for other in others)
+    return used, tuple(f"weight {used}; {sentence}" for sentence in unused)
+
+
+def _chosen_notes(wave: WaveCodebook, index: NameIndex, column: str) -> tuple[str, ...]:
+    doubt = _reason(column, wave.discouraged_weights, index)
+    if doubt is not None:
+        sentence = f"weight {column}, chosen by the user, is doubtful for loneliness: {doubt}"
+        warnings.warn(f"{wave.title} {wave.year}: {sentence}.", EenzaamStatsWarning, stacklevel=4)
+        return (sentence,)
+    if index.bare(column) in {name.casefold() for name in wave.weights}:
+        return ()
+    known = f"the codebook has [{listed(wave.weights)}]" if wave.weights else "none is documented"
+    return (f"weight {column} was chosen by the user; for loneliness {known}",)
+
+
+def _reason(name: str, reasons: Mapping[str, str], index: NameIndex) -> str | None:
+    wanted = index.bare(name)
+    return next((why for known, why in reasons.items() if known.casefold() == wanted), None)
+
+
+def sound_weights(raw: RawColumn, *, where: str) -> npt.NDArray[np.float64]:
+    """Weights as numbers, after the check that each is finite and above zero.
+
+    Raises
+    ------
+    DesignError
+        If a weight is blank, declared missing, infinite, zero, negative or text; with the number of
+        rows and the first one.
+    """
+    if not pd.api.types.is_numeric_dtype(raw.values):
+        raise DesignError(
+            f"{where}: the weight {raw.name!r} holds text instead of numbers. "
+            "Make it a numeric variable in the file."
+        )
+    weights = raw.values.to_numpy(np.float64, copy=True)
+    for low, high in raw.declared:
+        weights[(weights >= low) & (weights <= high)] = np.nan
+    bad = ~(np.isfinite(weights) & (weights > 0))
+    if bad.any():
+        raise DesignError(
+            f"{where}: the weight {raw.name!r} is blank, zero, negative or infinite in "
+            f"{int(bad.sum()):,} row(s), first in row {raw.rows[int(bad.argmax())]}. "
+            "Remove the rows that are not in the loneliness sample, or choose another weight."
+        )
+    return weights
+
+
+def weight_total(name: str, weights: npt.NDArray[np.float64]) -> CheckResult:
+    """Say what the weights add up to: respondents, people, or neither.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> weight_total("ewGGD", np.array([0.5, 1.5])).message
+    'ewGGD adds up to 2.0 over 2 rows, mean 1.000: it looks standardised to the respondents'
+    """
+    mean = float(weights.mean())
+    if abs(mean - 1.0) <= NEAR_ONE:
+        looks = "it looks standardised to the respondents"
+    elif mean >= PEOPLE_PER_RESPONDENT:
+        looks = "it looks like a number of people"
+    else:
+        looks = "this is neither the respondents nor plainly a number of people"
+    message = (
+        f"{name} adds up to {weights.sum():,.1f} over {weights.size:,} rows, mean {mean:.3f}: "
+        f"{looks}"
+    )
+    return CheckResult("sum of weights", None, message)
+
+
+def complete_strata(
+    text: pd.Series[str], rows: npt.NDArray[np.int64], *, name: str, where: str
+) -> pd.Series[str]:
+    """Strata, after the check that every row has one.
+
+    Raises
+    ------
+    DesignError
+        If rows have no stratum; with their number and the first one.
+    """
+    blank = text.isna().to_numpy(dtype=np.bool_)
+    if blank.any():
+        raise DesignError(
+            f"{where}: the stratum {name!r} is blank in {int(blank.sum()):,} row(s), first in row "
+            f"{rows[int(blank.argmax())]}. Complete it in the file or remove the column."
+        )
+    return text

@@ -1,0 +1,86 @@
+"""What every mark does with its frame and its axes: printed values, ticks, order, legend.
+
+Numbers arrive ready to be drawn, in the unit of the axis. Nothing here estimates or rounds to a
+conclusion.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import FuncFormatter
+
+from eenzaam_stats.vocabulary import Language, formatted
+
+
+@dataclass(frozen=True, slots=True)
+class NumberText:
+    """How the numbers of a figure are written.
+
+    Attributes
+    ----------
+    language : {"nl", "en"}
+        Language of the numbers.
+    decimals : int, default 0
+        Decimals of a value whose row does not bring its own.
+    """
+
+    language: Language
+    decimals: int = 0
+
+    def value(self, value: float, decimals: float | None = None) -> str:
+        """Write a value with its own decimals, or with those of the figure."""
+        places = self.decimals if decimals is None or pd.isna(decimals) else int(decimals)
+        return formatted(value, decimals=places, language=self.language)
+
+    def tick(self, value: float) -> str:
+        """Write a position on an axis with no more decimals than it has."""
+        digits = f"{round(value, 6):f}".rstrip("0").partition(".")[2]
+        return formatted(value, decimals=len(digits), language=self.language)
+
+    def values(self, frame: pd.DataFrame) -> list[str]:
+        """Write the values of a frame, each row with its own ``decimals`` where it has them."""
+        places = frame["decimals"] if "decimals" in frame else [None] * len(frame)
+        return [self.value(v, d) for v, d in zip(frame["value"], places, strict=True)]
+
+
+def in_order(frame: pd.DataFrame, column: str) -> list[str]:
+    """Different values of a column in the order of their first row."""
+    return list(dict.fromkeys(frame[column].astype(str)))
+
+
+def is_solid(frame: pd.DataFrame) -> pd.Series[bool]:
+    """Which rows get a filled marker: all of them, or those that the column ``solid`` names."""
+    if "solid" not in frame:
+        return pd.Series(data=True, index=frame.index)
+    return frame["solid"].astype(bool)
+
+
+def write_ticks(axis: Axis, text: NumberText) -> None:
+    """Write the positions of an axis in the language of the figure."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: text.tick(value)))
+
+
+def grid_behind(axes: Axes, direction: str) -> None:
+    """Faint lines behind the marks, across one axis."""
+    axes.grid(visible=True, axis="x" if direction == "x" else "y")
+    axes.set_axisbelow(True)
+
+
+def add_legend(axes: Axes, *, columns: int = 3) -> None:
+    """Legend below the axes, one entry per name, where there is more than one to tell apart."""
+    handles, names = axes.get_legend_handles_labels()
+    unique = dict(zip(reversed(names), reversed(handles), strict=True))  # the first mark of a name
+    if len(unique) < 2:
+        return
+    words = list(dict.fromkeys(names))
+    marks = [unique[name] for name in words]
+    figure = axes.get_figure(root=True)
+    if figure is not None and isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
+        figure.legend(marks, words, loc="outside lower center", ncols=min(columns, len(words)))
+    else:
+        axes.legend(marks, words)

@@ -1,0 +1,32 @@
+"""The version of the package, asked for once; nothing else, so that every room may import it."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+UNKNOWN = "0+unknown"
+
+
+def installed_version(distribution: str = "eenzaam-stats") -> str:
+    """Version of an installed distribution.
+
+    Parameters
+    ----------
+    distribution : str, default "eenzaam-stats"
+        Name of the distribution.
+
+    Returns
+    -------
+    str
+        Its version; ``"0+unknown"`` when it is not installed, as in a bare checkout on the path.
+
+    Examples
+    --------
+    >>> installed_version("a-distribution-that-nobody-installed")
+    '0+unknown'
+    """
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return UNKNOWN
+
+
+VERSION = installed_version()

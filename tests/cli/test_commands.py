@@ -1,0 +1,88 @@
+"""Help, version, synthesise, and that the printed examples run."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from eenzaam_stats.cli import letter, synthesise
+
+
+def test_version_and_help_go_to_stdout(command) -> None:
+    assert re.fullmatch(r"eenzaam-stats \d+\.\d+\.\d+\n", command("--version").out)
+    ran = command("--help")
+    assert ran.code == 0
+    for word in ("letter", "synthesise", "Exit codes"):
+        assert word in ran.out
+
+
+@pytest.mark.parametrize("name", ["letter", "synthesise"])
+def test_help_of_each_command_has_examples(name: str, command) -> None:
+    ran = command(name, "--help")
+    assert ran.code == 0
+    assert "Examples:" in ran.out
+
+
+def test_empty_call_shows_help_and_exits_two(command) -> None:
+    assert command().code == 2
+
+
+@pytest.mark.parametrize(
+    "example", [part.strip() for part in synthesise.EXAMPLES.removeprefix("Examples:").split("|")]
+)
+def test_examples_of_synthesise_run(
+    example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(example)
+    assert words[0] == "eenzaam-stats"
+    ran = command(*words[1:])
+    assert ran.code == 0, ran.err
+    assert [path.name for path in tmp_path.iterdir()] == [words[-1]]
+
+
+@pytest.mark.parametrize(
+    "example", [part.strip() for part in letter.EXAMPLES.removeprefix("Examples:").split("|")]
+)
+def test_examples_of_letter_run(
+    example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: Path, command
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gm2022.sav").write_bytes(demo.read_bytes())
+    assert command(*shlex.split(example)[1:]).code == 0
+
+
+def test_synthesise_prints_the_file_and_says_synthetic(tmp_path: Path, command) -> None:
+    out = tmp_path / "demo.sav"
+    ran = command("synthesise", "gezondheidsmonitor", "--n", 1000, out)
+    assert ran.code == 0
+    assert ran.out.strip() == str(out)
+    assert ran.err.startswith("SYNTHETIC")
+
+
+def test_synthesise_json_has_the_targets(tmp_path: Path, command) -> None:
+    ran = command("synthesise", "gezondheidsmonitor", "--n", 1000, tmp_path / "d.sav", "--json")
+    assert json.loads(ran.out)["data"]["wave"] == 2022
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("ssw", "x.sav"), 2, "'gezondheidsmonitor'"),
+        (("gezondheidsmonitor", "x.csv"), 2, ".sav"),
+        (("gezondheidsmonitor", "nowhere/x.sav"), 3, "nowhere"),
+        (("gezondheidsmonitor", "x.sav", "--n", "10"), 2, "1000"),
+    ],
+)
+def test_synthesise_mistakes_are_explained(
+    arguments, code, words, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = command("synthesise", *arguments)
+    assert ran.code == code
+    assert words in ran.err
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,140 @@
+"""What only a look at the whole tree can see: sizes, names, the front door, words."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import eenzaam_stats as es
+from eenzaam_stats import vocabulary
+from eenzaam_stats.vocabulary import (
+    Evidence,
+    Language,
+    Origin,
+    OptionError,
+    Sex,
+    Verdict,
+    formatted,
+    formatted_percent,
+    label,
+    labels,
+)
+
+MODULE_LINES = 300
+FRONT_DOOR_NAMES = 40
+
+
+def test_modules_stay_within_their_size(repository: Path) -> None:
+    sizes = {
+        path: len(path.read_text("utf-8").splitlines()) for path in repository.glob("src/**/*.py")
+    }
+    assert len(sizes) > 30
+    assert {str(path): n for path, n in sizes.items() if n > MODULE_LINES} == {}
+
+
+def test_no_module_is_a_room_without_a_name(repository: Path) -> None:
+    names = {path.stem for path in repository.glob("src/**/*.py")}
+    assert names.isdisjoint({"utils", "util", "helpers", "helper", "common", "misc", "base"})
+
+
+def test_front_door_holds_what_it_announces_and_nothing_else() -> None:
+    assert len(es.__all__) <= FRONT_DOOR_NAMES
+    assert all(hasattr(es, name) for name in es.__all__)
+    rooms = {path.name.removesuffix(".py") for path in Path(es.__path__[0]).iterdir()}
+    public = {name for name in vars(es) if not name.startswith("_")}
+    assert public - rooms - set(es.__all__) == set()
+
+
+def test_every_public_callable_has_a_docstring_with_an_example() -> None:
+    missing = [
+        name
+        for name in es.__all__
+        if callable(getattr(es, name))
+        and not isinstance(getattr(es, name), type)
+        and ">>>" not in (getattr(es, name).__doc__ or "")
+    ]
+    assert missing == []
+
+
+def test_importing_the_package_loads_no_heavy_optional_library() -> None:
+    heavy = ["polars", "pyarrow", "duckdb", "pyspark", "typer", "rich", "matplotlib"]
+    code = f"import sys, eenzaam_stats; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    # pandas itself loads pyarrow where it is installed
+    alone = "import sys, pandas; print('pyarrow' in sys.modules)"
+    base = subprocess.run([sys.executable, "-c", alone], capture_output=True, text=True, check=True)
+    expected = "['pyarrow']" if base.stdout.strip() == "True" else "[]"
+    assert done.stdout.strip() == expected
+
+
+def test_catalogues_have_the_same_keys_and_no_empty_word() -> None:
+    dutch, english = labels("nl"), labels("en")
+    assert dutch.keys() == english.keys()
+    assert len(dutch) > 50
+    assert all(word.strip() for word in (*dutch.values(), *english.values()))
+
+
+@pytest.mark.parametrize(
+    ("group", "words"),
+    [("verdict", Verdict), ("origin", Origin), ("evidence", Evidence), ("sex", Sex)],
+)
+def test_every_member_of_a_vocabulary_has_a_label(group: str, words: type) -> None:
+    for language in ("nl", "en"):
+        assert [label(f"{group}.{word}", language) for word in words]
+
+
+def test_unknown_language_and_label_name_their_options() -> None:
+    with pytest.raises(OptionError, match=r"language is 'fr'.*'nl', 'en'"):
+        labels("fr")
+    with pytest.raises(OptionError, match=r"label key is 'verdict.maybe'"):
+        label("verdict.maybe", "en")
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "dutch", "english"),
+    [
+        (1234.5, 1, "1.234,5", "1,234.5"),
+        (48.25, 1, "48,3", "48.3"),
+        (48.15, 1, "48,2", "48.2"),
+        (-0.04, 1, "0,0", "0.0"),
+        (-854084.0, 0, "−854.084", "−854,084"),
+    ],
+)
+def test_numbers_are_written_as_their_readers_do(
+    value: float, decimals: int, dutch: str, english: str
+) -> None:
+    assert formatted(value, decimals=decimals, language="nl") == dutch
+    assert formatted(value, decimals=decimals, language="en") == english
+
+
+def test_percent_rounds_the_printed_decimal_not_the_binary_one() -> None:
+    # 0.4825 * 100 is 48.25 in decimal arithmetic and 48.24999... in binary
+    assert formatted_percent(0.4825, decimals=1, language="nl") == "48,3%"
+
+
+def test_version_is_the_same_everywhere(repository: Path) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))["project"]
+    citation = (repository / "CITATION.cff").read_text("utf-8")
+    assert re.search(r"^version: (.+)$", citation, re.M)[1] == project["version"]
+    assert es.__version__ == project["version"]
+
+
+def test_literals_and_languages_agree_with_the_label_files() -> None:
+    folder = Path(vocabulary.__file__).parent / "labels"
+    assert {path.stem for path in folder.glob("*.toml")} == set(Language.__args__)
+
+
+def test_no_absolute_path_stands_in_the_project(repository: Path) -> None:
+    suffixes = {".py", ".toml", ".md", ".csv", ".json", ".cff", ".yaml", ".css", ".R"}
+    found = [
+        path.relative_to(repository).as_posix()
+        for folder in ("src", "tests", "docs", "data", "benchmarks")
+        for path in (repository / folder).rglob("*")
+        if path.suffix in suffixes and re.search(r"(?<![\w:.])/(home|root|work|tmp|Users)/", path.read_text("utf-8"))
+    ]
+    assert [name for name in found if not name.endswith("test_shape.py")] == []

@@ -1,0 +1,46 @@
+"""Tables as their readers open them."""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+import pytest
+
+from eenzaam_stats.errors import OptionError
+from eenzaam_stats.tables import csv_text, html_table
+
+FRAME = pd.DataFrame({"label": ["<a>", "b"], "value": [1234.56, float("nan")], "hidden": [1, 2]})
+
+
+def test_machine_csv_reads_back_as_it_was() -> None:
+    pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(csv_text(FRAME))), FRAME)
+
+
+def test_dutch_csv_has_mark_semicolon_and_comma() -> None:
+    text = csv_text(FRAME, dialect="dutch_excel")
+    assert text.startswith("\ufefflabel;value;hidden\n")
+    assert "1234,56" in text
+
+
+def test_unknown_dialect_lists_the_two() -> None:
+    with pytest.raises(OptionError, match=r"dialect is 'excel'.*'machine', 'dutch_excel'"):
+        csv_text(FRAME, dialect="excel")
+
+
+def test_html_table_escapes_hides_and_marks_missing() -> None:
+    text = html_table(
+        FRAME,
+        caption="C & d",
+        headers={"label": "Groep", "value": "Waarde"},
+        decimals={"value": 1},
+        language="nl",
+        note="n < 30",
+    )
+    assert "<caption>C &amp; d</caption>" in text
+    assert '<th scope="col">Waarde</th>' in text
+    assert "<td>&lt;a&gt;</td>" in text
+    assert '<td class="number">1.234,6</td>' in text
+    assert '<td class="number">–</td>' in text
+    assert "n &lt; 30" in text
+    assert "hidden" not in text
