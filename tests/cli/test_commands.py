@@ -74,8 +74,8 @@ def test_synthesise_json_has_the_targets(tmp_path: Path, command) -> None:
     [
         (("ssw", "x.sav"), 2, "'gezondheidsmonitor'"),
         (("gezondheidsmonitor", "x.csv"), 2, ".sav"),
-        (("gezondheidsmonitor", "nowhere/x.sav"), 3, "nowhere"),
-        (("gezondheidsmonitor", "x.sav", "--n", "10"), 2, "1000"),
+        (("gezondheidsmonitor", "nowhere/x.sav"), 3, "needs an existing folder"),
+        (("gezondheidsmonitor", "x.sav", "--n", "10"), 2, "1,000 or more"),
     ],
 )
 def test_synthesise_mistakes_are_explained(

@@ -76,7 +76,8 @@ def test_catalogues_have_the_same_keys_and_no_empty_word() -> None:
     dutch, english = labels("nl"), labels("en")
     assert dutch.keys() == english.keys()
     assert len(dutch) > 50
-    assert all(word.strip() for word in (*dutch.values(), *english.values()))
+    wordless = {"unit.count", "unit.none"}  # a count is printed as its number alone
+    assert {key for key in dutch if not (dutch[key].strip() and english[key].strip())} == wordless
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eenzaam_stats.errors import OptionError, SchemaError, SourceError, UnknownCodeError
+from eenzaam_stats.errors import (
+    EenzaamStatsWarning,
+    OptionError,
+    SchemaError,
+    SourceError,
+    UnknownCodeError,
+)
 from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
@@ -152,6 +158,15 @@ def test_every_other_survey_number_of_2020_is_cbs(tmp_path):
     assert survey.report.dropped == (
         ("respondents of CBS, not asked about loneliness (Surveynummer)", 2),
     )
+
+
+def test_doubtful_weight_warns_at_the_line_of_the_user(tmp_path):
+    content = monitor_file(2016).drop("AGOJB201", "MIDGV201")
+    content.columns["ewGGDlang"] = content.columns["ewGGD"]
+    path = content.write(tmp_path / "gm.sav")
+    with pytest.warns(EenzaamStatsWarning, match="ewGGDlang.* is doubtful") as caught:
+        read_gezondheidsmonitor(path, wave=2020, weight="ewGGDlang")
+    assert caught[0].filename == __file__
 
 
 def test_file_with_nobody_of_the_ggd_is_refused(tmp_path):

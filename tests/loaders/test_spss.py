@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+import pyreadstat
 import pytest
 
 from eenzaam_stats.errors import SourceError
@@ -112,8 +113,6 @@ def test_file_with_fewer_rows_than_its_header_promises_is_refused(tmp_path, monk
 
 
 def _frame(file):
-    import pyreadstat  # noqa: PLC0415
-
     return pyreadstat.read_sav(file.path)[0]
 
 

@@ -9,10 +9,10 @@ import pytest
 from scipy import integrate, special, stats
 
 from eenzaam_stats.errors import ConvergenceError, EenzaamStatsError
+from eenzaam_stats.numerics.bernoulli_sum import bernoulli_sum
 from eenzaam_stats.numerics.item_response import (
     TOLERANCE,
     ItemModel,
-    bernoulli_sum,
     draw_answers,
     solve_cell,
     total_distribution,

@@ -96,13 +96,13 @@ def test_equal_weights_in_one_stratum_give_the_textbook_variance():
 
 
 def test_rows_outside_the_domain_keep_their_place_in_the_stratum():
-    # two rows of a stratum of three: u = (1/2, -1/2, 0), variance 3/2 * 1/2
+    # two rows of a stratum of three: u = (1/4, -1/4, 0), variance 3/2 * 1/8
     cells = sums_of_rows(np.zeros(2), np.zeros(2), np.ones(2), np.array([1.0, 0.0]))
     result = domain_proportions(cells, stratum_n=np.array([3]), n_domains=1)
-    assert result.std_error[0] ** 2 == pytest.approx(0.75, rel=1e-14)
+    assert result.std_error[0] ** 2 == pytest.approx(3 / 16, rel=1e-14)
     small = domain_proportions(cells, stratum_n=np.array([2]), n_domains=1)
-    # the same two rows alone: 2/1 * 1/2
-    assert small.std_error[0] ** 2 == pytest.approx(1.0, rel=1e-14)
+    # the same two rows alone: 2/1 * 1/8
+    assert small.std_error[0] ** 2 == pytest.approx(1 / 4, rel=1e-14)
 
 
 def test_stratum_with_one_row_adds_no_variance_but_counts_in_the_estimate():

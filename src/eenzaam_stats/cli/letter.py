@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from eenzaam_stats.cli.output import envelope, give, progress, say
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import Language, require_option
+
+if TYPE_CHECKING:
+    from eenzaam_stats.letter.microdata import ComputedFigure
 
 EXAMPLES = (
     "Examples: eenzaam-stats letter --lang en --out report   |   eenzaam-stats letter --check   |   "
@@ -51,18 +54,17 @@ def letter(
     folder = DEFAULT_FOLDER if out is None else out
     if not check:
         report.require_free(folder, force=force)
-    with progress(3 + len(survey or ()), "reading", quiet=quiet or as_json) as advance:
-        computed = []
+    with progress(2 + len(survey or ()), "reading", quiet=quiet or as_json) as advance:
+        computed: tuple[ComputedFigure, ...] = ()
         for path in survey or ():
-            computed.extend(computed_from(path, wave=wave, weight=weight))
-            advance("claims")
-        result = report.compose(language=language, computed=tuple(computed))
-        advance("figures")
+            computed += computed_from(path, wave=wave, weight=weight)
+            advance("recomputing")
+        result = report.compose(language=language, computed=computed)
+        advance("comparing" if check else "drawing")
         if check:
             manifest.require_stored(result.rows, result.figures)
         else:
             report.write(result, folder)
-        advance("done")
         advance("done")
     if as_json:
         give(envelope("letter", data=report.as_data(result)))

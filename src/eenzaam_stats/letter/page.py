@@ -160,16 +160,15 @@ def _claim(row: LedgerRow, language: Language) -> str:
 
 
 def _note(row: LedgerRow, language: Language) -> str:
-    cited = "" if row.claim.cited in ("", "none") else f", {row.claim.cited}"
+    known = row.claim.cited in ("", "none") or row.claim.cited in row.claim.page
+    cited = "" if known else f", {row.claim.cited}"
     return escape(f"({label('word.page', language)} {row.claim.page}{cited})")
 
 
 def _allowed(row: LedgerRow, language: Language) -> str:
     if row.interval is None:
         return ""
-    low, high = (
-        formatted(limit, decimals=row.claim.decimals, language=language) for limit in row.interval
-    )
+    low, high = (_short(limit, row.claim.decimals, language) for limit in row.interval)
     span = low if low == high else f"{low} – {high}"
     reason = said(row.claim, "bounds", language)
     return f"{span} ({reason.rstrip('.')})" if reason else span
@@ -178,9 +177,15 @@ def _allowed(row: LedgerRow, language: Language) -> str:
 def _alternatives(row: LedgerRow, language: Language) -> str:
     return "; ".join(
         f"{said(other, 'label', language)}: "
-        f"{formatted(other.value, decimals=row.claim.decimals, language=language)}"
+        f"{_short(other.value, row.claim.decimals, language)}"
         for other in row.recomputation.alternatives
     )
+
+
+def _short(value: float, decimals: int, language: Language) -> str:
+    """Write a bound or another outcome: a small number that is not whole keeps one decimal."""
+    places = max(decimals, 1) if abs(value) < 100 and value != round(value) else decimals
+    return formatted(value, decimals=places, language=language)
 
 
 def _link(url: str) -> str:

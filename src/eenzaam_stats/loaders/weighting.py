@@ -101,7 +101,7 @@ def _chosen_notes(wave: WaveCodebook, index: NameIndex, column: str) -> tuple[st
     doubt = _reason(column, wave.discouraged_weights, index)
     if doubt is not None:
         sentence = f"weight {column}, chosen by the user, is doubtful for loneliness: {doubt}"
-        warnings.warn(f"{wave.title} {wave.year}: {sentence}.", EenzaamStatsWarning, stacklevel=4)
+        warnings.warn(f"{wave.title} {wave.year}: {sentence}.", EenzaamStatsWarning, stacklevel=5)
         return (sentence,)
     if index.bare(column) in {name.casefold() for name in wave.weights}:
         return ()

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy import optimize, special
 
 from eenzaam_stats.errors import ConvergenceError
+from eenzaam_stats.numerics.bernoulli_sum import sums_with_gaps
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int8]
@@ -58,57 +59,6 @@ class ItemModel:
             values.setflags(write=False)
 
 
-def bernoulli_sum(probabilities: FloatArray) -> FloatArray:
-    r"""Distribution of a sum of independent, not identical, yes-or-no answers.
-
-    Parameters
-    ----------
-    probabilities : ndarray of float, shape (..., k)
-        Probability of a one per item, 0-1.
-
-    Returns
-    -------
-    ndarray of float, shape (..., k + 1)
-        Probability of each sum 0..k.
-
-    Notes
-    -----
-    Recursion over items: :math:`f_j(s) = (1 - p_j) f_{j-1}(s) + p_j f_{j-1}(s - 1)`.
-
-    **Unit.** Probability, 0-1.
-
-    **Missing data.** None; every item is answered.
-
-    **Validated against.** All 2^k patterns, in ``tests/numerics/test_item_response.py``.
-
-    References
-    ----------
-    .. [1] Lord, F. M., & Wingersky, M. S. (1984). Comparison of IRT true-score and equipercentile
-       observed-score "equatings". Applied Psychological Measurement, 8(4), 453-461.
-
-    Examples
-    --------
-    >>> bernoulli_sum(np.array([0.5, 0.2])).round(3).tolist()
-    [0.4, 0.5, 0.1]
-    """
-    sums: FloatArray = _sums_with_gaps(probabilities, 0.0)[0]
-    return sums
-
-
-def _sums_with_gaps(probabilities: FloatArray, missing: float) -> FloatArray:
-    """Joint probability of sum 0..k and 0 or 1 missing answers, shape (2, ..., k + 1)."""
-    k = probabilities.shape[-1]
-    state = np.zeros((2, *probabilities.shape[:-1], k + 1))
-    state[0, ..., 0] = 1.0
-    for item in range(k):
-        p = probabilities[..., item, np.newaxis] * (1.0 - missing)
-        following = state * (1.0 - missing - p)
-        following[..., 1:] += state[..., :-1] * p
-        following[1] += state[0] * missing
-        state = following
-    return state
-
-
 def total_distribution(
     model: ItemModel, *, mean: float, spread: float, missing: float = 0.0
 ) -> FloatArray:
@@ -136,8 +86,9 @@ def total_distribution(
     Notes
     -----
     Given both latent values the items are independent, so each block follows
-    :func:`bernoulli_sum`; the blocks are mixed over the bivariate normal density with the
-    trapezoidal rule, which converges exponentially for such integrands [1]_.
+    :func:`~eenzaam_stats.numerics.bernoulli_sum.bernoulli_sum`; the blocks are mixed over the
+    bivariate normal density with the trapezoidal rule, which converges exponentially for such
+    integrands [1]_.
 
     **Unit.** Probability, 0-1.
 
@@ -166,7 +117,7 @@ def total_distribution(
     nodes, weights = _normal_grid(model.correlation)
     probabilities = keyed_probability(model, mean + spread * nodes[:, np.newaxis])
     first, second = (
-        _sums_with_gaps(probabilities[:, model.dimension == block], missing) for block in (0, 1)
+        sums_with_gaps(probabilities[:, model.dimension == block], missing) for block in (0, 1)
     )
     joint = first[0].T @ weights @ second[0]
     if missing > 0.0:

@@ -121,9 +121,9 @@ def _pandas_series(frame: Frame, column: NewColumn) -> Any:
         codes = np.where(column.valid, column.values, -1)
         values: Any = pd.Categorical.from_codes(codes, pd.Index(column.categories), ordered=True)
     elif column.values.dtype == np.bool_:
-        values = pd.arrays.BooleanArray(column.values, ~column.valid, copy=True)
+        values = pd.arrays.BooleanArray(column.values, ~column.valid)
     else:
-        values = pd.arrays.IntegerArray(column.values, ~column.valid, copy=True)
+        values = pd.arrays.IntegerArray(column.values, ~column.valid)
     return pd.Series(values, index=index, name=column.name)
 
 
