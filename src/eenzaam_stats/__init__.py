@@ -23,7 +23,9 @@ from eenzaam_stats.scoring import (
     ucla3_with_threshold,
 )
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
-from eenzaam_stats.version import VERSION as __version__
+from eenzaam_stats.version import VERSION
+
+__version__ = VERSION
 
 __all__ = [
     "DIRECT",

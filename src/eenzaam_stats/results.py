@@ -5,7 +5,8 @@ Nothing here computes a statistic, opens a file or draws. ``tidy()`` makes a fre
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
 
 import pandas as pd
 
@@ -83,6 +84,20 @@ class Estimate:
     deff: float
     flag: Flag = Flag.RELIABLE
     reason: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Estimate):
+            return NotImplemented
+        return _comparable(self) == _comparable(other)
+
+    def __hash__(self) -> int:
+        return hash(_comparable(self))
+
+
+def _comparable(row: Estimate) -> tuple[object, ...]:
+    """Fields with NaN as ``None``: two estimates that are both undefined there are the same."""
+    values = (getattr(row, field.name) for field in fields(row))
+    return tuple(None if isinstance(v, float) and math.isnan(v) else v for v in values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,9 @@ def test_check_compares_and_writes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_check_finds_a_moved_number_and_exits_four(monkeypatch: pytest.MonkeyPatch, command) -> None:
+def test_check_finds_a_moved_number_and_exits_four(
+    monkeypatch: pytest.MonkeyPatch, command
+) -> None:
     from eenzaam_stats.letter import manifest
 
     moved = json.loads(json.dumps(manifest.stored()))
@@ -97,7 +99,9 @@ def test_survey_is_computed_beside_the_published_and_labelled(
     assert computed[0]["published"] == 0.142
     page = (tmp_path / "r" / "letter.html").read_text("utf-8")
     assert "SYNTHETIC file" in page
-    assert "SYNTHETIC" in (tmp_path / "r" / "figures" / "prevalence-by-source.svg").read_text("utf-8")
+    assert "SYNTHETIC" in (tmp_path / "r" / "figures" / "prevalence-by-source.svg").read_text(
+        "utf-8"
+    )
 
 
 def test_dutch_page_is_dutch(tmp_path: Path, command) -> None:
@@ -146,5 +150,5 @@ def test_page_asks_the_network_for_nothing(written: Path) -> None:
     page = (written / "letter.html").read_text("utf-8")
     assert "default-src 'none'" in page
     assert "<script" not in page
-    for fetched in ("<link", "<iframe", "@import", "src=\"http", "src='http", "url(http"):
+    for fetched in ("<link", "<iframe", "@import", 'src="http', "src='http", "url(http"):
         assert fetched not in page

@@ -29,7 +29,7 @@ def _changed(demo: Path, out: Path, change: Callable[[pd.DataFrame], pd.DataFram
     return out
 
 
-def _other_survey(demo: Path, folder: Path) -> Path:
+def _other_survey(_demo: Path, folder: Path) -> Path:
     path = folder / "other.sav"
     pyreadstat.write_sav(pd.DataFrame({"cntry": ["NL", "BE"], "fltlnl": [1.0, 4.0]}), path)
     return path
@@ -54,19 +54,19 @@ def _truncated(demo: Path, folder: Path) -> Path:
     return path
 
 
-def _empty(demo: Path, folder: Path) -> Path:
+def _empty(_demo: Path, folder: Path) -> Path:
     path = folder / "empty.sav"
     path.touch()
     return path
 
 
-def _csv_named_sav(demo: Path, folder: Path) -> Path:
+def _csv_named_sav(_demo: Path, folder: Path) -> Path:
     path = folder / "table.sav"
     path.write_text("GGEEB201,GGEEB202\n1,3\n", encoding="utf-8")
     return path
 
 
-def _absent(demo: Path, folder: Path) -> Path:
+def _absent(_demo: Path, folder: Path) -> Path:
     return folder / "nowhere.sav"
 
 
@@ -81,7 +81,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("make", "extra", "words"), WRONG, ids=lambda x: getattr(x, "__name__", ""))
+@pytest.mark.parametrize(
+    ("make", "extra", "words"), WRONG, ids=lambda x: getattr(x, "__name__", "")
+)
 def test_wrong_file_gives_one_sentence_exit_three_and_no_output(
     make, extra, words, demo: Path, tmp_path: Path, command
 ) -> None:
@@ -98,7 +100,9 @@ def test_wrong_file_gives_one_sentence_exit_three_and_no_output(
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_unknown_code_message_names_count_and_first_row(demo: Path, tmp_path: Path, command) -> None:
+def test_unknown_code_message_names_count_and_first_row(
+    demo: Path, tmp_path: Path, command
+) -> None:
     ran = command("letter", "--survey", _unknown_code(demo, tmp_path), "--out", tmp_path / "out")
     assert "2 row(s), first in row 12" in ran.err
 
@@ -116,7 +120,9 @@ def test_wrong_weight_is_refused_with_its_reason(demo: Path, tmp_path: Path, com
     assert not (tmp_path / "out").exists()
 
 
-def test_wave_without_a_known_layout_asks_for_its_weight(demo: Path, tmp_path: Path, command) -> None:
+def test_wave_without_a_known_layout_asks_for_its_weight(
+    demo: Path, tmp_path: Path, command
+) -> None:
     ran = command("letter", "--survey", demo, "--wave", 2024, "--out", tmp_path / "out")
     assert ran.code == 3
     assert "2024" in ran.err
@@ -126,6 +132,8 @@ def test_wave_without_a_known_layout_asks_for_its_weight(demo: Path, tmp_path: P
 def test_second_wrong_file_stops_before_anything_is_written(
     demo: Path, tmp_path: Path, command
 ) -> None:
-    ran = command("letter", "--survey", demo, "--survey", tmp_path / "x.sav", "--out", tmp_path / "o")
+    ran = command(
+        "letter", "--survey", demo, "--survey", tmp_path / "x.sav", "--out", tmp_path / "o"
+    )
     assert ran.code == 3
     assert not (tmp_path / "o").exists()

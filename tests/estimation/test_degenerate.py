@@ -148,9 +148,7 @@ def test_stratum_with_one_respondent_stops_the_run_and_is_named(make_survey):
 
 
 def test_stratum_with_one_respondent_adds_no_variance_when_the_design_says_so(make_survey):
-    survey = make_survey(
-        LONELY, weight="weight", stratum="stratum", lonely_stratum="certainty"
-    )
+    survey = make_survey(LONELY, weight="weight", stratum="stratum", lonely_stratum="certainty")
     x, y = prevalence(survey, "lonely", by="region").rows
     # x: p = 2/3, u of stratum a = (1/9, -2/9, 0): 3/2 * (5/81 - 1/243); b adds nothing
     assert x.std_error == pytest.approx(math.sqrt(1.5 * (5 / 81 - 1 / 243)), rel=1e-13)
@@ -159,5 +157,5 @@ def test_stratum_with_one_respondent_adds_no_variance_when_the_design_says_so(ma
 
 def test_long_list_of_lonely_strata_is_cut_and_counted(make_survey):
     frame = pd.DataFrame({"weight": 1.0, "stratum": range(14), "lonely": [0, 1] * 7})
-    with pytest.raises(DesignError, match=r"14 .* one: \[0, 1, 2, 3, 4, 5, 6, 7, 8, 9\] and 4 more"):
+    with pytest.raises(DesignError, match=r"14 .* one: \[0, 1, .*, 8, 9\] and 4 more"):
         prevalence(make_survey(frame, weight="weight", stratum="stratum"), "lonely")

@@ -60,7 +60,7 @@ NUMBERS += ["weight_sum", "deff"]
 
 @pytest.fixture(scope="module")
 def mixed(people) -> pd.DataFrame:
-    """Respondents with a key of every kind: text, ordered and unordered category, number, missing."""
+    """Respondents with a key of every kind: text, number, two categories, missing."""
     sizes = pd.cut(people["weight"], [0, 10, 30, 1e6], labels=SIZES)
     return people.assign(
         size=sizes,
@@ -118,6 +118,18 @@ def test_nan_in_polars_and_arrow_is_a_missing_answer_and_a_missing_group(people,
     grouped = prevalence(make_survey(as_polars, **DESIGN), "y", by="y_na")
     assert [row.group for row in grouped.rows] == [("0",), ("1",)]
     assert grouped.footnote.n_without_group == int(people["y_na"].isna().sum())
+
+
+def test_arrow_chunks_may_number_their_categories_differently(people, make_survey):
+    names = people["sex"].tolist()
+    chunks = [pa.array(part).dictionary_encode() for part in (["women", *names[1:9]], names[9:])]
+    assert chunks[0].dictionary != chunks[1].dictionary
+    table = pa.Table.from_pandas(people.drop(columns="sex"), preserve_index=False)
+    found = prevalence(
+        make_survey(table.append_column("sex", pa.chunked_array(chunks)), **DESIGN), "y", by="sex"
+    )
+    same = people.assign(sex=["women", *names[1:]])
+    equal(found.tidy(), prevalence(make_survey(same, **DESIGN), "y", by="sex").tidy(), ["sex"])
 
 
 @pytest.mark.parametrize("engine", ["pandas", "pandas_arrow", "polars", "pyarrow"])

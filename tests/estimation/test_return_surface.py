@@ -64,7 +64,12 @@ def test_results_are_values(make_survey):
     one, two = (prevalence(survey, "lonely", by="sex") for _ in range(2))
     assert one == two
     assert hash(one) == hash(two)
+    # also where limits are undefined, and NaN differs from itself
+    assert any(math.isnan(row.conf_low) for row in one.rows)
     assert pickle.loads(pickle.dumps(one)) == one
+    assert one != prevalence(survey, "lonely", by="year")
+    assert one.rows[0] != one.rows[1]
+    assert one.rows[0] != "an estimate"
     with pytest.raises(FrozenInstanceError):
         one.rows = ()
     row = one.rows[0]

@@ -27,7 +27,12 @@ DESIGNS = {
     "weighted": {"weight": "weight"},
     "equal": {"weight": "one"},
 }
-GROUPINGS = {"everyone": [], "region": ["region"], "region_sex": ["region", "sex"], "team": ["team"]}
+GROUPINGS = {
+    "everyone": [],
+    "region": ["region"],
+    "region_sex": ["region", "sex"],
+    "team": ["team"],
+}
 CASES = [
     ("stratified", "y"),
     ("stratified", "y_rare"),
@@ -36,7 +41,7 @@ CASES = [
     ("equal", "y_na"),
 ]
 KEYS = ["region", "sex", "team"]
-# Counted in R's own table: 0 < p < 1 and df > 0, of 330 domains; and teams where that fails, of 145.
+# Counted in R's table: 0 < p < 1 and df > 0, of 330 domains; teams where that fails, of 145.
 WITH_LIMITS = 267
 # R's iterative fit has no upper limit in four teams with one degree of freedom.
 WITH_FITTED_LIMITS = 263
@@ -93,9 +98,7 @@ def test_design_effect_equals_that_of_r_where_the_outcome_varies(
     table = ours(people, make_survey, design=design, outcome=outcome, grouping=grouping)
     both = beside_reference(expected, table, design=design, outcome=outcome, grouping=grouping)
     varies = both["std_error"] > 0
-    np.testing.assert_allclose(
-        both.loc[varies, "deff"], both.loc[varies, "deff_r"], rtol=DEFF_RTOL
-    )
+    np.testing.assert_allclose(both.loc[varies, "deff"], both.loc[varies, "deff_r"], rtol=DEFF_RTOL)
     assert both.loc[both["estimate"].isin([0.0, 1.0]), "deff"].isna().all()
     assert varies.sum() == both["estimate_r"].between(ZERO_ATOL, 1 - ZERO_ATOL).sum() > 0
 

@@ -72,7 +72,8 @@ def test_higher_level_gives_a_wider_interval_that_holds_the_other(interval):
 
 @pytest.mark.parametrize("interval", INTERVALS)
 def test_arrays_are_computed_element_by_element_and_left_alone(interval):
-    p, se, df = np.array([[0.1, 0.0], [0.5, 0.8]]), np.full((2, 2), 0.05), np.array([[9, 9], [0, 4]])
+    p, df = np.array([[0.1, 0.0], [0.5, 0.8]]), np.array([[9, 9], [0, 4]])
+    se = np.full((2, 2), 0.05)
     before = p.copy()
     low, high = INTERVALS[interval](p, se, df=df)
     assert low.shape == high.shape == (2, 2)

@@ -106,9 +106,7 @@ def test_rows_outside_the_domain_keep_their_place_in_the_stratum():
 
 
 def test_stratum_with_one_row_adds_no_variance_but_counts_in_the_estimate():
-    cells = sums_of_rows(
-        np.zeros(3), np.array([0, 0, 1]), np.ones(3), np.array([1.0, 0.0, 1.0])
-    )
+    cells = sums_of_rows(np.zeros(3), np.array([0, 0, 1]), np.ones(3), np.array([1.0, 0.0, 1.0]))
     result = domain_proportions(cells, stratum_n=np.array([2, 1]), n_domains=1)
     assert result.estimate[0] == pytest.approx(2 / 3, rel=1e-15)
     # u of the first stratum is (1/9, -2/9): 2 * (5/81 - 1/162)
@@ -134,6 +132,23 @@ def test_one_answer_for_everybody_gives_exactly_zero_variance(answer, expected):
     assert result.estimate[0] == expected
     assert result.std_error[0] == 0.0
     assert np.isnan(result.deff[0])
+
+
+def test_everybody_is_exactly_one_when_two_sums_of_the_same_weights_round_apart():
+    one = np.ones(1)
+    cells = CellSums(
+        domain=np.zeros(1, dtype=np.int64),
+        stratum=np.zeros(1, dtype=np.int64),
+        n=3 * one,
+        yes=3 * one,
+        w=np.nextafter(0.6, 1) * one,
+        wy=0.6 * one,
+        w2=0.14 * one,
+        w2y=np.nextafter(0.14, 0) * one,
+    )
+    result = domain_proportions(cells, stratum_n=np.array([3]), n_domains=1)
+    assert result.estimate[0] == 1.0
+    assert result.std_error[0] == 0.0
 
 
 def test_same_answer_within_each_stratum_gives_exactly_zero_variance_despite_rounding():

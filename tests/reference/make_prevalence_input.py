@@ -2,10 +2,10 @@
 
 usage: python make_prevalence_input.py OUT.csv
 
-Columns: region 1-12, sex men or women, team 1-29 (from some hundred rows down to a few), stratum 1-40 (all with several rows), thin (the same strata,
-and ten more with one row each), weight (skewed, four decimals), y (0/1), y_na (y with 9 % missing),
-y_rare (0/1, so rare that some regions have nobody). Regions lie in some strata only, so that no
-group of region and sex meets every stratum.
+Columns: region 1-12, sex men or women, team 1-29 (from some hundred rows down to one), stratum 1-40
+(all with several rows), thin (the same strata, and ten more with one row each), weight (skewed,
+four decimals), y (0/1), y_na (y with 9 % missing), y_rare (0/1, so rare that some regions have
+nobody). Regions lie in some strata only, so that no group of region and sex meets every stratum.
 
 The file is what the references rest on: it is stored, and this script says how it came about.
 """

@@ -44,3 +44,17 @@ def test_html_table_escapes_hides_and_marks_missing() -> None:
     assert '<td class="number">–</td>' in text
     assert "n &lt; 30" in text
     assert "hidden" not in text
+    assert "hit" not in text
+
+
+def test_html_table_marks_the_cells_that_stand_out() -> None:
+    text = html_table(
+        pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]}),
+        caption="c",
+        headers={"a": "a", "b": "b"},
+        decimals={"a": 0, "b": 0},
+        language="en",
+        marked={"b": [False, True]},
+    )
+    assert text.count('class="number hit"') == 1
+    assert '<td class="number hit">4</td>' in text

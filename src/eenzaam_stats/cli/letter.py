@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from eenzaam_stats.letter.microdata import ComputedFigure
 
 EXAMPLES = (
-    "Examples: eenzaam-stats letter --lang en --out report   |   eenzaam-stats letter --check   |   "
-    "eenzaam-stats letter --survey gm2022.sav --wave 2022"
+    "Examples: eenzaam-stats letter --lang en --out report   |   "
+    "eenzaam-stats letter --check   |   eenzaam-stats letter --survey gm2022.sav --wave 2022"
 )
 DEFAULT_FOLDER = Path("letter_output")
 

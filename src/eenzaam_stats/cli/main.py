@@ -28,7 +28,7 @@ app.command(name="letter", epilog=letter.EXAMPLES)(letter.letter)
 app.command(name="synthesise", epilog=synthesise.EXAMPLES)(synthesise.synthesise)
 
 
-def _version(value: bool) -> None:  # noqa: FBT001  (the signature is typer's)
+def _version(value: bool) -> None:
     if value:
         give(f"eenzaam-stats {VERSION}")
         raise typer.Exit

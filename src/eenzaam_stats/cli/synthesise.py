@@ -24,7 +24,7 @@ def synthesise(
     out: Annotated[Path, typer.Argument(help="File to write, .sav or .zsav.")],
     wave: Annotated[int, typer.Option(help="Year of the wave.")] = 2022,
     n: Annotated[int, typer.Option(help="Number of respondents.", min=1)] = 50_000,
-    seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same people.")] = 2022,
+    seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same people.")] = 2025,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
 ) -> None:

@@ -128,7 +128,7 @@ def prevalence(
         stratum=survey.design.stratum,
     )
     domains = coded(cell_table(survey.respondents, columns, where=_WHERE))
-    if survey.design.lonely_stratum == "fail":
+    if columns.stratum is not None and survey.design.lonely_stratum == "fail":
         _require_no_lonely_stratum(domains)
     proportions = domain_proportions(
         domains.sums, stratum_n=domains.stratum_n, n_domains=len(domains.groups)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from eenzaam_stats.letter.claims import LedgerRow, said
+from eenzaam_stats.letter.claims import LedgerRow, read_claims, said
 from eenzaam_stats.letter.figures import LetterFigure, evidence_text
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.recompute import search_grid
@@ -95,7 +95,7 @@ def computed_table(computed: Sequence[ComputedFigure], language: Language) -> st
     )
     headers = {
         "file": label("report.file", language),
-        "origin": label("word.source", language),
+        "origin": label("word.origin", language),
         "outcome": label("word.label", language),
         **_headers("value", "low", "high", language=language),
         "n": "n",
@@ -114,7 +114,9 @@ def computed_table(computed: Sequence[ComputedFigure], language: Language) -> st
 
 
 def search_table(language: Language) -> str:
-    """Persons times prevalence, divided by three, over bases and prevalences."""
+    """Persons times prevalence, divided by three; counts that fit the letter stand out."""
+    claim = next(claim for claim in read_claims() if claim.id == "persons-854-thousand")
+    low, high = claim.interval or (float("nan"), float("nan"))
     grid = search_grid(language)
     places = {name: 0 for name in grid.columns if name != "base"}
     return html_table(
@@ -123,4 +125,5 @@ def search_table(language: Language) -> str:
         headers={"base": label("report.base", language), **{n: n for n in places}},
         decimals=places,
         language=language,
+        marked={name: list(grid[name].between(low, high)) for name in places},
     )

@@ -5,6 +5,7 @@ Words come from the ledger and the label catalogues, numbers from the ledger; no
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -17,6 +18,8 @@ from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.opendata.reference import reference, reference_names
 from eenzaam_stats.version import VERSION
 from eenzaam_stats.vocabulary import Language, Origin, Verdict, formatted, label
+
+NOTE = re.compile(r"\bnotes?\b")  # the ledger cites the notes of the letter in English
 
 
 def page(
@@ -162,7 +165,8 @@ def _claim(row: LedgerRow, language: Language) -> str:
 def _note(row: LedgerRow, language: Language) -> str:
     known = row.claim.cited in ("", "none") or row.claim.cited in row.claim.page
     cited = "" if known else f", {row.claim.cited}"
-    return escape(f"({label('word.page', language)} {row.claim.page}{cited})")
+    place = f"({label('word.page', language)} {row.claim.page}{cited})"
+    return escape(NOTE.sub(lambda word: label(f"word.{word[0]}", language), place))
 
 
 def _allowed(row: LedgerRow, language: Language) -> str:
@@ -176,8 +180,7 @@ def _allowed(row: LedgerRow, language: Language) -> str:
 
 def _alternatives(row: LedgerRow, language: Language) -> str:
     return "; ".join(
-        f"{said(other, 'label', language)}: "
-        f"{_short(other.value, row.claim.decimals, language)}"
+        f"{said(other, 'label', language)}: {_short(other.value, row.claim.decimals, language)}"
         for other in row.recomputation.alternatives
     )
 

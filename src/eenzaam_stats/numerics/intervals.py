@@ -36,8 +36,7 @@ def t_quantile(level: float, df: ArrayLike) -> FloatArray:
     [12.706, 2.228, nan]
     """
     degrees = np.asarray(df, dtype=np.float64)
-    usable = np.where(degrees > 0, degrees, np.nan)
-    return np.asarray(special.stdtrit(usable, 1.0 - (1.0 - level) / 2.0), dtype=np.float64)
+    return np.asarray(special.stdtrit(degrees, 1.0 - (1.0 - level) / 2.0), dtype=np.float64)
 
 
 def logit_interval(

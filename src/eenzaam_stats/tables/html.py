@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -19,6 +19,7 @@ def html_table(
     decimals: Mapping[str, int],
     language: Language,
     note: str = "",
+    marked: Mapping[str, Sequence[bool]] | None = None,
 ) -> str:
     """Frame as an HTML table.
 
@@ -36,6 +37,8 @@ def html_table(
         Language of the numbers.
     note : str, optional
         Notes row below the table.
+    marked : mapping of str to sequence of bool, optional
+        Column to one truth value per row: cells that stand out.
 
     Returns
     -------
@@ -51,11 +54,15 @@ def html_table(
     True
     """
     head = "".join(f'<th scope="col">{escape(words)}</th>' for words in headers.values())
+    nowhere = [False] * len(frame)
+    hits = {name: (marked or {}).get(name, nowhere) for name in headers}
     body = "".join(
         "<tr>"
-        + "".join(_cell(row[name], decimals.get(name), language) for name in headers)
+        + "".join(
+            _cell(row[name], decimals.get(name), language, hit=hits[name][i]) for name in headers
+        )
         + "</tr>"
-        for row in frame.to_dict("records")
+        for i, row in enumerate(frame.to_dict("records"))
     )
     foot = (
         f'<tfoot><tr><td colspan="{len(headers)}">{escape(note)}</td></tr></tfoot>' if note else ""
@@ -66,8 +73,8 @@ def html_table(
     )
 
 
-def _cell(value: Any, places: int | None, language: Language) -> str:
+def _cell(value: Any, places: int | None, language: Language, *, hit: bool) -> str:
     if places is None:
         return f"<td>{escape('' if pd.isna(value) else str(value))}</td>"
     text = "–" if pd.isna(value) else formatted(float(value), decimals=places, language=language)
-    return f'<td class="number">{text}</td>'
+    return f'<td class="number{" hit" if hit else ""}">{text}</td>'
