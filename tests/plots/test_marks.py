@@ -177,7 +177,8 @@ def test_prevalence_figure_says_origin_n_level_and_what_is_left_out(language, wo
     assert "95%" in title
     assert ("2.100" if language == "nl" else "2,100") in title
     assert title.endswith(": 1")
-    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["men", "women"]
+    sexes = ["mannen", "vrouwen"] if language == "nl" else ["men", "women"]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == sexes
 
 
 def test_plots_room_announces_what_it_has() -> None:

@@ -10,7 +10,7 @@ from eenzaam_stats.plots.dotplot import dots
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.theme import styled
 from eenzaam_stats.results import Estimates
-from eenzaam_stats.vocabulary import Language, formatted, label
+from eenzaam_stats.vocabulary import Language, formatted, label, labels
 
 
 def prevalence(
@@ -54,11 +54,17 @@ def _shown_axes(n_rows: int) -> Axes:
     return axes
 
 
+def _group(by: tuple[str, ...], values: tuple[str, ...], language: Language) -> str:
+    known = labels(language)
+    words = [known.get(f"{name}.{value}", value) for name, value in zip(by, values, strict=True)]
+    return ", ".join(words) or label("word.everyone", language)
+
+
 def _draw(estimates: Estimates, *, language: Language, axes: Axes) -> Axes:
     shown = [row for row in estimates.rows if row.estimate == row.estimate]
     frame = pd.DataFrame(
         {
-            "label": [", ".join(row.group) or label("word.everyone", language) for row in shown],
+            "label": [_group(estimates.by, row.group, language) for row in shown],
             "value": [100 * row.estimate for row in shown],
             "low": [100 * row.conf_low for row in shown],
             "high": [100 * row.conf_high for row in shown],
