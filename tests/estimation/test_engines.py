@@ -11,6 +11,8 @@ import pytest
 from eenzaam_stats.estimation.domains import coded
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.estimation.sufficient import CellColumns, CellTable, cell_table
+from eenzaam_stats.respondents import DJG_ITEMS
+from eenzaam_stats.scoring import DJG11, score
 
 # Parallel engines sum in another order; observed 1e-14.
 RTOL = 1e-12
@@ -153,3 +155,21 @@ def test_cells_of_parts_of_a_file_add_up_to_the_cells_of_the_file(mixed, engine)
             np.bincount(whole.sums.domain, getattr(whole.sums, name)),
             rtol=RTOL,
         )
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "pyarrow"])
+def test_scored_survey_of_any_engine_gives_the_weighted_share_of_its_totals(
+    people, make_survey, rng, engine
+):
+    lonely = rng.random((len(people), 11)) < rng.beta(1, 1.3, (len(people), 1))
+    # items 2, 3, 5, 6, 9, 10 count a yes, the others a no, all count the neutral answer
+    keyed = np.isin(np.arange(1, 12), [2, 3, 5, 6, 9, 10])
+    neutral = lonely & (rng.random(lonely.shape) < 0.3)
+    words = np.where(neutral, "more_or_less", np.where(lonely == keyed, "yes", "no"))
+    answers = pd.DataFrame(words, columns=DJG_ITEMS)
+    frame = ENGINES[engine](people.join(answers))
+    survey = score(make_survey(frame, **DESIGN), DJG11)
+    estimates = prevalence(survey, "severely_lonely")
+    share = np.average(lonely.sum(axis=1) >= 9, weights=people["weight"])
+    assert estimates.rows[0].estimate == pytest.approx(share, rel=RTOL)
+    assert estimates.footnote.scale == DJG11.name

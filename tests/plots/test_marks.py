@@ -145,9 +145,9 @@ def test_svg_without_words_is_refused() -> None:
         svg(axes, title="", description="x")
 
 
-def _estimates() -> Estimates:
+def _estimates(outcome: str = "lonely") -> Estimates:
     note = Footnote(
-        outcome="lonely",
+        outcome=outcome,
         scale="DJG11",
         source="gezondheidsmonitor (synthetic)",
         wave="2022",
@@ -185,6 +185,12 @@ def test_plots_room_announces_what_it_has() -> None:
     assert all(callable(getattr(plots, name)) for name in plots.__all__)
     with pytest.raises(AttributeError, match="pie"):
         plots.pie  # noqa: B018
+
+
+def test_outcome_without_a_label_keeps_its_own_name() -> None:
+    with canvas() as given:
+        axes = plots.prevalence(_estimates("djg6_lonely"), language="nl", axes=given)
+    assert axes.get_xlabel() == "djg6_lonely (DJG11), %"
 
 
 def test_prevalence_makes_a_figure_that_a_notebook_shows() -> None:

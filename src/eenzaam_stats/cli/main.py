@@ -22,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done; 1 a bug; 2 usage; 3 data or source; 4 numbers differ; "
-    "5 disclosure; 130 interrupted.",
+    "130 interrupted.",
 )
 app.command(name="letter", epilog=letter.EXAMPLES)(letter.letter)
 app.command(name="synthesise", epilog=synthesise.EXAMPLES)(synthesise.synthesise)

@@ -72,11 +72,12 @@ def _draw(estimates: Estimates, *, language: Language, axes: Axes) -> Axes:
         }
     )
     note = estimates.footnote
+    outcome = labels(language).get(f"outcome.{note.outcome}", note.outcome)
     dots(
         axes,
         frame,
         text=NumberText(language, decimals=1),
-        xlabel=f"{label(f'outcome.{note.outcome}', language)} ({note.scale}), %",
+        xlabel=f"{outcome} ({note.scale}), %",
     )
     n = formatted(sum(row.n_valid for row in shown), decimals=0, language=language)
     left_out = len(estimates.rows) - len(shown)

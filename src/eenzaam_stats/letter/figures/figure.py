@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -14,6 +14,8 @@ from matplotlib.axes import Axes
 
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.letter.recompute.lookup import rows
+from eenzaam_stats.plots.dotplot import dots
+from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.theme import canvas, png, svg
 from eenzaam_stats.vocabulary import Language, formatted, label
 
@@ -138,3 +140,21 @@ def made(
         size=size,
         language=language,
     )
+
+
+def dotted(
+    name: str,
+    data: pd.DataFrame,
+    language: Language,
+    *,
+    size: tuple[float, float],
+    decimals: int = 1,
+) -> LetterFigure:
+    """Figure of dots with intervals; ``data`` as :func:`eenzaam_stats.plots.dots` takes it."""
+    draw = partial(
+        dots,
+        frame=data,
+        text=NumberText(language, decimals=decimals),
+        xlabel=words(name, "axis", language),
+    )
+    return made(name, data, draw, language, size=size, decimals=decimals)

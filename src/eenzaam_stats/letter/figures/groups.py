@@ -10,9 +10,8 @@ from typing import Any
 import pandas as pd
 
 from eenzaam_stats.letter.claims import LedgerRow, Theme
-from eenzaam_stats.letter.figures.figure import LetterFigure, made, select, words
+from eenzaam_stats.letter.figures.figure import LetterFigure, dotted, made, select, words
 from eenzaam_stats.plots.barplot import bars, stack
-from eenzaam_stats.plots.dotplot import dots
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.theme import VERDICTS
 from eenzaam_stats.vocabulary import Language, Verdict, label
@@ -78,13 +77,7 @@ def young_people(language: Language) -> LetterFigure:
             "solid": rows["evidence"].isin(["primary", "derived"]),
         }
     ).reset_index(drop=True)
-    draw = partial(
-        dots,
-        frame=data,
-        text=NumberText(language, decimals=1),
-        xlabel=words(name, "axis", language),
-    )
-    return made(name, data, draw, language, size=(8.4, 1.6 + 0.6 * len(data)))
+    return dotted(name, data, language, size=(8.4, 1.6 + 0.6 * len(data)))
 
 
 def _youth_label(row: dict[Hashable, Any], language: Language) -> str:
@@ -112,13 +105,7 @@ def foreign_born(language: Language) -> LetterFigure:
             "evidence": rows["evidence"],
         }
     ).reset_index(drop=True)
-    draw = partial(
-        dots,
-        frame=data,
-        text=NumberText(language, decimals=0),
-        xlabel=words(name, "axis", language),
-    )
-    return made(name, data, draw, language, size=(8.0, 3.2), decimals=0)
+    return dotted(name, data, language, size=(8.0, 3.2), decimals=0)
 
 
 def eu_countries(language: Language) -> LetterFigure:
@@ -149,13 +136,7 @@ def eu_countries(language: Language) -> LetterFigure:
             "evidence": rows["evidence"],
         }
     ).reset_index(drop=True)
-    draw = partial(
-        dots,
-        frame=data,
-        text=NumberText(language, decimals=1),
-        xlabel=words(name, "axis", language),
-    )
-    return made(name, data, draw, language, size=(7.6, 8.6))
+    return dotted(name, data, language, size=(7.6, 8.6))
 
 
 def verdicts(language: Language, rows: Sequence[LedgerRow]) -> LetterFigure:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
-from eenzaam_stats.letter.figures.figure import LetterFigure, made, select, words
+from eenzaam_stats.letter.figures.figure import LetterFigure, dotted, made, select, words
 from eenzaam_stats.letter.microdata import ComputedFigure
-from eenzaam_stats.plots.dotplot import dots
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.lineplot import lines
 from eenzaam_stats.vocabulary import Language, label
@@ -29,30 +29,15 @@ def by_source(language: Language, computed: Sequence[ComputedFigure]) -> LetterF
     own = [_computed_row(one, language) for one in computed if one.outcome == "severely_lonely"]
     data = pd.DataFrame(published + own)
     data["series"] = [label(f"origin.{origin}", language) for origin in data["origin"]]
-    draw = partial(
-        dots,
-        frame=data,
-        text=NumberText(language, decimals=1),
-        xlabel=words(name, "axis", language),
-    )
-    return made(name, data, draw, language, size=(8.2, 1.5 + 0.66 * len(data)))
+    return dotted(name, data, language, size=(8.2, 1.5 + 0.66 * len(data)))
 
 
 def _source_row(table: str, title: str, wave: str, language: Language) -> dict[str, object]:
     rows = select(table, wave=wave, outcome="severely_lonely", dimension="total", sex="total")
     row = rows.iloc[0]
     threshold = str(row["threshold"]).replace(" of ", label("measure.of", language))
-    return {
-        "label": f"{title} {wave}\n{row['age_floor']}+, {row['instrument']}, {threshold}",
-        "value": row["value"],
-        "low": row["conf_low"],
-        "high": row["conf_high"],
-        "origin": "published",
-        "evidence": row["evidence"],
-        "decimals": min(row["decimals"], 1),
-        "solid": row["evidence"] in SOLID,
-        "computed": False,
-    }
+    words_below = f"{row['age_floor']}+, {row['instrument']}, {threshold}"
+    return _published_row(f"{title} {wave}\n{words_below}", row, "published")
 
 
 def _eu_row(title: str, language: Language) -> dict[str, object]:
@@ -65,12 +50,16 @@ def _eu_row(title: str, language: Language) -> dict[str, object]:
         evidence="derived",
     )
     row = rows[rows["threshold"].str.endswith("missing excluded")].iloc[0]
+    return _published_row(f"{title}\n{label('measure.eu_direct', language)}", row, "derived")
+
+
+def _published_row(words_beside: str, row: pd.Series[Any], origin: str) -> dict[str, object]:
     return {
-        "label": f"{title}\n{label('measure.eu_direct', language)}",
+        "label": words_beside,
         "value": row["value"],
         "low": row["conf_low"],
         "high": row["conf_high"],
-        "origin": "derived",
+        "origin": origin,
         "evidence": row["evidence"],
         "decimals": min(row["decimals"], 1),
         "solid": row["evidence"] in SOLID,
