@@ -6,8 +6,14 @@ The names that users learn once: a file goes in with ``read_*``, ``score`` adds 
 
 from eenzaam_stats import plots
 from eenzaam_stats.estimation.prevalence import prevalence
+from eenzaam_stats.loaders.combine import combine
+from eenzaam_stats.loaders.eu_survey import read_eu_survey
 from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
+from eenzaam_stats.loaders.liss import read_liss
+from eenzaam_stats.loaders.mapping import read_mapped
+from eenzaam_stats.loaders.ssw import read_ssw
 from eenzaam_stats.loaders.synthetic import synthesise_gezondheidsmonitor
+from eenzaam_stats.loaders.synthetic.sources import synthesise
 from eenzaam_stats.opendata.reference import reference
 from eenzaam_stats.results import CheckResult, Estimate, Estimates
 from eenzaam_stats.scoring import (
@@ -42,12 +48,18 @@ __all__ = [
     "Survey",
     "__version__",
     "check_direction",
+    "combine",
     "plots",
     "prevalence",
+    "read_eu_survey",
     "read_gezondheidsmonitor",
+    "read_liss",
+    "read_mapped",
+    "read_ssw",
     "reference",
     "score",
     "score_polytomous",
+    "synthesise",
     "synthesise_gezondheidsmonitor",
     "ucla3_with_threshold",
 ]

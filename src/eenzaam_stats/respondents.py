@@ -44,10 +44,12 @@ COLUMNS: tuple[Column, ...] = (
     Column("person_id", "text", "Pseudonymous key of the person."),
     Column("household_id", "text", "Pseudonymous key of the household."),
     Column("age", "integer", "Age in years."),
+    Column("birth_year", "integer", "Year of birth."),
     Column("age_group", "category", "Age band as the source delivers it."),
     Column("sex", "category", "Sex as the source delivers it.", tuple(sex.value for sex in Sex)),
     Column("education", "category", "Level of education as the source delivers it."),
     Column("origin", "category", "Origin as the source delivers it."),
+    Column("country", "category", "Country of residence, in English."),
     Column("region", "category", "GGD region."),
     Column("municipality", "text", "Municipality, four digits with leading zeros."),
     Column("household_type", "category", "Household type as the source delivers it."),
@@ -67,6 +69,7 @@ COLUMNS: tuple[Column, ...] = (
         for name in UCLA_ITEMS
     ),
     Column("direct", "category", "Direct question: how often lonely.", _FREQUENCIES),
+    Column("satisfaction_contacts", "integer", "Satisfaction with social contacts, 0-10."),
 )
 
 MISSING_SUFFIX = "_missing"

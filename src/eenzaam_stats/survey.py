@@ -81,6 +81,8 @@ class HarmonisationReport:
         Agreement with published scores, duplicates, cut-offs found.
     notes : tuple of str
         Facts a reader must know, for instance which codes are carried over from another wave.
+    age_floor : int or None
+        Youngest age that the survey covers; ``None`` when it is not stated.
     """
 
     source: str
@@ -94,6 +96,7 @@ class HarmonisationReport:
     columns: tuple[ColumnReport, ...] = ()
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()
+    age_floor: int | None = None
 
     def to_json(self) -> str:
         """Report as one JSON document."""

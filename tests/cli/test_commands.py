@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from eenzaam_stats.cli import letter, synthesise
+from eenzaam_stats.loaders.synthetic.sources import SYNTHESISERS
 
 
 def test_version_and_help_go_to_stdout(command) -> None:
@@ -69,13 +70,26 @@ def test_synthesise_json_has_the_targets(tmp_path: Path, command) -> None:
     assert json.loads(ran.out)["data"]["wave"] == 2022
 
 
+@pytest.mark.parametrize("source", sorted(SYNTHESISERS))
+def test_every_twin_is_written_from_the_command_line(source, tmp_path: Path, command) -> None:
+    names = {"eu_loneliness_survey": "x_values.csv", "liss": "panel"}
+    out = tmp_path / names.get(source, "x.sav")
+    ran = command(
+        "synthesise", source, out, *(("--n", 1000) if source != "eu_loneliness_survey" else ())
+    )
+    assert ran.code == 0, ran.err
+    assert out.exists()
+    assert ran.err.startswith("SYNTHETIC")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("ssw", "x.sav"), 2, "'gezondheidsmonitor'"),
+        (("hbsc", "x.sav"), 2, "'gezondheidsmonitor'"),
         (("gezondheidsmonitor", "x.csv"), 2, ".sav"),
         (("gezondheidsmonitor", "nowhere/x.sav"), 3, "needs an existing folder"),
         (("gezondheidsmonitor", "x.sav", "--n", "10"), 2, "1,000 or more"),
+        (("eu_loneliness_survey", "x_values.csv", "--wave", "2022"), 2, "one wave only"),
     ],
 )
 def test_synthesise_mistakes_are_explained(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from eenzaam_stats.cli import letter, synthesise
+from eenzaam_stats.cli import codebook, letter, synthesise
 from eenzaam_stats.cli.output import explain, give
 from eenzaam_stats.errors import EenzaamStatsError, EenzaamStatsWarning
 from eenzaam_stats.version import VERSION
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.command(name="letter", epilog=letter.EXAMPLES)(letter.letter)
 app.command(name="synthesise", epilog=synthesise.EXAMPLES)(synthesise.synthesise)
+app.add_typer(codebook.app, name="codebook")
 
 
 def _version(value: bool) -> None:

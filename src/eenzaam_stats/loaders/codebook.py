@@ -1,36 +1,58 @@
 """Codebooks as data: which names, codes, missing codes and weights a source has in each wave.
 
-This file turns ``codebooks/*.toml`` into the frozen values of ``layout.py`` and checks them once.
-It reads no survey file and knows no source by name: a new wave, variable or code is a row in the
-TOML.
+This file turns ``codebooks/*.toml`` into the frozen values of ``layout.py``, once; the rows are
+checked in ``codebook_row.py``. It reads no survey file and knows no source by name: a new wave,
+variable or code is a row in the TOML.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import Any
 
-from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.loaders.layout import (
-    Codebook,
-    EvidenceWord,
-    RespondentFilter,
-    Role,
-    Storage,
-    Value,
-    Variable,
-    VariableKind,
-    WaveCodebook,
+from eenzaam_stats.errors import OptionError, SchemaError, listed
+from eenzaam_stats.loaders.codebook_row import (
+    require_evidence,
+    require_no_repeated_rows,
+    variable_of,
 )
-from eenzaam_stats.vocabulary import MissingKind, require_option
+from eenzaam_stats.loaders.layout import Codebook, RespondentFilter, Variable, WaveCodebook
+from eenzaam_stats.vocabulary import LonelyStratum, require_option
 
-__all__ = ["Codebook", "Variable", "WaveCodebook", "load_codebook", "parsed_codebook"]
+__all__ = [
+    "Codebook",
+    "Variable",
+    "WaveCodebook",
+    "codebook_names",
+    "codebook_of",
+    "codebook_text",
+    "load_codebook",
+    "parsed_codebook",
+]
 
 Table = Mapping[str, Any]
+_LONELY: LonelyStratum = "fail"
+_VARIABLE_HEADER = re.compile(r"^\s*\[\[\s*variable\s*\]\]")
+
+
+def codebook_names() -> tuple[str, ...]:
+    """Short names of the codebooks in the package, in alphabetical order."""
+    folder = files("eenzaam_stats").joinpath("loaders/codebooks")
+    names = (entry.name for entry in folder.iterdir())
+    return tuple(sorted(name[:-5] for name in names if name.endswith(".toml")))
+
+
+def codebook_text(name: str) -> str:
+    """Text of one codebook of the package; an unknown name is an ``OptionError``."""
+    if name not in codebook_names():
+        raise OptionError.among(name, codebook_names(), name="codebook")
+    folder = files("eenzaam_stats").joinpath("loaders/codebooks")
+    return folder.joinpath(f"{name}.toml").read_text("utf-8")
 
 
 @cache
@@ -52,7 +74,7 @@ def load_codebook(name: str) -> Codebook:
     OptionError
         If the package has no codebook of that name.
     SchemaError
-        If a code is both valid and missing, or a row lacks evidence.
+        If rows overlap, leave a gap or lack evidence.
 
     Examples
     --------
@@ -62,11 +84,7 @@ def load_codebook(name: str) -> Codebook:
     >>> wave.variable("GGEEB201").codes[1]
     ('yes', 'Ja')
     """
-    folder = files("eenzaam_stats").joinpath("loaders/codebooks")
-    known = sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    if name not in known:
-        raise OptionError.among(name, known, name="codebook")
-    return parsed_codebook(folder.joinpath(f"{name}.toml").read_text("utf-8"))
+    return parsed_codebook(codebook_text(name))
 
 
 def parsed_codebook(text: str) -> Codebook:
@@ -85,90 +103,131 @@ def parsed_codebook(text: str) -> Codebook:
     Raises
     ------
     SchemaError
-        If a code is both valid and missing, or a row lacks evidence.
+        If the text is no TOML, a code is both valid and missing or occurs twice, bounds or bands
+        leave a gap, or a row lacks evidence; names the row.
     OptionError
         If a word of a row is not in its vocabulary.
     """
-    raw = tomllib.loads(text)
-    waves = tuple(_wave(table, raw) for table in sorted(raw["wave"], key=lambda row: row["year"]))
-    return Codebook(raw["name"], raw["title"], waves, MappingProxyType(raw["sources"]))
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SchemaError(f"codebook: {error}{_row_of(text, str(error))}.") from error
+    return codebook_of(raw)
+
+
+def codebook_of(raw: Table) -> Codebook:
+    """Codebook from tables that have the shape of its TOML file; as ``parsed_codebook``."""
+    name = str(raw.get("name", "without a name"))
+    try:
+        waves = tuple(_wave(table, raw) for table in sorted(raw["wave"], key=_order))
+    except KeyError as error:
+        raise SchemaError(f"codebook {name}: {error} is missing.") from error
+    return Codebook(
+        raw["name"],
+        raw["title"],
+        waves,
+        MappingProxyType(raw["sources"]),
+        raw.get("part_of", raw["name"]),
+    )
+
+
+def _row_of(text: str, message: str) -> str:
+    """Number of the variable in which a line of the TOML stands."""
+    line = re.search(r"at line (\d+)", message)
+    before = text.splitlines()[: int(line[1]) if line else None]
+    row = sum(bool(_VARIABLE_HEADER.match(own)) for own in before)
+    return f", in variable row {row}" if row else ""
+
+
+def _order(table: Table) -> int:
+    year: int = table["year"]
+    return year
 
 
 def _wave(table: Table, raw: Table) -> WaveCodebook:
-    year = str(table["year"])
-    rows = [(row, _list_of(row, raw, key="evidence")) for row in raw["variable"]]
+    name = str(table.get("name", table["year"]))
+    variables = _variables(raw, name)
+    weights = tuple(table.get("weights", ()))
+    notes = [*table.get("notes", ()), table.get("design_note", "")]
+    lonely = table.get("lonely_stratum", _LONELY)
+    require_option(lonely, LonelyStratum, name=f"lonely_stratum of {name}")
     return WaveCodebook(
         title=raw["title"],
         year=table["year"],
+        name=name,
         population=table["population"],
-        population_evidence=_evidence(table["population_evidence"], year),
+        population_evidence=require_evidence(table["population_evidence"], where=name),
         age_floor=table["age_floor"],
-        variables=tuple(_variable(row, raw, said[year]) for row, said in rows if year in said),
-        weights=tuple(table["weights"]),
-        weights_evidence=_evidence(table["weights_evidence"], year),
+        variables=tuple(row for row in variables if row.status != "impossible"),
+        weights=weights,
+        delivers_weights=bool(weights) or table.get("weight_named_by_user", False),
+        weight_levels=MappingProxyType(table.get("weight_levels", {})),
+        stratum_levels=MappingProxyType(table.get("stratum_levels", {})),
+        zero_weight=table.get("zero_weight", ""),
+        weights_evidence=require_evidence(table["weights_evidence"], where=name),
         wrong_weights=MappingProxyType(table.get("wrong_weights", {})),
         discouraged_weights=MappingProxyType(table.get("discouraged_weights", {})),
-        stratum=table["stratum"],
-        stratum_evidence=_evidence(table["stratum_evidence"], year),
-        layout_evidence=_evidence(table["layout_evidence"], year),
+        stratum=table.get("stratum") or None,
+        stratum_evidence=_optional_evidence(table, "stratum", where=name),
+        cluster=table.get("cluster") or None,
+        cluster_evidence=_optional_evidence(table, "cluster", where=name),
+        lonely_stratum=lonely,
+        layout_evidence=require_evidence(table["layout_evidence"], where=name),
         respondents=_respondents(table.get("respondents")),
-        prefixes=tuple(raw["prefixes"]),
+        prefixes=tuple(raw.get("prefixes", ())),
+        notes=tuple(note for note in notes if note),
+        impossible=tuple(row for row in variables if row.status == "impossible"),
     )
+
+
+def _optional_evidence(table: Table, key: str, *, where: str) -> str:
+    """Evidence of a design column; the one of the layout when none is given apart."""
+    return require_evidence(table.get(f"{key}_evidence", table["layout_evidence"]), where=where)
 
 
 def _respondents(table: Table | None) -> RespondentFilter | None:
     if table is None:
         return None
-    evidence = _evidence(table["evidence"], table["source_name"])
-    return RespondentFilter(
-        table["source_name"], tuple(table["keep"]), tuple(table["drop"]), evidence
-    )
+    evidence = require_evidence(table["evidence"], where=table["source_name"])
+    words = {key: table[key] for key in ("own", "others") if key in table}
+    keep, drop = tuple(table["keep"]), tuple(table["drop"])
+    return RespondentFilter(table["source_name"], keep, drop, evidence, **words)
 
 
-def _variable(row: Table, raw: Table, evidence: str) -> Variable:
-    where = row["source_names"][0]
-    kind, storage = row.get("kind", "category"), row.get("storage", "numeric")
-    for word, options, name in (
-        (kind, VariableKind, "kind"),
-        (storage, Storage, "storage"),
-        (row["role"], Role, "role"),
-    ):
-        require_option(word, options, name=f"{name} of {where}")
-    codes = _codes(_list_of(row, raw, key="codes"))
-    missing = {int(code): said for code, said in row.get("missing", {}).items()}
-    both = sorted(codes.keys() & missing.keys())
-    if both:
-        raise SchemaError(f"codebook: code(s) {both} of {where} are both valid and missing.")
-    return Variable(
-        name=row["name"],
-        source_names=tuple(row["source_names"]),
-        role=row["role"],
-        kind=kind,
-        label_nl=row["label_nl"],
-        codes=MappingProxyType(codes),
-        missing=MappingProxyType({code: MissingKind(said[0]) for code, said in missing.items()}),
-        missing_labels=MappingProxyType({code: said[1] for code, said in missing.items()}),
-        declared_missing=row.get("declared_missing", bool(missing)),
-        bounds=tuple(row["range"]) if "range" in row else None,
-        storage=storage,
-        format=row.get("format", "F1" if codes else ""),
-        evidence=_evidence(evidence, where),
-        note=row.get("note", ""),
-    )
+def _variables(raw: Table, wave: str) -> tuple[Variable, ...]:
+    """Rows of one wave, each with its number in the codebook for messages."""
+    found = []
+    for number, row in enumerate(raw["variable"], start=1):
+        said = _list_of(row, raw, key="evidence", number=number)
+        _require_waves(said, raw, number=number)
+        if wave in said:
+            full = dict(row) | {"codes": _list_of(row, raw, key="codes", number=number)}
+            found.append((number, variable_of(full, number=number, wave=wave, evidence=said[wave])))
+    require_no_repeated_rows(found, wave=wave)
+    return tuple(variable for _, variable in found)
 
 
-def _list_of(row: Table, raw: Table, *, key: str) -> Table:
+def _require_waves(said: Table, raw: Table, *, number: int) -> None:
+    known = {str(table.get("name", table["year"])) for table in raw["wave"]}
+    strange = sorted(said.keys() - known)
+    if strange:
+        raise SchemaError(
+            f"codebook, row {number}: evidence for wave(s) [{listed(strange)}], which the codebook "
+            "does not have."
+        )
+
+
+def _list_of(row: Table, raw: Table, *, key: str, number: int) -> Table:
     """Return the list that stands in the row, or the shared one that the row names."""
     said = row.get(key, {})
-    listed: Table = raw[key][said] if isinstance(said, str) else said
-    return listed
-
-
-def _codes(table: Table) -> dict[int, tuple[Value, str]]:
-    return {int(code): (said[0], said[1]) for code, said in table.items()}
-
-
-def _evidence(text: str, where: str) -> str:
-    if text.replace(";", " ").split(" ")[0] not in get_args(EvidenceWord):
-        raise SchemaError(f"codebook: {where} has evidence {text!r}, which has no status word.")
-    return text
+    if not isinstance(said, str):
+        listed_here: Table = said
+        return listed_here
+    shared: Table = raw.get(key, {})
+    if said not in shared:
+        raise SchemaError(
+            f"codebook, row {number}: no shared list [{key}.{said}]. "
+            f"There are [{listed(sorted(shared))}]."
+        )
+    named: Table = shared[said]
+    return named

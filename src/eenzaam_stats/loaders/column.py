@@ -6,7 +6,7 @@ Nothing here knows a codebook.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,52 @@ class RawColumn:
     rows: npt.NDArray[np.int64]
     labels: Mapping[Any, str]
     declared: tuple[tuple[Any, Any], ...]
+
+    def declares(self, code: Any) -> bool:
+        """Whether the file declares a code to be missing."""
+        return any(_within(code, low, high) for low, high in self.declared)
+
+    def without_declared(self) -> pd.Series[Any]:
+        """Values with declared missing values blank; numbers as numbers where nothing else is left.
+
+        Returns
+        -------
+        pandas.Series of length n
+        """
+        words = [str(low).strip() for low, _ in self.declared if isinstance(low, str)]
+        ranges = [pair for pair in self.declared if not isinstance(pair[0], str)]
+        values = self.values
+        numeric = pd.api.types.is_numeric_dtype(values)
+        if words and not numeric:
+            values = values.mask(values.astype("str").str.strip().isin(words))
+        numbers = values if numeric else pd.to_numeric(values, errors="coerce")
+        for low, high in ranges:
+            values = values.mask(numbers.between(low, high))
+        return values.infer_objects() if values.dtype == object else values
+
+    def as_numbers(self) -> RawColumn:
+        """Return the column with text that is numbers throughout read as numbers.
+
+        A decimal comma is one where no cell has a point. A column with any other text stays text.
+        """
+        if pd.api.types.is_numeric_dtype(self.values):
+            return self
+        text = self.values.astype("str").str.strip()
+        filled = text.where(text.notna() & (text != ""))
+        for separator in (".", ","):
+            whole = filled.str.replace(",", ".", regex=False) if separator == "," else filled
+            if separator == "," and filled.str.contains(".", regex=False).any():
+                break
+            numbers = pd.to_numeric(whole, errors="coerce")
+            if numbers.isna().sum() == filled.isna().sum():
+                return replace(self, values=numbers.astype(np.float64))
+        return self
+
+
+def _within(code: Any, low: Any, high: Any) -> bool:
+    if isinstance(code, str) or isinstance(low, str):
+        return str(code) == str(low).strip()
+    return bool(low <= code <= high)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,6 +13,10 @@ from eenzaam_stats.loaders.selection import Selection
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.vocabulary import Origin
 
+_PLURAL = {"stratum": "strata", "cluster": "clusters"}
+# Roles whose answers have a direction.
+_ANSWERS = ("item", "loneliness")
+
 
 def report_notes(
     selection: Selection,
@@ -25,7 +29,9 @@ def report_notes(
     """Notes of one reading, in the order in which a reader needs them."""
     return (
         *_origin_notes(origin, encoding),
+        *selection.file.notes,
         *selection.notes,
+        *selection.wave.notes,
         *_layout_notes(selection),
         *_label_notes(selection),
         *(note for column in columns.values() for note in column.notes),
@@ -36,7 +42,7 @@ def report_notes(
 
 def header_check(selection: Selection) -> tuple[CheckResult, ...]:
     """Say when the header gives no number of rows: then a cut file looks whole."""
-    if selection.file.n_rows is not None:
+    if selection.file.n_rows is not None or selection.file.format == "excel":
         return ()
     message = "the file does not state its number of rows, so a part that was cut off is not seen"
     return (CheckResult("number of rows", None, message),)
@@ -55,16 +61,18 @@ def _origin_notes(origin: Origin, encoding: str | None) -> Iterator[str]:
 def _layout_notes(selection: Selection) -> Iterator[str]:
     wave = selection.wave
     yield f"evidence of the population: {wave.population_evidence}"
-    yield f"evidence of the weight: {wave.weights_evidence}"
+    if selection.weight is not None:
+        yield f"evidence of the weight: {wave.weights_evidence}"
     doubtful = [match for match in selection.matches if match.variable.evidence_word != "confirmed"]
     if doubtful:
         labelled = [match for match in doubtful if selection.file.value_labels.get(match.column)]
         names = ", ".join(match.column for match in doubtful)
         yield (
-            f"not confirmed for {wave.year}, taken from other waves or sources: {names}; the file "
-            f"labels {len(labelled)} of these {len(doubtful)} and no label contradicts the codebook"
+            f"not confirmed for {wave.name}, taken from other waves, other sources or a mapping: "
+            f"{names}; the file labels {len(labelled)} of these {len(doubtful)} and "
+            "no label contradicts the codebook"
         )
-    items = [match for match in selection.matches if match.variable.required]
+    items = [match for match in selection.matches if match.variable.role in _ANSWERS]
     bare = [match.column for match in items if not selection.file.value_labels.get(match.column)]
     if bare:
         yield (
@@ -86,14 +94,12 @@ def _absent_notes(
     selection: Selection, columns: Mapping[str, Harmonised], leave_out: Sequence[str]
 ) -> Iterator[str]:
     wave = selection.wave
-    if selection.stratum is None:
-        yield f"no column {wave.stratum}: the design has no strata"
-    else:
-        yield f"evidence of the stratum: {wave.stratum_evidence}"
-    if wave.respondents is None:
-        yield "no variable that tells respondents of CBS apart is documented for this wave"
-    elif selection.marker is None:
-        yield f"no column {wave.respondents.source_name}: respondents of CBS cannot be told apart"
+    yield from _design_notes(selection)
+    if wave.respondents is not None and selection.marker is None:
+        yield (
+            f"no column {wave.respondents.source_name}: {wave.respondents.others} cannot be told "
+            "apart"
+        )
     names = [
         f"{name} ({', '.join(v.source_names[0] for v in wave.candidates(name))})"
         for name in selection.absent
@@ -103,6 +109,18 @@ def _absent_notes(
         yield f"not in the file: {', '.join(names)}"
     if leave_out:
         yield f"left out by the user: {', '.join(leave_out)}"
+
+
+def _design_notes(selection: Selection) -> Iterator[str]:
+    wave = selection.wave
+    for what, wanted, column, evidence in (
+        ("stratum", wave.stratum, selection.stratum, wave.stratum_evidence),
+        ("cluster", wave.cluster, selection.cluster, wave.cluster_evidence),
+    ):
+        if column is not None:
+            yield f"evidence of the {what}: {evidence}"
+        elif wanted is not None:
+            yield f"no column {wanted}: the design has no {_PLURAL[what]}"
 
 
 def _age_notes(selection: Selection, columns: Mapping[str, Harmonised]) -> Iterator[str]:

@@ -6,6 +6,8 @@ that is neither valid nor missing stops the reading.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,13 +16,18 @@ import pandas as pd
 
 from eenzaam_stats.errors import UnknownCodeError
 from eenzaam_stats.loaders.column import BLANK, KINDS, VALID, Harmonised, Kinds, RawColumn
-from eenzaam_stats.loaders.labels import missing_kind
-from eenzaam_stats.loaders.layout import Value, Variable
+from eenzaam_stats.loaders.labels import coded_labels, missing_kind, normalised
+from eenzaam_stats.loaders.layout import Code, Value, Variable
 from eenzaam_stats.respondents import COLUMNS
 from eenzaam_stats.vocabulary import Answer, MissingKind
 
 ITEM_ANSWERS = (Answer.NO.value, Answer.MORE_OR_LESS.value, Answer.YES.value)
 HIGHEST_MUNICIPALITY = 9998
+LARGEST_WHOLE = 2**53  # above it a number in a file no longer tells whole from broken
+MOST_CODES_SHOWN = 12
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_DTYPES = {"boolean": "boolean", "integer": "Int64", "number": "Float64"}
+_ROLES_IN_ORDER = ("item", "loneliness")
 _ORDERED = frozenset({"age_group", "education", "income", "published_category"})
 
 
@@ -55,7 +62,8 @@ def harmonised_column(variable: Variable, raw: RawColumn, *, where: str) -> Harm
         values, kinds = text_values(raw)
         return Harmonised(variable.name, raw.name, values, kinds)
     places, uniques = pd.factorize(raw.values)
-    codes = [_number(value, variable) for value in uniques]
+    by_label = coded_labels(variable)
+    codes = [_code(value, variable, by_label) for value in uniques]
     missing = [_kind(variable, raw, code) for code in codes]
     valid = [
         None if kind is not None else _valid(variable, code)
@@ -90,25 +98,48 @@ def text_values(raw: RawColumn) -> tuple[pd.Series[Any], Kinds]:
     kinds : ndarray of int8, shape (n,)
         -1 for a valid value, otherwise the place of ``no_answer`` in ``MissingKind``.
     """
-    blank = raw.values.isna()
-    for low, high in raw.declared:
-        blank |= raw.values.between(low, high)
-    if pd.api.types.is_numeric_dtype(raw.values):
-        whole = (raw.values.dropna() % 1 == 0).all()
-        text = (raw.values.astype("Int64") if whole else raw.values).astype("str")
+    values = raw.without_declared()
+    blank = values.isna()
+    if pd.api.types.is_numeric_dtype(values):
+        known = values.dropna()
+        whole = bool(((known % 1 == 0) & (known.abs() <= LARGEST_WHOLE)).all())
+        text = (values.astype("Int64") if whole else values).astype("str")
     else:
-        text = raw.values.astype("str").str.strip()
+        mixed = values.dtype == object
+        text = (values.map(_whole_as_text) if mixed else values).astype("str").str.strip()
         blank |= text == ""
     at = blank.to_numpy(dtype=np.bool_)
     return text.mask(blank), np.where(at, BLANK, np.int8(VALID))
 
 
-def _number(value: Any, variable: Variable) -> Any:
-    """Whole numbers as integers; numbers that the file stores as text too, if they are codes."""
-    if isinstance(value, str):
-        text = value.strip()
-        return int(text) if text.isdecimal() and variable.kind != "municipality" else text
-    return int(value) if float(value).is_integer() else float(value)
+def _whole_as_text(value: Any) -> Any:
+    """Write a whole number in a column of text without its decimals."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else value
+
+
+def _code(value: Any, variable: Variable, by_label: Mapping[str, Code]) -> Any:
+    """Code that a cell holds: a number, a text that is a code, or the code of a printed label."""
+    if not isinstance(value, str):
+        return int(value) if float(value).is_integer() else float(value)
+    text = value.strip()
+    if variable.kind == "municipality" or _known(variable, text):
+        return text
+    number = _number(text)
+    if number is not None and (_known(variable, number) or normalised(text) not in by_label):
+        return number
+    return by_label.get(normalised(text), text)
+
+
+def _known(variable: Variable, code: Code | float) -> bool:
+    return code in variable.codes or code in variable.missing
+
+
+def _number(text: str) -> int | float | None:
+    """Return the number that a text is, with a point or comma before its decimals."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = float(text.replace(",", "."))
+    return int(number) if number.is_integer() else number
 
 
 def _kind(variable: Variable, raw: RawColumn, code: Any) -> MissingKind | None:
@@ -117,28 +148,31 @@ def _kind(variable: Variable, raw: RawColumn, code: Any) -> MissingKind | None:
     if code == "":
         return MissingKind.NO_ANSWER
     said = missing_kind(raw.labels[code]) if code in raw.labels else None
-    declared = any(_within(code, low, high) for low, high in raw.declared)
-    if said is None and code not in variable.missing and not declared:
-        return None
-    return said or variable.missing.get(code, MissingKind.NO_ANSWER)
+    if said is not None or code in variable.missing or raw.declares(code):
+        return said or variable.missing.get(code, MissingKind.NO_ANSWER)
+    if isinstance(variable.otherwise, MissingKind) and _valid(variable, code) is None:
+        return variable.otherwise
+    return None
 
 
-def _within(code: Any, low: Any, high: Any) -> bool:
-    if isinstance(code, str) or isinstance(low, str):
-        return str(code) == str(low).strip()
-    return bool(low <= code <= high)
-
-
-def _valid(variable: Variable, code: Any) -> Value | None:
+def _valid(variable: Variable, code: Any) -> Value | float | None:
     """Harmonised value of a code that is not missing; ``None`` when there is none."""
     if variable.kind == "municipality":
         return _municipality(code)
-    if variable.codes:
-        return variable.codes[code][0] if code in variable.codes else None
-    if variable.bounds is not None:
-        low, high = variable.bounds
-        return code if isinstance(code, int) and low <= code <= high else None
-    return None
+    if code in variable.codes:
+        return variable.codes[code][0]
+    if variable.bounds is not None and _inside(variable, code):
+        number: int | float = code
+        return number
+    return None if isinstance(variable.otherwise, MissingKind) else variable.otherwise
+
+
+def _inside(variable: Variable, code: Any) -> bool:
+    wanted = int if variable.kind == "integer" else (int, float)
+    if variable.bounds is None or not isinstance(code, wanted):
+        return False
+    low, high = variable.bounds
+    return bool(low <= code <= high)
 
 
 def _municipality(code: Any) -> str | None:
@@ -165,22 +199,22 @@ def _refuse(
 
 
 def _series(
-    variable: Variable, values: list[Value | None], places: npt.NDArray[np.intp]
+    variable: Variable, values: list[Value | float | None], places: npt.NDArray[np.intp]
 ) -> pd.Series[Any]:
     if variable.kind == "category":
         categories = _categories(variable)
         codes = [VALID if value is None else categories.index(value) for value in values]
         table = np.append(np.array(codes, np.int64), VALID)
-        ordered = variable.role == "item" or variable.name in _ORDERED
+        ordered = variable.role in _ROLES_IN_ORDER or variable.name in _ORDERED
         index = pd.Index(categories)
         return pd.Series(pd.Categorical.from_codes(table[places], index, ordered=ordered))
-    dtype = {"boolean": "boolean", "integer": "Int64"}.get(variable.kind, "str")
+    dtype = _DTYPES.get(variable.kind, "str")
     table_series = pd.Series([*values, None], dtype=dtype)
     return table_series.take(places).reset_index(drop=True)
 
 
 def _categories(variable: Variable) -> list[Any]:
-    if variable.role == "item":
+    if variable.role == "item" and set(variable.values) <= set(ITEM_ANSWERS):
         return list(ITEM_ANSWERS)
     schema = {column.name: column.categories for column in COLUMNS}.get(variable.name, ())
     return list(schema) or list(variable.values)
@@ -200,23 +234,33 @@ def _recodes(
     ]
     if named:
         said = {code: value for code, value in said.items() if code not in named}
+    others = _others(variable, said)
     pairs = sorted(said.items(), key=lambda pair: str(pair[0]).zfill(12))
     return tuple(
         [f"{len(named)} code(s) -> their labels"] * bool(named)
         + [
             f"{code} -> {words[value] if isinstance(value, bool) else value}"
             for code, value in pairs
-            if str(code) != str(value)
+            if str(code) != str(value) and code not in others
         ]
+        + [f"{len(others)} other code(s) -> {variable.otherwise}"] * bool(others)
     )
 
 
-def _notes(variable: Variable, raw: RawColumn) -> tuple[str, ...]:
-    wrongly = [
+def _others(variable: Variable, said: Mapping[Any, Any]) -> frozenset[Any]:
+    """Codes that only the row for every other code covers, when they are many."""
+    if variable.otherwise is None:
+        return frozenset()
+    others = frozenset(
         code
-        for code in variable.codes
-        if any(_within(code, low, high) for low, high in raw.declared)
-    ]
+        for code, value in said.items()
+        if not _known(variable, code) and value == variable.otherwise
+    )
+    return others if len(others) > MOST_CODES_SHOWN else frozenset()
+
+
+def _notes(variable: Variable, raw: RawColumn) -> tuple[str, ...]:
+    wrongly = [code for code in variable.codes if raw.declares(code)]
     if not wrongly:
         return ()
     meant = ", ".join(f"{code} ({variable.codes[code][1]})" for code in wrongly)

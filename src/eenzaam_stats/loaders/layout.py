@@ -11,13 +11,20 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.vocabulary import MissingKind
+from eenzaam_stats.vocabulary import LonelyStratum, MissingKind
 
+Code = int | str
 Value = str | int | bool
-Role = Literal["item", "published", "demographic", "key", "survey_year"]
-VariableKind = Literal["category", "boolean", "integer", "text", "municipality"]
+Role = Literal["item", "loneliness", "published", "demographic", "key", "survey_year"]
+VariableKind = Literal["category", "boolean", "integer", "number", "text", "municipality"]
+Status = Literal["complete", "partial", "impossible", "undetermined"]
 Storage = Literal["numeric", "string", "either"]
 EvidenceWord = Literal["confirmed", "secondary", "derived", "unverified"]
+
+
+def evidence_word(evidence: str) -> EvidenceWord:
+    """First word of a sentence of evidence."""
+    return cast(EvidenceWord, evidence.replace(";", " ").partition(" ")[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +38,23 @@ class Variable:
         source name is in the file is read.
     source_names : tuple of str
         Names in the file, in order of preference, without prefix; case does not matter.
-    role : {"item", "published", "demographic", "key", "survey_year"}
-        What it is for; items must be in the file, all others may be absent.
-    kind : {"category", "boolean", "integer", "text", "municipality"}
+    role : {"item", "loneliness", "published", "demographic", "key", "survey_year"}
+        What it is for: an item of the De Jong Gierveld scale, another answer about loneliness (UCLA
+        items, the direct question), a score of the file, or a fact about the person or the row.
+    kind : {"category", "boolean", "integer", "number", "text", "municipality"}
         What the harmonised values are.
     label_nl : str
         Short Dutch description.
-    codes : mapping of int to (value, str)
-        Valid codes with harmonised value and the Dutch label as printed; empty for free values.
-    missing : mapping of int to MissingKind
+    codes : mapping of int or str to (value, str)
+        Valid codes with harmonised value and the label as printed; empty for free values.
+    missing : mapping of int or str to MissingKind
         Codes that stand for a missing answer.
-    missing_labels : mapping of int to str
-        Dutch labels of those codes, as printed.
+    missing_labels : mapping of int or str to str
+        Labels of those codes, as printed.
     declared_missing : bool
         Whether the file declares these codes as user-missing.
-    bounds : tuple of (int, int) or None
-        Lowest and highest valid number of a free integer.
+    bounds : tuple of (float, float) or None
+        Lowest and highest valid number of a free number.
     storage : {"numeric", "string", "either"}
         How the file stores it.
     format : str
@@ -56,6 +64,12 @@ class Variable:
         or unverified.
     note : str
         What a reader must know.
+    required : bool
+        Whether a file without it cannot be used; items are, unless the row says otherwise.
+    status : {"complete", "partial", "impossible", "undetermined"}
+        How far the source can fill the column in this wave.
+    otherwise : MissingKind, value or None
+        What every other code becomes; ``None`` stops the reading at such a code.
     """
 
     name: str
@@ -63,35 +77,36 @@ class Variable:
     role: Role
     kind: VariableKind
     label_nl: str
-    codes: Mapping[int, tuple[Value, str]]
-    missing: Mapping[int, MissingKind]
-    missing_labels: Mapping[int, str]
+    codes: Mapping[Code, tuple[Value, str]]
+    missing: Mapping[Code, MissingKind]
+    missing_labels: Mapping[Code, str]
     declared_missing: bool
-    bounds: tuple[int, int] | None
+    bounds: tuple[float, float] | None
     storage: Storage
     format: str
     evidence: str
     note: str
-
-    @property
-    def required(self) -> bool:
-        """Whether a file without it cannot be used."""
-        return self.role == "item"
+    required: bool = False
+    status: Status = "undetermined"
+    otherwise: MissingKind | Value | None = None
 
     @property
     def evidence_word(self) -> EvidenceWord:
         """First word of the evidence."""
-        return cast(EvidenceWord, self.evidence.split(";")[0].split(" ")[0])
+        return evidence_word(self.evidence)
 
     @property
-    def value_labels(self) -> dict[int, str]:
-        """Dutch labels of valid and missing codes together, as a file carries them."""
+    def value_labels(self) -> dict[Code, str]:
+        """Labels of valid and missing codes together, as a file carries them."""
         return {code: label for code, (_, label) in self.codes.items()} | dict(self.missing_labels)
 
     @property
     def values(self) -> tuple[Value, ...]:
         """Harmonised values in the order of their codes, without repeats."""
-        return tuple(dict.fromkeys(value for value, _ in self.codes.values()))
+        values = [value for value, _ in self.codes.values()]
+        if self.otherwise is not None and not isinstance(self.otherwise, MissingKind):
+            values.append(self.otherwise)
+        return tuple(dict.fromkeys(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +123,16 @@ class RespondentFilter:
         Codes of respondents who did not; empty when every code outside ``keep`` is one.
     evidence : str
         How well this is documented.
+    own, others : str
+        Words for those who did and those who did not, for messages and the report.
     """
 
     source_name: str
     keep: tuple[int, ...]
     drop: tuple[int, ...]
     evidence: str
+    own: str = "respondents who were asked"
+    others: str = "other respondents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +144,9 @@ class WaveCodebook:
     title : str
         Name of the source for readers.
     year : int
-        Wave.
+        Year of the wave, or its number where the source counts its waves.
+    name : str
+        Name of the wave for readers; the year, unless the source has letters or other words.
     population, population_evidence : str
         Who the survey covers, and how well that is documented.
     age_floor : int
@@ -134,38 +155,63 @@ class WaveCodebook:
         Variables of this wave, in codebook order.
     weights : tuple of str
         Weights that are right for loneliness, in order of preference; empty when the wave has none
-        that is documented and the user must name it.
+        that is documented and the user must name it, or when it delivers none.
+    delivers_weights : bool
+        Whether the source delivers weights at all; where it does not, the design has none.
+    weight_levels, stratum_levels : mapping of str to str
+        Weight and stratum per level of the estimates, where the source has several.
+    zero_weight : str
+        What a weight of 0 means, so that its rows are left out and counted; empty where a weight of
+        0 is an error.
     weights_evidence : str
         How well that is documented.
     wrong_weights : mapping of str to str
         Weights that must not be used for loneliness, with the reason.
     discouraged_weights : mapping of str to str
         Weights that are doubtful for loneliness, with the reason.
-    stratum, stratum_evidence : str
-        Stratum variable, and how well it is documented.
+    stratum, cluster : str or None
+        Stratum and cluster variable; ``None`` where the source has none.
+    stratum_evidence, cluster_evidence : str
+        How well they are documented.
+    lonely_stratum : {"certainty", "fail"}
+        What a stratum with one sampling unit does.
     layout_evidence : str
         How well the item names and codes of this wave are documented.
     respondents : RespondentFilter or None
         Which rows belong to the loneliness base, where the wave has a variable for it.
     prefixes : tuple of str
         Prefixes that a variable name may carry.
+    notes : tuple of str
+        What every reader of this wave must know.
+    impossible : tuple of Variable
+        Harmonised columns that the source is known not to be able to fill.
     """
 
     title: str
     year: int
+    name: str
     population: str
     population_evidence: str
     age_floor: int
     variables: tuple[Variable, ...]
     weights: tuple[str, ...]
+    delivers_weights: bool
+    weight_levels: Mapping[str, str]
+    stratum_levels: Mapping[str, str]
+    zero_weight: str
     weights_evidence: str
     wrong_weights: Mapping[str, str]
     discouraged_weights: Mapping[str, str]
-    stratum: str
+    stratum: str | None
     stratum_evidence: str
+    cluster: str | None
+    cluster_evidence: str
+    lonely_stratum: LonelyStratum
     layout_evidence: str
     respondents: RespondentFilter | None
     prefixes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    impossible: tuple[Variable, ...] = ()
 
     def candidates(self, name: str) -> tuple[Variable, ...]:
         """Variables that can fill one harmonised column, in order of preference."""
@@ -181,8 +227,13 @@ class WaveCodebook:
 
     @property
     def items(self) -> tuple[Variable, ...]:
-        """The eleven items, in order."""
+        """Items of the De Jong Gierveld scale, in codebook order."""
         return tuple(variable for variable in self.variables if variable.role == "item")
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Harmonised columns without which a file cannot be used, in codebook order."""
+        return tuple(dict.fromkeys(v.name for v in self.variables if v.required))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,21 +248,27 @@ class Codebook:
         In order of year.
     sources : mapping of str to str
         Public documents that the evidence refers to.
+    part_of : str
+        Short name of the source that this codebook completes, such as a file with background
+        variables; its own name when it stands alone.
     """
 
     name: str
     title: str
     waves: tuple[WaveCodebook, ...]
     sources: Mapping[str, str]
+    part_of: str = ""
 
     @property
     def years(self) -> tuple[int, ...]:
         """Years of the waves."""
         return tuple(wave.year for wave in self.waves)
 
-    def wave(self, year: int) -> WaveCodebook:
-        """Return one wave; a year that is not in the codebook is an ``OptionError``."""
+    def wave(self, key: int | str) -> WaveCodebook:
+        """Return one wave by its year or its name; any other key is an ``OptionError``."""
         for wave in self.waves:
-            if wave.year == year:
+            if key in (wave.year, wave.name):
                 return wave
-        raise OptionError.among(year, self.years, name="wave")
+        named = any(wave.name != str(wave.year) for wave in self.waves)
+        known = [wave.name if named else wave.year for wave in self.waves]
+        raise OptionError.among(key, known, name="wave")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from eenzaam_stats.errors import SchemaError, SourceError, UnknownColumnError, listed
 from eenzaam_stats.loaders.layout import Variable, WaveCodebook
 
-WEIGHT_WORDS = ("ew", "weeg", "gew", "weight", "standaardisatiefactor")
+WEIGHT_WORDS = ("ew", "weeg", "gew", "weight", "standaardisatiefactor", "w_", "pspw", "anw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +102,13 @@ def matched_variables(
     Raises
     ------
     SourceError
-        If none of the items is in the file, which is then of another survey.
+        If none of the required columns is in the file, which is then of another survey.
     UnknownColumnError
-        If some of the items are absent; all are named.
+        If some of the required columns are absent; all are named.
     SchemaError
         If several columns of the file match one name.
     """
-    _require_items(wave, index, file=file)
+    _require_all(wave, index, file=file)
     matches: list[Match] = []
     absent: list[str] = []
     for name in dict.fromkeys(variable.name for variable in wave.variables):
@@ -131,16 +131,23 @@ def _first_match(candidates: Sequence[Variable], index: NameIndex) -> Match | No
     return None
 
 
-def _require_items(wave: WaveCodebook, index: NameIndex, *, file: str) -> None:
-    absent = [item.source_names[0] for item in wave.items if _first_match([item], index) is None]
+def _require_all(wave: WaveCodebook, index: NameIndex, *, file: str) -> None:
+    found = {name: _first_match(wave.candidates(name), index) for name in wave.required}
+    absent = [name for name, match in found.items() if match is None]
     if not absent:
         return
-    if len(absent) == len(wave.items):
+    names = [wave.candidates(name)[0].source_names[0] for name in absent]
+    if len(absent) == len(found):
         raise SourceError(
-            f"{file} does not look like the {wave.title} of {wave.year}: none of its "
-            f"{len(index.names):,} column(s) is one of the items {absent[0]} to {absent[-1]}. "
-            "Check the file and the wave."
+            f"{file} does not look like the {wave.title} of {wave.name}: none of its "
+            f"{len(index.names):,} column(s) is one of {_wanted(wave, absent)} {names[0]} to "
+            f"{names[-1]}. Check the file and the wave."
         )
-    taken = {match.column for item in wave.items if (match := _first_match([item], index))}
+    taken = {match.column for match in found.values() if match is not None}
     free = [name for name in index.names if name not in taken]
-    raise UnknownColumnError.among(absent, free, needed_for=f"{wave.title} {wave.year} ({file})")
+    raise UnknownColumnError.among(names, free, needed_for=f"{wave.title} {wave.name} ({file})")
+
+
+def _wanted(wave: WaveCodebook, absent: Sequence[str]) -> str:
+    items = {item.name for item in wave.items}
+    return "the items" if items >= set(absent) else "the columns it needs,"

@@ -17,8 +17,8 @@ from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.labels import require_agreement
 from eenzaam_stats.loaders.layout import RespondentFilter, WaveCodebook
 from eenzaam_stats.loaders.matching import Match, NameIndex, matched_variables
-from eenzaam_stats.loaders.spss import SpssFile
-from eenzaam_stats.loaders.weighting import weight_column
+from eenzaam_stats.loaders.survey_file import SurveyFile
+from eenzaam_stats.loaders.weighting import level_column, weight_column
 from eenzaam_stats.vocabulary import Origin
 
 # Text columns in which a file can say that its rows are synthetic.
@@ -32,7 +32,7 @@ class Selection:
 
     Attributes
     ----------
-    file : SpssFile
+    file : SurveyFile
         Opened file.
     wave : WaveCodebook
         Rows of the codebook.
@@ -40,22 +40,23 @@ class Selection:
         Variables and their columns.
     absent : tuple of str
         Harmonised columns that the file cannot fill.
-    weight : str
-        Column with the weight.
-    stratum, marker : str or None
-        Columns with the stratum and with the sub-survey of the respondent.
+    weight : str or None
+        Column with the weight; ``None`` when the source delivers none.
+    stratum, cluster, marker : str or None
+        Columns with the stratum, the cluster and the sub-survey of the respondent.
     origin : tuple of str
         Text columns that can say that rows are synthetic.
     notes : tuple of str
         What a reader must know about the choice of the weight.
     """
 
-    file: SpssFile
+    file: SurveyFile
     wave: WaveCodebook
     matches: tuple[Match, ...]
     absent: tuple[str, ...]
-    weight: str
+    weight: str | None
     stratum: str | None
+    cluster: str | None
     marker: str | None
     origin: tuple[str, ...]
     notes: tuple[str, ...]
@@ -63,12 +64,12 @@ class Selection:
     @property
     def where(self) -> str:
         """Source and wave, for messages."""
-        return f"{self.wave.title} {self.wave.year}"
+        return f"{self.wave.title} {self.wave.name}"
 
     @property
     def columns(self) -> list[str]:
         """Names in the file, each once."""
-        single = [self.weight, self.stratum, self.marker]
+        single = [self.weight, self.stratum, self.cluster, self.marker]
         names = [*(match.column for match in self.matches), *single, *self.origin]
         return [name for name in dict.fromkeys(names) if name is not None]
 
@@ -82,15 +83,27 @@ class Selection:
             self.file.missing_ranges.get(column, ()),
         )
 
+    def raw_numbers(
+        self, column: str, frame: pd.DataFrame, rows: npt.NDArray[np.int64]
+    ) -> RawColumn:
+        """One column of numbers, read from text in a file that holds all numbers as text."""
+        raw = self.raw(column, frame, rows)
+        return raw.as_numbers() if self.file.all_text else raw
+
 
 def selected_columns(
-    file: SpssFile, wave: WaveCodebook, *, weight: str | None, leave_out: Sequence[str]
+    file: SurveyFile,
+    wave: WaveCodebook,
+    *,
+    weight: str | None,
+    leave_out: Sequence[str],
+    level: str | None = None,
 ) -> Selection:
     """Match the columns of a file to the codebook and check labels and weight.
 
     Parameters
     ----------
-    file : SpssFile
+    file : SurveyFile
         Opened file.
     wave : WaveCodebook
         Rows of the codebook.
@@ -98,6 +111,8 @@ def selected_columns(
         Weight that the user asks for.
     leave_out : sequence of str
         Harmonised columns that must not be read.
+    level : str, optional
+        Level of the estimates, where the source has a weight or a stratum for each.
 
     Returns
     -------
@@ -107,25 +122,27 @@ def selected_columns(
     Raises
     ------
     SourceError, UnknownColumnError, SchemaError
-        If the items are not all in the file, or a name matches twice.
+        If the required columns are not all in the file, or a name matches twice.
     ScaleError, SchemaError
         If value labels of the file contradict the codebook.
     DesignError
         If the weight is wrong, absent or must be named.
     OptionError
-        If a column to leave out is no optional column of the wave.
+        If a column to leave out is no optional column of the wave, or the level is unknown.
     """
-    optional = sorted({variable.name for variable in wave.variables if not variable.required})
-    for name in leave_out:
-        if name not in optional:
-            raise OptionError.among(name, optional, name="leave_out")
+    _require_optional(wave, leave_out)
     index = NameIndex(file.columns, wave.prefixes)
     name = file.path.name
     matches, absent = matched_variables(wave, index, file=name, leave_out=leave_out)
     for match in matches:
         labels = file.value_labels.get(match.column, {})
         require_agreement(match.variable, labels, column=match.column)
+    if level is not None and weight is None:
+        weight = level_column(wave.weight_levels, level)
     chosen, notes = weight_column(wave, index, weight=weight, file=name)
+    stratum = wave.stratum
+    if level is not None and wave.stratum_levels:
+        stratum = level_column(wave.stratum_levels, level)
     marker = wave.respondents.source_name if wave.respondents else None
     return Selection(
         file=file,
@@ -133,7 +150,8 @@ def selected_columns(
         matches=matches,
         absent=absent,
         weight=chosen,
-        stratum=index.find(wave.stratum),
+        stratum=index.find(stratum) if stratum else None,
+        cluster=index.find(wave.cluster) if wave.cluster else None,
         marker=index.find(marker) if marker else None,
         origin=tuple(
             own
@@ -142,6 +160,14 @@ def selected_columns(
         ),
         notes=notes,
     )
+
+
+def _require_optional(wave: WaveCodebook, leave_out: Sequence[str]) -> None:
+    needed = set(wave.required)
+    optional = sorted({variable.name for variable in wave.variables} - needed)
+    for name in leave_out:
+        if name not in optional:
+            raise OptionError.among(name, optional, name="leave_out")
 
 
 def file_origin(selection: Selection, frame: pd.DataFrame) -> Origin:
@@ -188,11 +214,11 @@ def own_rows(
     _require_known(code, keep | blank, rule, where=selection.where, column=marker)
     if not keep.any():
         raise SourceError(
-            f"{selection.file.path.name} holds no respondents of the GGD: {marker} is never "
+            f"{selection.file.path.name} holds no {rule.own}: {marker} is never "
             f"{' or '.join(str(code) for code in rule.keep)}. Check the file and the wave."
         )
     counts = (
-        (f"respondents of CBS, not asked about loneliness ({marker})", int((~keep & ~blank).sum())),
+        (f"{rule.others}, not asked about loneliness ({marker})", int((~keep & ~blank).sum())),
         (f"sub-survey of the respondent is blank ({marker})", int(blank.sum())),
     )
     return keep, tuple((why, n) for why, n in counts if n)

@@ -6,8 +6,7 @@ rule is known here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,46 +15,21 @@ import pandas as pd
 import pyreadstat
 
 from eenzaam_stats.errors import SourceError
+from eenzaam_stats.loaders.sav_dictionary import require_sound_dictionary
+from eenzaam_stats.loaders.survey_file import (
+    FALLBACK_ENCODING,
+    SurveyFile,
+    damaged,
+    disguised,
+    first_bytes,
+    require_whole,
+)
 
+SpssFile = SurveyFile
 SUFFIXES = (".sav", ".zsav")
 # The first four bytes of a .sav and of a .zsav file.
 SIGNATURES = (b"$FL2", b"$FL3")
-FALLBACK_ENCODING = "latin1"
 _NOT_TEXT = "invalid byte sequence"
-
-
-@dataclass(frozen=True, slots=True)
-class SpssFile:
-    """What an SPSS file says about itself.
-
-    Attributes
-    ----------
-    path : Path
-        Where it lies.
-    columns : tuple of str
-        Variable names, in file order.
-    text_columns : frozenset of str
-        Names of the variables that hold strings.
-    value_labels : mapping of str to mapping
-        Value labels per variable, keyed by code.
-    missing_ranges : mapping of str to tuple of (low, high)
-        Declared user-missing values per variable; a single code has low equal to high.
-    label : str
-        File label.
-    n_rows : int or None
-        Number of cases in the header; some programs do not write it.
-    encoding : str or None
-        Encoding used instead of the one that the file states; ``None`` when that one works.
-    """
-
-    path: Path
-    columns: tuple[str, ...]
-    text_columns: frozenset[str]
-    value_labels: Mapping[str, Mapping[Any, str]]
-    missing_ranges: Mapping[str, tuple[tuple[Any, Any], ...]]
-    label: str
-    n_rows: int | None
-    encoding: str | None
 
 
 def open_spss(path: str | Path) -> SpssFile:
@@ -88,10 +62,16 @@ def open_spss(path: str | Path) -> SpssFile:
     """
     file = Path(path)
     _require_spss(file)
+    require_sound_dictionary(file)
     try:
         meta, encoding = _metadata(file, None), None
     except UnicodeError:
         meta, encoding = _metadata(file, FALLBACK_ENCODING), FALLBACK_ENCODING
+    if not all(isinstance(name, str) for name in meta.column_names):
+        raise SourceError(
+            f"{file.name} is damaged: a variable has a name that is no text. "
+            "Copy the file again from where it was made."
+        )
     return SpssFile(
         path=file,
         columns=tuple(meta.column_names),
@@ -108,6 +88,10 @@ def open_spss(path: str | Path) -> SpssFile:
         label=meta.file_label or "",
         n_rows=meta.number_rows,
         encoding=encoding,
+        format="spss",
+        column_labels=MappingProxyType(
+            {name: label for name, label in meta.column_names_to_labels.items() if label}
+        ),
     )
 
 
@@ -139,39 +123,20 @@ def read_columns(file: SpssFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
     except UnicodeError:
         encoding = FALLBACK_ENCODING
         frame = _values(file.path, columns, encoding)
-    if file.n_rows is not None and len(frame) != file.n_rows:
-        raise SourceError(
-            f"{file.path.name} is cut off: its header promises {file.n_rows:,} rows and "
-            f"{len(frame):,} are there. Copy the file again from where it was made."
-        )
-    if frame.empty:
-        raise SourceError(f"{file.path.name} holds no rows. Export it again with its cases.")
+    require_whole(file, frame)
     return frame, encoding
 
 
 def _require_spss(file: Path) -> None:
-    name = file.name or str(file)
-    if file.is_dir():
-        raise SourceError(f"{name} is a folder, not a file. Give the path of one .sav file in it.")
-    if file.suffix.casefold() not in SUFFIXES:
+    if not file.is_dir() and file.suffix.casefold() not in SUFFIXES:
         raise SourceError(
-            f"{name} cannot be read: its name does not end in .sav or .zsav. "
+            f"{file.name or file} cannot be read: its name does not end in .sav or .zsav. "
             "Export the data from SPSS as .sav."
         )
-    try:
-        with file.open("rb") as stream:
-            start = stream.read(4)
-    except FileNotFoundError:
-        raise SourceError(f"{name} does not exist. Check the path.") from None
-    except OSError as error:
-        raise SourceError(f"{name} cannot be opened: {error.strerror}.") from error
-    if not start:
-        raise SourceError(f"{name} is empty (0 bytes). Copy the file again from where it was made.")
+    start = first_bytes(file, 4, one_of=".sav file")
     if start not in SIGNATURES:
-        raise SourceError(
-            f"{name} is not an SPSS file, although its name says so: its first bytes are "
-            f"{start!r}. Export the data from SPSS as .sav, without a password."
-        )
+        remedy = "Export the data from SPSS as .sav, without a password."
+        raise disguised(file, start, kind="an SPSS file", remedy=remedy)
 
 
 def _metadata(file: Path, encoding: str | None) -> Any:
@@ -186,11 +151,9 @@ def _values(file: Path, columns: Sequence[str], encoding: str | None) -> pd.Data
 def _read(file: Path, encoding: str | None, **options: Any) -> tuple[pd.DataFrame, Any]:
     try:
         frame, meta = pyreadstat.read_sav(file, user_missing=True, encoding=encoding, **options)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, TypeError) as error:
+        # a name that is no text in any encoding comes out of the library as a TypeError
         if _NOT_TEXT in str(error) and encoding is None:
             raise UnicodeError(str(error)) from error
-        raise SourceError(
-            f"{file.name} is damaged or cut off and cannot be read to its end "
-            f"({str(error).rstrip('.').lower()}). Copy the file again from where it was made."
-        ) from error
+        raise damaged(file, error) from error
     return frame, meta

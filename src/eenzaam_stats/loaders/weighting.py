@@ -6,6 +6,7 @@ named by the user, never found by its looks.
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Mapping
 
@@ -13,21 +14,35 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eenzaam_stats.errors import DesignError, EenzaamStatsWarning, listed
+from eenzaam_stats.errors import DesignError, EenzaamStatsWarning, OptionError, listed
 from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.matching import NameIndex
 from eenzaam_stats.results import CheckResult
 
+_PACKAGE = "eenzaam_stats."
 # A mean weight this near to 1 speaks for weights that add up to the respondents.
 NEAR_ONE = 0.01
 # A mean weight above this speaks for weights that add up to people.
 PEOPLE_PER_RESPONDENT = 5.0
 
 
+def level_column(levels: Mapping[str, str], level: str) -> str:
+    """Name of the weight or stratum for one level of the estimates.
+
+    Raises
+    ------
+    OptionError
+        If the source does not know the level.
+    """
+    if level not in levels:
+        raise OptionError.among(level, levels, name="level")
+    return levels[level]
+
+
 def weight_column(
     wave: WaveCodebook, index: NameIndex, *, weight: str | None, file: str
-) -> tuple[str, tuple[str, ...]]:
+) -> tuple[str | None, tuple[str, ...]]:
     """Name in the file of the weight to use.
 
     Parameters
@@ -43,8 +58,8 @@ def weight_column(
 
     Returns
     -------
-    column : str
-        Name in the file.
+    column : str or None
+        Name in the file; ``None`` when the source delivers no weights and none is named.
     notes : tuple of str
         What a reader must know about this choice.
 
@@ -59,7 +74,9 @@ def weight_column(
     EenzaamStatsWarning
         If the weight is doubtful for loneliness.
     """
-    where = f"{wave.title} {wave.year} ({file})"
+    where = f"{wave.title} {wave.name} ({file})"
+    if weight is None and not wave.delivers_weights:
+        return None, ("the source delivers no weights: every figure is unweighted",)
     if weight is None:
         return _documented_weight(wave, index, where=where)
     wrong = _reason(weight, wave.wrong_weights, index)
@@ -79,12 +96,12 @@ def weight_column(
 
 def _documented_weight(
     wave: WaveCodebook, index: NameIndex, *, where: str
-) -> tuple[str, tuple[str, ...]]:
+) -> tuple[str | None, tuple[str, ...]]:
     seen = f"Columns that look like weights: [{listed(index.weights())}]."
     if not wave.weights:
         raise DesignError(
             f"{where} needs weight=: no weight for loneliness is documented for this wave. "
-            f"{seen} Ask the supplier of the file which one is for questions of the GGD."
+            f"{seen} Ask the supplier of the file which one is for the loneliness questions."
         )
     columns = [column for name in wave.weights if (column := index.find(name)) is not None]
     if not columns:
@@ -101,12 +118,23 @@ def _chosen_notes(wave: WaveCodebook, index: NameIndex, column: str) -> tuple[st
     doubt = _reason(column, wave.discouraged_weights, index)
     if doubt is not None:
         sentence = f"weight {column}, chosen by the user, is doubtful for loneliness: {doubt}"
-        warnings.warn(f"{wave.title} {wave.year}: {sentence}.", EenzaamStatsWarning, stacklevel=5)
+        warnings.warn(
+            f"{wave.title} {wave.name}: {sentence}.", EenzaamStatsWarning, stacklevel=users_level()
+        )
         return (sentence,)
-    if index.bare(column) in {name.casefold() for name in wave.weights}:
+    documented = {name.casefold() for name in (*wave.weights, *wave.weight_levels.values())}
+    if index.bare(column) in documented:
         return ()
     known = f"the codebook has [{listed(wave.weights)}]" if wave.weights else "none is documented"
     return (f"weight {column} was chosen by the user; for loneliness {known}",)
+
+
+def users_level() -> int:
+    """How many calls up the first line outside the package stands."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def _reason(name: str, reasons: Mapping[str, str], index: NameIndex) -> str | None:
@@ -117,20 +145,30 @@ def _reason(name: str, reasons: Mapping[str, str], index: NameIndex) -> str | No
 def sound_weights(raw: RawColumn, *, where: str) -> npt.NDArray[np.float64]:
     """Weights as numbers, after the check that each is finite and above zero.
 
+    Parameters
+    ----------
+    raw : RawColumn
+        Weights as the file has them.
+    where : str
+        Source and wave, for messages.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+
     Raises
     ------
     DesignError
         If a weight is blank, declared missing, infinite, zero, negative or text; with the number of
         rows and the first one.
     """
-    if not pd.api.types.is_numeric_dtype(raw.values):
+    values = raw.without_declared()
+    if not pd.api.types.is_numeric_dtype(values):
         raise DesignError(
             f"{where}: the weight {raw.name!r} holds text instead of numbers. "
             "Make it a numeric variable in the file."
         )
-    weights = raw.values.to_numpy(np.float64, copy=True)
-    for low, high in raw.declared:
-        weights[(weights >= low) & (weights <= high)] = np.nan
+    weights = values.to_numpy(np.float64, na_value=np.nan)
     bad = ~(np.isfinite(weights) & (weights > 0))
     if bad.any():
         raise DesignError(
@@ -165,19 +203,24 @@ def weight_total(name: str, weights: npt.NDArray[np.float64]) -> CheckResult:
 
 
 def complete_strata(
-    text: pd.Series[str], rows: npt.NDArray[np.int64], *, name: str, where: str
+    text: pd.Series[str],
+    rows: npt.NDArray[np.int64],
+    *,
+    name: str,
+    where: str,
+    what: str = "stratum",
 ) -> pd.Series[str]:
-    """Strata, after the check that every row has one.
+    """Strata or clusters, after the check that every row has one.
 
     Raises
     ------
     DesignError
-        If rows have no stratum; with their number and the first one.
+        If rows have none; with their number and the first one.
     """
     blank = text.isna().to_numpy(dtype=np.bool_)
     if blank.any():
         raise DesignError(
-            f"{where}: the stratum {name!r} is blank in {int(blank.sum()):,} row(s), first in row "
+            f"{where}: the {what} {name!r} is blank in {int(blank.sum()):,} row(s), first in row "
             f"{rows[int(blank.argmax())]}. Complete it in the file or remove the column."
         )
     return text

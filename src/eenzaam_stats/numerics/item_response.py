@@ -241,10 +241,44 @@ def draw_answers(
     >>> answers.shape, int(answers.min()) >= 0, int(answers.max()) <= 2
     ((3, 2), True, True)
     """
-    n = mean.shape[0]
-    shared, own = rng.standard_normal((2, n))
+    return answers_given(model, draw_latent(model, mean=mean, spread=spread, rng=rng), rng=rng)
+
+
+def draw_latent(
+    model: ItemModel, *, mean: FloatArray, spread: FloatArray, rng: np.random.Generator
+) -> FloatArray:
+    """Values of people on both latent dimensions, for when another answer depends on them too.
+
+    Parameters
+    ----------
+    model : ItemModel
+        Correlation of the dimensions.
+    mean, spread : ndarray of float, shape (n,)
+        Latent mean and spread of the group of each person.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray of float, shape (2, n)
+        One row per dimension.
+
+    Examples
+    --------
+    >>> half = ItemModel(np.ones(2), np.zeros(2), np.ones(2), np.array([0, 1]), correlation=0.0)
+    >>> rng = np.random.default_rng(1)
+    >>> draw_latent(half, mean=np.full(3, 2.0), spread=np.zeros(3), rng=rng).tolist()
+    [[2.0, 2.0, 2.0], [2.0, 2.0, 2.0]]
+    """
+    shared, own = rng.standard_normal((2, mean.shape[0]))
     second = model.correlation * shared + np.sqrt(1.0 - model.correlation**2) * own
-    latent = (mean + spread * shared, mean + spread * second)
+    latent: FloatArray = mean + spread * np.stack([shared, second])
+    return latent
+
+
+def answers_given(model: ItemModel, latent: FloatArray, *, rng: np.random.Generator) -> IntArray:
+    """Answers of people whose latent values, shape (2, n), are known, as in ``draw_answers``."""
+    n = latent.shape[1]
     answers = np.empty((n, model.difficulty.shape[0]), dtype=np.int8)
     for item, dimension in enumerate(model.dimension):
         chance = rng.random(n)

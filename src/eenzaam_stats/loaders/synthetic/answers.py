@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eenzaam_stats.loaders.layout import Variable, WaveCodebook
+from eenzaam_stats.loaders.layout import Code, Variable, WaveCodebook
 from eenzaam_stats.loaders.synthetic.model import (
     DECLARED_MISSING,
     SYSTEM_MISSING,
@@ -78,7 +78,7 @@ def score_columns(
     says so and otherwise that of VZinfo (three items), which is an assumption: none is documented.
     """
     first = wave.items[0]
-    answers: dict[int, str | None] = {code: str(value) for code, (value, _) in first.codes.items()}
+    answers: dict[Code, str | None] = {code: str(value) for code, (value, _) in first.codes.items()}
     scored = score(
         pd.DataFrame(dict(items)),
         DJG11,

@@ -151,7 +151,7 @@ def design_columns(wave: WaveCodebook, people: People) -> dict[str, Any]:
         columns[name] = np.sqrt(people.weight * people.crude_weight)
     for name in wave.wrong_weights:
         columns[name] = people.crude_weight
-    return {**columns, wave.stratum: people.stratum}
+    return {**columns, str(wave.stratum): people.stratum}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,7 +191,9 @@ def labelled(wave: WaveCodebook, columns: Mapping[str, Any]) -> FileContent:
     }
     own = _own_labels(wave)
     value_labels: dict[str, dict[int | float, str]] = {
-        name: dict(v.value_labels.items()) for name, v in known.items() if v.value_labels
+        name: {code: said for code, said in v.value_labels.items() if isinstance(code, int)}
+        for name, v in known.items()
+        if v.value_labels
     }
     if wave.respondents is not None:
         marker = wave.respondents.source_name
@@ -215,7 +217,7 @@ def _own_labels(wave: WaveCodebook) -> dict[str, str]:
     """Labels of the columns that are no variables of the codebook."""
     labels = {
         ORIGIN_COLUMN: "Herkomst van de rij: synthetisch, geen echte respondent",
-        wave.stratum: "Primaire eenheid (stratum)",
+        str(wave.stratum): "Primaire eenheid (stratum)",
         wave.weights[0]: "Gewicht voor vragen van de GGD, waaronder eenzaamheid",
     }
     labels |= dict.fromkeys(wave.wrong_weights, "Gewicht voor onderwerpen die CBS en GGD delen")

@@ -81,7 +81,7 @@ class SynthesisReport:
     weight : str
         The weight that is right for loneliness.
     cells : tuple of SynthesisCell
-        Age band by sex.
+        Age band by sex; empty for a source that is not made per band.
     margins : tuple of SynthesisMargin
         Published figures that the model meets.
     assumptions : tuple of str
@@ -105,7 +105,8 @@ class SynthesisReport:
             f"SYNTHETIC {self.source} {self.wave}, file {self.file}: {self.rows:,} rows, seed "
             f"{self.seed}, weight {self.weight}. No respondent is real."
         )
-        lines = [f"  {'age':<8}{'sex':<7}{'people':>11}{'rows':>9}{'lonely':>9}{'severely':>10}"]
+        heading = f"  {'age':<8}{'sex':<7}{'people':>11}{'rows':>9}{'lonely':>9}{'severely':>10}"
+        lines = [heading] if self.cells else []
         lines += [
             f"  {c.age_group:<8}{c.sex:<7}{c.population_n:>11,}{c.rows:>9,}"
             f"{c.lonely_expected:>9.1%}{c.severely_lonely_expected:>10.1%}"

@@ -1,0 +1,275 @@
+"""``combine``: several surveys become one, with their designs side by side.
+
+The order of the steps stands here. What may be pooled is decided in ``pooling.py``, frames are
+stacked in ``stacking.py``, reports are merged in ``merging.py``. No weight is rescaled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from eenzaam_stats.errors import DesignError, UnknownColumnError
+from eenzaam_stats.loaders.merging import merged_report, merged_scoring
+from eenzaam_stats.loaders.pooling import (
+    Difference,
+    Part,
+    agreed_lonely_stratum,
+    parts_of,
+    require_poolable,
+)
+from eenzaam_stats.loaders.stacking import stacked
+from eenzaam_stats.results import CheckResult
+from eenzaam_stats.survey import Design, Survey
+from eenzaam_stats.vocabulary import LonelyStratum, require_option
+
+Persons = Literal["different", "shared"]
+WEIGHT, STRATUM, CLUSTER = "weight", "stratum", "cluster"
+_EVERYONE = "everyone"
+_SAME_SCALE = 2.0
+
+
+def combine(
+    surveys: Sequence[Survey],
+    *,
+    persons: Persons = "different",
+    lonely_stratum: LonelyStratum | None = None,
+    allow: Sequence[Difference] = (),
+) -> Survey:
+    """Stack surveys of several sources or waves into one survey.
+
+    Parameters
+    ----------
+    surveys : sequence of Survey
+        Surveys as they were read, or all scored in the same way. They are not changed.
+    persons : {"different", "shared"}, default "different"
+        Whether the surveys hold different people, or the surveys of one source are waves of a panel
+        in which the same key is the same person or household. It is stated, never guessed from
+        keys, because serial numbers agree by chance.
+    lonely_stratum : {"certainty", "fail"}, optional
+        Rule for a stratum with one sampling unit; needed when the designs differ.
+    allow : sequence of {"instrument", "age_floor", "population", "origin", "weight", "same_file"}
+        Differences that may be pooled; each one that occurs becomes a note of the report.
+
+    Returns
+    -------
+    Survey
+        One row per person and wave. ``stratum`` is survey times stratum; a survey without strata is
+        one stratum. ``cluster`` is survey times cluster. With shared persons the surveys of one
+        source have common strata and clusters, and the person is the cluster where the design names
+        none. ``weight`` is the weight of each survey as it was delivered. Reports are merged;
+        scoring reports are kept when all surveys were scored in the same way.
+
+    Raises
+    ------
+    SchemaError
+        If instruments, age floors, populations or origins differ, a file occurs twice, or a column
+        holds different kinds of values.
+    DesignError
+        If weighted and unweighted surveys meet, the rules for lonely strata differ, only some have
+        a finite population correction, or shared persons have no key, change stratum or belong to
+        different sources.
+    UnknownColumnError
+        If a column of a design is not in its respondents.
+    OptionError
+        If there is no survey or an option is unknown.
+
+    See Also
+    --------
+    eenzaam_stats.estimation.prevalence.prevalence : ``by=["wave"]`` gives each survey's own result.
+
+    Notes
+    -----
+    Independent samples are strata of one large sample, so the estimate, standard error and degrees
+    of freedom of one survey are the same before and after. An estimate over several surveys
+    together gives each the share that its sum of weights has, which is rarely what is meant; the
+    sums are in the report.
+
+    **Unit.** Weights stay in the unit of their survey.
+
+    **Missing data.** A column that a survey does not have is missing in its rows, counted as
+    ``not_asked`` in the report, for items also in the column such as ``djg_1_missing``.
+
+    **Validated against.** Separate estimates, in ``tests/loaders/test_combine.py``.
+
+    Examples
+    --------
+    >>> from eenzaam_stats.survey import HarmonisationReport
+    >>> def wave(year, shares):
+    ...     people = pd.DataFrame({"wave": year, "lonely": shares, "weight": 1.0})
+    ...     report = HarmonisationReport("x", str(year), f"x{year}.sav", "synthetic", "all", 3, 3)
+    ...     return Survey(people, Design(weight="weight"), report)
+    >>> both = combine([wave(2020, [1, 0, 0]), wave(2022, [1, 1, 0])])
+    >>> both.respondents["stratum"].unique().tolist()
+    ['x 2020 x2020.sav / everyone', 'x 2022 x2022.sav / everyone']
+    """
+    require_option(persons, Persons, name="persons")
+    parts = parts_of(surveys, allow=allow)
+    notes = require_poolable(parts, allow=allow)
+    rule = agreed_lonely_stratum(parts, lonely_stratum)
+    _require_columns(parts)
+    panels = _panels(parts, persons)
+    frames = [_with_design(part, parts, panels=panels) for part in parts]
+    frame = stacked(frames, keys=[part.key for part in parts])
+    if panels:
+        _require_nested(frame)
+    design = Design(
+        weight=WEIGHT if WEIGHT in _design_columns(parts) else None,
+        stratum=STRATUM,
+        cluster=CLUSTER if CLUSTER in frame else None,
+        fpc=_common_fpc(parts),
+        lonely_stratum=rule,
+    )
+    checks = (*_weight_checks(parts), *_person_checks(parts, persons))
+    return Survey(
+        respondents=frame,
+        design=design,
+        report=merged_report(parts, notes=(*notes, *_notes(parts, panels)), checks=checks),
+        scoring=merged_scoring(parts),
+    )
+
+
+def _design_columns(parts: Sequence[Part]) -> set[str]:
+    """Parts of the design that at least one survey has."""
+    named = [part.survey.design for part in parts]
+    return {name for name in (WEIGHT, STRATUM, CLUSTER) if any(getattr(d, name) for d in named)}
+
+
+def _require_columns(parts: Sequence[Part]) -> None:
+    for part in parts:
+        design = part.survey.design
+        named = [design.weight, design.stratum, design.cluster, design.fpc]
+        absent = [name for name in named if name is not None and name not in part.frame]
+        if absent:
+            raise UnknownColumnError.among(
+                absent, list(part.frame.columns), needed_for=f"combine(), design of {part.key},"
+            )
+
+
+def _panels(parts: Sequence[Part], persons: Persons) -> frozenset[str]:
+    """Sources whose surveys are waves of one panel."""
+    if persons == "different":
+        return frozenset()
+    sources = [part.survey.report.source for part in parts]
+    panels = frozenset(source for source in sources if sources.count(source) > 1)
+    if not panels:
+        raise DesignError(
+            f"combine(persons='shared') needs several waves of one source, and got {sources}. "
+            "Leave persons out for surveys of different people."
+        )
+    return panels
+
+
+def _with_design(part: Part, parts: Sequence[Part], *, panels: frozenset[str]) -> pd.DataFrame:
+    """Respondents with weight, stratum and cluster under the common names."""
+    design, frame = part.survey.design, part.frame
+    panel = part.survey.report.source in panels
+    prefix = part.survey.report.source if panel else part.key
+    own = frame[design.stratum] if design.stratum else pd.Series(_EVERYONE, index=frame.index)
+    columns = {STRATUM: _keyed(prefix, own, part=part)}
+    if design.weight is not None:
+        columns[WEIGHT] = frame[design.weight].astype("float64")
+    elif WEIGHT in _design_columns(parts):
+        columns[WEIGHT] = pd.Series(1.0, index=frame.index)
+    if CLUSTER in _design_columns(parts) or panels:
+        columns[CLUSTER] = _keyed(prefix, _units(part, panel=panel), part=part)
+    if design.fpc is not None:
+        columns["fpc"] = frame[design.fpc]
+    return frame.assign(**columns)
+
+
+def _units(part: Part, *, panel: bool) -> pd.Series[Any]:
+    """Sampling units: the clusters of the design, else persons in a panel, else rows."""
+    design, frame = part.survey.design, part.frame
+    if design.cluster is not None:
+        return frame[design.cluster]
+    if not panel:
+        return pd.Series(np.arange(1, len(frame) + 1), index=frame.index).astype("str")
+    if "person_id" not in frame:
+        raise DesignError(
+            f"combine(persons='shared') needs a key of the person, and {part.key} has no column "
+            "'person_id' and no cluster. Read the file with its key."
+        )
+    return frame["person_id"]
+
+
+def _keyed(prefix: str, values: pd.Series[Any], *, part: Part) -> pd.Series[Any]:
+    blank = values.isna()
+    if blank.any():
+        raise DesignError(
+            f"combine() needs {values.name!r} in every row, and {part.key} lacks it in "
+            f"{int(blank.sum())} row(s), first in row {int(blank.to_numpy().argmax()) + 1}. "
+            "Complete it, or take it out of the design."
+        )
+    return prefix + " / " + values.astype("str")
+
+
+def _require_nested(frame: pd.DataFrame) -> None:
+    strata = frame.groupby(CLUSTER, observed=True)[STRATUM].nunique()
+    moved = int((strata > 1).sum())
+    if moved:
+        raise DesignError(
+            f"combine(persons='shared') needs each sampling unit in one stratum, and {moved:,} "
+            "unit(s) change stratum between waves. Take the strata out of the designs, or keep the "
+            "stratum of the first wave."
+        )
+
+
+def _common_fpc(parts: Sequence[Part]) -> str | None:
+    have = [part.survey.design.fpc is not None for part in parts]
+    if any(have) and not all(have):
+        without = [part.key for part, has in zip(parts, have, strict=True) if not has]
+        raise DesignError(
+            f"combine() needs a finite population correction in all surveys or in none; {without} "
+            "have none. Take it out of the other designs."
+        )
+    return "fpc" if any(have) else None
+
+
+def _weight_checks(parts: Sequence[Part]) -> tuple[CheckResult, ...]:
+    """Say what the weights of each survey add up to, and whether that is on one scale."""
+    weighted = [part for part in parts if part.survey.design.weight is not None]
+    if not weighted:
+        return ()
+    means = [float(part.frame[part.survey.design.weight].mean()) for part in weighted]
+    sums = ", ".join(
+        f"{part.key} {float(part.frame[part.survey.design.weight].sum()):,.1f}" for part in weighted
+    )
+    alike = max(means) <= _SAME_SCALE * min(means)
+    message = f"sums of weights, as delivered: {sums}"
+    if not alike:
+        message += "; they are on different scales, so estimate by survey and not over all"
+    return (CheckResult("weights of the surveys", alike, message),)
+
+
+def _person_checks(parts: Sequence[Part], persons: Persons) -> tuple[CheckResult, ...]:
+    """Count keys of one source that occur in several of its surveys."""
+    found = []
+    for source in dict.fromkeys(part.survey.report.source for part in parts):
+        keys = [
+            set(part.frame["person_id"].dropna())
+            for part in parts
+            if part.survey.report.source == source and "person_id" in part.frame
+        ]
+        if len(keys) > 1:
+            again = sum(map(len, keys)) - len(set().union(*keys))
+            taken = "the same people" if persons == "shared" else "different people"
+            message = f"{source}: {again:,} key(s) occur again in another survey, taken as {taken}"
+            found.append(CheckResult("persons in several surveys", None, message))
+    return tuple(found)
+
+
+def _notes(parts: Sequence[Part], panels: frozenset[str]) -> tuple[str, ...]:
+    notes = [f"combined from {len(parts)} survey(s); each keeps its own strata and weights"]
+    if panels:
+        notes.append(f"waves of one panel, with common strata and clusters: {', '.join(panels)}")
+    if _design_columns(parts) & {WEIGHT}:
+        notes += [
+            f"{part.key} has no weights: every respondent counts 1"
+            for part in parts
+            if part.survey.design.weight is None
+        ]
+    return tuple(notes)

@@ -1,0 +1,219 @@
+"""``read_liss``: files of the LISS panel become one ``Survey`` of persons by waves.
+
+The order of the steps is all that stands here; names, codes and missing codes are in the codebook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eenzaam_stats.errors import OptionError, SchemaError
+from eenzaam_stats.loaders.codebook import load_codebook
+from eenzaam_stats.loaders.column import VALID, Harmonised
+from eenzaam_stats.loaders.layout import Codebook
+from eenzaam_stats.loaders.liss_background import HOUSEHOLD
+from eenzaam_stats.loaders.liss_files import LissFiles, Paths, background_files, panel_files
+from eenzaam_stats.loaders.liss_findings import liss_checks, liss_notes
+from eenzaam_stats.loaders.liss_household import WaveBackground, wave_background
+from eenzaam_stats.loaders.liss_stack import stacked
+from eenzaam_stats.loaders.liss_wave import MONTH, WaveReading, read_wave, wave_codes
+from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS, MISSING_SUFFIX
+from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.vocabulary import Origin
+
+NAME = "liss"
+
+
+def read_liss(
+    path: Paths, *, background: Paths | None = None, leave_out: Sequence[str] = ()
+) -> Survey:
+    """Read and harmonise waves of the core study Social Integration and Leisure of LISS.
+
+    Parameters
+    ----------
+    path : str, Path or sequence of these
+        Folder with the files as the archive names them, a list of files, or one file. Waves are
+        found by ``cs08a`` to ``cs25r`` at the start of the name; of several versions the highest
+        is read. Other files of a folder are listed in the report.
+    background : str, Path or sequence of these, optional
+        Background files ``avars_YYYYMM``, or their folder; then every month of the fieldwork must
+        be there. Without it the ones in the folder, or beside the files, are used.
+    leave_out : sequence of str, default ()
+        Optional harmonised columns that must not be read.
+
+    Returns
+    -------
+    Survey
+        One row per person and wave: ``source, wave, month, person_id``, the items ``djg_3, djg_4,
+        djg_7, djg_8, djg_9, djg_10``, and, where a background file of the month of the fieldwork
+        is there, ``household_id, age, sex, education`` and more. The design has no weight, for none
+        is delivered, no stratum, and the household as cluster.
+
+    Raises
+    ------
+    SourceError
+        If a path is absent, damaged or no file of the panel, year and letter of a name do not
+        agree, two files claim one wave and version, a questionnaire on the coronavirus is given
+        (it asks how people feel now), or a named background lacks a month.
+    UnknownColumnError
+        If an item, the person, the month or the household is absent.
+    SchemaError
+        If labels of the columns do not name the items, a person is blank or occurs twice in a wave
+        or a month, months do not fit, or synthetic and other files are mixed.
+    ScaleError
+        If value labels contradict the codebook, or are absent in a wave whose layout is unverified.
+    UnknownCodeError
+        If a value is neither valid nor missing in its wave.
+    OptionError
+        If a column to leave out is no optional column.
+
+    Warns
+    -----
+    EenzaamStatsWarning
+        If the answers of a wave point in opposite directions.
+
+    See Also
+    --------
+    eenzaam_stats.scoring.scale.score : Scores from the items, with ``DJG6``.
+    eenzaam_stats.estimation.prevalence.prevalence : Needs ``weights=None`` for this survey.
+
+    Notes
+    -----
+    Figures are unweighted: the panel delivers no weights, and says to use population figures of
+    CBS. ``prevalence()`` therefore asks for ``weights=None``, and it refuses the household as a
+    cluster until it can use clusters. A person in several waves has several rows, which are not
+    independent: estimate per wave.
+
+    Background files are joined on the person alone, from the month of the fieldwork of each row.
+    Education, origin, household type, marital status and age group take the value labels of the
+    file, for their value lists were not seen.
+
+    **Unit.** ``satisfaction_contacts`` is 0 to 10; ages are years.
+
+    **Missing data.** A blank item is no answer; from cs20m on -9 is don't know. 999 is don't know
+    for the satisfaction up to cs19l and for no other variable. Rows without a background file
+    count as not asked, persons who are not in it as no answer.
+
+    **Validated against.** Synthetic panels whose answers are known, in
+    ``tests/loaders/test_liss.py``; no real file is public.
+
+    Examples
+    --------
+    >>> read_liss("codebook.pdf")
+    Traceback (most recent call last):
+    eenzaam_stats.errors.SourceError: codebook.pdf does not exist. Check the path.
+    """
+    codebook = load_codebook(NAME)
+    _require_optional(leave_out, codebook)
+    codes = wave_codes(codebook)
+    files = panel_files(path, codes=codes)
+    months = files.backgrounds if background is None else background_files(background)
+    waves = [
+        read_wave(file, code, wave=codebook.wave(codes[code]), leave_out=leave_out)
+        for code, file in files.waves.items()
+    ]
+    backgrounds = [
+        wave_background(
+            wave, months, codebook=codebook, named=background is not None, leave_out=leave_out
+        )
+        for wave in waves
+    ]
+    origin = _one_origin(waves, backgrounds)
+    columns = _columns(waves, backgrounds)
+    frame = _respondents(waves, columns, origin=origin)
+    return Survey(
+        respondents=frame,
+        design=Design(cluster=HOUSEHOLD if HOUSEHOLD in columns else None),
+        report=HarmonisationReport(
+            source=NAME,
+            wave=_years([wave.year for wave in waves]),
+            file=_file_names(files),
+            origin=origin,
+            population=codebook.waves[-1].population,
+            age_floor=codebook.waves[-1].age_floor,
+            n_read=len(frame),
+            n_kept=len(frame),
+            columns=tuple(column.report() for column in columns.values()),
+            checks=liss_checks(waves, frame),
+            notes=liss_notes(waves, backgrounds, columns, files=files, leave_out=leave_out),
+        ),
+    )
+
+
+def _require_optional(leave_out: Sequence[str], codebook: Codebook) -> None:
+    optional = sorted(
+        {
+            variable.name
+            for wave in codebook.waves
+            for variable in wave.variables
+            if variable.role == "demographic"
+        }
+    )
+    for name in leave_out:
+        if name not in optional:
+            raise OptionError.among(name, optional, name="leave_out")
+
+
+def _one_origin(waves: Sequence[WaveReading], backgrounds: Sequence[WaveBackground]) -> Origin:
+    """Origin of all files; real and synthetic people are never put in one frame."""
+    origins = {wave.origin for wave in waves}
+    origins |= {origin for own in backgrounds for origin in own.origins}
+    if len(origins) > 1:
+        names = ", ".join(wave.file for wave in waves if wave.origin is Origin.SYNTHETIC)
+        raise SchemaError(
+            "read_liss() got synthetic files among others. Synthetic waves: "
+            f"{names or 'none, but background files are'}. Keep synthetic files apart."
+        )
+    return origins.pop()
+
+
+def _columns(
+    waves: Sequence[WaveReading], backgrounds: Sequence[WaveBackground]
+) -> dict[str, Harmonised]:
+    """All columns over all waves, in the order of the schema; the month as 1-12."""
+    lengths = [wave.n for wave in waves]
+    parts = [
+        dict(wave.columns) | dict(own.columns) for wave, own in zip(waves, backgrounds, strict=True)
+    ]
+    names = dict.fromkeys(name for part in parts for name in part)
+    schema = [column.name for column in COLUMNS if column.name in names]
+    columns = {
+        name: stacked([part.get(name) for part in parts], lengths)
+        for name in [*schema, *(name for name in names if name not in schema)]
+    }
+    month = columns[MONTH]
+    columns[MONTH] = Harmonised(
+        MONTH, month.source_name, month.values % 100, month.kinds, ("YYYYMM -> month of the year",)
+    )
+    return columns
+
+
+def _respondents(
+    waves: Sequence[WaveReading], columns: Mapping[str, Harmonised], *, origin: Origin
+) -> pd.DataFrame:
+    lengths = [wave.n for wave in waves]
+    source = f"{NAME} (synthetic)" if origin is Origin.SYNTHETIC else NAME
+    series: dict[str, pd.Series[Any]] = {
+        "source": pd.Series([source], dtype="str").repeat(sum(lengths)).reset_index(drop=True),
+        "wave": pd.Series(np.repeat([wave.year for wave in waves], lengths).astype(np.int64)),
+    }
+    series |= {name: column.values for name, column in columns.items()}
+    for name in DJG_ITEMS:
+        if name in columns and (columns[name].kinds != VALID).any():
+            series[name + MISSING_SUFFIX] = columns[name].missing_series()
+    return pd.DataFrame(series)
+
+
+def _years(years: Sequence[int]) -> str:
+    if len(years) > 2 and years[-1] - years[0] == len(years) - 1:
+        return f"{years[0]}-{years[-1]}"
+    return ", ".join(str(year) for year in years)
+
+
+def _file_names(files: LissFiles) -> str:
+    names = [file.name for file in files.waves.values()]
+    return names[0] if len(names) == 1 else f"{names[0]} ... {names[-1]} ({len(names)} files)"

@@ -1,0 +1,232 @@
+"""``read_mapped``: any survey file becomes a ``Survey`` through a mapping that its user wrote.
+
+A mapping is a TOML file. It is checked as a whole before the survey file is opened; then it is a
+codebook of one wave and goes through the same engine as every other source.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+from eenzaam_stats.errors import ScaleError, SchemaError, SourceError, UnknownColumnError
+from eenzaam_stats.loaders.answer_words import contradicted
+from eenzaam_stats.loaders.labels import shown_code
+from eenzaam_stats.loaders.layout import Variable, WaveCodebook
+from eenzaam_stats.loaders.mapping_check import Problem, mapping_problems
+from eenzaam_stats.loaders.mapping_layout import mapped_wave
+from eenzaam_stats.loaders.mapping_words import Table
+from eenzaam_stats.loaders.matching import NameIndex
+from eenzaam_stats.loaders.opened import open_file
+from eenzaam_stats.loaders.reading import read_survey
+from eenzaam_stats.loaders.survey_file import SurveyFile
+from eenzaam_stats.results import CheckResult
+from eenzaam_stats.survey import Survey
+
+PARTS = ("source", "design", "respondents", "instrument", "variable")
+
+
+def read_mapped(path: str | Path, mapping: str | Path) -> Survey:
+    """Read and harmonise any survey file by a mapping that its user wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        File that ends in ``.sav``, ``.zsav``, ``.dta``, ``.csv``, ``.parquet`` or ``.xlsx``.
+    mapping : str or Path
+        Mapping in TOML: what the columns and codes of the file mean, which weight, stratum and
+        cluster it has, and whom it covers. ``write_template`` makes one to fill in.
+
+    Returns
+    -------
+    Survey
+        One row per respondent with the columns that the mapping names.
+
+    Raises
+    ------
+    SourceError
+        If a file is absent, empty, damaged or of a kind that cannot be read.
+    SchemaError
+        If the mapping has problems, which are all listed, or labels of the file contradict it.
+    ScaleError
+        If labels of an item contradict the direction of the mapping.
+    UnknownColumnError
+        If a column that the mapping names is not in the file.
+    UnknownCodeError
+        If a value is neither valid nor missing in the mapping.
+    DesignError
+        If a weight is not above zero, or a stratum or cluster is blank.
+
+    See Also
+    --------
+    check_mapping : Problems of a mapping without a survey file.
+    eenzaam_stats.loaders.template.write_template : A mapping to fill in.
+    eenzaam_stats.loaders.ssw.read_ssw : The same for CBS SSW, with its own demands.
+
+    Notes
+    -----
+    The direction of the answers comes from the codes of the mapping alone. Value labels of the file
+    are a witness: a label that plainly means another answer stops the reading.
+
+    **Unit.** As in the file; ages are checked against the bounds of the mapping.
+
+    **Missing data.** Codes of the mapping, declared missing values and labels that say so are
+    missing, each with its kind; a blank is no answer. ``else`` names a kind for every other code,
+    and is never implied.
+
+    **Validated against.** Real answers to the direct question and to the UCLA items, in
+    ``tests/loaders/test_mapping_real.py``.
+
+    Examples
+    --------
+    >>> read_mapped("survey.sav", "mine.toml")
+    Traceback (most recent call last):
+    eenzaam_stats.errors.SourceError: The mapping mine.toml does not exist. Check the path, or ...
+    """
+    return read_by_tables(path, checked_mapping(mapping), name=Path(mapping).name)
+
+
+def read_by_tables(path: str | Path, raw: Table, *, name: str) -> Survey:
+    """Survey from a file and the tables of a sound mapping, whose file name is for the report."""
+    wave = mapped_wave(raw)
+    file = open_file(path)
+    index = NameIndex(file.columns, wave.prefixes)
+    _require_columns(file, wave, index)
+    for variable in wave.variables:
+        _require_plain_words(variable, file, index)
+    survey = read_survey(file, wave, source=raw["source"]["name"])
+    report = survey.report
+    notes = (f"names and codes come from the mapping {name} of the user", *report.notes)
+    return replace(survey, report=replace(report, notes=notes))
+
+
+def _require_columns(file: SurveyFile, wave: WaveCodebook, index: NameIndex) -> None:
+    marker = wave.respondents.source_name if wave.respondents else None
+    named = [
+        *(variable.source_names[0] for variable in wave.variables),
+        *(column for column in (*wave.weights, wave.stratum, wave.cluster, marker) if column),
+    ]
+    absent = [column for column in named if index.find(column) is None]
+    if absent:
+        raise UnknownColumnError.among(
+            absent, file.columns, needed_for=f"the mapping of {file.path.name}"
+        )
+
+
+def _require_plain_words(variable: Variable, file: SurveyFile, index: NameIndex) -> None:
+    """Stop when a value label of the file plainly means another value than the mapping says."""
+    column = index.find(variable.source_names[0]) or ""
+    for code, label in file.value_labels.get(column, {}).items():
+        value = variable.codes[code][0] if code in variable.codes else None
+        said = contradicted(variable.name, label, value)
+        if said is not None:
+            mapped = f"mapped to {value!r}" if value else "not an answer in the mapping"
+            raise ScaleError(
+                f"Column {column!r}: code {shown_code(code)} is labelled {label!r} in the file, "
+                f"which means {said!r}, and is {mapped}. Correct the mapping, or the labels of the "
+                "file."
+            )
+
+
+def check_mapping(path: str | Path) -> tuple[CheckResult, ...]:
+    """Every problem of a mapping, without a survey file.
+
+    Parameters
+    ----------
+    path : str or Path
+        Mapping in TOML.
+
+    Returns
+    -------
+    tuple of CheckResult
+        Per table of the mapping its problems, or one passed check; ``passed`` is ``None`` for an
+        optional table that is absent.
+
+    Raises
+    ------
+    SourceError
+        If the file is absent, a folder, or no text in UTF-8.
+    SchemaError
+        If it is no TOML; with the line.
+
+    See Also
+    --------
+    read_mapped : Reads a survey file with the mapping.
+    eenzaam_stats.loaders.template.write_template : A mapping to fill in.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from eenzaam_stats.loaders.template import write_template
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     checks = check_mapping(write_template("direct", f"{folder}/mine.toml"))
+    >>> print(checks[0].message)
+    [source] name is not filled in: '<short_name>'
+    """
+    raw = mapping_tables(path)
+    problems = mapping_problems(raw)
+    return tuple(check for part in PARTS for check in _part_checks(part, raw, problems))
+
+
+def checked_mapping(path: str | Path) -> Table:
+    """Tables of a mapping that has no problem.
+
+    Raises
+    ------
+    SchemaError
+        If there are problems; all of them are listed.
+    """
+    raw = mapping_tables(path)
+    require_sound(mapping_problems(raw), name=Path(path).name)
+    return raw
+
+
+def require_sound(problems: tuple[Problem, ...], *, name: str) -> None:
+    """Raise one error that lists every problem of a mapping."""
+    if problems:
+        said = "; ".join(f"({at}) {one.message}" for at, one in enumerate(problems, start=1))
+        raise SchemaError(
+            f"{name}: the mapping has {len(problems)} problem(s): {said}. Correct them all; "
+            "check_mapping() gives the list again without a survey file."
+        )
+
+
+def mapping_tables(path: str | Path) -> Table:
+    """Tables of a mapping as written, not checked.
+
+    Raises
+    ------
+    SourceError
+        If the file is absent, a folder, or no text in UTF-8.
+    SchemaError
+        If it is no TOML; with the line.
+    """
+    file = Path(path)
+    if file.is_dir():
+        raise SourceError(f"{file.name} is a folder. Give the path of one mapping, a .toml file.")
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SourceError(
+            f"The mapping {file.name} does not exist. Check the path, or write a template first."
+        ) from None
+    except UnicodeDecodeError:
+        raise SourceError(
+            f"The mapping {file.name} is no text in UTF-8. Save it as UTF-8 in a text editor."
+        ) from None
+    except OSError as error:
+        raise SourceError(f"{file.name} cannot be opened: {error.strerror}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SchemaError(
+            f"{file.name} is no valid TOML: {error}. Words go in quotes, and no key occurs twice."
+        ) from error
+
+
+def _part_checks(part: str, raw: Table, problems: tuple[Problem, ...]) -> list[CheckResult]:
+    found = [one.message for one in problems if one.part == part]
+    if found:
+        return [CheckResult(part, False, message) for message in found]
+    if part == "respondents" and part not in raw:
+        return [CheckResult(part, None, "not there: every row counts")]
+    return [CheckResult(part, True, "complete")]

@@ -1,0 +1,222 @@
+"""Every problem of a mapping, found in one go: row, field, what is wrong, what would be right.
+
+Only the mapping is looked at here, never a survey file. Nothing is guessed or repaired.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from eenzaam_stats.errors import listed
+from eenzaam_stats.loaders import mapping_ssw as ssw
+from eenzaam_stats.loaders.mapping_row import row_problems
+from eenzaam_stats.loaders.mapping_words import (
+    DESIGN_FIELDS,
+    INSTRUMENTS,
+    LONELINESS_ITEMS,
+    NO_COLUMN,
+    RESPONDENT_FIELDS,
+    SOURCE_FIELDS,
+    SOURCE_NAME,
+    SOURCE_REQUIRED,
+    TABLES,
+    Households,
+    MappedEvidence,
+    Table,
+    instruments_of,
+    is_placeholder,
+    nearest,
+)
+from eenzaam_stats.vocabulary import LonelyStratum
+
+FIRST_YEAR, LAST_YEAR, OLDEST = 1900, 2100, 120
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a mapping.
+
+    Attributes
+    ----------
+    part : str
+        Table that it is in: source, design, respondents, instrument or variable.
+    message : str
+        Row, field, what is missing or wrong, and the options.
+    """
+
+    part: str
+    message: str
+
+
+def mapping_problems(raw: Table) -> tuple[Problem, ...]:
+    """Everything that is wrong with a mapping, in the order of its tables.
+
+    Parameters
+    ----------
+    raw : mapping
+        Tables of the TOML file.
+
+    Returns
+    -------
+    tuple of Problem
+        Empty when the mapping can be used.
+    """
+    found: list[Problem] = [
+        Problem("source", message) for message in unknown_fields(raw, TABLES, where="the mapping")
+    ]
+    tables: tuple[tuple[str, Callable[[Table], Iterator[str]]], ...] = (
+        ("source", _source),
+        ("design", _design),
+        ("respondents", _respondents),
+    )
+    for name, check in tables:
+        table = raw.get(name, {})
+        said = check(table) if isinstance(table, dict) else [f"[{name}] is no table"]
+        found += [Problem(name, message) for message in said]
+    rows = raw.get("variable", [])
+    if not isinstance(rows, list) or not rows:
+        return (*found, Problem("variable", "there is no [[variable]] row"))
+    found += [Problem("variable", message) for message in _rows(rows)]
+    source = raw.get("source", {})
+    if isinstance(source, dict):
+        found += [Problem("instrument", message) for message in _instrument(source, rows)]
+    return tuple(found)
+
+
+def unknown_fields(table: Table, known: Sequence[str], *, where: str) -> Iterator[str]:
+    """Fields that a table does not have, with the nearest one that it has."""
+    for field in table:
+        if field not in known:
+            yield f"{where} has no field {field!r}; {nearest(field, known)}"
+
+
+def _source(table: Table) -> Iterator[str]:
+    yield from unknown_fields(table, SOURCE_FIELDS, where="[source]")
+    for field in SOURCE_REQUIRED:
+        if field not in table:
+            yield f"[source] lacks {field}"
+    for field, value in table.items():
+        if is_placeholder(value):
+            yield f"[source] {field} is not filled in: {value!r}"
+        elif field in _SOURCE_RULES:
+            rule, wanted = _SOURCE_RULES[field]
+            if not rule(value):
+                yield f"[source] {field} is {value!r}; {wanted}"
+    if table.get("name") == ssw.NAME:
+        yield from ssw.ssw_demands(table)
+
+
+def _whole(value: Any, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _words(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _known_instrument(value: Any) -> bool:
+    said = [value] if isinstance(value, str) else value
+    return (
+        isinstance(said, list)
+        and bool(said)
+        and all(isinstance(word, str) and word in INSTRUMENTS for word in said)
+        and (NO_COLUMN not in said or len(said) == 1)
+    )
+
+
+_SOURCE_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "name": (
+        lambda value: _words(value) and SOURCE_NAME.fullmatch(value) is not None,
+        "a short name of lower-case letters, digits and underscores is needed",
+    ),
+    "title": (_words, "words are needed"),
+    "population": (_words, "words are needed"),
+    "wave": (
+        lambda value: _whole(value, FIRST_YEAR, LAST_YEAR),
+        "a year in four digits without quotes is needed",
+    ),
+    "age_floor": (
+        lambda value: _whole(value, 0, OLDEST),
+        "the youngest age, a whole number without quotes, is needed",
+    ),
+    "instrument": (
+        _known_instrument,
+        f"options, one or a list: {listed(INSTRUMENTS)}",
+    ),
+    "evidence": (
+        lambda value: value in get_args(MappedEvidence),
+        f"options: {listed(get_args(MappedEvidence))}",
+    ),
+    "households": (
+        lambda value: value in get_args(Households),
+        f"options: {listed(get_args(Households))}",
+    ),
+}
+
+
+def _design(table: Table) -> Iterator[str]:
+    yield from unknown_fields(table, DESIGN_FIELDS, where="[design]")
+    if "weight" not in table:
+        yield f'[design] lacks weight; name its column, or write weight = "{NO_COLUMN}"'
+    for field, value in table.items():
+        if is_placeholder(value):
+            yield f"[design] {field} is not filled in: {value!r}"
+        elif field in DESIGN_FIELDS and not _words(value):
+            yield f'[design] {field} is {value!r}; the name of a column or "{NO_COLUMN}" is needed'
+    rule = table.get("lonely_stratum")
+    if _words(rule) and not is_placeholder(rule) and rule not in get_args(LonelyStratum):
+        yield f"[design] lonely_stratum is {rule!r}; options: {listed(get_args(LonelyStratum))}"
+
+
+def _respondents(table: Table) -> Iterator[str]:
+    if not table:
+        return
+    yield from unknown_fields(table, RESPONDENT_FIELDS, where="[respondents]")
+    column, keep = table.get("column"), table.get("keep")
+    if not _words(column) or is_placeholder(column):
+        yield f"[respondents] column is {column!r}; the name of a column is needed"
+    codes = keep if isinstance(keep, list) else []
+    if not codes or not all(isinstance(c, int) and not isinstance(c, bool) for c in codes):
+        yield f"[respondents] keep is {keep!r}; a list of whole numbers is needed"
+
+
+def _rows(rows: Sequence[Any]) -> Iterator[str]:
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            yield f"row {number} is no [[variable]] table"
+        else:
+            yield from row_problems(row, number)
+    tables = [row if isinstance(row, dict) else {} for row in rows]
+    for field in ("name", "column"):
+        said = [row.get(field) for row in tables]
+        counts = Counter(
+            value for value in said if isinstance(value, str) and not is_placeholder(value)
+        )
+        for value, times in counts.items():
+            if times > 1:
+                numbers = [str(at) for at, other in enumerate(said, start=1) if other == value]
+                yield f"rows {', '.join(numbers)} have the same {field} {value!r}"
+
+
+def _instrument(source: Table, rows: Sequence[Any]) -> Iterator[str]:
+    declared = source.get("instrument")
+    if is_placeholder(declared) or not _known_instrument(declared):
+        return
+    names = [row.get("name") for row in rows if isinstance(row, dict)]
+    belong: set[str] = set()
+    for word in instruments_of(source):
+        scale = INSTRUMENTS[word]
+        items = [item.column for item in scale.items] if scale else []
+        belong.update(items)
+        absent = [name for name in items if name not in names]
+        if absent:
+            yield f"instrument {word} needs a row for each of its items; absent: {listed(absent)}"
+    for number, name in enumerate(names, start=1):
+        if name in LONELINESS_ITEMS and name not in belong:
+            yield (
+                f"row {number} ({name}) is an item of no declared instrument; add the instrument "
+                "or remove the row"
+            )

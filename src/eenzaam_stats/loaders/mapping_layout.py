@@ -1,0 +1,151 @@
+"""A sound mapping as a codebook of one wave, for the engine that reads all sources.
+
+No check happens here: ``mapping_check.py`` came before.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+from eenzaam_stats.loaders.layout import (
+    RespondentFilter,
+    Role,
+    Variable,
+    VariableKind,
+    WaveCodebook,
+)
+from eenzaam_stats.loaders.mapping_words import (
+    MAPPED_COLUMNS,
+    NO_COLUMN,
+    Table,
+    code_of,
+    is_published,
+    said_of,
+)
+from eenzaam_stats.respondents import DJG_ITEMS, UCLA_ITEMS
+from eenzaam_stats.vocabulary import MissingKind
+
+_HOUSEHOLDS = {
+    "private": "in private households",
+    "all": "in all households",
+    "unstated": "(households not stated)",
+}
+_KEYS = ("person_id", "household_id")
+
+
+def mapped_wave(raw: Table) -> WaveCodebook:
+    """Return the wave that a sound mapping describes.
+
+    Parameters
+    ----------
+    raw : mapping
+        Tables of a mapping without a problem.
+
+    Returns
+    -------
+    WaveCodebook
+        Every row is a required variable: its user wrote that the file has it.
+    """
+    source = raw["source"]
+    evidence = _evidence(source)
+    weight = design_column(raw, "weight")
+    rule = raw.get("respondents")
+    return WaveCodebook(
+        title=source["title"],
+        year=source["wave"],
+        name=str(source["wave"]),
+        population=population_of(source),
+        population_evidence=evidence,
+        age_floor=source["age_floor"],
+        variables=tuple(_variable(row, evidence) for row in raw["variable"]),
+        weights=(weight,) if weight else (),
+        delivers_weights=weight is not None,
+        weight_levels=MappingProxyType({}),
+        stratum_levels=MappingProxyType({}),
+        zero_weight="",
+        weights_evidence=evidence,
+        wrong_weights=MappingProxyType({}),
+        discouraged_weights=MappingProxyType({}),
+        stratum=design_column(raw, "stratum"),
+        stratum_evidence=evidence,
+        cluster=design_column(raw, "cluster"),
+        cluster_evidence=evidence,
+        lonely_stratum=raw["design"].get("lonely_stratum", "fail"),
+        layout_evidence=evidence,
+        respondents=RespondentFilter(rule["column"], tuple(rule["keep"]), (), evidence)
+        if rule
+        else None,
+        prefixes=(),
+        notes=(source["note"],) if source.get("note") else (),
+    )
+
+
+def design_column(raw: Table, field: str) -> str | None:
+    """Name of a column of the design in the file; ``None`` when there is none."""
+    said = str(raw.get("design", {}).get(field, NO_COLUMN))
+    return None if said == NO_COLUMN else said
+
+
+def population_of(source: Table) -> str:
+    """Who the survey covers, in the words of the mapping or built from its fields.
+
+    Examples
+    --------
+    >>> population_of({"age_floor": 15, "households": "private"})
+    'people of 15 and older in private households'
+    """
+    households = _HOUSEHOLDS[source.get("households", "unstated")]
+    return str(
+        source.get("population") or f"people of {source['age_floor']} and older {households}"
+    )
+
+
+def _evidence(source: Table) -> str:
+    said = source["evidence"]
+    return "unverified; mapping of the user" if said == "user" else f"{said}; mapping of the user"
+
+
+def _variable(row: Table, evidence: str) -> Variable:
+    name = row["name"]
+    codes = {code_of(key): said_of(entry) for key, entry in row.get("codes", {}).items()}
+    missing = {code_of(key): said_of(entry) for key, entry in row.get("missing", {}).items()}
+    return Variable(
+        name=name,
+        source_names=(row["column"],),
+        role=_role(name),
+        kind=_kind(row, [value for value, _ in codes.values()]),
+        label_nl=MAPPED_COLUMNS[name].description if name in MAPPED_COLUMNS else name,
+        codes=MappingProxyType(codes),
+        missing=MappingProxyType({code: MissingKind(kind) for code, (kind, _) in missing.items()}),
+        missing_labels=MappingProxyType({code: label for code, (_, label) in missing.items()}),
+        declared_missing=False,
+        bounds=(row["min"], row["max"]) if "number" in row else None,
+        storage="either",
+        format="",
+        evidence=evidence,
+        note=row.get("note", ""),
+        required=True,
+        status="complete",
+        otherwise=MissingKind(row["else"]) if "else" in row else None,
+    )
+
+
+def _role(name: str) -> Role:
+    if name in DJG_ITEMS:
+        return "item"
+    if name in (*UCLA_ITEMS, "direct"):
+        return "loneliness"
+    if is_published(name):
+        return "published"
+    return "key" if name in _KEYS else "demographic"
+
+
+def _kind(row: Table, values: list[Any]) -> VariableKind:
+    if "number" in row:
+        return "integer"
+    if "text" in row:
+        return "municipality" if row["name"] == "municipality" else "text"
+    if values and all(isinstance(value, bool) for value in values):
+        return "boolean"
+    return "category"

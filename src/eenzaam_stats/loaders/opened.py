@@ -1,0 +1,115 @@
+"""One door for all files of respondents: the ending of the name decides which format is read.
+
+A new format is one row in the table below and one file that knows it. No codebook rule is known
+here, and no value is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+
+from eenzaam_stats.errors import SourceError
+from eenzaam_stats.loaders import spss
+from eenzaam_stats.loaders.columnar import open_parquet, read_parquet
+from eenzaam_stats.loaders.delimited import open_csv, read_csv
+from eenzaam_stats.loaders.stata import open_stata, read_stata
+from eenzaam_stats.loaders.survey_file import SurveyFile
+from eenzaam_stats.loaders.workbook import open_excel, read_excel
+
+__all__ = ["SUFFIXES", "SurveyFile", "open_file", "read_columns"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    open: Callable[[Path], SurveyFile]
+    read: Callable[[SurveyFile, Sequence[str]], tuple[pd.DataFrame, str | None]]
+
+
+_SPSS = _Door(spss.open_spss, spss.read_columns)
+_DOORS: Mapping[str, _Door] = MappingProxyType(
+    {
+        ".sav": _SPSS,
+        ".zsav": _SPSS,
+        ".dta": _Door(open_stata, read_stata),
+        ".csv": _Door(open_csv, read_csv),
+        ".parquet": _Door(open_parquet, read_parquet),
+        ".xlsx": _Door(open_excel, read_excel),
+    }
+)
+SUFFIXES: tuple[str, ...] = tuple(_DOORS)
+
+
+def open_file(path: str | Path) -> SurveyFile:
+    """Metadata of a file of respondents, after checks that it is what its name says.
+
+    Parameters
+    ----------
+    path : str or Path
+        File that ends in ``.sav``, ``.zsav``, ``.dta``, ``.csv``, ``.parquet`` or ``.xlsx``.
+
+    Returns
+    -------
+    SurveyFile
+        Names, labels and missing declarations; no values are read.
+
+    Raises
+    ------
+    SourceError
+        If the file is absent, a folder, empty, of another kind, damaged or cut off, or needs an
+        extra that is not installed.
+
+    See Also
+    --------
+    read_columns : Values of some of its columns.
+
+    Notes
+    -----
+    **Missing data.** Declared missing values are kept as values, with their declaration; extended
+    missing values of Stata are the words ``.a`` to ``.z``.
+
+    Examples
+    --------
+    >>> open_file("survey.doc")
+    Traceback (most recent call last):
+    eenzaam_stats.errors.SourceError: survey.doc cannot be read: its name does not end in .sav, ...
+    """
+    file = Path(path)
+    if file.is_dir():
+        raise SourceError(f"{file.name} is a folder, not a file. Give the path of one file in it.")
+    door = _DOORS.get(file.suffix.casefold())
+    if door is None:
+        raise SourceError(
+            f"{file.name or file} cannot be read: its name does not end in "
+            f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}. Export the data to one of these."
+        )
+    return door.open(file)
+
+
+def read_columns(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, str | None]:
+    """Values of some columns, as they stand in the file.
+
+    Parameters
+    ----------
+    file : SurveyFile
+        Opened file.
+    columns : sequence of str
+        Names exactly as the file has them.
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+        One row per case, columns in file order. Cells of a CSV file are text, blanks included.
+    encoding : str or None
+        Encoding used instead of the one that is expected.
+
+    Raises
+    ------
+    SourceError
+        If the file is damaged or holds other rows than it promises.
+    """
+    return _DOORS[file.path.suffix.casefold()].read(file, columns)

@@ -1,0 +1,50 @@
+"""Checks that every reading runs: rows, repeated respondents, weights, direction of the answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from eenzaam_stats.loaders.duplicates import check_duplicates
+from eenzaam_stats.loaders.findings import header_check
+from eenzaam_stats.loaders.one_file import Reading
+from eenzaam_stats.loaders.weighting import weight_total
+from eenzaam_stats.respondents import DJG_ITEMS
+from eenzaam_stats.results import CheckResult
+from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
+from eenzaam_stats.scoring.direction import check_direction
+from eenzaam_stats.scoring.instrument import Scale
+from eenzaam_stats.scoring.ucla import UCLA3
+
+_SCALES: tuple[Scale, ...] = (DJG11, DJG6, UCLA3)
+
+
+def direction_checks(frame: pd.DataFrame) -> tuple[CheckResult, ...]:
+    """Direction of every scale whose items are all in the frame, the longer De Jong scale first."""
+    checks: list[CheckResult] = []
+    for scale in _SCALES:
+        whole = all(item.column in frame for item in scale.items)
+        if whole and not (scale is DJG6 and all(name in frame for name in DJG_ITEMS)):
+            check = check_direction(frame, scale)
+            checks.append(replace(check, message=f"{scale.name}: {check.message}"))
+    return tuple(checks)
+
+
+def file_checks(reading: Reading) -> tuple[CheckResult, ...]:
+    """Number of rows, repeated respondents and sum of the weights."""
+    columns = reading.columns
+    person = columns.get("person_id")
+    again = (
+        check_duplicates(person.values, reading.rows, name=person.source_name)
+        if person is not None
+        else CheckResult("duplicates", None, "the file has no key of the respondent")
+    )
+    weight = columns.get("weight")
+    total = (
+        (weight_total(weight.source_name, weight.values.to_numpy(np.float64)),)
+        if weight is not None
+        else ()
+    )
+    return (*header_check(reading.selection), again, *total)

@@ -1,0 +1,112 @@
+"""The door through which Stata files enter; no codebook rule is known here.
+
+Extended missing values keep their letter: ``.a`` to ``.z`` are values of the column and declared
+missing, so that a codebook can say which kind each of them is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+import pyreadstat
+
+from eenzaam_stats.loaders.survey_file import (
+    FALLBACK_ENCODING,
+    SurveyFile,
+    damaged,
+    disguised,
+    first_bytes,
+    require_whole,
+)
+
+# Versions 117 and later begin with a word, earlier ones with their number and the order of bytes.
+SIGNATURE = b"<stata_dta>"
+OLD_VERSIONS = range(104, 116)
+BYTE_ORDERS = (1, 2)
+EXTENDED_MISSING = tuple((f".{letter}", f".{letter}") for letter in "abcdefghijklmnopqrstuvwxyz")
+_NOT_TEXT = "invalid byte sequence"
+
+
+def open_stata(path: Path) -> SurveyFile:
+    """Metadata of a Stata file, after checks that it is one.
+
+    Raises
+    ------
+    SourceError
+        If the file is absent, a folder, empty, of another kind, damaged or cut off.
+    """
+    start = first_bytes(path, len(SIGNATURE), one_of="file")
+    if start != SIGNATURE and not _is_old(start):
+        raise disguised(path, start, kind="a Stata file", remedy="Save the data from Stata again.")
+    try:
+        meta, encoding = _read(path, None, metadataonly=True)[1], None
+    except UnicodeError:
+        encoding = FALLBACK_ENCODING
+        meta = _read(path, encoding, metadataonly=True)[1]
+    kinds = meta.readstat_variable_types
+    text = frozenset(name for name, kind in kinds.items() if kind == "string")
+    return SurveyFile(
+        path=path,
+        columns=tuple(meta.column_names),
+        text_columns=text,
+        value_labels=MappingProxyType(
+            {name: _lettered(labels) for name, labels in meta.variable_value_labels.items()}
+        ),
+        missing_ranges=MappingProxyType(
+            {name: EXTENDED_MISSING for name in meta.column_names if name not in text}
+        ),
+        label=meta.file_label or "",
+        n_rows=meta.number_rows,
+        encoding=encoding,
+        format="stata",
+        column_labels=MappingProxyType(
+            {name: label for name, label in meta.column_names_to_labels.items() if label}
+        ),
+    )
+
+
+def read_stata(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, str | None]:
+    """Values of some columns; extended missing values are the words ``.a`` to ``.z``.
+
+    Raises
+    ------
+    SourceError
+        If the file is damaged or holds other rows than its header promises.
+    """
+    encoding = file.encoding
+    try:
+        frame, _ = _read(file.path, encoding, usecols=list(columns))
+    except UnicodeError:
+        encoding = FALLBACK_ENCODING
+        frame, _ = _read(file.path, encoding, usecols=list(columns))
+    require_whole(file, frame)
+    for name in frame.columns:
+        if name not in file.text_columns and frame[name].dtype == object:
+            frame[name] = frame[name].map(_with_point)
+    return frame, encoding
+
+
+def _is_old(start: bytes) -> bool:
+    return len(start) > 1 and start[0] in OLD_VERSIONS and start[1] in BYTE_ORDERS
+
+
+def _with_point(value: Any) -> Any:
+    return f".{value}" if isinstance(value, str) else value
+
+
+def _lettered(labels: Mapping[Any, str]) -> dict[Any, str]:
+    return {_with_point(code): label for code, label in labels.items()}
+
+
+def _read(path: Path, encoding: str | None, **options: Any) -> tuple[pd.DataFrame, Any]:
+    try:
+        frame, meta = pyreadstat.read_dta(path, user_missing=True, encoding=encoding, **options)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
+        if _NOT_TEXT in str(error) and encoding is None:
+            raise UnicodeError(str(error)) from error
+        raise damaged(path, error) from error
+    return frame, meta

@@ -1,0 +1,107 @@
+"""Templates of mappings: files to fill in, one per instrument and one for CBS SSW.
+
+Names of variables in a template are placeholders and marked as such; a template that was not filled
+in is refused with the list of what is missing.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+
+from eenzaam_stats.errors import OptionError, SourceError
+
+TEMPLATES = ("ssw", "djg11", "djg6", "ucla3", "direct")
+SUFFIX = ".toml"
+
+
+def mapping_template(source: str) -> str:
+    """Text of a mapping to fill in.
+
+    Parameters
+    ----------
+    source : {"ssw", "djg11", "djg6", "ucla3", "direct"}
+        CBS Sociale samenhang en welzijn, or the instrument of another file.
+
+    Returns
+    -------
+    str
+        TOML with a comment at every field; what is to be filled in stands between ``<`` and ``>``.
+
+    Raises
+    ------
+    OptionError
+        If there is no template of that name.
+
+    See Also
+    --------
+    write_template : The same text as a file.
+    eenzaam_stats.loaders.mapping.check_mapping : What is still missing in a mapping.
+
+    Examples
+    --------
+    >>> import tomllib
+    >>> [row["name"] for row in tomllib.loads(mapping_template("ssw"))["variable"]][:6]
+    ['djg_3', 'djg_4', 'djg_7', 'djg_9', 'djg_8', 'djg_10']
+    """
+    if source not in TEMPLATES:
+        raise OptionError.among(source, TEMPLATES, name="template")
+    folder = files("eenzaam_stats").joinpath("loaders/templates")
+    return folder.joinpath(f"{source}{SUFFIX}").read_text("utf-8")
+
+
+def write_template(source: str, path: str | Path) -> Path:
+    """Write a mapping to fill in; an existing file is never replaced.
+
+    Parameters
+    ----------
+    source : {"ssw", "djg11", "djg6", "ucla3", "direct"}
+        As in ``mapping_template``.
+    path : str or Path
+        File that ends in ``.toml``; its folder must exist.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    OptionError
+        If there is no template of that name, or the name does not end in ``.toml``.
+    SourceError
+        If the file exists already, its folder does not, or it cannot be written; nothing is left
+        behind.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_template("ssw", f"{folder}/ssw2022.toml").name
+    'ssw2022.toml'
+    """
+    text, target = mapping_template(source), Path(path)
+    if target.suffix.casefold() != SUFFIX:
+        raise OptionError.among(target.suffix, [SUFFIX], name="suffix of the file to write")
+    if not target.parent.is_dir():
+        raise SourceError(
+            f"write_template() needs an existing folder for {target.name}, and there is none of "
+            "that name. Make the folder first."
+        )
+    if target.exists():
+        raise SourceError(
+            f"write_template() does not replace {target.name}, which exists already. "
+            "Choose another name, or remove the file."
+        )
+    try:
+        with tempfile.TemporaryDirectory(prefix=".template-", dir=target.parent) as folder:
+            part = Path(folder) / target.name
+            part.write_text(text, "utf-8")
+            part.replace(target)
+    except OSError as error:
+        raise SourceError(
+            f"write_template() needs to write {target.name}, and that failed: {error.strerror}. "
+            "Check that the folder can be written to and has room."
+        ) from error
+    return target

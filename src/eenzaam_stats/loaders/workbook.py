@@ -1,0 +1,128 @@
+"""The door through which Excel workbooks enter; needs openpyxl, which comes with an extra.
+
+The first sheet is read, with names in its first row. Text, numbers and blanks stay what they are.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import date, datetime, time
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+import pandas as pd
+
+from eenzaam_stats.errors import SourceError
+from eenzaam_stats.loaders.survey_file import (
+    SurveyFile,
+    damaged,
+    disguised,
+    first_bytes,
+    require_whole,
+)
+
+if TYPE_CHECKING:
+    from openpyxl.workbook.workbook import Workbook
+
+SIGNATURE = b"PK\x03\x04"
+# What openpyxl raises on a workbook that is incomplete or is another kind of zip file.
+_FAULTS = (BadZipFile, KeyError, ValueError, TypeError, OSError, EOFError, SyntaxError)
+
+
+def open_excel(path: Path) -> SurveyFile:
+    """Names in the first row of the first sheet.
+
+    Raises
+    ------
+    SourceError
+        If the file is absent, a folder, empty, of another kind or damaged, has no names, or
+        openpyxl is not installed.
+    """
+    start = first_bytes(path, len(SIGNATURE), one_of="file")
+    if start != SIGNATURE:
+        remedy = "Save it from Excel as .xlsx, without a password."
+        raise disguised(path, start, kind="an Excel workbook", remedy=remedy)
+    if find_spec("openpyxl") is None:
+        raise SourceError(
+            f"{path.name} is an Excel workbook, and openpyxl, which reads it, is not installed. "
+            "Install it with: pip install 'eenzaam-stats[excel]'."
+        )
+    with closing(_opened(path)) as book:
+        sheets = [sheet.title for sheet in book.worksheets]
+        names = tuple("" if cell is None else str(cell).strip() for cell in next(_rows(book), ()))
+    if not any(names):
+        raise SourceError(
+            f"{path.name} has no column names in the first row of its first sheet. "
+            "Put the data in the first sheet, with names in the first row."
+        )
+    several = f"the workbook has {len(sheets)} sheets; the first, {sheets[0]!r}, was read"
+    return SurveyFile(
+        path=path,
+        columns=names,
+        text_columns=frozenset(names),
+        value_labels=MappingProxyType({}),
+        missing_ranges=MappingProxyType({}),
+        label="",
+        n_rows=None,
+        encoding=None,
+        format="excel",
+        notes=(several,) if len(sheets) > 1 else (),
+    )
+
+
+def read_excel(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, str | None]:
+    """Values of some columns as the sheet has them; rows without any value are no rows.
+
+    Raises
+    ------
+    SourceError
+        If the workbook is damaged.
+    """
+    names = [name for name in file.columns if name in set(columns)]
+    places = [file.columns.index(name) for name in names]
+    with closing(_opened(file.path)) as book:
+        rows = _rows(book)
+        next(rows)
+        try:
+            cells = [_picked(row, places) for row in rows if any(cell is not None for cell in row)]
+        except _FAULTS as error:
+            raise damaged(file.path, error) from error
+    frame = pd.DataFrame(cells, columns=names, dtype=object).infer_objects()
+    require_whole(file, frame)
+    return frame, None
+
+
+def _opened(path: Path) -> Workbook:
+    from openpyxl import load_workbook  # noqa: PLC0415
+
+    try:
+        with warnings.catch_warnings():
+            # openpyxl warns about styles and print areas, which hold no data.
+            warnings.simplefilter("ignore", UserWarning)
+            return load_workbook(path, read_only=True, data_only=True)
+    except _FAULTS as error:
+        raise damaged(path, error) from error
+
+
+def _rows(book: Workbook) -> Iterator[tuple[Any, ...]]:
+    sheet = book.worksheets[0]
+    # Some programs state a wrong size of the sheet; the rows themselves are right.
+    sheet.reset_dimensions()
+    rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(values_only=True)
+    return rows
+
+
+def _picked(row: tuple[Any, ...], places: Sequence[int]) -> list[Any]:
+    return [_plain(row[place]) if place < len(row) else None for place in places]
+
+
+def _plain(cell: Any) -> Any:
+    """Truth values and dates as text, as a CSV file would hold them."""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    return cell.isoformat() if isinstance(cell, (datetime, date, time)) else cell
