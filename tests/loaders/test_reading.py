@@ -21,7 +21,7 @@ from eenzaam_stats.errors import (
 from eenzaam_stats.loaders.codebook import parsed_codebook
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.opened import SUFFIXES, open_file
-from eenzaam_stats.loaders.reading import read_survey
+from eenzaam_stats.loaders.reading import as_survey, harmonised_file, read_survey
 from eenzaam_stats.survey import Survey
 
 CODEBOOK = """
@@ -117,6 +117,10 @@ def read(path: Path, wave: WaveCodebook, **options: object) -> Survey:
     return read_survey(open_file(path), wave, source="demo", **options)
 
 
+def at_level(path: Path, wave: WaveCodebook, level: str) -> Survey:
+    return as_survey(harmonised_file(open_file(path), wave, level=level), source="demo")
+
+
 def values(survey: Survey, name: str) -> list[object]:
     return [None if pd.isna(value) else value for value in survey.respondents[name]]
 
@@ -206,13 +210,13 @@ def test_decimal_comma_of_a_weight_is_read_and_a_mixture_is_refused(tmp_path, wa
 
 
 def test_level_decides_weight_and_stratum_and_rows_without_weight_are_counted(tmp_path, wave):
-    survey = read(written(tmp_path / "demo.csv"), wave, level="union")
+    survey = at_level(written(tmp_path / "demo.csv"), wave, "union")
     assert values(survey, "weight") == [1.0] * 5
     assert values(survey, "stratum") == ["a", "a", "b", "b", "b"]
     assert survey.report.dropped == (("no weight at this level (w_all is 0)", 1),)
     assert (survey.report.n_read, survey.report.n_kept) == (6, 5)
     with pytest.raises(OptionError, match=r"level is 'world'.*'country', 'union'"):
-        read(written(tmp_path / "demo.csv"), wave, level="world")
+        at_level(written(tmp_path / "demo.csv"), wave, "world")
 
 
 def test_weight_of_0_without_a_meaning_stops_the_reading(tmp_path):
@@ -220,7 +224,7 @@ def test_weight_of_0_without_a_meaning_stops_the_reading(tmp_path):
         2022
     )
     with pytest.raises(DesignError, match=r"'w_all' is blank, zero.* first in row 3"):
-        read(written(tmp_path / "demo.csv"), wave, level="union")
+        at_level(written(tmp_path / "demo.csv"), wave, "union")
 
 
 def test_source_without_weights_has_a_design_without_weight_and_says_so(tmp_path):
