@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from eenzaam_stats.vocabulary import Flag
+from eenzaam_stats.vocabulary import Disclosure, Flag
 
 TIDY_COLUMNS = (
     "estimate",
@@ -23,6 +23,15 @@ TIDY_COLUMNS = (
     "weight_sum",
     "deff",
     "flag",
+)
+DETAIL_COLUMNS = (
+    "deff_wor",
+    "n_effective",
+    "n_outcome",
+    "largest_weight_share",
+    "reason",
+    "disclosure",
+    "disclosure_reason",
 )
 
 
@@ -50,14 +59,14 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One estimated proportion.
+    """One estimate: a proportion, or the mean, total or ratio that the footnote names.
 
     Attributes
     ----------
     group : tuple of str
         Values of the grouping columns, in the order of ``Estimates.by``.
     estimate, std_error, conf_low, conf_high : float
-        On the proportion scale, 0-1; NaN where undefined.
+        On the scale of the statistic, for a proportion 0-1; NaN where undefined or suppressed.
     df : int
         Sampling units with an answer in the group minus strata with one.
     n_valid, n_missing : int
@@ -70,6 +79,23 @@ class Estimate:
         Whether the estimate can be used as it stands.
     reason : str
         Why the flag is not ``reliable``; empty otherwise.
+    deff_wor : float
+        The same over a sample without replacement from a population of ``weight_sum``; NaN where
+        the weights do not add up to more than ``n_valid``.
+    n_effective : float
+        Size of a simple random sample with the same variance, ``p (1 - p) / variance``; NaN where
+        the statistic is no proportion.
+    n_outcome : int or None
+        People, unweighted, who have the outcome; ``None`` where the statistic is no proportion.
+    largest_weight_share : float
+        Largest weight over ``weight_sum``: how much of the estimate rests on one person.
+    missing : tuple of (str, int)
+        People without a usable outcome per kind of missing, as far as the file tells kinds apart;
+        adds up to ``n_missing``.
+    disclosure : Disclosure
+        Whether the estimate may be published, by ``eenzaam_stats.disclosure``.
+    disclosure_reason : str
+        Rule that decided, in words; empty while unchecked.
     """
 
     group: tuple[str, ...]
@@ -84,6 +110,13 @@ class Estimate:
     deff: float
     flag: Flag = Flag.RELIABLE
     reason: str = ""
+    deff_wor: float = math.nan
+    n_effective: float = math.nan
+    n_outcome: int | None = None
+    largest_weight_share: float = math.nan
+    missing: tuple[tuple[str, int], ...] = ()
+    disclosure: Disclosure = Disclosure.UNCHECKED
+    disclosure_reason: str = ""
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Estimate):
@@ -120,6 +153,12 @@ class Footnote:
         People left out because a grouping column was missing.
     version : str
         Version of the package.
+    statistic : str
+        ``proportion``, ``mean``, ``total``, ``ratio`` or ``standardised proportion``.
+    cluster : str
+        Column with the sampling clusters; empty when each person is a sampling unit.
+    disclosure : str
+        Profile and outcome of the disclosure check, in words.
     """
 
     outcome: str
@@ -134,6 +173,9 @@ class Footnote:
     stratum: str
     n_without_group: int
     version: str
+    statistic: str = "proportion"
+    cluster: str = ""
+    disclosure: str = "not checked for disclosure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +215,34 @@ class Estimates:
         frame = pd.DataFrame(records, columns=[*self.by, *TIDY_COLUMNS])
         return frame.astype({"flag": "str"})
 
+    def details(self) -> pd.DataFrame:
+        """Fresh frame like :meth:`tidy`, with everything else that is known per group.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns of :meth:`tidy`, then ``deff_wor, n_effective, n_outcome, largest_weight_share,
+            reason, disclosure, disclosure_reason`` and one ``n_missing_<kind>`` per kind of missing
+            that occurs.
+        """
+        kinds = list(dict.fromkeys(kind for row in self.rows for kind, _ in row.missing))
+        columns = {
+            **{name: [getattr(row, name) for row in self.rows] for name in DETAIL_COLUMNS},
+            **{
+                f"n_missing_{kind}": [dict(row.missing).get(kind, 0) for row in self.rows]
+                for kind in kinds
+            },
+        }
+        frame = self.tidy().assign(**columns)
+        words = dict.fromkeys(("reason", "disclosure", "disclosure_reason"), "str")
+        return frame.astype({**words, "n_outcome": "Int64"})
+
     def describe(self) -> str:
         """One English sentence that says what the numbers are."""
         note = self.footnote
         groups = f"{len(self.rows)} group(s) by {', '.join(self.by)}" if self.by else "everyone"
         return (
-            f"Proportion {note.outcome} ({note.scale}) in {note.population}, {note.source} "
+            f"{note.statistic.capitalize()} {note.outcome} ({note.scale}) in {note.population}, {note.source} "
             f"{note.wave} ({note.origin}), for {groups}; {note.method}, "
             f"{note.level:.0%} interval; eenzaam_stats {note.version}."
         )

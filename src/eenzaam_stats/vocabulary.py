@@ -17,8 +17,12 @@ from typing import Literal, get_args
 from eenzaam_stats.errors import OptionError
 
 Language = Literal["nl", "en"]
-IntervalMethod = Literal["logit", "wald"]
-LonelyStratum = Literal["certainty", "fail"]
+IntervalMethod = Literal["logit", "beta", "korn_graubard", "wilson", "wald"]
+LonelyStratum = Literal["certainty", "centred", "average", "fail"]
+LonelyDomain = Literal["full_design", "as_lonely"]
+CalibrationMethod = Literal["post_stratify", "rake", "linear", "logit"]
+ReplicateMethod = Literal["BRR", "Fay", "JK1", "JKn", "bootstrap"]
+ReplicateCentre = Literal["replicates", "estimate"]
 SubscaleCutoff = Literal["manual6", "cbs", "rivm2016", "vzinfo"]
 
 MINUS = "\N{MINUS SIGN}"
@@ -96,6 +100,16 @@ class Flag(StrEnum):
     RELIABLE = "reliable"
     UNCERTAIN = "uncertain"
     SUPPRESSED = "suppressed"
+
+
+class Disclosure(StrEnum):
+    """Whether an estimate may leave the room where the respondents are."""
+
+    UNCHECKED = "unchecked"
+    SAFE = "safe"
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    PUBLIC = "public"
 
 
 class Verdict(StrEnum):
