@@ -242,7 +242,7 @@ class Estimates:
         note = self.footnote
         groups = f"{len(self.rows)} group(s) by {', '.join(self.by)}" if self.by else "everyone"
         return (
-            f"{note.statistic.capitalize()} {note.outcome} ({note.scale}) in {note.population}, {note.source} "
-            f"{note.wave} ({note.origin}), for {groups}; {note.method}, "
+            f"{note.statistic.capitalize()} {note.outcome} ({note.scale}) in {note.population}, "
+            f"{note.source} {note.wave} ({note.origin}), for {groups}; {note.method}, "
             f"{note.level:.0%} interval; eenzaam_stats {note.version}."
         )
