@@ -9,6 +9,8 @@ from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.loaders.combine import combine
 from eenzaam_stats.loaders.eu_survey import read_eu_survey
 from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
+from eenzaam_stats.loaders.gmjv import read_gmjv
+from eenzaam_stats.loaders.lasa import read_lasa
 from eenzaam_stats.loaders.liss import read_liss
 from eenzaam_stats.loaders.mapping import read_mapped
 from eenzaam_stats.loaders.ssw import read_ssw
@@ -53,6 +55,8 @@ __all__ = [
     "prevalence",
     "read_eu_survey",
     "read_gezondheidsmonitor",
+    "read_gmjv",
+    "read_lasa",
     "read_liss",
     "read_mapped",
     "read_ssw",

@@ -30,10 +30,22 @@ def test_template_without_a_file_name_gets_the_name_of_the_source(
     assert [path.name for path in tmp_path.iterdir()] == ["mapping_djg11.toml"]
 
 
+@pytest.mark.parametrize("example", ["gmj", "hbsc"])
+def test_example_of_a_survey_of_young_people_says_that_it_is_unverified(
+    tmp_path: Path, command, example: str
+) -> None:
+    ran = command("codebook", "template", example, tmp_path / "x.toml")
+    assert ran.code == 0
+    assert "UNVERIFIED LAYOUT: compare every line" in ran.err
+    assert (tmp_path / "x.toml").read_text("utf-8").startswith("# UNVERIFIED LAYOUT.")
+    assert command("codebook", "check", tmp_path / "x.toml").code == 0
+
+
 def test_unknown_template_lists_the_known_ones(tmp_path: Path, command) -> None:
-    ran = command("codebook", "template", "hbsc", tmp_path / "x.toml")
+    ran = command("codebook", "template", "share", tmp_path / "x.toml")
     assert ran.code == 2
     assert "'ssw'" in ran.err
+    assert "'hbsc'" in ran.err
     assert list(tmp_path.iterdir()) == []
 
 

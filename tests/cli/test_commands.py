@@ -7,6 +7,7 @@ import re
 import shlex
 from pathlib import Path
 
+import pyreadstat
 import pytest
 
 from eenzaam_stats.cli import letter, synthesise
@@ -83,6 +84,19 @@ def test_every_twin_is_written_from_the_command_line(source, tmp_path: Path, com
 
 
 @pytest.mark.parametrize(
+    ("source", "wave", "column"),
+    [("lasa", "2B", "blosoc"), ("ess", "7", "fltlnl"), ("gmjv", "2024", "Stratum_gemeente")],
+)
+def test_wave_is_a_year_a_number_or_a_letter_as_its_source_names_it(
+    source, wave, column, tmp_path: Path, command
+) -> None:
+    ran = command("synthesise", source, "--wave", wave, "--n", 1000, tmp_path / "x.sav")
+    assert ran.code == 0, ran.err
+    _, meta = pyreadstat.read_sav(tmp_path / "x.sav", metadataonly=True)
+    assert column in meta.column_names
+
+
+@pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
         (("hbsc", "x.sav"), 2, "'gezondheidsmonitor'"),
@@ -90,6 +104,9 @@ def test_every_twin_is_written_from_the_command_line(source, tmp_path: Path, com
         (("gezondheidsmonitor", "nowhere/x.sav"), 3, "needs an existing folder"),
         (("gezondheidsmonitor", "x.sav", "--n", "10"), 2, "1,000 or more"),
         (("eu_loneliness_survey", "x_values.csv", "--wave", "2022"), 2, "one wave only"),
+        (("gezondheidsmonitor", "x.sav", "--wave", "H"), 2, "wave is 'H'"),
+        (("lasa", "x.sav", "--wave", "2022"), 2, "'B', 'C', 'D'"),
+        (("liss", "x", "--wave", "abc"), 2, "wave is 'abc'"),
     ],
 )
 def test_synthesise_mistakes_are_explained(

@@ -13,7 +13,8 @@ from eenzaam_stats.errors import SchemaError
 
 TEMPLATE_EXAMPLES = (
     "Examples: eenzaam-stats codebook template ssw ssw2023.toml   |   "
-    "eenzaam-stats codebook template djg6 own_survey.toml"
+    "eenzaam-stats codebook template djg6 own_survey.toml   |   "
+    "eenzaam-stats codebook template hbsc hbsc2021.toml"
 )
 CHECK_EXAMPLES = (
     "Examples: eenzaam-stats codebook check ssw2023.toml   |   "
@@ -29,18 +30,29 @@ app = typer.Typer(
 
 @app.command(epilog=TEMPLATE_EXAMPLES)
 def template(
-    source: Annotated[str, typer.Argument(help="ssw, djg11, djg6, ucla3 or direct.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="ssw, djg11, djg6, ucla3 or direct; or an example with an unverified layout: gmj "
+            "(Gezondheidsmonitor Jeugd) or hbsc."
+        ),
+    ],
     out: Annotated[
         Path | None, typer.Argument(help="File to write [default: mapping_SOURCE.toml].")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
 ) -> None:
     """Write a mapping to fill in; an existing file is never replaced."""
-    from eenzaam_stats.loaders.template import write_template  # noqa: PLC0415
+    from eenzaam_stats.loaders.template import EXAMPLES, write_template  # noqa: PLC0415
 
     written = write_template(source, out or Path(f"mapping_{source}.toml"))
     give(str(written))
-    say(f"Fill it in, then: eenzaam-stats codebook check {written.name}", quiet=quiet)
+    todo = (
+        "UNVERIFIED LAYOUT: compare every line with the codebook of your file"
+        if source in EXAMPLES
+        else "Fill it in"
+    )
+    say(f"{todo}, then: eenzaam-stats codebook check {written.name}", quiet=quiet)
 
 
 @app.command(epilog=CHECK_EXAMPLES)

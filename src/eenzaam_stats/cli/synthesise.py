@@ -13,7 +13,8 @@ from eenzaam_stats.cli.output import envelope, give, say
 
 EXAMPLES = (
     "Examples: eenzaam-stats synthesise gezondheidsmonitor --wave 2022 --n 50000 demo.sav   |   "
-    "eenzaam-stats synthesise eu_loneliness_survey demo_values.csv"
+    "eenzaam-stats synthesise eu_loneliness_survey demo_values.csv   |   "
+    "eenzaam-stats synthesise lasa --wave H demo.sav"
 )
 
 
@@ -21,13 +22,17 @@ def synthesise(
     source: Annotated[
         str,
         typer.Argument(
-            help="Source whose layout is imitated: eu_loneliness_survey, gezondheidsmonitor, "
-            "liss or ssw."
+            help="Source whose layout is imitated: ess, eu_loneliness_survey, "
+            "gezondheidsmonitor, gmjv, lasa, liss, share or ssw."
         ),
     ],
     out: Annotated[Path, typer.Argument(help="File to write; a folder for liss.")],
     wave: Annotated[
-        int | None, typer.Option(help="Year of the wave [default: that of the source].")
+        str | None,
+        typer.Option(
+            help="Year of the wave, its number (ess, share) or its letter (lasa) "
+            "[default: that of the source]."
+        ),
     ] = None,
     n: Annotated[
         int | None, typer.Option(help="Number of respondents [default: that of the source].")
@@ -39,9 +44,14 @@ def synthesise(
     """Write a SYNTHETIC file in the real layout of a source: no respondent is real."""
     from eenzaam_stats.loaders.synthetic.sources import synthesise as write  # noqa: PLC0415
 
-    report = write(source, out, wave=wave, n=n, seed=seed)
+    report = write(source, out, wave=_wave(wave), n=n, seed=seed)
     if as_json:
         give(envelope("synthesise", data=json.loads(json.dumps(asdict(report)))))
         return
     give(str(out))
     say(f"SYNTHETIC {source}: {report.rows:,} rows written to {out.name}.", quiet=quiet)
+
+
+def _wave(words: str | None) -> int | str | None:
+    """Wave as its source names it: a number where it is written as one."""
+    return int(words) if words is not None and words.isdecimal() else words

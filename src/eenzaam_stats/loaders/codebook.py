@@ -174,7 +174,7 @@ def _wave(table: Table, raw: Table) -> WaveCodebook:
         lonely_stratum=lonely,
         layout_evidence=require_evidence(table["layout_evidence"], where=name),
         respondents=_respondents(table.get("respondents")),
-        prefixes=tuple(raw.get("prefixes", ())),
+        prefixes=tuple(table.get("prefixes", raw.get("prefixes", ()))),
         notes=tuple(note for note in notes if note),
         impossible=tuple(row for row in variables if row.status == "impossible"),
     )
@@ -189,7 +189,7 @@ def _respondents(table: Table | None) -> RespondentFilter | None:
     if table is None:
         return None
     evidence = require_evidence(table["evidence"], where=table["source_name"])
-    words = {key: table[key] for key in ("own", "others") if key in table}
+    words = {key: table[key] for key in ("own", "others", "reason") if key in table}
     keep, drop = tuple(table["keep"]), tuple(table["drop"])
     return RespondentFilter(table["source_name"], keep, drop, evidence, **words)
 

@@ -21,6 +21,7 @@ from eenzaam_stats.loaders.column import VALID
 from eenzaam_stats.loaders.duplicates import Duplicates, kept_rows
 from eenzaam_stats.loaders.reading import Reading, as_survey, harmonised_file, respondents
 from eenzaam_stats.loaders.spss import open_spss
+from eenzaam_stats.loaders.survey_file import SurveyFile
 from eenzaam_stats.respondents import DJG_ITEMS
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.survey import Survey
@@ -30,7 +31,7 @@ NAME = "gezondheidsmonitor"
 
 
 def read_gezondheidsmonitor(
-    path: str | Path,
+    path: str | Path | SurveyFile,
     *,
     wave: int,
     weight: str | None = None,
@@ -43,8 +44,9 @@ def read_gezondheidsmonitor(
 
     Parameters
     ----------
-    path : str or Path
-        File that ends in ``.sav`` or ``.zsav``.
+    path : str, Path or SurveyFile
+        File that ends in ``.sav`` or ``.zsav``, or one that ``open_file`` opened, for instance with
+        ``reader="fast"``.
     wave : int
         Year of the wave: 2012, 2016, 2020, 2022 or 2024.
     weight : str, optional
@@ -119,7 +121,7 @@ def read_gezondheidsmonitor(
     codebook = load_codebook(NAME).wave(wave)
 
     def read() -> Survey:
-        file = open_spss(path)
+        file = path if isinstance(path, SurveyFile) else open_spss(path)
         reading = harmonised_file(file, codebook, weight=weight, leave_out=leave_out)
         reading = _without_duplicates(_with_age_groups(reading), duplicates)
         frame = respondents(reading, source=NAME)
@@ -132,7 +134,8 @@ def read_gezondheidsmonitor(
         "max_disagreement": max_disagreement,
         "leave_out": list(leave_out),
     }
-    return cached(cache, CacheKey(NAME, (Path(path),), repr(codebook), options), read)
+    place = path.path if isinstance(path, SurveyFile) else Path(path)
+    return cached(cache, CacheKey(NAME, (place,), repr(codebook), options), read)
 
 
 def _with_age_groups(reading: Reading) -> Reading:

@@ -28,7 +28,12 @@ MOST_CODES_SHOWN = 12
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _DTYPES = {"boolean": "boolean", "integer": "Int64", "number": "Float64"}
 _ROLES_IN_ORDER = ("item", "loneliness")
-_ORDERED = frozenset({"age_group", "education", "income", "published_category"})
+_ORDERED = frozenset(
+    {
+        *("age_group", "education", "income"),
+        *("published_category", "published_social_category", "published_emotional_category"),
+    }
+)
 
 
 def harmonised_column(variable: Variable, raw: RawColumn, *, where: str) -> Harmonised:

@@ -117,22 +117,25 @@ class RespondentFilter:
     ----------
     source_name : str
         Variable that tells whose respondent a row is.
-    keep : tuple of int
+    keep : tuple of int or str
         Codes of respondents who got the questions.
-    drop : tuple of int
+    drop : tuple of int or str
         Codes of respondents who did not; empty when every code outside ``keep`` is one.
     evidence : str
         How well this is documented.
     own, others : str
         Words for those who did and those who did not, for messages and the report.
+    reason : str
+        Why the others are left out, for the report.
     """
 
     source_name: str
-    keep: tuple[int, ...]
-    drop: tuple[int, ...]
+    keep: tuple[Code, ...]
+    drop: tuple[Code, ...]
     evidence: str
     own: str = "respondents who were asked"
     others: str = "other respondents"
+    reason: str = "not asked about loneliness"
 
 
 @dataclass(frozen=True, slots=True)

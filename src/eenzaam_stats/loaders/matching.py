@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from eenzaam_stats.errors import SchemaError, SourceError, UnknownColumnError, listed
 from eenzaam_stats.loaders.layout import Variable, WaveCodebook
 
-WEIGHT_WORDS = ("ew", "weeg", "gew", "weight", "standaardisatiefactor", "w_", "pspw", "anw")
+WEIGHT_WORDS = (
+    *("ew", "weeg", "gew", "weight", "standaardisatiefactor", "w_"),
+    *("pspw", "anw", "dweight", "pweight", "cciw", "cchw"),
+)
 
 
 @dataclass(frozen=True, slots=True)

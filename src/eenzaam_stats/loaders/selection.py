@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ import pandas as pd
 
 from eenzaam_stats.errors import OptionError, SourceError, UnknownCodeError
 from eenzaam_stats.loaders.column import RawColumn
-from eenzaam_stats.loaders.labels import require_agreement
+from eenzaam_stats.loaders.labels import require_agreement, shown_code
 from eenzaam_stats.loaders.layout import RespondentFilter, WaveCodebook
 from eenzaam_stats.loaders.matching import Match, NameIndex, matched_variables
 from eenzaam_stats.loaders.survey_file import SurveyFile
@@ -208,9 +209,9 @@ def own_rows(
     rule, marker = selection.wave.respondents, selection.marker
     if rule is None or marker is None:
         return np.ones(len(frame), dtype=np.bool_), ()
-    code = pd.to_numeric(frame[marker], errors="coerce").to_numpy(np.float64)
-    blank = np.isnan(code)
-    keep = np.isin(code, rule.keep)
+    code = _marker_codes(frame[marker], rule)
+    blank = code.isna().to_numpy(dtype=np.bool_)
+    keep = code.isin(rule.keep).to_numpy(dtype=np.bool_)
     _require_known(code, keep | blank, rule, where=selection.where, column=marker)
     if not keep.any():
         raise SourceError(
@@ -218,28 +219,36 @@ def own_rows(
             f"{' or '.join(str(code) for code in rule.keep)}. Check the file and the wave."
         )
     counts = (
-        (f"{rule.others}, not asked about loneliness ({marker})", int((~keep & ~blank).sum())),
+        (f"{rule.others}, {rule.reason} ({marker})", int((~keep & ~blank).sum())),
         (f"sub-survey of the respondent is blank ({marker})", int(blank.sum())),
     )
     return keep, tuple((why, n) for why, n in counts if n)
 
 
+def _marker_codes(values: pd.Series[Any], rule: RespondentFilter) -> pd.Series[Any]:
+    """Sub-survey of every row, as text where the codebook has words for it; a blank is NA."""
+    if all(isinstance(code, int) for code in rule.keep):
+        return pd.to_numeric(values, errors="coerce")
+    text = values.astype("str").str.strip()
+    return text.mask(text == "")
+
+
 def _require_known(
-    code: npt.NDArray[np.float64],
+    code: pd.Series[Any],
     known: npt.NDArray[np.bool_],
     rule: RespondentFilter,
     *,
     where: str,
     column: str,
 ) -> None:
-    strange = ~known & ~np.isin(code, rule.drop)
+    strange = ~known & ~code.isin(rule.drop).to_numpy(dtype=np.bool_)
     if rule.drop and strange.any():
         first = int(strange.argmax())
         raise UnknownCodeError.found(
             where,
             column=column,
-            code=f"{code[first]:g}",
-            count=int((code == code[first]).sum()),
+            code=shown_code(code.iloc[first]),
+            count=int((code == code.iloc[first]).sum()),
             first_row=first + 1,
             remedy="Correct the file: it decides whose answers count.",
         )

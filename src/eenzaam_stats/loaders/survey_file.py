@@ -15,6 +15,7 @@ import pandas as pd
 from eenzaam_stats.errors import SourceError
 
 FileFormat = Literal["spss", "stata", "csv", "parquet", "excel"]
+Reader = Literal["pyreadstat", "fast"]
 FALLBACK_ENCODING = "latin1"
 
 
@@ -47,6 +48,8 @@ class SurveyFile:
         What a reader must know about how the file is read.
     column_labels : mapping of str to str
         Labels of the variables themselves, where the format has them and they are not empty.
+    reader : {"pyreadstat", "fast"}
+        Library that reads the values.
     """
 
     path: Path
@@ -60,6 +63,7 @@ class SurveyFile:
     format: FileFormat = "spss"
     notes: tuple[str, ...] = ()
     column_labels: Mapping[str, str] = field(default_factory=dict)
+    reader: Reader = "pyreadstat"
 
     @property
     def all_text(self) -> bool:

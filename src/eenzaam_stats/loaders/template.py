@@ -1,7 +1,8 @@
-"""Templates of mappings: files to fill in, one per instrument and one for CBS SSW.
+"""Templates of mappings: files to fill in, and examples of surveys whose layout was not seen.
 
 Names of variables in a template are placeholders and marked as such; a template that was not filled
-in is refused with the list of what is missing.
+in is refused with the list of what is missing. An example is complete, and its first words say that
+nothing in it is verified.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pathlib import Path
 from eenzaam_stats.errors import OptionError, SourceError
 
 TEMPLATES = ("ssw", "djg11", "djg6", "ucla3", "direct")
+# Finished mappings with an unverified layout: Gezondheidsmonitor Jeugd and HBSC.
+EXAMPLES = ("gmj", "hbsc")
 SUFFIX = ".toml"
 
 
@@ -21,13 +24,17 @@ def mapping_template(source: str) -> str:
 
     Parameters
     ----------
-    source : {"ssw", "djg11", "djg6", "ucla3", "direct"}
-        CBS Sociale samenhang en welzijn, or the instrument of another file.
+    source : {"ssw", "djg11", "djg6", "ucla3", "direct", "gmj", "hbsc"}
+        CBS Sociale samenhang en welzijn, or the instrument of another file; ``"gmj"`` and
+        ``"hbsc"`` are finished examples for the Gezondheidsmonitor Jeugd and HBSC, whose layout
+        is unverified.
 
     Returns
     -------
     str
         TOML with a comment at every field; what is to be filled in stands between ``<`` and ``>``.
+        An example has nothing to fill in: its column names and codes are assumptions to compare
+        with the codebook of the file.
 
     Raises
     ------
@@ -44,9 +51,11 @@ def mapping_template(source: str) -> str:
     >>> import tomllib
     >>> [row["name"] for row in tomllib.loads(mapping_template("ssw"))["variable"]][:6]
     ['djg_3', 'djg_4', 'djg_7', 'djg_9', 'djg_8', 'djg_10']
+    >>> print(mapping_template("hbsc").split(". ")[0])
+    # UNVERIFIED LAYOUT
     """
-    if source not in TEMPLATES:
-        raise OptionError.among(source, TEMPLATES, name="template")
+    if source not in (*TEMPLATES, *EXAMPLES):
+        raise OptionError.among(source, (*TEMPLATES, *EXAMPLES), name="template")
     folder = files("eenzaam_stats").joinpath("loaders/templates")
     return folder.joinpath(f"{source}{SUFFIX}").read_text("utf-8")
 
@@ -56,7 +65,7 @@ def write_template(source: str, path: str | Path) -> Path:
 
     Parameters
     ----------
-    source : {"ssw", "djg11", "djg6", "ucla3", "direct"}
+    source : {"ssw", "djg11", "djg6", "ucla3", "direct", "gmj", "hbsc"}
         As in ``mapping_template``.
     path : str or Path
         File that ends in ``.toml``; its folder must exist.

@@ -137,8 +137,8 @@ def _respondent_codes(wave: WaveCodebook, people: People) -> npt.NDArray[np.int6
     """Code of the sub-survey: adults or older people, of GGD or of CBS, as the wave has them."""
     if wave.respondents is None:
         return np.zeros(0, dtype=np.int64)
-    keep = wave.respondents.keep
-    drop = wave.respondents.drop or (max(keep) + 1,)
+    keep = [int(code) for code in wave.respondents.keep]
+    drop = [int(code) for code in wave.respondents.drop] or [max(keep) + 1]
     older = people.older.astype(np.int64)
     ours, theirs = (np.array(codes)[np.minimum(older, len(codes) - 1)] for codes in (keep, drop))
     return np.where(people.cbs, theirs, ours)

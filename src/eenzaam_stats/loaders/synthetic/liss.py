@@ -142,7 +142,7 @@ def synthesise_liss(
 def _required_years(wave: int | Sequence[int] | None, codebook: Codebook) -> list[int]:
     if wave is None:
         return list(codebook.years)
-    years = sorted({wave} if isinstance(wave, int) else set(wave))
+    years = sorted({wave} if isinstance(wave, int | str) else set(wave))
     for year in years:
         if year not in codebook.years:
             raise OptionError.among(year, codebook.years, name="wave")

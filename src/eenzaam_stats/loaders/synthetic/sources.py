@@ -6,16 +6,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from eenzaam_stats.errors import OptionError
+from eenzaam_stats.loaders.synthetic.ess import synthesise_ess
 from eenzaam_stats.loaders.synthetic.eu_survey import synthesise_eu_survey
 from eenzaam_stats.loaders.synthetic.gezondheidsmonitor import synthesise_gezondheidsmonitor
+from eenzaam_stats.loaders.synthetic.gmjv import synthesise_gmjv
+from eenzaam_stats.loaders.synthetic.lasa import synthesise_lasa
 from eenzaam_stats.loaders.synthetic.liss import synthesise_liss
 from eenzaam_stats.loaders.synthetic.report import SynthesisReport
+from eenzaam_stats.loaders.synthetic.share import synthesise_share
 from eenzaam_stats.loaders.synthetic.ssw import synthesise_ssw
 
 SYNTHESISERS: Mapping[str, Callable[..., SynthesisReport]] = {
+    "ess": synthesise_ess,
     "eu_loneliness_survey": synthesise_eu_survey,
     "gezondheidsmonitor": synthesise_gezondheidsmonitor,
+    "gmjv": synthesise_gmjv,
+    "lasa": synthesise_lasa,
     "liss": synthesise_liss,
+    "share": synthesise_share,
     "ssw": synthesise_ssw,
 }
 WITHOUT_WAVES = ("eu_loneliness_survey",)
@@ -25,7 +33,7 @@ def synthesise(
     source: str,
     path: str | Path,
     *,
-    wave: int | None = None,
+    wave: int | str | None = None,
     n: int | None = None,
     seed: int = 2025,
 ) -> SynthesisReport:
@@ -33,12 +41,14 @@ def synthesise(
 
     Parameters
     ----------
-    source : {"eu_loneliness_survey", "gezondheidsmonitor", "liss", "ssw"}
-        Source whose layout is imitated.
+    source : str
+        Source whose layout is imitated: ess, eu_loneliness_survey, gezondheidsmonitor, gmjv, lasa,
+        liss, share or ssw.
     path : str or Path
         File to write, or the folder of a panel; the suffix chooses among the layouts of a source.
-    wave : int, optional
-        Year of the wave; without it the default of the source. The EU Loneliness Survey has one.
+    wave : int or str, optional
+        Year of the wave, its number (ess, share) or its letter (lasa); without it the default of
+        the source. The EU Loneliness Survey has one.
     n : int, optional
         Respondents (of a panel: per wave); without it the default of the source.
     seed : int, default 2025

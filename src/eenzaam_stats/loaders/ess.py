@@ -1,0 +1,88 @@
+"""``read_ess``: Dutch respondents of the European Social Survey, the direct question.
+
+Names, codes and weights are in the codebook; what stands here is what a file without the best
+weight means, and the check on the direction.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from eenzaam_stats.loaders.codebook import load_codebook
+from eenzaam_stats.loaders.often_lonely import often_lonely
+from eenzaam_stats.loaders.opened import open_file
+from eenzaam_stats.loaders.reading import as_survey, harmonised_file, respondents
+from eenzaam_stats.survey import Survey
+
+NAME = "ess"
+DESIGN_WEIGHT = "dweight"
+_DESIGN_WEIGHT_NOTE = (
+    "dweight makes up for unequal chances of selection only, not for who took part; pspwght does "
+    "both and is not in the file or was not asked for"
+)
+
+
+def read_ess(path: str | Path, *, wave: int, weight: str | None = None) -> Survey:
+    """Read and harmonise the Dutch respondents of one round of the European Social Survey.
+
+    Parameters
+    ----------
+    path : str or Path
+        Integrated file of a round, of all countries or of one.
+    wave : int
+        Number of the round: 3, 6, 7 or 11.
+    weight : str, optional
+        Name of the weight. Without it ``pspwght`` is taken, or ``dweight`` where it is absent.
+
+    Returns
+    -------
+    Survey
+        One row per Dutch respondent with the direct question, age and sex.
+
+    Raises
+    ------
+    OptionError
+        If the round is unknown.
+    SourceError
+        If the file is absent, damaged, of another survey, or holds no Dutch respondents.
+    UnknownColumnError
+        If the question or the country is not in the file.
+    UnknownCodeError
+        If an answer is neither valid nor missing in the codebook.
+    ScaleError
+        If value labels contradict the direction of the codebook.
+    DesignError
+        If the weight is ``pweight``, absent or not above zero, or a stratum or cluster is blank.
+
+    See Also
+    --------
+    eenzaam_stats.loaders.synthetic.ess.synthesise_ess : A file to try it on.
+
+    Notes
+    -----
+    The question is about the past week. Strata and sampling units are in the main file from round
+    11 on; before, they come in a separate file and the design has none.
+
+    **Unit.** Ages in years; weights as in the file; the wave is the number of the round.
+
+    **Missing data.** 7 is refused, 8 don't know and 9 no answer; an age of 999 is missing.
+
+    **Validated against.** Planted reversals and a file counted by hand, in
+    ``tests/loaders/test_ess.py``.
+
+    Examples
+    --------
+    >>> read_ess("ESS11.sav", wave=10)
+    Traceback (most recent call last):
+    eenzaam_stats.errors.OptionError: wave is 10, which is not an option. Choose one of 3, 6, 7, 11.
+    """
+    codebook = load_codebook(NAME).wave(wave)
+    reading = harmonised_file(open_file(path), codebook, weight=weight)
+    chosen = reading.columns["weight"].source_name.casefold()
+    frame = respondents(reading, source=NAME)
+    return as_survey(
+        reading,
+        source=NAME,
+        checks=(often_lonely(frame),),
+        notes=(_DESIGN_WEIGHT_NOTE,) if chosen == DESIGN_WEIGHT else (),
+    )

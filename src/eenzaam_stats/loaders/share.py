@@ -1,0 +1,84 @@
+"""``read_share``: Dutch respondents of SHARE, the UCLA items and the direct question.
+
+Names, codes and weights are in the codebook; what stands here is which country is kept and the
+check on the direction, about which public scripts disagree.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from eenzaam_stats.loaders.codebook import load_codebook
+from eenzaam_stats.loaders.often_lonely import often_lonely
+from eenzaam_stats.loaders.opened import open_file
+from eenzaam_stats.loaders.reading import as_survey, harmonised_file, respondents
+from eenzaam_stats.loaders.reading_checks import direction_checks
+from eenzaam_stats.survey import Survey
+
+NAME = "share"
+
+
+def read_share(path: str | Path, *, wave: int | str, weight: str | None = None) -> Survey:
+    """Read and harmonise the Dutch respondents of SHARE.
+
+    Parameters
+    ----------
+    path : str or Path
+        File with the module ``mh``, the country and the weights and design of ``gv_weights`` beside
+        it, one row per person and one wave.
+    wave : int or str
+        Number of the wave, 5 to 9, or ``"8 Corona"`` for the questionnaire of the pandemic.
+    weight : str, optional
+        Name of the weight. Without it the calibrated individual weight of the wave is taken; for
+        ``"8 Corona"`` none is documented and it must be named.
+
+    Returns
+    -------
+    Survey
+        One row per Dutch respondent with the three UCLA items and the direct question.
+
+    Raises
+    ------
+    OptionError
+        If the wave is unknown.
+    SourceError
+        If the file is absent, damaged, of another survey, or holds no Dutch respondents.
+    UnknownColumnError
+        If a question or the country is not in the file.
+    UnknownCodeError
+        If an answer is neither valid nor missing in the codebook.
+    ScaleError
+        If value labels contradict the direction of the codebook.
+    DesignError
+        If the weight is one of households, absent, unnamed or not above zero, or a stratum or
+        cluster is blank.
+
+    See Also
+    --------
+    eenzaam_stats.loaders.synthetic.share.synthesise_share : A file to try it on.
+
+    Notes
+    -----
+    A high code means less lonely: 1 often, 3 hardly ever or never. The report says whether labels
+    confirm it, whether items and direct question point the same way, and whether frequent
+    loneliness is the minority.
+
+    **Unit.** Weights as in the file; the wave is its number.
+
+    **Missing data.** -1 is don't know and -2 refused; the kind stands in a column such as
+    ``ucla_1_missing``.
+
+    **Validated against.** Planted reversals and a file counted by hand, in
+    ``tests/loaders/test_share.py``; no real file is public.
+
+    Examples
+    --------
+    >>> read_share("sharew9.sav", wave=4)
+    Traceback (most recent call last):
+    eenzaam_stats.errors.OptionError: wave is 4, which is not an option. Choose one of '5', ...
+    """
+    codebook = load_codebook(NAME).wave(wave)
+    reading = harmonised_file(open_file(path), codebook, weight=weight)
+    frame = respondents(reading, source=NAME)
+    checks = (*direction_checks(frame), often_lonely(frame))
+    return as_survey(reading, source=NAME, checks=checks)
