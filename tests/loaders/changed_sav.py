@@ -27,11 +27,11 @@ def changed_sav(
     """Write the file with another frame, other value labels (None removes) or declarations."""
     own, meta = pyreadstat.read_sav(path, user_missing=True)
     values = own if frame is None else frame
-    said = {name: dict(words) for name, words in meta.variable_value_labels.items()}
+    worded = {name: dict(words) for name, words in meta.variable_value_labels.items()}
     for name, words in (labels or {}).items():
-        said.pop(name, None)
+        worded.pop(name, None)
         if words is not None:
-            said[name] = dict(words)
+            worded[name] = dict(words)
     ranges = {
         name: [one["lo"] for one in declared] for name, declared in meta.missing_ranges.items()
     }
@@ -39,7 +39,10 @@ def changed_sav(
         values,
         target,
         file_label=meta.file_label or "",
-        variable_value_labels={name: words for name, words in said.items() if name in values},
+        column_labels={
+            name: said for name, said in meta.column_names_to_labels.items() if name in values
+        },
+        variable_value_labels={name: words for name, words in worded.items() if name in values},
         missing_ranges={
             name: codes for name, codes in (ranges | dict(missing or {})).items() if name in values
         },

@@ -81,7 +81,7 @@ def test_sound_mapping_has_no_problem():
         (("design", "weight"), 3, "weight is 3; the name of a column"),
         (("design", "stratum"), "<column>", "[design] stratum is not filled in: '<column>'"),
         (("design", "weights"), "w", "[design] has no field 'weights'; did you mean 'weight'?"),
-        (("design", "lonely_stratum"), "skip", "options: 'certainty', 'fail'"),
+        (("design", "lonely_stratum"), "skip", "options: 'certainty', "),
         (("design",), "w", "[design] is no table"),
         (("respondents",), {"keep": [1]}, "[respondents] column is None"),
         (

@@ -373,4 +373,5 @@ evidence = {{ 2022 = "confirmed; page 2" }}
         own.to_csv(tmp_path / "demo.csv", index=False)
         checks = read(tmp_path / "demo.csv", wave).report.checks
         found = [check.passed for check in checks if check.name == "direction"]
-        assert found == [not reverse]
+        # Against the direct question; the share of often is one third either way.
+        assert found == [not reverse, True]

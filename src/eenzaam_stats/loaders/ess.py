@@ -1,7 +1,7 @@
 """``read_ess``: Dutch respondents of the European Social Survey, the direct question.
 
 Names, codes and weights are in the codebook; what stands here is what a file without the best
-weight means, and the check on the direction.
+weight means.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.often_lonely import often_lonely
 from eenzaam_stats.loaders.opened import open_file
-from eenzaam_stats.loaders.reading import as_survey, harmonised_file, respondents
+from eenzaam_stats.loaders.reading import as_survey, harmonised_file
 from eenzaam_stats.survey import Survey
 
 NAME = "ess"
@@ -79,10 +78,8 @@ def read_ess(path: str | Path, *, wave: int, weight: str | None = None) -> Surve
     codebook = load_codebook(NAME).wave(wave)
     reading = harmonised_file(open_file(path), codebook, weight=weight)
     chosen = reading.columns["weight"].source_name.casefold()
-    frame = respondents(reading, source=NAME)
     return as_survey(
         reading,
         source=NAME,
-        checks=(often_lonely(frame),),
         notes=(_DESIGN_WEIGHT_NOTE,) if chosen == DESIGN_WEIGHT else (),
     )

@@ -9,9 +9,10 @@ import pandas as pd
 
 from eenzaam_stats.loaders.duplicates import check_duplicates
 from eenzaam_stats.loaders.findings import header_check
+from eenzaam_stats.loaders.often_lonely import often_lonely
 from eenzaam_stats.loaders.one_file import Reading
 from eenzaam_stats.loaders.weighting import weight_total
-from eenzaam_stats.respondents import DJG_ITEMS
+from eenzaam_stats.respondents import UCLA_ITEMS
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.direction import check_direction
@@ -19,16 +20,23 @@ from eenzaam_stats.scoring.instrument import Scale
 from eenzaam_stats.scoring.ucla import UCLA3
 
 _SCALES: tuple[Scale, ...] = (DJG11, DJG6, UCLA3)
+_FREQUENCY = frozenset({"direct", *UCLA_ITEMS})
 
 
 def direction_checks(frame: pd.DataFrame) -> tuple[CheckResult, ...]:
-    """Direction of every scale whose items are all in the frame, the longer De Jong scale first."""
+    """Direction of every scale whose items are all in the frame, the longer De Jong scale first.
+
+    Without a De Jong Gierveld scale there are no two blocks to compare; then the share of people
+    who are often lonely says whether the direct question and the UCLA items are turned round.
+    """
+    whole = [scale for scale in _SCALES if all(item.column in frame for item in scale.items)]
     checks: list[CheckResult] = []
-    for scale in _SCALES:
-        whole = all(item.column in frame for item in scale.items)
-        if whole and not (scale is DJG6 and all(name in frame for name in DJG_ITEMS)):
+    for scale in whole:
+        if not (scale is DJG6 and DJG11 in whole):
             check = check_direction(frame, scale)
             checks.append(replace(check, message=f"{scale.name}: {check.message}"))
+    if DJG11 not in whole and DJG6 not in whole and _FREQUENCY.intersection(frame.columns):
+        checks.append(often_lonely(frame))
     return tuple(checks)
 
 

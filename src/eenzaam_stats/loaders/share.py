@@ -1,7 +1,7 @@
 """``read_share``: Dutch respondents of SHARE, the UCLA items and the direct question.
 
-Names, codes and weights are in the codebook; what stands here is which country is kept and the
-check on the direction, about which public scripts disagree.
+Names, codes, weights and the country that is kept are in the codebook. Public scripts disagree on
+the direction of the answers: labels are compared, and the shares are checked.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.often_lonely import often_lonely
 from eenzaam_stats.loaders.opened import open_file
-from eenzaam_stats.loaders.reading import as_survey, harmonised_file, respondents
-from eenzaam_stats.loaders.reading_checks import direction_checks
+from eenzaam_stats.loaders.reading import as_survey, harmonised_file
 from eenzaam_stats.survey import Survey
 
 NAME = "share"
@@ -79,6 +77,4 @@ def read_share(path: str | Path, *, wave: int | str, weight: str | None = None) 
     """
     codebook = load_codebook(NAME).wave(wave)
     reading = harmonised_file(open_file(path), codebook, weight=weight)
-    frame = respondents(reading, source=NAME)
-    checks = (*direction_checks(frame), often_lonely(frame))
-    return as_survey(reading, source=NAME, checks=checks)
+    return as_survey(reading, source=NAME)
