@@ -5,6 +5,7 @@ The names that users learn once: a file goes in with ``read_*``, ``score`` adds 
 """
 
 from eenzaam_stats import plots
+from eenzaam_stats.estimation.cells import Cells, cells
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.loaders.combine import combine
 from eenzaam_stats.loaders.eu_survey import read_eu_survey
@@ -40,6 +41,7 @@ __all__ = [
     "DJG6",
     "DJG11",
     "UCLA3",
+    "Cells",
     "CheckResult",
     "Design",
     "Estimate",
@@ -49,6 +51,7 @@ __all__ = [
     "Scale",
     "Survey",
     "__version__",
+    "cells",
     "check_direction",
     "combine",
     "plots",

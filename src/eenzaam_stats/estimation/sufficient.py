@@ -1,102 +1,78 @@
-"""The one pass over respondents: from a frame of any engine to sums per group and stratum.
+"""The one pass over respondents: from a frame of any engine to sums per group, stratum and cluster.
 
-It checks what enters, sums, and hands over a table that no longer knows the engine. Tables of parts
-of a file add up when they are appended. No formula of a statistic may enter.
+It checks what enters, sums, and hands over a table that no longer knows the engine. No formula of a
+statistic may enter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
-from eenzaam_stats.errors import DesignError, SchemaError, UnknownColumnError, listed
+from eenzaam_stats.estimation import frame as door
+from eenzaam_stats.estimation.columns import CellColumns
+from eenzaam_stats.estimation.products import BAD, ROWS, plan, unusable_answer, unusable_weight
 
-Frame = nw.DataFrame[Any]
-Series = nw.Series[Any]
-
-STRATUM = "stratum"
-SUMS = ("n", "n_missing", "yes", "w", "wy", "w2", "w2y")
-# Columns that scoring adds; asked for on a survey that was not scored.
-SCORED_OUTCOMES = ("lonely", "severely_lonely", "emotionally_lonely", "socially_lonely")
-_SHOWN_VALUES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class CellColumns:
-    """Names of the columns that the pass reads.
-
-    Attributes
-    ----------
-    outcome : str
-        Boolean or 0/1 column.
-    by : tuple of str
-        Grouping columns; empty for everyone together.
-    weight, stratum : str or None
-        Columns of the design; ``None`` for equal weights and for one stratum.
-    """
-
-    outcome: str
-    by: tuple[str, ...] = ()
-    weight: str | None = None
-    stratum: str | None = None
-
-    def names(self) -> tuple[str, ...]:
-        """Each column once, in the order outcome, groups, weight, stratum."""
-        wanted = (self.outcome, *self.by, self.weight, self.stratum)
-        return tuple(dict.fromkeys(name for name in wanted if name is not None))
+PART, STRATUM, CLUSTER = "part", "stratum", "cluster"
+MAXIMA, MINIMA = ("largest", "fpc_high"), ("fpc_low",)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CellTable:
-    """Sums per group and stratum over **all** rows of a frame.
+    """Sums per group, stratum and cluster over **all** rows of a frame.
 
     Attributes
     ----------
-    by : tuple of str
-        Grouping columns, in order; their values stand in the columns ``key_0``, ``key_1``, ...
+    columns : CellColumns
+        What was read.
     levels : tuple of (tuple or None)
         Per grouping column its categories in order; ``None`` where it has no order of its own.
     cells : pandas.DataFrame
-        ``key_*``, ``stratum``; ``n`` and ``n_missing``, rows with and without an answer; ``yes``,
-        rows whose outcome is 1; ``w, wy, w2, w2y``, sums over answered rows of the weight, of the
-        weight where the outcome is 1, and of their squares. A missing key is a cell of its own, so
-        that ``n + n_missing`` adds up to the rows of a stratum in the full design.
+        ``key_0``, ``key_1``, ... per grouping column, ``part`` (file or wave), ``stratum`` and,
+        with clusters, ``cluster``; ``rows``; per outcome i ``n_i`` rows with an answer, ``a_i,
+        b_i`` sums of weight times its two variables, ``aa_i, ab_i, bb_i`` of squared weight times
+        their products (without clusters), ``yes_i`` or ``ss_i`` for the spread, ``largest_i`` the
+        largest weight. A missing key is a cell of its own, so that ``rows`` adds up to the design.
     """
 
-    by: tuple[str, ...]
+    columns: CellColumns
     levels: tuple[tuple[object, ...] | None, ...]
     cells: pd.DataFrame
 
 
-def cell_table(data: object, columns: CellColumns, *, where: str) -> CellTable:
-    """Sum respondents per group and stratum, in one pass.
+def cell_table(data: object, columns: CellColumns, *, where: str, part: str = "") -> CellTable:
+    """Sum respondents per group, stratum and cluster, in one pass.
 
     Parameters
     ----------
     data : frame
-        Eager frame of pandas, Polars or PyArrow. It is not changed.
+        Frame of pandas, Polars (eager or lazy), PyArrow, a DuckDB relation or a PySpark frame. It
+        is not changed, and a lazy one is collected after the sums only.
     columns : CellColumns
         What to read.
     where : str
         Verb that needs it, for messages.
+    part : str, default ""
+        Name of the sample the rows belong to; strata of different parts are different strata.
 
     Returns
     -------
     CellTable
-        At most groups times strata cells, whatever the number of rows.
+        At most groups times strata (or clusters) cells, whatever the number of rows.
 
     Raises
     ------
     SchemaError
-        If ``data`` is another kind of object, or the outcome is not boolean or 0/1.
+        If ``data`` is another kind of object, or an outcome holds other values than its kind.
     UnknownColumnError
         If a column is absent.
     DesignError
-        If a weight is missing, infinite or not above 0, or a stratum is missing.
+        If a weight is missing, infinite or not above 0, or a stratum or cluster is missing.
 
     Notes
     -----
@@ -105,173 +81,152 @@ def cell_table(data: object, columns: CellColumns, *, where: str) -> CellTable:
 
     **Unit.** Rows, and weights in the unit they came in.
 
-    **Missing data.** NaN counts as missing. A row without an outcome is counted in ``n_missing``
-    and enters no other sum.
+    **Missing data.** NaN counts as missing. A row without an outcome counts in ``rows`` and enters
+    no sum of that outcome.
 
     Examples
     --------
+    >>> from eenzaam_stats.estimation.columns import Outcome
     >>> frame = pd.DataFrame({"lonely": [1, 0, None], "weight": [2.0, 1.0, 4.0]})
-    >>> table = cell_table(frame, CellColumns("lonely", weight="weight"), where="example")
-    >>> table.cells[["n", "n_missing", "yes", "w", "wy"]].to_dict("records")
-    [{'n': 2.0, 'n_missing': 1.0, 'yes': 1.0, 'w': 3.0, 'wy': 2.0}]
+    >>> table = cell_table(frame, CellColumns((Outcome("lonely"),), weight="weight"), where="e.g.")
+    >>> table.cells[["rows", "n_0", "yes_0", "a_0", "b_0"]].to_dict("records")
+    [{'rows': 3.0, 'n_0': 2.0, 'yes_0': 1.0, 'a_0': 2.0, 'b_0': 1.0}]
     """
-    frame = _opened(data, where=where)
-    _require_columns(frame, columns, where=where)
-    keys = {f"key_{number}": _key(frame, name) for number, name in enumerate(columns.by)}
-    rows = frame.select(
-        _outcome(frame, columns.outcome, where=where).alias("y"),
-        *(key.alias(name) for name, key in keys.items()),
-        _stratum(frame, columns.stratum, where=where).alias(STRATUM),
-        _weight(frame, columns.weight, where=where).alias("weight"),
-    )
-    return CellTable(
-        by=columns.by,
-        levels=tuple(_levels(frame.get_column(name)) for name in columns.by),
-        cells=_summed(rows, [*keys, STRATUM]),
-    )
+    frame = door.opened(data, where=where)
+    door.require_columns(frame, columns, where=where)
+    frame = door.with_found_types(frame, columns.names())
+    _require_types(frame, columns, where=where)
+    cells = _collected(_sums(frame, columns), columns)
+    if cells[BAD].sum() > 0:
+        raise _fault(frame, columns, where=where)
+    _require_units(cells, frame, columns, where=where)
+    cells.insert(len(columns.by), PART, part)
+    levels = tuple(door.levels(frame, name) for name in columns.by)
+    return CellTable(columns, levels, cells.drop(columns=BAD))
 
 
-def _summed(rows: Frame, keys: Sequence[str]) -> pd.DataFrame:
-    """Sums per key, as a pandas frame with Python values for keys and float64 sums."""
-    y, answered = nw.col("yes"), nw.col("n")
-    products = (
-        rows.with_columns(
-            n=(~nw.col("y").is_null()).cast(nw.Float64),
-            n_missing=nw.col("y").is_null().cast(nw.Float64),
-            yes=nw.col("y").fill_null(0.0),
-        )
-        .with_columns(w=nw.col("weight") * answered)
-        .with_columns(wy=nw.col("w") * y, w2=nw.col("w") * nw.col("w"))
-        .with_columns(w2y=nw.col("w2") * y)
-    )
-    sums = products.group_by(*keys).agg(nw.col(*SUMS).sum())
-    return pd.DataFrame(
-        {name: pd.Series(sums.get_column(name).to_list(), dtype="object") for name in keys}
-        | {name: pd.Series(sums.get_column(name).to_list(), dtype="float64") for name in SUMS}
-    )
+def keys_of(columns: CellColumns) -> list[str]:
+    """Columns of a table of cells that hold groups and design, in order."""
+    by = [f"key_{number}" for number in range(len(columns.by))]
+    return [*by, PART, STRATUM, *([CLUSTER] if columns.cluster else [])]
 
 
-def _opened(data: object, *, where: str) -> Frame:
-    """Frame behind ``data``, through narwhals; nothing is copied."""
-    try:
-        frame: Frame = nw.from_native(cast("Any", data), eager_only=True)
-    except TypeError:
-        kind = type(data)
-        raise SchemaError(
-            f"{where} needs respondents in an eager frame of pandas, Polars or PyArrow; "
-            f"it got {kind.__module__.partition('.')[0]}.{kind.__qualname__}. "
-            "Collect or convert it first."
-        ) from None
-    except nw.exceptions.DuplicateError as error:
-        raise SchemaError(
-            f"{where} needs columns with different names, and some occur twice. "
-            "Rename them, so that every column is found by its name."
-        ) from error
-    return frame
+def _require_types(frame: door.Frame, columns: CellColumns, *, where: str) -> None:
+    for outcome in columns.outcomes:
+        if outcome.kind != "category":
+            for name in outcome.names():
+                door.require_numeric(frame, name, where=where, flag=outcome.kind == "binary")
+    if columns.weight is not None:
+        dtype = frame.collect_schema()[columns.weight]
+        if not dtype.is_numeric() and not _is_empty(frame, columns.weight):
+            raise door.bad_weights(
+                columns.weight, where=where, count=0, first=None, kind=f"{dtype}"
+            )
 
 
-def _require_columns(frame: Frame, columns: CellColumns, *, where: str) -> None:
-    """Raise when a column is absent; an outcome that scoring makes gets its own hint."""
-    missing = [name for name in columns.names() if name not in frame.columns]
-    if missing:
-        unscored = columns.outcome in missing and columns.outcome in SCORED_OUTCOMES
-        hint = f"Run es.score first: it adds {columns.outcome!r}." if unscored else ""
-        raise UnknownColumnError.among(missing, frame.columns, needed_for=where, hint=hint)
-
-
-def _outcome(frame: Frame, name: str, *, where: str) -> Series:
-    """Outcome as 0.0, 1.0 or null."""
-    found = frame.get_column(name)
-    if found.dtype == nw.Object and frame.implementation.is_pandas():
-        # yes-or-no values beside None arrive as objects; pandas finds their type
-        found = nw.from_native(found.to_native().convert_dtypes(), series_only=True)
-    empty = found.null_count() == len(found)
-    if not (empty or found.dtype == nw.Boolean or found.dtype.is_numeric()):
-        raise _not_an_outcome(found, name, rows=~found.is_null(), where=where)
-    values = _as_float(found)
-    wrong = ~((values == 0.0) | (values == 1.0)).fill_null(False) & ~values.is_null()
-    if wrong.any():
-        raise _not_an_outcome(found, name, rows=wrong, where=where)
-    return values
-
-
-def _not_an_outcome(found: Series, name: str, *, rows: Series, where: str) -> SchemaError:
-    count, first = _count_and_first(rows)
-    values = found.filter(rows).to_list()
-    shown = list(dict.fromkeys(values))[:_SHOWN_VALUES]
-    return SchemaError(
-        f"{where} needs an outcome that is boolean or 0/1, and column {name!r} holds other values: "
-        f"{listed(shown)} ({count} row(s), first in row {first}). "
-        "Name a flag such as 'lonely', or make one that is missing where the answer is."
-    )
-
-
-def _weight(frame: Frame, name: str | None, *, where: str) -> Series | nw.Expr:
-    """Weight as float64, 1 for everyone without a column."""
-    if name is None:
-        return nw.lit(1.0)
-    found = frame.get_column(name)
-    usable = found.dtype.is_numeric() or found.null_count() == len(found)
-    if not usable:
-        raise DesignError(
-            f"{where} needs numbers as weights, and column {name!r} holds {found.dtype}. "
-            "Convert it, or name another column."
-        )
-    values = _as_float(found)
-    wrong = ~(values.is_finite() & (values > 0.0)).fill_null(False)
-    if wrong.any():
-        count, first = _count_and_first(wrong)
-        raise DesignError(
-            f"{where} needs a finite weight above 0 in every row, and column {name!r} has "
-            f"{count} row(s) where it is missing, infinite or not above 0 (first in row {first}). "
-            "Leave those rows out on purpose, or name another weight."
-        )
-    return values
-
-
-def _stratum(frame: Frame, name: str | None, *, where: str) -> Series | nw.Expr:
-    """Stratum without missing values, one for everyone without a column."""
-    if name is None:
-        return nw.lit(0)
-    values = _key(frame, name)
-    if values.null_count():
-        count, first = _count_and_first(values.is_null())
-        raise DesignError(
-            f"{where} needs a stratum in every row, and column {name!r} is missing in {count} "
-            f"row(s) (first in row {first}). Complete it, or take the stratum out of the design."
-        )
-    return values
-
-
-def _key(frame: Frame, name: str) -> Series:
-    """Column to group by, with NaN as null."""
+def _is_empty(frame: door.Frame, name: str) -> bool:
+    """Whether every value of an eager column is missing, so that it has no type of its own."""
+    if not isinstance(frame, nw.DataFrame):
+        return False
     values = frame.get_column(name)
-    if values.dtype.is_float():
-        return values.fill_nan(None)
-    if frame.implementation.is_pyarrow() and isinstance(values.dtype, nw.Categorical):
-        # Arrow does not group by a dictionary whose chunks differ
-        return values.cast(nw.String)
-    return values
+    return values.null_count() == len(values)
 
 
-def _as_float(values: Series) -> Series:
-    return values.cast(nw.Float64).fill_nan(None)
+def _sums(frame: door.Frame, columns: CellColumns) -> door.Frame:
+    """Sums per key; lazy where the engine is, and Polars plans eager frames as well."""
+    if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars():
+        frame = frame.lazy()
+    todo = plan(frame, columns)
+    keys = {f"key_{number}": door.key(frame, name) for number, name in enumerate(columns.by)}
+    keys[STRATUM] = door.key(frame, columns.stratum) if columns.stratum else nw.lit(0)
+    if columns.cluster:
+        keys[CLUSTER] = door.key(frame, columns.cluster)
+    rows = frame.select(*_named(keys), *_named(todo.typed)).with_columns(*_named(todo.products))
+    return rows.group_by(*keys).agg(*todo.aggregates)
 
 
-def _levels(values: Series) -> tuple[object, ...] | None:
-    """Categories in their order, for a column that has one."""
-    if isinstance(values.dtype, nw.Enum):
-        return tuple(cast("Iterable[object]", values.dtype.categories))
-    if isinstance(values.dtype, nw.Categorical) and _is_ordered_arrow(values):
-        return tuple(values.cat.get_categories().to_list())
-    return None
+def _named(expressions: Mapping[str, nw.Expr]) -> list[nw.Expr]:
+    return [expression.alias(name) for name, expression in expressions.items()]
 
 
-def _is_ordered_arrow(values: Series) -> bool:
-    return values.implementation.is_pyarrow() and bool(values.to_native().type.ordered)
+def _collected(sums: door.Frame, columns: CellColumns) -> pd.DataFrame:
+    """Small pandas frame: Python values for keys, float64 sums, sorted by nothing."""
+    eager = _collect(sums) if isinstance(sums, nw.LazyFrame) else sums
+    keys = {f"key_{number}" for number in range(len(columns.by))} | {STRATUM, CLUSTER}
+    return pd.DataFrame(
+        {
+            name: _key_values(eager.get_column(name)) if name in keys else _float(eager, name)
+            for name in eager.columns
+        }
+    )
 
 
-def _count_and_first(rows: Series) -> tuple[int, int]:
-    """How many rows are true, and the number (from 1) of the first."""
-    positions = rows.arg_true().to_list()
-    return len(positions), positions[0] + 1
+def _collect(sums: nw.LazyFrame[Any]) -> door.Eager:
+    if sums.implementation.is_polars():
+        return cast("door.Eager", sums.collect("polars", engine="streaming"))
+    return cast("door.Eager", sums.collect("pandas"))
+
+
+def _float(frame: door.Eager, name: str) -> np.ndarray[Any, Any]:
+    values = frame.get_column(name).cast(nw.Float64).to_numpy()
+    return np.nan_to_num(values, nan=0.0) if not name.startswith("fpc") else values
+
+
+def _key_values(values: door.Series) -> pd.Series[Any]:
+    if values.dtype.is_integer() and values.null_count() == 0:
+        return pd.Series(values.to_numpy())
+    return pd.Series(values.to_list(), dtype="object")
+
+
+def _fault(frame: door.Frame, columns: CellColumns, *, where: str) -> Exception:
+    """The first column that cannot be used, in words; a second look that only a failure pays."""
+    if columns.weight is not None:
+        found = _rows(frame, unusable_weight(door.number(columns.weight)))
+        if found:
+            return door.bad_weights(columns.weight, where=where, count=found[0], first=found[1])
+    wanted = [(one, name) for one in columns.outcomes for name in one.names()]
+    for outcome, name in wanted:
+        wrong = unusable_answer(door.number(name), outcome)
+        found = _rows(frame, wrong)
+        if found:
+            values = None
+            if isinstance(frame, nw.DataFrame):
+                values = frame.filter(wrong).get_column(name).to_list()
+            flag = outcome.kind == "binary"
+            return door.not_an_outcome(name, *found, values=values, where=where, flag=flag)
+    raise AssertionError("the pass found a fault that the second look did not")  # pragma: no cover
+
+
+def _rows(frame: door.Frame, wrong: nw.Expr) -> tuple[int, int | None] | None:
+    """How many rows are wrong, and the first where the engine has an order; ``None`` if none."""
+    if isinstance(frame, nw.DataFrame):
+        rows = frame.select(wrong.alias(BAD)).get_column(BAD)
+        return door.count_and_first(rows) if rows.any() else None
+    counted = frame.select(wrong.cast(nw.Int64).sum().alias(BAD))
+    count = int(_collect(counted).get_column(BAD)[0] or 0)
+    return (count, None) if count else None
+
+
+def _require_units(
+    cells: pd.DataFrame, frame: door.Frame, columns: CellColumns, *, where: str
+) -> None:
+    """Raise when a row has no stratum, no cluster or no population size."""
+    wanted: Mapping[str, str | None] = {STRATUM: columns.stratum, CLUSTER: columns.cluster}
+    for what, name in wanted.items():
+        if name is not None and cells[what].isna().any():
+            count = int(cells.loc[cells[what].isna(), ROWS].sum())
+            first = door.first_null(frame, name)
+            raise door.missing_unit(name, what, where=where, count=count, first=first)
+
+
+def appended(tables: Sequence[CellTable]) -> pd.DataFrame:
+    """Cells of several tables of the same columns, each cell once."""
+    columns = tables[0].columns
+    keys = keys_of(columns)
+    cells = pd.concat([table.cells for table in tables], ignore_index=True)
+    rules = {
+        name: "max" if name.startswith(MAXIMA) else "min" if name in MINIMA else "sum"
+        for name in cells.columns
+        if name not in keys
+    }
+    return cells.groupby(keys, dropna=False, sort=False, observed=True).agg(rules).reset_index()

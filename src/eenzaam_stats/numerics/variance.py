@@ -1,137 +1,179 @@
-"""Proportions of domains and their design-based variance, from sums per domain and stratum.
+"""Design-based variance of linearised estimates, from sums per domain and stratum or cluster.
 
 Taylor linearisation needs group sums only, never rows. Arrays only: labels of groups and strata,
-frames, and the words of an error belong to the verbs.
+frames, and the words of an error belong to the verbs. Covariances live in ``covariance``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+LonelyStratum = Literal["certainty", "centred", "average", "fail"]
+LonelyDomain = Literal["full_design", "as_lonely"]
 
-# A spread below this share of the sum of squares is what rounding leaves of an exact zero: the sums
-# of 500,000 rows agree between engines to 1e-15, and the difference of two such sums is not less.
+# A spread below this share of its parts is what rounding leaves of an exact zero: the sums of
+# 500,000 rows agree between engines to 1e-15, and the difference of two such sums is not less.
 ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CellSums:
-    """Sums over the answered rows of each cell, a cell being a domain within a stratum.
+class Moments:
+    r"""Weighted sums over the answered rows of each cell.
 
-    A domain and stratum may occur in several cells (parts of a file); the sums are then added.
+    Each row has two variables, so that every statistic is a function of their weighted sums: (yes,
+    no) for a proportion, (1, y) for a mean, (x, y) for a ratio. A cell is a domain within a stratum
+    or, with clusters, within a cluster; a cell may occur more than once (parts of a file).
 
     Attributes
     ----------
-    domain : ndarray of int, shape (k,)
-        Number of the domain, from 0.
-    stratum : ndarray of int, shape (k,)
-        Number of the stratum, from 0; a position in ``stratum_n`` of :func:`domain_proportions`.
+    domain, stratum : ndarray of int, shape (k,)
+        Numbers of domain and stratum, from 0.
+    cluster : ndarray of int, shape (k,), or None
+        Number of the cluster in the whole design, from 0; ``None`` when each row is its own unit.
     n : ndarray of float, shape (k,)
         Answered rows.
-    yes : ndarray of float, shape (k,)
-        Answered rows whose outcome is 1.
-    w, wy : ndarray of float, shape (k,)
-        Sum of the weights, and of the weights of the rows whose outcome is 1.
-    w2, w2y : ndarray of float, shape (k,)
-        The same of the squared weights.
+    first : ndarray of float, shape (k, 2)
+        Sums :math:`\sum w v_1, \sum w v_2`.
+    second : ndarray of float, shape (k, 3)
+        Sums :math:`\sum w^2 v_1^2, \sum w^2 v_1 v_2, \sum w^2 v_2^2`; not used with clusters.
     """
 
     domain: IntArray
     stratum: IntArray
+    cluster: IntArray | None
     n: FloatArray
-    yes: FloatArray
-    w: FloatArray
-    wy: FloatArray
-    w2: FloatArray
-    w2y: FloatArray
+    first: FloatArray
+    second: FloatArray
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            getattr(self, field.name).setflags(write=False)
+            value = getattr(self, field.name)
+            if value is not None:
+                value.setflags(write=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DomainProportions:
-    """Estimates per domain; domains without an answered row have NaN and zero counts.
+class Strata:
+    """Sampling units per stratum, and what a stratum with one of them does.
 
     Attributes
     ----------
-    estimate : ndarray of float, shape (d,)
-        Weighted proportion, 0-1.
-    std_error : ndarray of float, shape (d,)
-        Design-based standard error, on the proportion scale.
-    df : ndarray of int, shape (d,)
-        Answered rows minus strata with an answered row.
-    n : ndarray of int, shape (d,)
-        Answered rows.
-    weight_sum : ndarray of float, shape (d,)
-        Sum of the weights of the answered rows.
-    deff : ndarray of float, shape (d,)
-        Variance over that of a simple random sample of ``n`` with replacement; NaN where the
-        latter is 0.
+    n : ndarray of float, shape (h,)
+        Units (rows or clusters) of each stratum in the **full** design, with or without an answer,
+        in or out of any domain.
+    fraction : ndarray of float, shape (h,)
+        Finite population correction, 1 - n / N; 1 without one. A stratum drawn completely has 0.
+    lonely : {"certainty", "centred", "average", "fail"}
+        Rule for a stratum with one unit; ``"fail"`` adds nothing here, :func:`lonely_strata` finds
+        what the verb then refuses.
+    lonely_domain : {"full_design", "as_lonely"}
+        Whether a stratum with one unit in the domain is treated as lonely too, with ``"centred"``
+        and ``"average"``.
     """
 
-    estimate: FloatArray
-    std_error: FloatArray
-    df: IntArray
-    n: IntArray
-    weight_sum: FloatArray
-    deff: FloatArray
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            getattr(self, field.name).setflags(write=False)
+    n: FloatArray
+    fraction: FloatArray
+    lonely: LonelyStratum = "certainty"
+    lonely_domain: LonelyDomain = "full_design"
 
 
-def domain_proportions(
-    cells: CellSums, *, stratum_n: IntArray, n_domains: int
-) -> DomainProportions:
-    r"""Proportion, standard error, degrees of freedom and design effect of each domain.
+@dataclass(frozen=True, slots=True, eq=False)
+class DomainVariance:
+    """Variance per domain, with the units and strata behind it.
+
+    Attributes
+    ----------
+    variance : ndarray of float, shape (d,)
+        NaN in a domain without an answered row.
+    units : ndarray of int, shape (d,)
+        Sampling units with an answered row in the domain.
+    strata : ndarray of int, shape (d,)
+        Strata with one.
+    """
+
+    variance: FloatArray
+    units: IntArray
+    strata: IntArray
+
+    @property
+    def df(self) -> IntArray:
+        """Degrees of freedom: units minus strata, shape (d,)."""
+        return self.units - self.strata
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entries:
+    """Score sums per domain and stratum, one entry for each pair that has an answered row.
+
+    Attributes
+    ----------
+    domain, stratum : ndarray of int, shape (e,)
+        The pair.
+    units : ndarray of float, shape (e,)
+        Units of the stratum with an answered row in the domain.
+    u, u2 : ndarray of float, shape (e,)
+        Sum of the scores of the units, and of their squares.
+    """
+
+    domain: IntArray
+    stratum: IntArray
+    units: FloatArray
+    u: FloatArray
+    u2: FloatArray
+
+
+def domain_variance(moments: Moments, score: FloatArray, *, strata: Strata) -> DomainVariance:
+    r"""Variance of a linearised estimate in each domain.
 
     Parameters
     ----------
-    cells : CellSums
+    moments : Moments
         Sums over answered rows, k cells.
-    stratum_n : ndarray of int, shape (h,)
-        Rows of each stratum in the **full** design, with or without an answer, in or out of any
-        domain. A stratum with one row contributes no variance; :func:`lonely_strata` finds those.
-    n_domains : int
-        Number of domains, d; domains without a cell are allowed.
+    score : ndarray of float, shape (d, 2)
+        Coefficients of the score of a row, :math:`u = w (a_1 v_1 + a_2 v_2)`, per domain.
+    strata : Strata
+        Units per stratum and rules.
 
     Returns
     -------
-    DomainProportions
+    DomainVariance
         Arrays of shape (d,).
 
     See Also
     --------
-    lonely_strata : Strata with one row, for a design that does not accept them.
-    eenzaam_stats.estimation.prevalence.prevalence : The verb that calls this.
+    eenzaam_stats.numerics.covariance.score_covariance : Covariances between estimates.
+    eenzaam_stats.numerics.linearise : Scores of proportions, means, totals and ratios.
 
     Notes
     -----
-    Each row is its own sampling unit. With :math:`N = \sum w` and :math:`p = \sum w y / N` over the
-    domain, a row of the domain has the score :math:`u = w (y - p) / N` and any other row 0, so
+    With :math:`U_{hc}` the sum of the scores of unit c of stratum h,
 
-    .. math:: V = \sum_h \frac{n_h}{n_h - 1}
-       \Big[ \sum_{i \in h} u_i^2 - \frac{1}{n_h} \big(\sum_{i \in h} u_i\big)^2 \Big],
+    .. math:: V = \sum_h f_h \frac{n_h}{n_h - 1}
+       \Big[ \sum_c U_{hc}^2 - \frac{1}{n_h} \big(\sum_c U_{hc}\big)^2 \Big].
 
-    and, for a 0/1 outcome, :math:`\sum_{i \in h} u_i^2 = \{(1 - p)^2 \sum w^2 y
-    + p^2 (\sum w^2 - \sum w^2 y)\} / N^2`. The design effect is
-    :math:`V (n - 1) / \{p (1 - p)\}`. In a domain where everybody has the same outcome V is 0.
+    Units outside the domain have :math:`U = 0` and count in :math:`n_h`. Where each row is a unit
+    the sum of squares is a quadratic form of ``second``.
 
-    **Unit.** Proportion, 0-1; weights in any unit.
+    A stratum with one unit (and :math:`f_h > 0`) adds 0 by ``"certainty"``;
+    :math:`f_h (U - \tilde U)^2` by ``"centred"``, with :math:`\tilde U` the sum of all U over the
+    units of the strata present in the domain; by ``"average"`` it is left out and V is multiplied
+    by strata present over strata that count. With ``lonely_domain="as_lonely"`` a stratum with one
+    unit in the domain and more in the design adds
+    :math:`f_h n_h/(n_h-1) [(U - \tilde U)^2 + (n_h - 1) \tilde U^2]`, or is left out.
 
-    **Missing data.** Rows without an answer are not in the sums, and keep their place in
-    ``stratum_n``.
+    **Unit.** Square of the unit of the estimate.
 
-    **Validated against.** ``survey::svyby`` with ``svymean(deff = "replace")``, in
-    ``tests/estimation/test_vs_survey.py``; rows, in ``tests/numerics/test_variance.py``.
+    **Missing data.** Rows without an answer are not in the sums; their units count in ``strata.n``.
+
+    **Validated against.** R ``survey`` (``svymean``, ``svytotal``, ``svyratio``, ``svyby`` and every
+    ``survey.lonely.psu``), in ``tests/estimation``; rows, in ``tests/numerics/test_variance.py``.
 
     References
     ----------
@@ -142,45 +184,38 @@ def domain_proportions(
     --------
     Four equal weights in one stratum of four, two of them yes: p (1 - p) / (n - 1) = 1/12.
 
-    >>> one = lambda *values: np.array(values, dtype=np.float64)
-    >>> cells = CellSums(np.array([0]), np.array([0]), n=one(4), yes=one(2), w=one(4), wy=one(2),
-    ...                  w2=one(4), w2y=one(2))
-    >>> result = domain_proportions(cells, stratum_n=np.array([4]), n_domains=1)
-    >>> round(float(result.estimate[0]), 4), round(float(result.std_error[0]) ** 2, 4)
-    (0.5, 0.0833)
-    >>> int(result.df[0]), round(float(result.deff[0]), 4)
-    (3, 1.0)
+    >>> moments = Moments(np.array([0]), np.array([0]), None, np.array([4.0]),
+    ...                   np.array([[2.0, 2.0]]), np.array([[2.0, 0.0, 2.0]]))
+    >>> strata = Strata(np.array([4.0]), np.array([1.0]))
+    >>> result = domain_variance(moments, np.array([[0.5 / 4, -0.5 / 4]]), strata=strata)
+    >>> round(float(result.variance[0]), 4), int(result.df[0])
+    (0.0833, 3)
     """
-    cells = _added(cells, n_strata=len(stratum_n))
-    n, yes, total, keyed = (
-        _by_domain(cells, values, n_domains) for values in (cells.n, cells.yes, cells.w, cells.wy)
-    )
-    p = _proportion(n, yes, total, keyed)
-    variance = _by_domain(cells, _cell_variance(cells, p, total, stratum_n), n_domains)
-    variance = np.where(n > 0, variance, np.nan)
-    strata = np.bincount(cells.domain[cells.n > 0], minlength=n_domains)
-    n_rows = np.rint(n).astype(np.int64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        deff = np.where((yes > 0) & (yes < n), variance * (n - 1.0) / (p * (1.0 - p)), np.nan)
-    return DomainProportions(
-        estimate=p,
-        std_error=np.sqrt(variance),
-        df=n_rows - strata,
-        n=n_rows,
-        weight_sum=total,
-        deff=deff,
+    n_domains = len(score)
+    entries = score_entries(moments, score, n_strata=len(strata.n))
+    units = _sum_by(entries.domain, entries.units, n_domains)
+    n_strata = np.bincount(entries.domain, minlength=n_domains)
+    variance = _sum_by(entries.domain, _contributions(entries, strata, n_domains), n_domains)
+    if strata.lonely == "average":
+        counted = _sum_by(entries.domain, 1.0 - _lonely(entries, strata), n_domains)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            variance = np.where(counted > 0, variance * n_strata / counted, np.nan)
+    return DomainVariance(
+        variance=np.where(units > 0, variance, np.nan),
+        units=np.rint(units).astype(np.int64),
+        strata=n_strata.astype(np.int64),
     )
 
 
-def lonely_strata(cells: CellSums, *, stratum_n: IntArray) -> IntArray:
-    """Strata that have one row in the full design, and that row answered in a domain.
+def lonely_strata(moments: Moments, strata: Strata) -> IntArray:
+    """Strata that have one unit in the full design, not drawn completely, with an answered row.
 
     Parameters
     ----------
-    cells : CellSums
+    moments : Moments
         Sums over answered rows.
-    stratum_n : ndarray of int, shape (h,)
-        Rows of each stratum in the full design.
+    strata : Strata
+        Units per stratum.
 
     Returns
     -------
@@ -189,53 +224,111 @@ def lonely_strata(cells: CellSums, *, stratum_n: IntArray) -> IntArray:
 
     Examples
     --------
-    >>> one = np.ones(2)
-    >>> cells = CellSums(np.array([0, 0]), np.array([0, 1]), one, one, one, one, one, one)
-    >>> lonely_strata(cells, stratum_n=np.array([2, 1])).tolist()
+    >>> moments = Moments(np.array([0, 0]), np.array([0, 1]), None, np.ones(2), np.ones((2, 2)),
+    ...                   np.ones((2, 3)))
+    >>> lonely_strata(moments, Strata(np.array([2.0, 1.0]), np.ones(2))).tolist()
     [1]
     """
-    present: IntArray = np.unique(cells.stratum[cells.n > 0])
-    lonely: IntArray = present[stratum_n[present] == 1]
+    present: IntArray = np.unique(moments.stratum[moments.n > 0])
+    lonely: IntArray = present[(strata.n[present] == 1.0) & (strata.fraction[present] > 0.0)]
     return lonely
 
 
-def _added(cells: CellSums, *, n_strata: int) -> CellSums:
-    """Cells with one entry per domain and stratum, sorted by both."""
-    key, at = np.unique(cells.domain * n_strata + cells.stratum, return_inverse=True)
-    sums = {
-        field.name: _sum_by(at, getattr(cells, field.name), len(key)) for field in fields(cells)[2:]
-    }
-    return CellSums(domain=key // n_strata, stratum=key % n_strata, **sums)
+def score_entries(moments: Moments, score: FloatArray, *, n_strata: int) -> Entries:
+    """Sums of the scores of units, per domain and stratum with an answered row.
+
+    Parameters
+    ----------
+    moments : Moments
+        Sums over answered rows, k cells.
+    score : ndarray of float, shape (d, 2)
+        Coefficients of the score per domain.
+    n_strata : int
+        Strata of the design.
+
+    Returns
+    -------
+    Entries
+        One per domain and stratum, sorted by both.
+    """
+    answered = moments.n > 0
+    domain, stratum = moments.domain[answered], moments.stratum[answered]
+    a = score[domain]
+    u = (a * moments.first[answered]).sum(axis=1)
+    if moments.cluster is None:
+        units, u2 = moments.n[answered], _squares(a, moments.second[answered])
+    else:
+        n_clusters = int(moments.cluster.max(initial=0)) + 1
+        pair, at = np.unique(domain * n_clusters + moments.cluster[answered], return_inverse=True)
+        u = _sum_by(at, u, len(pair))
+        first_cell = np.empty(len(pair), dtype=np.int64)
+        first_cell[at] = np.arange(len(at))
+        domain, stratum = domain[first_cell], stratum[first_cell]
+        units, u2 = np.ones(len(pair)), u**2
+    entry, at = np.unique(domain * n_strata + stratum, return_inverse=True)
+    count = len(entry)
+    return Entries(
+        domain=entry // n_strata,
+        stratum=entry % n_strata,
+        units=_sum_by(at, units, count),
+        u=_sum_by(at, u, count),
+        u2=_sum_by(at, u2, count),
+    )
 
 
-def _by_domain(cells: CellSums, values: FloatArray, n_domains: int) -> FloatArray:
-    """Sum of cell values per domain, shape (d,)."""
-    return _sum_by(cells.domain, values, n_domains)
+def spread(u2: FloatArray, u: FloatArray, n: FloatArray) -> FloatArray:
+    """Sum of squares about the mean of n units, exactly 0 where only rounding is left.
+
+    Examples
+    --------
+    >>> spread(np.array([0.03]), np.array([0.3]), np.array([3.0])).tolist()
+    [0.0]
+    """
+    left = u2 - u**2 / n
+    return np.where(left > ROUNDING * u2, left, 0.0)
+
+
+def _contributions(entries: Entries, strata: Strata, n_domains: int) -> FloatArray:
+    """What each domain and stratum adds to the variance, shape (e,)."""
+    n, f = strata.n[entries.stratum], strata.fraction[entries.stratum]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        usual = np.where(n > 1.0, f * n / (n - 1.0) * spread(entries.u2, entries.u, n), 0.0)
+    if strata.lonely not in ("centred", "average"):
+        return usual
+    lonely = _lonely(entries, strata)
+    if strata.lonely == "average":
+        return np.where(lonely > 0, 0.0, usual)
+    total = _sum_by(entries.domain, entries.u, n_domains)
+    present = _sum_by(entries.domain, n, n_domains)
+    away = (entries.u - (total / np.maximum(present, 1.0))[entries.domain]) ** 2
+    mean2 = ((total / np.maximum(present, 1.0))[entries.domain]) ** 2
+    inflate = np.where(n > 1.0, n / np.maximum(n - 1.0, 1.0), 1.0)
+    centred = f * inflate * (away + (n - 1.0) * mean2)
+    return np.where(lonely > 0, centred, usual)
+
+
+def _lonely(entries: Entries, strata: Strata) -> FloatArray:
+    """1 where the stratum has one unit that the rules call lonely, else 0; shape (e,)."""
+    n = strata.n[entries.stratum]
+    found: BoolArray = n == 1.0
+    if strata.lonely_domain == "as_lonely":
+        found = found | (entries.units == 1.0)
+    return (found & (strata.fraction[entries.stratum] > 0.0)).astype(np.float64)
+
+
+def _squares(a: FloatArray, second: FloatArray) -> FloatArray:
+    """Sum of squared scores of the rows of each cell, exactly 0 where only rounding is left."""
+    parts = np.stack(
+        [
+            a[:, 0] ** 2 * second[:, 0],
+            2.0 * a[:, 0] * a[:, 1] * second[:, 1],
+            a[:, 1] ** 2 * second[:, 2],
+        ]
+    )
+    total = parts.sum(axis=0)
+    return np.where(total > ROUNDING * np.abs(parts).sum(axis=0), total, 0.0)
 
 
 def _sum_by(numbers: IntArray, values: FloatArray, count: int) -> FloatArray:
     """Sum of values per number, shape (count,)."""
     return np.bincount(numbers, weights=values, minlength=count).astype(np.float64)
-
-
-def _proportion(n: FloatArray, yes: FloatArray, total: FloatArray, keyed: FloatArray) -> FloatArray:
-    """Weighted proportion, exactly 0 or 1 where nobody or everybody says yes."""
-    p = np.divide(keyed, total, out=np.full_like(total, np.nan), where=n > 0)
-    p[(n > 0) & (yes == 0)] = 0.0
-    p[(n > 0) & (yes == n)] = 1.0
-    return p
-
-
-def _cell_variance(
-    cells: CellSums, p: FloatArray, total: FloatArray, stratum_n: IntArray
-) -> FloatArray:
-    """Contribution of each cell to the variance of its domain, shape (k,)."""
-    share, weight = p[cells.domain], total[cells.domain]
-    n_h = stratum_n[cells.stratum].astype(np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        u = ((1.0 - share) * cells.wy - share * (cells.w - cells.wy)) / weight
-        u2 = ((1.0 - share) ** 2 * cells.w2y + share**2 * (cells.w2 - cells.w2y)) / weight**2
-        spread = u2 - u**2 / n_h
-        contribution = np.where(spread > ROUNDING * u2, n_h / (n_h - 1.0) * spread, 0.0)
-    same = (share == 0.0) | (share == 1.0)
-    return np.where((n_h > 1.0) & ~same & (cells.n > 0), contribution, 0.0)

@@ -1,0 +1,151 @@
+"""What the one pass over respondents is asked to read: outcomes, groups and columns of the design.
+
+Names only. No frame is opened here and nothing is summed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from eenzaam_stats.errors import DesignError, OptionError, listed
+from eenzaam_stats.survey import Survey
+
+OutcomeKind = Literal["binary", "number", "ratio", "category"]
+DESIGN_WEIGHT = "design"
+OUTCOME = "outcome"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One variable to sum, or two for a ratio.
+
+    Attributes
+    ----------
+    name : str
+        Column of the outcome; for a ratio the numerator.
+    kind : {"binary", "number", "ratio", "category"}
+        A flag, a number, a number per unit of ``other``, or one class of a column of classes.
+    other : str
+        Denominator of a ratio, class of a category; empty otherwise.
+    """
+
+    name: str
+    kind: OutcomeKind = "binary"
+    other: str = ""
+
+    @property
+    def label(self) -> str:
+        """Outcome in words: the column, ``y / x`` or ``column=class``."""
+        between = {"ratio": " / ", "category": "="}.get(self.kind, "")
+        return f"{self.name}{between}{self.other}" if between else self.name
+
+    def names(self) -> tuple[str, ...]:
+        """Columns that it reads."""
+        return (self.name, self.other) if self.kind == "ratio" else (self.name,)
+
+
+@dataclass(frozen=True, slots=True)
+class CellColumns:
+    """Names of the columns that the pass reads.
+
+    Attributes
+    ----------
+    outcomes : tuple of Outcome
+        What to sum.
+    by : tuple of str
+        Grouping columns; empty for everyone together.
+    weight, stratum, cluster, fpc : str or None
+        Columns of the design; ``None`` for equal weights, one stratum, rows as sampling units and
+        an infinite population.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    by: tuple[str, ...] = ()
+    weight: str | None = None
+    stratum: str | None = None
+    cluster: str | None = None
+    fpc: str | None = None
+
+    def names(self) -> tuple[str, ...]:
+        """Each column once: outcomes, groups, design."""
+        outcomes = [name for outcome in self.outcomes for name in outcome.names()]
+        wanted = (*outcomes, *self.by, self.weight, self.stratum, self.cluster, self.fpc)
+        return tuple(dict.fromkeys(name for name in wanted if name is not None))
+
+
+def design_columns(
+    survey: Survey,
+    outcomes: Sequence[Outcome],
+    *,
+    by: str | Sequence[str],
+    weights: str | None,
+    where: str,
+) -> CellColumns:
+    """Columns for outcomes of a survey under its own design.
+
+    Parameters
+    ----------
+    survey : Survey
+        Respondents with their design.
+    outcomes : sequence of Outcome
+        What to sum.
+    by : str or sequence of str
+        Grouping columns.
+    weights : str or None
+        ``"design"``, the name of a column, or ``None`` for no weights.
+    where : str
+        Verb that needs it, for messages.
+
+    Returns
+    -------
+    CellColumns
+
+    Raises
+    ------
+    OptionError
+        If a group or an outcome is named twice.
+    DesignError
+        If the design names no weight and ``weights=None`` is not written.
+    """
+    design = survey.design
+    return CellColumns(
+        outcomes=once(tuple(outcomes), name="outcome"),
+        by=grouping(by),
+        weight=_weight_column(survey, weights, where=where),
+        stratum=design.stratum,
+        cluster=design.cluster,
+        fpc=design.fpc,
+    )
+
+
+def grouping(by: str | Sequence[str]) -> tuple[str, ...]:
+    """Grouping columns as a tuple, each once."""
+    return once((by,) if isinstance(by, str) else tuple(by), name="by")
+
+
+def once(values: tuple[T, ...], *, name: str) -> tuple[T, ...]:
+    """Return the values, or raise when one occurs twice."""
+    repeated = list(dict.fromkeys(value for value in values if values.count(value) > 1))
+    if repeated:
+        shown = listed(getattr(value, "label", value) for value in repeated)
+        raise OptionError(
+            f"{name} names column(s) [{shown}] more than once. Name each column once."
+        )
+    return values
+
+
+def _weight_column(survey: Survey, weights: str | None, *, where: str) -> str | None:
+    """Column to weight with; an absent design weight is not quietly an unweighted estimate."""
+    if weights != DESIGN_WEIGHT:
+        return weights
+    if survey.design.weight is None:
+        report = survey.report
+        raise DesignError(
+            f"{where} needs a weight, and the design of {report.source} {report.wave} names none. "
+            "Name the column when the file is read or in weights=, or write weights=None for an "
+            "estimate without weights."
+        )
+    return survey.design.weight

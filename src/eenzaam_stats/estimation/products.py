@@ -1,0 +1,134 @@
+"""The columns that the pass adds before it sums: typed variables, then their weighted products.
+
+One function per kind of outcome; expressions only, so that any engine can run them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+
+import narwhals.stable.v2 as nw
+
+from eenzaam_stats.estimation import frame as door
+from eenzaam_stats.estimation.columns import CellColumns, Outcome
+from eenzaam_stats.respondents import MISSING_SUFFIX
+from eenzaam_stats.vocabulary import MissingKind
+
+ROWS, BAD, WEIGHT = "rows", "bad", "weight"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Columns to make in two steps, and what to take of each.
+
+    Attributes
+    ----------
+    typed : dict of str to expression
+        Columns of the frame as numbers; the first step.
+    products : dict of str to expression
+        Made of those; the second step.
+    aggregates : list of expression
+        Elementary aggregates of both.
+    """
+
+    typed: dict[str, nw.Expr] = field(default_factory=dict)
+    products: dict[str, nw.Expr] = field(default_factory=dict)
+    aggregates: list[nw.Expr] = field(default_factory=list)
+
+    def sum(self, products: Mapping[str, nw.Expr]) -> None:
+        """Add products of which the sum is wanted."""
+        self.products.update(products)
+        self.aggregates.extend(nw.col(name).sum() for name in products)
+
+
+def plan(frame: door.Frame, columns: CellColumns) -> Plan:
+    """Everything that the pass over ``frame`` has to make and sum."""
+    result = Plan(typed={WEIGHT: _weight(columns)}, aggregates=[nw.len().alias(ROWS)])
+    if columns.fpc:
+        result.typed["fpc_low"] = door.number(columns.fpc)
+        result.products["fpc_high"] = nw.col("fpc_low")
+        result.aggregates.extend([nw.col("fpc_low").min(), nw.col("fpc_high").max()])
+    present = set(frame.collect_schema().names())
+    for number, outcome in enumerate(columns.outcomes):
+        _add_outcome(result, outcome, number, squares=columns.cluster is None)
+        if outcome.name + MISSING_SUFFIX in present:
+            _add_missing_kinds(result, outcome, number)
+    result.sum({BAD: _is_bad(columns)})
+    return result
+
+
+def _weight(columns: CellColumns) -> nw.Expr:
+    return door.number(columns.weight) if columns.weight else nw.lit(1.0)
+
+
+def _add_outcome(result: Plan, outcome: Outcome, number: int, *, squares: bool) -> None:
+    """Two variables of an outcome, null where the row has no answer, and their weighted sums."""
+    w, y, x = nw.col(WEIGHT), nw.col(f"y_{number}"), nw.col(f"x_{number}")
+    result.typed[f"y_{number}"] = _answer(outcome)
+    if outcome.kind == "ratio":
+        result.typed[f"x_{number}"] = door.number(outcome.other)
+        one, two = x + 0.0 * y, y + 0.0 * x
+    elif outcome.kind == "number":
+        one, two = 1.0 + 0.0 * y, y
+    else:
+        one, two = y, 1.0 - y
+        result.aggregates.append(nw.col(f"y_{number}").sum().alias(f"yes_{number}"))
+    result.products[f"w_{number}"] = w + 0.0 * one * two
+    result.aggregates.append(nw.col(f"w_{number}").count().alias(f"n_{number}"))
+    result.aggregates.append(nw.col(f"w_{number}").max().alias(f"largest_{number}"))
+    result.sum({f"a_{number}": w * one, f"b_{number}": w * two})
+    if outcome.kind == "number":
+        result.sum({f"ss_{number}": w * y * y})
+    if squares:
+        result.sum({f"aa_{number}": w * w * one * one, f"bb_{number}": w * w * two * two})
+        if outcome.kind in ("number", "ratio"):
+            result.sum({f"ab_{number}": w * w * one * two})
+
+
+def _answer(outcome: Outcome) -> nw.Expr:
+    if outcome.kind == "category":
+        found = nw.col(outcome.name)
+        same = (found.cast(nw.String) == outcome.other).cast(nw.Float64)
+        return nw.when(~found.is_null()).then(same)  # in pandas a missing class compares as false
+    return door.number(outcome.name)
+
+
+def _add_missing_kinds(result: Plan, outcome: Outcome, number: int) -> None:
+    """Rows without an answer per kind of missing, from the column that stands beside the outcome."""
+    kind = f"kind_{number}"
+    result.typed[kind] = nw.col(outcome.name + MISSING_SUFFIX).cast(nw.String)
+    missing = nw.col(f"y_{number}").is_null()
+    result.sum(
+        {
+            f"missing_{word.value}_{number}": (
+                (missing & (nw.col(kind) == word.value)).fill_null(False).cast(nw.Int64)
+            )
+            for word in MissingKind
+        }
+    )
+
+
+def _is_bad(columns: CellColumns) -> nw.Expr:
+    """1 where a weight or an outcome cannot be used."""
+    found = [unusable_weight(nw.col(WEIGHT))]
+    for number, outcome in enumerate(columns.outcomes):
+        if outcome.kind != "category":
+            found += [
+                unusable_answer(nw.col(name), outcome)
+                for name in (f"y_{number}", f"x_{number}")[: len(outcome.names())]
+            ]
+    return reduce(or_, found).cast(nw.Int64)
+
+
+def unusable_weight(weight: nw.Expr) -> nw.Expr:
+    """Whether a weight is missing, infinite or not above 0."""
+    return ~(weight.is_finite() & (weight > 0.0)).fill_null(False)
+
+
+def unusable_answer(answer: nw.Expr, outcome: Outcome) -> nw.Expr:
+    """Whether an answer that is there is no flag, or no finite number."""
+    usable = (answer == 0.0) | (answer == 1.0) if outcome.kind == "binary" else answer.is_finite()
+    return ~answer.is_null() & ~usable.fill_null(False)

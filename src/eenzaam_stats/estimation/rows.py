@@ -1,0 +1,289 @@
+"""From numbered domains to rows of a result: estimate, error, interval, counts and a flag in words.
+
+It calls ``numerics`` and words what it finds. No sum over respondents and no formula may enter.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eenzaam_stats.errors import OptionError
+from eenzaam_stats.estimation.cells import Cells
+from eenzaam_stats.estimation.columns import CellColumns, Outcome
+from eenzaam_stats.estimation.domains import Domains, whole
+from eenzaam_stats.numerics.beta_interval import beta_interval
+from eenzaam_stats.numerics.intervals import (
+    logit_interval,
+    t_quantile,
+    wald_interval,
+    wilson_interval,
+)
+from eenzaam_stats.numerics.linearise import Linearised, Statistic, design_effects, linearised
+from eenzaam_stats.numerics.variance import domain_variance
+from eenzaam_stats.results import Estimate, Footnote
+from eenzaam_stats.version import VERSION
+from eenzaam_stats.vocabulary import Flag, IntervalMethod
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+Limits = tuple[FloatArray, FloatArray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Errors:
+    """Standard errors of the domains, with their degrees of freedom.
+
+    Attributes
+    ----------
+    std_error : ndarray of float, shape (d,)
+    df : ndarray of int, shape (d,)
+    """
+
+    std_error: FloatArray
+    df: IntArray
+
+
+def linear_errors(domains: Domains, found: Linearised) -> Errors:
+    """Errors by Taylor linearisation, weights taken as fixed."""
+    result = domain_variance(domains.moments, found.score, strata=domains.strata)
+    return Errors(np.sqrt(result.variance), result.df)
+
+
+def require_level(level: float) -> None:
+    """Raise when a level is no coverage."""
+    if not 0.0 < level < 1.0:
+        raise OptionError(
+            f"level is {level!r}, which is not a coverage. Choose a number between 0 and 1, "
+            "for instance 0.95."
+        )
+
+
+def limits(
+    interval: IntervalMethod, estimate: FloatArray, errors: Errors, *, n: FloatArray, level: float
+) -> Limits:
+    """Limits of proportions by one method."""
+    p, se, df = estimate, errors.std_error, errors.df
+    methods: Mapping[str, Callable[[], Limits]] = {
+        "logit": lambda: logit_interval(p, se, df=df, level=level),
+        "wald": lambda: wald_interval(p, se, df=df, level=level),
+        "wilson": lambda: wilson_interval(p, se, df=df, level=level),
+        "beta": lambda: beta_interval(p, se, df=df, n=n, level=level),
+        "korn_graubard": lambda: beta_interval(p, se, df=df, n=n, level=level, truncated=True),
+    }
+    return methods[interval]()
+
+
+def symmetric_limits(estimate: FloatArray, errors: Errors, *, level: float) -> Limits:
+    """Limits of means, totals and ratios: t times the standard error on either side."""
+    half = t_quantile(level, errors.df) * errors.std_error
+    return estimate - half, estimate + half
+
+
+def proportion_rows(
+    domains: Domains, errors: Errors, *, interval: IntervalMethod, level: float
+) -> tuple[Estimate, ...]:
+    """Rows of proportions."""
+    found = linearised(domains.first, "proportion")
+    p = found.estimate
+    weight_sum = domains.first.sum(axis=1)
+    wr, wor = design_effects(
+        errors.std_error**2, weight_sum * p * (1.0 - p), n=domains.n, weight_sum=weight_sum
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        n_effective = np.where(errors.std_error > 0, p * (1.0 - p) / errors.std_error**2, np.nan)
+    return _rows(
+        domains,
+        errors,
+        estimate=p,
+        bounds=limits(interval, p, errors, n=domains.n, level=level),
+        weight_sum=weight_sum,
+        effects=(wr, wor, n_effective),
+        kind="proportion",
+    )
+
+
+def labelled(name: str, rows: Sequence[Estimate]) -> tuple[Estimate, ...]:
+    """Rows with a first group value in front."""
+    return tuple(replace(row, group=(name, *row.group)) for row in rows)
+
+
+def number_rows(
+    domains: Domains, errors: Errors, found: Linearised, *, statistic: Statistic, level: float
+) -> tuple[Estimate, ...]:
+    """Rows of means, totals and ratios."""
+    nothing = np.full(len(domains.groups), np.nan)
+    first = domains.first
+    effects = (nothing, nothing, nothing)
+    weight_sum = first[:, 0] if statistic in ("mean", "total") else nothing
+    if statistic == "total_yes":
+        weight_sum = first.sum(axis=1)
+    if statistic == "mean":
+        squares = domains.squares - found.estimate * first[:, 1]
+        effects = (
+            *design_effects(errors.std_error**2, squares, n=domains.n, weight_sum=first[:, 0]),
+            nothing,
+        )
+    estimate = np.where(domains.n > 0, found.estimate, np.nan)
+    return _rows(
+        domains,
+        errors,
+        estimate=estimate,
+        bounds=symmetric_limits(estimate, errors, level=level),
+        weight_sum=weight_sum,
+        effects=effects,
+        kind=statistic,
+    )
+
+
+def _rows(
+    domains: Domains,
+    errors: Errors,
+    *,
+    estimate: FloatArray,
+    bounds: Limits,
+    weight_sum: FloatArray,
+    effects: tuple[FloatArray, FloatArray, FloatArray],
+    kind: str,
+) -> tuple[Estimate, ...]:
+    n, n_missing, yes = whole(domains.n), whole(domains.n_missing), whole(domains.yes)
+    flags = kind in ("proportion", "total_yes")
+    share = np.divide(
+        domains.largest, weight_sum, out=np.full(len(n), np.nan), where=weight_sum > 0
+    )
+    result = []
+    for at, group in enumerate(domains.groups):
+        reason, usable = _reason(kind, estimate[at], errors, n=int(n[at]), at=at)
+        result.append(
+            Estimate(
+                group=group,
+                estimate=float(estimate[at]),
+                std_error=float(errors.std_error[at]),
+                conf_low=float(bounds[0][at]) if usable else math.nan,
+                conf_high=float(bounds[1][at]) if usable else math.nan,
+                df=int(errors.df[at]),
+                n_valid=int(n[at]),
+                n_missing=int(n_missing[at]),
+                weight_sum=float(weight_sum[at]),
+                deff=float(effects[0][at]),
+                flag=Flag.UNCERTAIN if reason else Flag.RELIABLE,
+                reason=reason,
+                deff_wor=float(effects[1][at]),
+                n_effective=float(effects[2][at]),
+                n_outcome=int(yes[at]) if flags else None,
+                largest_weight_share=float(share[at]),
+                missing=_missing(domains, at),
+            )
+        )
+    return tuple(result)
+
+
+def _missing(domains: Domains, at: int) -> tuple[tuple[str, int], ...]:
+    counts = ((kind, round(float(count[at]))) for kind, count in domains.missing)
+    return tuple((kind, count) for kind, count in counts if count)
+
+
+def _reason(kind: str, estimate: float, errors: Errors, *, n: int, at: int) -> tuple[str, bool]:
+    """Why an estimate is uncertain, empty when it is not; and whether it may have limits."""
+    p, se = float(estimate), float(errors.std_error[at])
+    edges = kind == "proportion" and n > 0
+    findings = (
+        (n == 0, "nobody in the group has an answer"),
+        (edges and p == 0.0, "nobody who answered has the outcome"),
+        (edges and p == 1.0, "everybody who answered has the outcome"),
+        (n > 0 and errors.df[at] <= 0, "no degrees of freedom"),
+        (
+            n > 0 and se == 0.0 and not (edges and p in (0.0, 1.0)),
+            "no variance within the strata",
+        ),
+    )
+    found = [words for there, words in findings if there]
+    at_edge = edges and p in (0.0, 1.0) and len(found) == 1
+    return "; ".join(found), not found or at_edge
+
+
+STATISTIC_WORDS = MappingProxyType(
+    {
+        "proportion": "proportion",
+        "mean": "mean",
+        "total": "total",
+        "total_yes": "number of people",
+        "ratio": "ratio",
+    }
+)
+
+
+def footnote(
+    source: Cells,
+    outcomes: Sequence[Outcome],
+    *,
+    statistic: str,
+    method: str,
+    level: float,
+    n_without_group: int,
+) -> Footnote:
+    """What a reader must know beside the rows."""
+    report, columns = source.report, source.columns
+    names = [outcome.label for outcome in outcomes]
+    scales = [
+        one.scale for one in source.scoring if set(one.outcomes) & {one.name for one in outcomes}
+    ]
+    return Footnote(
+        outcome=", ".join(names),
+        scale=scales[-1] if scales else "column of the file",
+        source=report.source,
+        wave=report.wave,
+        population=report.population,
+        origin=str(report.origin),
+        method=method,
+        level=level,
+        weight=columns.weight or "",
+        stratum=columns.stratum or "",
+        n_without_group=n_without_group,
+        version=VERSION,
+        statistic=statistic,
+        cluster=columns.cluster or "",
+    )
+
+
+def method_words(source: Cells, *, variance: str, interval: str) -> str:
+    """Variance method, design, weights and interval in words."""
+    return (
+        f"direct estimate, {variance}, {_design_words(source)}, {_weight_words(source)}; "
+        f"{interval} interval with t on the degrees of freedom of the group"
+    )
+
+
+def _design_words(source: Cells) -> str:
+    columns, design = source.columns, source.design
+    words = ["stratified" if columns.stratum else "without strata"]
+    lonely = {
+        "certainty": "strata with one {unit} add no variance",
+        "centred": "strata with one {unit} are centred at the mean of all",
+        "average": "strata with one {unit} count as the average stratum",
+    }.get(design.lonely_stratum)
+    if columns.stratum and lonely:
+        words.append(lonely.format(unit="cluster" if columns.cluster else "respondent"))
+    if columns.cluster:
+        words.append(f"clusters {columns.cluster!r} nested in strata")
+    if columns.fpc:
+        words.append("with finite population correction")
+    return ", ".join(words)
+
+
+def _weight_words(source: Cells) -> str:
+    columns: CellColumns = source.columns
+    design = source.design
+    if columns.weight is None:
+        return "without weights"
+    if columns.weight != design.weight:
+        instead = f"instead of {design.weight!r}" if design.weight else "named by the user"
+        return f"weights from {columns.weight!r} {instead}, taken as fixed"
+    if design.calibration is not None:
+        return f"weights calibrated ({design.calibration.method}), which the variance counts"
+    return "weights of the design taken as fixed"
