@@ -33,14 +33,14 @@ on <- function(name) as.formula(paste0("~", name))
 
 # ---- designs ------------------------------------------------------------------------------------------------------
 designs <- function(data) list(
-  strat = svydesign(id = ~1, strata = ~stratum, weights = ~weight, data = data),
-  clus = svydesign(id = ~cluster, strata = ~stratum, weights = ~weight, data = data, nest = TRUE),
-  clus_fpc = svydesign(id = ~cluster, strata = ~stratum, weights = ~weight, fpc = ~fpc, data = data, nest = TRUE),
-  clus_only = svydesign(id = ~all_clusters, weights = ~weight, data = data))
+  stratified = svydesign(id = ~1, strata = ~stratum, weights = ~weight, data = data),
+  clustered = svydesign(id = ~cluster, strata = ~stratum, weights = ~weight, data = data, nest = TRUE),
+  clustered_fpc = svydesign(id = ~cluster, strata = ~stratum, weights = ~weight, fpc = ~fpc, data = data, nest = TRUE),
+  clusters_only = svydesign(id = ~all_clusters, weights = ~weight, data = data))
 lonely_designs <- function(data) list(
-  strat_lonely = svydesign(id = ~1, strata = ~stratum_lonely, weights = ~weight, data = data),
-  clus_lonely = svydesign(id = ~cluster, strata = ~stratum_lonely, weights = ~weight, data = data, nest = TRUE),
-  clus_lonely_fpc = svydesign(id = ~cluster, strata = ~stratum_lonely, weights = ~weight, fpc = ~fpc_lonely, data = data, nest = TRUE))
+  stratified_lonely = svydesign(id = ~1, strata = ~stratum_lonely, weights = ~weight, data = data),
+  clustered_lonely = svydesign(id = ~cluster, strata = ~stratum_lonely, weights = ~weight, data = data, nest = TRUE),
+  clustered_lonely_fpc = svydesign(id = ~cluster, strata = ~stratum_lonely, weights = ~weight, fpc = ~fpc_lonely, data = data, nest = TRUE))
 full <- designs(people)
 waves_apart <- svydesign(id = ~cluster, strata = ~wave_stratum, weights = ~weight, data = people, nest = TRUE)
 
@@ -262,12 +262,12 @@ write_table(tests, "design_tests.csv")
 set.seed(20221017)
 pairs <- droplevels(people[people$paired == 1, ])
 sources <- list(
-  JKn = list(full$clus, people, "all", "JKn", list()),
+  JKn = list(full$clustered, people, "all", "JKn", list()),
   JK1 = list(svydesign(id = ~all_clusters, weights = ~weight, data = pairs), pairs, "paired", "JK1", list()),
-  BRR = list(designs(pairs)$clus, pairs, "paired", "BRR", list()),
-  Fay = list(designs(pairs)$clus, pairs, "paired", "Fay", list(fay.rho = 0.3)),
-  bootstrap = list(full$clus, people, "all", "bootstrap", list(replicates = 60)),
-  subbootstrap = list(full$clus, people, "all", "subbootstrap", list(replicates = 60)))
+  BRR = list(designs(pairs)$clustered, pairs, "paired", "BRR", list()),
+  Fay = list(designs(pairs)$clustered, pairs, "paired", "Fay", list(fay.rho = 0.3)),
+  bootstrap = list(full$clustered, people, "all", "bootstrap", list(replicates = 60)),
+  subbootstrap = list(full$clustered, people, "all", "subbootstrap", list(replicates = 60)))
 factors <- list()
 scales <- table_of_rows()
 replicated <- table_of_rows()
@@ -332,17 +332,17 @@ calibrated <- function(d) list(
   linear_bounded = calibrate(d, model, totals, calfun = "linear", bounds = c(0.9, 1.15), maxit = 500, epsilon = 1e-11),
   logit = calibrate(d, model, totals, calfun = "logit", bounds = c(0.5, 2), maxit = 500, epsilon = 1e-11),
   logit_household = calibrate(d, update(model, ~ . + household), c(totals, household = household), calfun = "logit", bounds = c(0.5, 2), maxit = 500, epsilon = 1e-11))
-moved <- list(strat = calibrated(full$strat), clus = calibrated(full$clus))
+moved <- list(stratified = calibrated(full$stratified), clustered = calibrated(full$clustered))
 largest_miss <- function(d) max(abs(c(
   coef(svytotal(~age_group, d)) / age$Freq, coef(svytotal(~sex, d)) / sex$Freq) - 1))
-stopifnot(max(vapply(moved$clus, largest_miss, numeric(1))) < 1e-9)
+stopifnot(max(vapply(moved$clustered, largest_miss, numeric(1))) < 1e-9)
 # the ratio of new to old weight depends on these columns only
 cells <- c("age_group", "sex", "region", "household")
-ratio <- data.frame(lapply(moved$clus, function(d) weights(d) / people$weight))
+ratio <- data.frame(lapply(moved$clustered, function(d) weights(d) / people$weight))
 first <- !duplicated(people[cells])
 same <- match(do.call(paste, people[cells]), do.call(paste, people[first, cells]))
 stopifnot(max(abs(as.matrix(ratio) / as.matrix(ratio[first, ])[same, ] - 1)) < 1e-12)
-stopifnot(max(abs(data.frame(lapply(moved$strat, weights)) / data.frame(lapply(moved$clus, weights)) - 1)) < 1e-9)
+stopifnot(max(abs(data.frame(lapply(moved$stratified, weights)) / data.frame(lapply(moved$clustered, weights)) - 1)) < 1e-9)
 weights_table <- cbind(people[first, cells], ratio[first, ])
 weights_table <- weights_table[do.call(order, lapply(weights_table[cells], as.character)), ]
 write_table(weights_table, "design_calibration_factors.csv")
