@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.errors import DesignError, OptionError, listed
 from eenzaam_stats.estimation.columns import CellColumns, Outcome
-from eenzaam_stats.estimation.sufficient import CLUSTER, PART, ROWS, STRATUM, CellTable
+from eenzaam_stats.estimation.products import ROWS
+from eenzaam_stats.estimation.sufficient import CLUSTER, PART, STRATUM, CellTable
 from eenzaam_stats.numerics.variance import Moments, Strata
 from eenzaam_stats.survey import Design
 from eenzaam_stats.vocabulary import MissingKind
@@ -207,8 +208,8 @@ def _units(cells: pd.DataFrame) -> _Units:
     plain = list(values.tolist())
     names = tuple(plain[at % max(len(plain), 1)] for at in pair)
     if CLUSTER not in cells:
-        n = np.bincount(stratum, cells[ROWS].to_numpy(), minlength=len(pair))
-        return _Units(stratum.astype(np.int64), names, None, n.astype(np.float64))
+        rows = np.bincount(stratum, cells[ROWS].to_numpy(), minlength=len(pair))
+        return _Units(stratum.astype(np.int64), names, None, rows.astype(np.float64))
     inner, inner_values = pd.factorize(cells[CLUSTER])
     key = stratum * max(len(inner_values), 1) + inner
     present, cluster = np.unique(key, return_inverse=True)
@@ -279,7 +280,7 @@ def _ordered(found: Sequence[object], order: tuple[object, ...] | None) -> list[
     if order is not None:
         return [value for value in order if value in set(found)]
     if all(isinstance(value, Real) for value in found):
-        return sorted(found, key=lambda value: float(value))  # type: ignore[arg-type]
+        return sorted(found, key=float)  # type: ignore[arg-type]
     return sorted(found, key=str)
 
 

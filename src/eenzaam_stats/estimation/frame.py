@@ -148,15 +148,16 @@ def _remedy(flag: bool) -> str:
     return "Name a score such as 'djg11_total', or make the column numeric."
 
 
-def bad_weights(
-    name: str, *, where: str, count: int, first: int | None, kind: str = ""
-) -> DesignError:
+def not_numbers(name: str, what: str, *, kind: str, where: str) -> DesignError:
+    """Error about a column of the design that holds no numbers."""
+    return DesignError(
+        f"{where} needs numbers as {what}, and column {name!r} holds {kind}. "
+        "Convert it, or name another column."
+    )
+
+
+def bad_weights(name: str, *, where: str, count: int, first: int | None) -> DesignError:
     """Error about weights that are missing, infinite or not above 0."""
-    if kind:
-        return DesignError(
-            f"{where} needs numbers as weights, and column {name!r} holds {kind}. "
-            "Convert it, or name another column."
-        )
     return DesignError(
         f"{where} needs a finite weight above 0 in every row, and column {name!r} has "
         f"{count} row(s) where it is missing, infinite or not above 0{_at(first)}. "

@@ -97,7 +97,7 @@ def _answer(outcome: Outcome) -> nw.Expr:
 
 
 def _add_missing_kinds(result: Plan, outcome: Outcome, number: int) -> None:
-    """Rows without an answer per kind of missing, from the column that stands beside the outcome."""
+    """Rows without an answer per kind of missing, from the column beside the outcome."""
     kind = f"kind_{number}"
     result.typed[kind] = nw.col(outcome.name + MISSING_SUFFIX).cast(nw.String)
     missing = nw.col(f"y_{number}").is_null()

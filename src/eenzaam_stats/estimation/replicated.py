@@ -82,7 +82,7 @@ def _estimate(
     at = rows.domain[inside]
     first = np.column_stack(
         [
-            np.bincount(at, weights=(weight * variable)[inside], minlength=count)
+            np.bincount(at, (weight * variable)[inside], minlength=count).astype(np.float64)
             for variable in (rows.one, rows.two)
         ]
     )
@@ -103,8 +103,8 @@ def _scales(replicates: ReplicateWeights) -> tuple[float, FloatArray]:
     }
     if replicates.method == "JKn" and not replicates.rscales:
         raise DesignError(
-            f"{_WHERE} by JKn needs one rscale per column, (n - 1) / n of the stratum whose cluster "
-            "is left out, and the design has none. Give the design rscales."
+            f"{_WHERE} by JKn needs one rscale per column, (n - 1) / n of the stratum whose "
+            "cluster is left out, and the design has none. Give the design rscales."
         )
     if replicates.rscales and len(replicates.rscales) != count:
         raise DesignError(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -100,8 +100,7 @@ def respondent_rows(
 def collected(frame: door.Frame) -> door.Eager:
     """Eager frame, from whatever engine."""
     if isinstance(frame, nw.LazyFrame):
-        backend = "polars" if frame.implementation.is_polars() else "pandas"
-        return cast("door.Eager", frame.collect(backend))
+        return frame.collect("polars" if frame.implementation.is_polars() else "pandas")
     return frame
 
 
@@ -115,7 +114,8 @@ def _variables(
 ) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
     if outcome.kind == "category":
         found = pd.Series(frame.get_column(outcome.name).to_list(), dtype="object")
-        yes = (found.astype("str") == outcome.other).to_numpy(np.float64)
+        same = (found.astype("str") == outcome.other).to_numpy(np.bool_)
+        yes = np.where(same, 1.0, 0.0)
         return yes, 1.0 - yes, found.notna().to_numpy(np.bool_)
     y = _number(frame, outcome.name)
     if outcome.kind == "binary":
@@ -148,4 +148,4 @@ def _domains(frame: door.Eager, by: Sequence[str], groups: Sequence[tuple[str, .
         ],
         dtype=np.int64,
     )
-    return cast("IntArray", numbers[at.reshape(-1)])
+    return numbers[at.reshape(-1)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -116,12 +116,11 @@ def _require_types(frame: door.Frame, columns: CellColumns, *, where: str) -> No
         if outcome.kind != "category":
             for name in outcome.names():
                 door.require_numeric(frame, name, where=where, flag=outcome.kind == "binary")
-    if columns.weight is not None:
-        dtype = frame.collect_schema()[columns.weight]
-        if not dtype.is_numeric() and not _is_empty(frame, columns.weight):
-            raise door.bad_weights(
-                columns.weight, where=where, count=0, first=None, kind=f"{dtype}"
-            )
+    numeric = {"weights": columns.weight, "population sizes": columns.fpc}
+    for what, column in numeric.items():
+        dtype = frame.collect_schema()[column] if column else None
+        if column and dtype and not dtype.is_numeric() and not _is_empty(frame, column):
+            raise door.not_numbers(column, what, kind=str(dtype), where=where)
 
 
 def _is_empty(frame: door.Frame, name: str) -> bool:
@@ -163,8 +162,8 @@ def _collected(sums: door.Frame, columns: CellColumns) -> pd.DataFrame:
 
 def _collect(sums: nw.LazyFrame[Any]) -> door.Eager:
     if sums.implementation.is_polars():
-        return cast("door.Eager", sums.collect("polars", engine="streaming"))
-    return cast("door.Eager", sums.collect("pandas"))
+        return sums.collect("polars", engine="streaming")
+    return sums.collect("pandas")
 
 
 def _float(frame: door.Eager, name: str) -> np.ndarray[Any, Any]:

@@ -167,10 +167,11 @@ def _replicate_estimates(
 ) -> FloatArray:
     """Estimates in each replicate, shape (r, d), from one product of the table of cells."""
     moments = domains.moments
+    clusters = np.asarray(moments.cluster, dtype=np.int64)
     shape = (factors.factors.shape[1], len(domains.groups))
     sums = [
         factors.factors
-        @ sparse.csr_array((moments.first[:, j], (moments.cluster, moments.domain)), shape=shape)
+        @ sparse.csr_array((moments.first[:, j], (clusters, moments.domain)), shape=shape)
         for j in (0, 1)
     ]
     return np.stack(

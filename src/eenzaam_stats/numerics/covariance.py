@@ -89,49 +89,69 @@ def score_covariance(
     >>> result.covariance.round(4).tolist(), result.df.tolist()
     ([[0.1667, 0.0], [0.0, 0.1667]], [1, 1])
     """
-    keep = moments.n > 0
-    domain, stratum = moments.domain[keep], moments.stratum[keep]
-    n_domains = score[0].shape[1]
-    n_strata = len(strata.n)
-    part = (score[0] != 0.0) | (score[1] != 0.0)
-    if moments.cluster is None:
-        per_stratum, units = _row_units(moments, keep, score, part, n_strata)
-        factor = _factors(strata, _present(units))
-        cross = _row_cross(moments, keep, score, factor, n_domains)
+    answered = _answered(moments)
+    sums = _scores(answered, score, n_strata=len(strata.n))
+    present = sums.units.max(axis=0, initial=0.0)
+    factor = _factors(strata, present)
+    if sums.per_cluster is None:
+        cross = _row_products(answered, score, factor)
     else:
-        cluster = moments.cluster[keep]
-        n_clusters = int(moments.cluster.max(initial=0)) + 1
-        home = np.zeros(n_clusters, dtype=np.int64)
-        home[cluster] = stratum
-        totals = _summed(domain, cluster, moments.first[keep], score, n_clusters)
-        seen = _seen(domain, cluster, moments.n[keep], part, n_clusters)
-        into = sparse.csr_array(
-            (np.ones(n_clusters), (np.arange(n_clusters), home)), shape=(n_clusters, n_strata)
-        )
-        per_stratum = totals @ into
-        units = seen @ into
-        factor = _factors(strata, _present(units))
-        cross = (totals * factor[home]) @ totals.T
-    n = np.maximum(strata.n, 1.0)
-    covariance = cross - (per_stratum * (factor / n)) @ per_stratum.T
-    covariance = _with_lonely(covariance, per_stratum, units, strata)
-    counted = _present(units)
+        cross = (sums.per_cluster * factor[sums.home]) @ sums.per_cluster.T
+    u = sums.per_stratum
+    covariance = cross - (u * (factor / np.maximum(strata.n, 1.0))) @ u.T
+    covariance = _with_lonely(covariance, u, present=present, strata=strata)
     return ScoreCovariance(
         covariance=(covariance + covariance.T) / 2.0,
-        units=np.rint(np.asarray(units).sum(axis=1)).astype(np.int64),
-        strata=(np.asarray(units) > 0).sum(axis=1).astype(np.int64)
-        if counted.size
-        else np.zeros(len(score[0]), dtype=np.int64),
+        units=np.rint(sums.units.sum(axis=1)).astype(np.int64),
+        strata=(sums.units > 0).sum(axis=1).astype(np.int64),
     )
 
 
-def _present(units: FloatArray) -> FloatArray:
-    """Units per stratum over all targets; targets that share units count the largest."""
-    return np.asarray(units).max(axis=0, initial=0.0)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scores:
+    """Score sums and sampling units of each target, per stratum (t, h) and per cluster (t, c)."""
+
+    per_stratum: FloatArray
+    units: FloatArray
+    per_cluster: FloatArray | None
+    home: IntArray
+
+
+def _answered(moments: Moments) -> Moments:
+    keep = moments.n > 0
+    return Moments(
+        domain=moments.domain[keep],
+        stratum=moments.stratum[keep],
+        cluster=None if moments.cluster is None else moments.cluster[keep],
+        n=moments.n[keep],
+        first=moments.first[keep],
+        second=moments.second[keep],
+    )
+
+
+def _scores(moments: Moments, score: tuple[FloatArray, FloatArray], *, n_strata: int) -> _Scores:
+    part = ((score[0] != 0.0) | (score[1] != 0.0)).astype(np.float64)
+    unit = moments.stratum if moments.cluster is None else moments.cluster
+    count = n_strata if moments.cluster is None else int(unit.max(initial=0)) + 1
+
+    def table(values: FloatArray) -> sparse.csr_array:
+        return sparse.csr_array((values, (moments.domain, unit)), shape=(score[0].shape[1], count))
+
+    totals = np.asarray(
+        score[0] @ table(moments.first[:, 0]) + score[1] @ table(moments.first[:, 1])
+    )
+    rows = np.asarray(part @ table(moments.n))
+    if moments.cluster is None:
+        return _Scores(totals, rows, None, np.arange(n_strata))
+    home = np.zeros(count, dtype=np.int64)
+    home[unit] = moments.stratum
+    into = sparse.csr_array((np.ones(count), (np.arange(count), home)), shape=(count, n_strata))
+    seen = (rows > 0).astype(np.float64)
+    return _Scores(np.asarray(totals @ into), np.asarray(seen @ into), totals, home)
 
 
 def _factors(strata: Strata, present: FloatArray) -> FloatArray:
-    """f n / (n - 1) per stratum, 0 where the stratum is treated as lonely."""
+    """Factor f n / (n - 1) of each stratum, 0 where the stratum is treated as lonely."""
     n = strata.n
     with np.errstate(divide="ignore", invalid="ignore"):
         usual = np.where(n > 1.0, strata.fraction * n / (n - 1.0), 0.0)
@@ -148,10 +168,9 @@ def _lonely(strata: Strata, present: FloatArray) -> NDArray[np.bool_]:
 
 
 def _with_lonely(
-    covariance: FloatArray, per_stratum: FloatArray, units: FloatArray, strata: Strata
+    covariance: FloatArray, u: FloatArray, *, present: FloatArray, strata: Strata
 ) -> FloatArray:
     """Covariance with what lonely strata add under ``centred`` and ``average``."""
-    present = _present(units)
     lonely = _lonely(strata, present)
     if not lonely.any():
         return covariance
@@ -159,63 +178,22 @@ def _with_lonely(
         counted = ((present > 0) & ~lonely).sum()
         return covariance * ((present > 0).sum() / counted if counted else np.nan)
     n = strata.n[lonely]
-    mean = per_stratum.sum(axis=1, keepdims=True) / strata.n[present > 0].sum()
+    mean = u.sum(axis=1, keepdims=True) / strata.n[present > 0].sum()
     inflate = strata.fraction[lonely] * np.where(n > 1.0, n / np.maximum(n - 1.0, 1.0), 1.0)
-    away = per_stratum[:, lonely] - mean
+    away = u[:, lonely] - mean
     added = (away * inflate) @ away.T + (inflate * (n - 1.0)).sum() * (mean @ mean.T)
     return np.asarray(covariance + added)
 
 
-def _row_units(
-    moments: Moments,
-    keep: NDArray[np.bool_],
-    score: tuple[FloatArray, FloatArray],
-    part: NDArray[np.bool_],
-    n_strata: int,
-) -> tuple[FloatArray, FloatArray]:
-    """Score sums and answered rows per target and stratum, both of shape (t, h)."""
-    domain, stratum = moments.domain[keep], moments.stratum[keep]
-    totals = _summed(domain, stratum, moments.first[keep], score, n_strata)
-    rows = sparse.csr_array(
-        (moments.n[keep], (domain, stratum)), shape=(score[0].shape[1], n_strata)
-    )
-    return totals, np.asarray(part.astype(np.float64) @ rows)
-
-
-def _row_cross(
-    moments: Moments,
-    keep: NDArray[np.bool_],
-    score: tuple[FloatArray, FloatArray],
-    factor: FloatArray,
-    n_domains: int,
+def _row_products(
+    moments: Moments, score: tuple[FloatArray, FloatArray], factor: FloatArray
 ) -> FloatArray:
     """Sum over strata of the factor times the products of row scores, shape (t, t)."""
-    weighted = moments.second[keep] * factor[moments.stratum[keep]][:, None]
+    weighted = moments.second * factor[moments.stratum][:, None]
     aa, ab, bb = (
-        np.bincount(moments.domain[keep], weights=weighted[:, j], minlength=n_domains)
+        np.bincount(moments.domain, weights=weighted[:, j], minlength=score[0].shape[1])
         for j in range(3)
     )
     one, two = score
     crossed = (one * ab) @ two.T
     return np.asarray((one * aa) @ one.T + crossed + crossed.T + (two * bb) @ two.T)
-
-
-def _summed(
-    domain: IntArray,
-    unit: IntArray,
-    first: FloatArray,
-    score: tuple[FloatArray, FloatArray],
-    count: int,
-) -> FloatArray:
-    """Score sums per target and unit or stratum, shape (t, count)."""
-    shape = (score[0].shape[1], count)
-    sums = [sparse.csr_array((first[:, j], (domain, unit)), shape=shape) for j in (0, 1)]
-    return np.asarray(score[0] @ sums[0] + score[1] @ sums[1])
-
-
-def _seen(
-    domain: IntArray, cluster: IntArray, n: FloatArray, part: NDArray[np.bool_], count: int
-) -> FloatArray:
-    """1 where a cluster has an answered row with a part in the target, shape (t, count)."""
-    rows = sparse.csr_array((n, (domain, cluster)), shape=(part.shape[1], count))
-    return np.asarray((part.astype(np.float64) @ rows) > 0).astype(np.float64)

@@ -199,7 +199,7 @@ def wilson_interval(
     --------
     >>> low, high = wilson_interval(0.1, 0.02, df=40)
     >>> round(float(low), 4), round(float(high), 4)
-    (0.0663, 0.1481)
+    (0.0664, 0.1478)
     """
     p = np.asarray(estimate, dtype=np.float64)
     inside = np.where((p > 0.0) & (p < 1.0), p, np.nan)

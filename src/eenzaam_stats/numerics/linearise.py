@@ -1,7 +1,7 @@
 """Estimates and their linearised scores, from weighted sums of two variables per domain.
 
-Every statistic here is a smooth function of two weighted sums, so its score is linear in them. Arrays
-only.
+Every statistic here is a smooth function of two weighted sums, so its score is linear in them.
+Arrays only.
 """
 
 from __future__ import annotations

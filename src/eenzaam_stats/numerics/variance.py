@@ -172,7 +172,7 @@ def domain_variance(moments: Moments, score: FloatArray, *, strata: Strata) -> D
 
     **Missing data.** Rows without an answer are not in the sums; their units count in ``strata.n``.
 
-    **Validated against.** R ``survey`` (``svymean``, ``svytotal``, ``svyratio``, ``svyby`` and every
+    **Validated against.** R ``survey`` (``svymean``, ``svytotal``, ``svyratio``, ``svyby``, every
     ``survey.lonely.psu``), in ``tests/estimation``; rows, in ``tests/numerics/test_variance.py``.
 
     References

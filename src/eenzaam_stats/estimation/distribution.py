@@ -1,0 +1,133 @@
+"""The verb ``distribution``: the share of every class of a column, per group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import narwhals.stable.v2 as nw
+
+from eenzaam_stats.errors import OptionError
+from eenzaam_stats.estimation import frame as door
+from eenzaam_stats.estimation.cells import cells_for
+from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, CellColumns, Outcome, grouping
+from eenzaam_stats.estimation.domains import text
+from eenzaam_stats.estimation.respondent_rows import collected
+from eenzaam_stats.estimation.rows import footnote, method_words, proportion_rows, require_level
+from eenzaam_stats.estimation.uncertainty import errors_of
+from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.survey import Survey
+from eenzaam_stats.vocabulary import IntervalMethod, require_option
+
+_WHERE = "distribution()"
+MOST_CLASSES = 50
+
+
+def distribution(
+    survey: Survey,
+    outcome: str,
+    *,
+    by: str | Sequence[str] = (),
+    interval: IntervalMethod = "logit",
+    level: float = 0.95,
+    weights: str | None = DESIGN_WEIGHT,
+) -> Estimates:
+    """Estimate the share of people in each class of a column, for everyone or per group.
+
+    Parameters
+    ----------
+    survey : Survey
+        As in :func:`eenzaam_stats.prevalence`.
+    outcome : str
+        Column of classes, for instance ``djg11_category``; at most 50 different ones.
+    by, interval, level, weights
+        As in :func:`eenzaam_stats.prevalence`.
+
+    Returns
+    -------
+    Estimates
+        One row per group and class; the column of classes is the last grouping column. Shares of a
+        group add up to 1. A class that a group lacks has a row with estimate 0.
+
+    Raises
+    ------
+    DesignError, SchemaError, UnknownColumnError, OptionError
+        As in :func:`eenzaam_stats.prevalence`, and when there are more than 50 classes.
+
+    See Also
+    --------
+    eenzaam_stats.prevalence : One class, as a flag.
+
+    Notes
+    -----
+    Each class is the flag "in this class", all from one pass over the respondents.
+
+    **Unit.** Proportion, 0-1.
+
+    **Missing data.** A respondent without a class is left out and counted, once per row of the
+    group.
+
+    **Validated against.** ``svymean`` of a factor in R ``survey``, in ``tests/estimation``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> people = pd.DataFrame({"category": ["not", "not", "severe", None]})
+    >>> report = HarmonisationReport("example", "2022", "example.sav", "synthetic", "adults", 4, 4)
+    >>> table = distribution(Survey(people, Design(), report), "category", weights=None)
+    >>> table.tidy()[["category", "estimate", "n_valid", "n_missing"]].round(3)
+      category  estimate  n_valid  n_missing
+    0      not     0.667        3          1
+    1   severe     0.333        3          1
+    """
+    require_option(interval, IntervalMethod, name="interval")
+    require_level(level)
+    groups = grouping(by)
+    if outcome in groups:
+        raise OptionError(f"{_WHERE} needs {outcome!r} as outcome or in by, and it is in both.")
+    outcomes = [Outcome(outcome, "category", name) for name in _classes(survey, outcome)]
+    source = cells_for(survey, outcomes, by=groups, weights=weights, where=_WHERE)
+    per_class: list[tuple[Estimate, ...]] = []
+    n_without_group, words = 0, ""
+    for one in outcomes:
+        domains = source.domains(one, by=groups, where=_WHERE)
+        errors, words = errors_of(
+            survey, source, domains, one, by=groups, statistic="proportion", replication=None
+        )
+        rows = proportion_rows(domains, errors, interval=interval, level=level)
+        per_class.append(tuple(replace(row, group=(*row.group, one.other)) for row in rows))
+        n_without_group = domains.n_without_group
+    return Estimates(
+        by=(*groups, outcome),
+        rows=tuple(row for group in zip(*per_class, strict=True) for row in group),
+        footnote=replace(
+            footnote(
+                source,
+                outcomes,
+                statistic="proportion",
+                method=method_words(source, variance=words, interval=interval),
+                level=level,
+                n_without_group=n_without_group,
+            ),
+            outcome=outcome,
+        ),
+    )
+
+
+def _classes(survey: Survey, name: str) -> list[str]:
+    """Classes in their order, or those that occur, sorted."""
+    frame = door.opened(survey.respondents, where=_WHERE)
+    door.require_columns(frame, CellColumns((Outcome(name),)), where=_WHERE)
+    ordered = door.levels(frame, name)
+    if ordered is not None:
+        return [text(value) for value in ordered]
+    known = frame.select(door.key(frame, name)).drop_nulls()
+    found = collected(known.select(nw.col(name).cast(nw.String)).unique())
+    classes = sorted(found.get_column(name).to_list())
+    if not 0 < len(classes) <= MOST_CLASSES:
+        raise OptionError(
+            f"{_WHERE} needs a column with 1 to {MOST_CLASSES} classes, and {name!r} has "
+            f"{len(classes)}. Name a column of classes such as 'djg11_category', or use es.mean."
+        )
+    return classes
