@@ -6,7 +6,14 @@ The names that users learn once: a file goes in with ``read_*``, ``score`` adds 
 
 from eenzaam_stats import plots
 from eenzaam_stats.estimation.cells import Cells, cells
+from eenzaam_stats.estimation.compare import Comparing, compare
+from eenzaam_stats.estimation.distribution import distribution
+from eenzaam_stats.estimation.independence import rao_scott
+from eenzaam_stats.estimation.linear_trend import linear_trend
 from eenzaam_stats.estimation.prevalence import prevalence
+from eenzaam_stats.estimation.quantities import mean, ratio, total
+from eenzaam_stats.estimation.standardise import standardise
+from eenzaam_stats.estimation.targets import Standard
 from eenzaam_stats.loaders.combine import combine
 from eenzaam_stats.loaders.eu_survey import read_eu_survey
 from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
@@ -43,19 +50,27 @@ __all__ = [
     "UCLA3",
     "Cells",
     "CheckResult",
+    "Comparing",
     "Design",
     "Estimate",
     "Estimates",
     "HarmonisationReport",
     "Item",
     "Scale",
+    "Standard",
     "Survey",
     "__version__",
     "cells",
     "check_direction",
     "combine",
+    "compare",
+    "distribution",
+    "linear_trend",
+    "mean",
     "plots",
     "prevalence",
+    "rao_scott",
+    "ratio",
     "read_eu_survey",
     "read_gezondheidsmonitor",
     "read_gmjv",
@@ -66,7 +81,9 @@ __all__ = [
     "reference",
     "score",
     "score_polytomous",
+    "standardise",
     "synthesise",
     "synthesise_gezondheidsmonitor",
+    "total",
     "ucla3_with_threshold",
 ]

@@ -1,0 +1,209 @@
+"""The verb ``compare``: differences and ratios between groups, with their covariance.
+
+Groups of one sample share strata and clusters, so their estimates are not independent; the sums of
+the finest cells know how much. No sum over respondents and no formula of a variance may enter.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from statsmodels.stats.multitest import multipletests
+
+from eenzaam_stats.comparisons import Comparison, Comparisons
+from eenzaam_stats.estimation.cells import Cells, cells_for
+from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping, once
+from eenzaam_stats.estimation.comparison_rows import Names, comparison, tested
+from eenzaam_stats.estimation.domains import Domains
+from eenzaam_stats.estimation.pairs import PAIRS, Pair, pairs_of
+from eenzaam_stats.estimation.rows import footnote, method_words, require_level
+from eenzaam_stats.estimation.targets import targets
+from eenzaam_stats.numerics.covariance import score_covariance
+from eenzaam_stats.numerics.linearise import linearised
+from eenzaam_stats.survey import Survey
+from eenzaam_stats.vocabulary import require_option
+
+FloatArray = NDArray[np.float64]
+Measure = Literal["difference", "ratio"]
+Adjustment = Literal["none", "holm", "benjamini_hochberg"]
+_WHERE = "compare()"
+_METHODS = {"holm": "holm", "benjamini_hochberg": "fdr_bh"}
+_BATCH = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """What to compare with what.
+
+    Attributes
+    ----------
+    against : str or tuple of str
+        ``"pairs"`` for every pair, ``"rest"`` for each group against everyone else, or the group
+        that all others are compared with.
+    within : tuple of str
+        Columns within whose groups the comparison is made.
+    measure : {"difference", "ratio"}
+        Difference of proportions, or their ratio (limits from the log scale).
+    adjustment : {"none", "holm", "benjamini_hochberg"}
+        Adjustment of the p values for the number of comparisons.
+    """
+
+    against: str | tuple[str, ...] = PAIRS
+    within: tuple[str, ...] = ()
+    measure: Measure = "difference"
+    adjustment: Adjustment = "none"
+
+
+def compare(
+    survey: Survey | Cells,
+    outcome: str,
+    *,
+    by: str | Sequence[str],
+    how: Comparing | None = None,
+    level: float = 0.95,
+    weights: str | None = DESIGN_WEIGHT,
+) -> Comparisons:
+    """Compare prevalences between groups, or between waves with ``by="wave"``.
+
+    Parameters
+    ----------
+    survey : Survey or Cells
+        As in :func:`eenzaam_stats.prevalence`; waves of ``combine`` or cells that were added.
+    outcome : str
+        Boolean or 0/1 column.
+    by : str or sequence of str
+        Columns whose groups are compared.
+    how : Comparing, optional
+        Pairs, reference group, measure, adjustment; every pair by difference without it.
+    level : float, default 0.95
+        Coverage of each interval; intervals are not adjusted.
+    weights : str or None, default "design"
+        As in :func:`eenzaam_stats.prevalence`.
+
+    Returns
+    -------
+    Comparisons
+        One row per comparison: group minus (or over) reference.
+
+    Raises
+    ------
+    DesignError, SchemaError, UnknownColumnError, OptionError
+        As in :func:`eenzaam_stats.prevalence`, and when the reference group does not occur.
+
+    See Also
+    --------
+    linear_trend : One slope over several waves.
+
+    Notes
+    -----
+    The score of a difference is :math:`U_1 - U_2`, that of a log ratio
+    :math:`U_1 / p_1 - U_2 / p_2`; degrees of freedom are those of both groups together. Weights are
+    taken as fixed.
+
+    **Unit.** Proportion, 0-1, or a ratio.
+
+    **Missing data.** As in :func:`eenzaam_stats.prevalence`.
+
+    **Validated against.** ``svyby(covmat = TRUE)`` with ``svycontrast`` of R ``survey``, in
+    ``tests/estimation``; adjustment by ``statsmodels``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> people = pd.DataFrame({"sex": ["m"] * 4 + ["v"] * 4, "lonely": [1, 0, 0, 0, 1, 1, 0, 0]})
+    >>> report = HarmonisationReport("example", "2022", "example.sav", "synthetic", "adults", 8, 8)
+    >>> row = compare(Survey(people, Design(), report), "lonely", by="sex", weights=None).rows[0]
+    >>> row.group, row.reference, row.estimate
+    ('v', 'm', 0.25)
+    """
+    how = how or Comparing()
+    require_option(how.measure, Measure, name="measure")
+    require_option(how.adjustment, Adjustment, name="adjustment")
+    require_level(level)
+    groups = grouping(by)
+    once((*how.within, *groups), name="by and within")
+    one = Outcome(outcome)
+    finest = (*how.within, *groups)
+    source = cells_for(survey, [one], by=finest, weights=weights, where=_WHERE)
+    domains = source.domains(one, by=finest, where=_WHERE)
+    found = targets(domains, n_keys=len(finest), statistic="proportion")
+    pairs = pairs_of(found, how.against, n_within=len(how.within), where=_WHERE)
+    rows: list[Comparison] = []
+    for start in range(0, len(pairs), _BATCH):
+        rows += _compared(domains, pairs[start : start + _BATCH], how, level=level)
+    variance = f"Taylor linearisation of the {how.measure}"
+    return Comparisons(
+        within=how.within,
+        by=groups,
+        measure=how.measure,
+        adjustment="" if how.adjustment == "none" else how.adjustment,
+        rows=tuple(adjusted(rows, how.adjustment)),
+        footnote=footnote(
+            source,
+            [one],
+            statistic=how.measure,
+            method=method_words(source, variance=variance, interval="symmetric"),
+            level=level,
+            n_without_group=domains.n_without_group,
+        ),
+    )
+
+
+def _compared(
+    domains: Domains, pairs: Sequence[Pair], how: Comparing, *, level: float
+) -> list[Comparison]:
+    ones, twos = np.stack([p.one for p in pairs]), np.stack([p.two for p in pairs])
+    first = linearised(ones @ domains.first, "proportion")
+    second = linearised(twos @ domains.first, "proportion")
+    p1, p2 = first.estimate, second.estimate
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = how.measure == "ratio"
+        scale1, scale2 = (1.0 / p1, 1.0 / p2) if ratio else (np.ones_like(p1), np.ones_like(p2))
+        estimate = np.log(p1 / p2) if ratio else p1 - p2
+    defined = np.isfinite(estimate)
+    scale1, scale2 = (np.where(defined, scale, 0.0)[:, None] for scale in (scale1, scale2))
+    score = tuple(
+        ones * (scale1 * first.score[:, j : j + 1]) - twos * (scale2 * second.score[:, j : j + 1])
+        for j in (0, 1)
+    )
+    result = score_covariance(domains.moments, (score[0], score[1]), strata=domains.strata)
+    se = np.sqrt(np.diag(result.covariance))
+    counts = [ones @ domains.n, twos @ domains.n]
+    rows = []
+    for at, pair in enumerate(pairs):
+        n1, n2 = (round(float(count[at])) for count in counts)
+        test = tested(float(estimate[at]), float(se[at]), df=int(result.df[at]), level=level)
+        reason = _reason(bool(defined[at]), min(n1, n2)) or test.reason
+        rows.append(
+            comparison(
+                Names(pair.within, pair.group, pair.reference),
+                test.exponentiated() if ratio else test,
+                counts=(n1, n2),
+                reason=reason,
+            )
+        )
+    return rows
+
+
+def _reason(defined: bool, least: int) -> str:
+    if not least:
+        return "nobody in one of the groups has an answer"
+    if not defined:
+        return "nobody in one of the groups has the outcome, so the ratio does not exist"
+    return ""
+
+
+def adjusted(rows: Sequence[Comparison], adjustment: Adjustment) -> list[Comparison]:
+    """Rows with p values adjusted over all rows that have one."""
+    there = [at for at, row in enumerate(rows) if math.isfinite(row.p_value)]
+    if adjustment == "none" or not there:
+        return list(rows)
+    found = multipletests([rows[at].p_value for at in there], method=_METHODS[adjustment])[1]
+    by_row = dict(zip(there, found, strict=True))
+    return [replace(row, p_adjusted=float(by_row.get(at, math.nan))) for at, row in enumerate(rows)]

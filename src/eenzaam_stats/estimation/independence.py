@@ -1,0 +1,139 @@
+"""The verb ``rao_scott``: are two columns of classes independent, the design counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from eenzaam_stats.comparisons import IndependenceTest
+from eenzaam_stats.errors import OptionError
+from eenzaam_stats.estimation.cells import summed
+from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, design_columns
+from eenzaam_stats.estimation.domains import Domains
+from eenzaam_stats.estimation.rows import footnote, method_words
+from eenzaam_stats.numerics.covariance import score_covariance
+from eenzaam_stats.numerics.rao_scott import rao_scott_test
+from eenzaam_stats.survey import Survey
+
+_WHERE = "rao_scott()"
+_LEAST_CLASSES = 2
+
+
+def rao_scott(
+    survey: Survey, rows: str, columns: str, *, weights: str | None = DESIGN_WEIGHT
+) -> IndependenceTest:
+    """Test whether two columns of classes are independent in the population.
+
+    Parameters
+    ----------
+    survey : Survey
+        As in :func:`eenzaam_stats.prevalence`.
+    rows, columns : str
+        Two columns of classes, for instance ``lonely`` and ``education``.
+    weights : str or None, default "design"
+        As in :func:`eenzaam_stats.prevalence`.
+
+    Returns
+    -------
+    IndependenceTest
+        The table with both corrections; ``p_value`` belongs to the F test.
+
+    Raises
+    ------
+    OptionError
+        If a column has fewer than two classes among those who answered both.
+    DesignError, SchemaError, UnknownColumnError
+        As in :func:`eenzaam_stats.prevalence`.
+
+    See Also
+    --------
+    eenzaam_stats.compare : Which groups differ, and by how much.
+
+    Notes
+    -----
+    Second-order correction of Rao and Scott; degrees of freedom from the sampling units with both
+    answers minus their strata. Weights are taken as fixed.
+
+    **Missing data.** Respondents without one of the two answers are left out and counted.
+
+    **Validated against.** ``svychisq`` of R ``survey`` (F and Chisq), in ``tests/estimation``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> people = pd.DataFrame({"sex": ["m", "v"] * 50, "lonely": [0, 1, 0, 0] * 25})
+    >>> report = HarmonisationReport("example", "2022", "a.sav", "synthetic", "adults", 100, 100)
+    >>> result = rao_scott(Survey(people, Design(), report), "sex", "lonely", weights=None)
+    >>> result.rows, result.columns, round(result.pearson, 2), result.p_value < 0.001
+    (('m', 'v'), ('0', '1'), 33.33, True)
+    """
+    if rows == columns:
+        raise OptionError(f"{_WHERE} needs two different columns, and got {rows!r} twice.")
+    everyone = Outcome(rows, "category")
+    wanted = design_columns(survey, [everyone], by=(rows, columns), weights=weights, where=_WHERE)
+    source = summed(survey, wanted, where=_WHERE)
+    domains = source.domains(everyone, by=(rows, columns), where=_WHERE)
+    row_names, column_names = (_classes(domains, at) for at in (0, 1))
+    for name, classes in ((rows, row_names), (columns, column_names)):
+        if len(classes) < _LEAST_CLASSES:
+            raise OptionError(
+                f"{_WHERE} needs two classes or more in column {name!r}, and found {len(classes)} "
+                "among those who answered both. Name another column."
+            )
+    n_cells = len(row_names) * len(column_names)
+    at = np.array(
+        [
+            row_names.index(group[0]) * len(column_names) + column_names.index(group[1])
+            for group in domains.groups
+        ]
+    )
+    weight = domains.first.sum(axis=1)
+    p = np.zeros(n_cells)
+    p[at] = weight / weight.sum()
+    score = (np.eye(n_cells)[:, at] - p[:, None]) / weight.sum()
+    result = score_covariance(domains.moments, (score, score), strata=domains.strata)
+    n = float(domains.n.sum())
+    test = rao_scott_test(
+        p.reshape(len(row_names), len(column_names)),
+        result.covariance,
+        n=n,
+        design_df=float(result.df.max()),
+    )
+    table = p.reshape(len(row_names), len(column_names))
+    return IndependenceTest(
+        rows=tuple(row_names),
+        columns=tuple(column_names),
+        proportions=tuple(tuple(float(value) for value in line) for line in table),
+        pearson=test.pearson,
+        df=test.df,
+        mean_effect=test.mean_effect,
+        p_chi_square=test.p_chi_square,
+        f_statistic=test.f_statistic,
+        f_df1=test.f_df1,
+        f_df2=test.f_df2,
+        p_value=test.p_value,
+        n_valid=round(n),
+        n_missing=domains.n_without_group + round(float(domains.n_missing.sum())),
+        footnote=footnote(
+            source,
+            [Outcome(f"{rows} x {columns}")],
+            statistic="test of independence",
+            method=method_words(source, variance="Rao-Scott correction", interval="no"),
+            level=0.95,
+            n_without_group=domains.n_without_group,
+        ),
+    )
+
+
+def _classes(domains: Domains, position: int) -> Sequence[str]:
+    """Classes in the order of the groups."""
+    found = [group[position] for group in domains.groups]
+    if position == 0:
+        return list(dict.fromkeys(found))
+    ordered: list[str] = []
+    for first in dict.fromkeys(group[0] for group in domains.groups):
+        own = [group[1] for group in domains.groups if group[0] == first]
+        ordered = own if len(own) > len(ordered) else ordered
+    return ordered + [name for name in dict.fromkeys(found) if name not in ordered]

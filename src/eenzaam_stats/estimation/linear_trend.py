@@ -1,0 +1,194 @@
+"""The verb ``linear_trend``: one slope over waves, with the covariance of the waves counted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eenzaam_stats.comparisons import Comparison, Comparisons
+from eenzaam_stats.errors import OptionError
+from eenzaam_stats.estimation.cells import Cells, cells_for
+from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping, once
+from eenzaam_stats.estimation.comparison_rows import Names, comparison, tested
+from eenzaam_stats.estimation.domains import Domains
+from eenzaam_stats.estimation.rows import footnote, method_words, require_level
+from eenzaam_stats.estimation.targets import targets
+from eenzaam_stats.numerics.covariance import score_covariance
+from eenzaam_stats.survey import Survey
+from eenzaam_stats.vocabulary import require_option
+
+FloatArray = NDArray[np.float64]
+TrendScale = Literal["identity", "logit"]
+_WHERE = "linear_trend()"
+_LEAST_WAVES = 2
+
+
+def linear_trend(
+    survey: Survey | Cells,
+    outcome: str,
+    *,
+    wave: str = "wave",
+    by: str | Sequence[str] = (),
+    scale: TrendScale = "identity",
+    level: float = 0.95,
+    weights: str | None = DESIGN_WEIGHT,
+) -> Comparisons:
+    r"""Test a linear trend of prevalence over waves, per group.
+
+    Parameters
+    ----------
+    survey : Survey or Cells
+        Waves of ``combine``, a panel, or cells that were added.
+    outcome : str
+        Boolean or 0/1 column.
+    wave : str, default "wave"
+        Column with the time of the wave, as a number.
+    by : str or sequence of str, default ()
+        Grouping columns; one slope per group.
+    scale : {"identity", "logit"}, default "identity"
+        Slope of the proportion, or of its logit.
+    level, weights
+        As in :func:`eenzaam_stats.prevalence`.
+
+    Returns
+    -------
+    Comparisons
+        One row per group: change per unit of ``wave``; ``reference`` is the first wave and
+        ``group`` the last.
+
+    Raises
+    ------
+    OptionError
+        If there are fewer than two waves or a wave is no number.
+    DesignError, SchemaError, UnknownColumnError
+        As in :func:`eenzaam_stats.prevalence`.
+
+    Notes
+    -----
+    The least-squares slope of the wave estimates, :math:`\sum_t c_t p_t` with
+    :math:`c_t = (t - \bar t) / \sum (t - \bar t)^2`, each wave counting the same. Its variance is
+    that of the linear combination, so persons or clusters that take part in several waves are
+    counted rightly. It describes the waves that are there and is no model of the years between.
+
+    **Unit.** Proportion (or logit) per unit of ``wave``, usually a year.
+
+    **Missing data.** As in :func:`eenzaam_stats.prevalence`. A group that lacks a wave gets the
+    slope over the waves it has, and is flagged.
+
+    **Validated against.** ``svycontrast`` on ``svyby(covmat = TRUE)`` of R ``survey``, in
+    ``tests/estimation``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> people = pd.DataFrame({"wave": [2020] * 4 + [2022] * 4, "lonely": [1, 0, 0, 0, 1, 1, 0, 0]})
+    >>> report = HarmonisationReport("example", "2020, 2022", "a.sav", "synthetic", "adults", 8, 8)
+    >>> row = linear_trend(Survey(people, Design(), report), "lonely", weights=None).rows[0]
+    >>> row.estimate, row.reference, row.group
+    (0.125, '2020', '2022')
+    """
+    require_option(scale, TrendScale, name="scale")
+    require_level(level)
+    groups = grouping(by)
+    once((*groups, wave), name="by and wave")
+    one = Outcome(outcome)
+    finest = (*groups, wave)
+    source = cells_for(survey, [one], by=finest, weights=weights, where=_WHERE)
+    domains = source.domains(one, by=finest, where=_WHERE)
+    times = _times(domains, wave)
+    rows = _slopes(domains, times, n_keys=len(groups), scale=scale, level=level)
+    words = "Taylor linearisation of the least-squares slope"
+    return Comparisons(
+        within=groups,
+        by=(wave,),
+        measure="trend" if scale == "identity" else "trend on the logit scale",
+        adjustment="",
+        rows=rows,
+        footnote=footnote(
+            source,
+            [one],
+            statistic="trend",
+            method=method_words(source, variance=words, interval="symmetric"),
+            level=level,
+            n_without_group=domains.n_without_group,
+        ),
+    )
+
+
+def _times(domains: Domains, wave: str) -> FloatArray:
+    """Time of each finest domain."""
+    words = [group[-1] for group in domains.groups]
+    try:
+        times = np.array([float(word) for word in words])
+    except ValueError:
+        raise OptionError(
+            f"{_WHERE} needs numbers in column {wave!r}, such as years, and found {words[0]!r}. "
+            "Name a numeric column in wave=."
+        ) from None
+    if len(np.unique(times)) < _LEAST_WAVES:
+        raise OptionError(
+            f"{_WHERE} needs at least two waves, and column {wave!r} has {len(np.unique(times))}. "
+            "Combine more waves first."
+        )
+    return times
+
+
+def _slopes(
+    domains: Domains, times: FloatArray, *, n_keys: int, scale: TrendScale, level: float
+) -> tuple[Comparison, ...]:
+    per_wave = targets(domains, n_keys=n_keys + 1, statistic="proportion")
+    usable = np.isfinite(per_wave.estimate)
+    value, derivative = per_wave.estimate, np.ones_like(per_wave.estimate)
+    if scale == "logit":
+        p = per_wave.estimate
+        usable &= (p > 0.0) & (p < 1.0)
+        inside = np.where(usable, p, 0.5)
+        value, derivative = np.log(inside / (1.0 - inside)), 1.0 / (inside * (1.0 - inside))
+    names = list(dict.fromkeys(group[:n_keys] for group in domains.groups))
+    slopes = np.zeros((len(names), len(times)))
+    for at, name in enumerate(names):
+        inside_group = np.array([group[:n_keys] == name for group in domains.groups])
+        slopes[at] = _slope(times, inside_group & usable)
+    scored = slopes * derivative
+    score = (scored @ per_wave.score[0], scored @ per_wave.score[1])
+    result = score_covariance(domains.moments, score, strata=domains.strata)
+    se = np.sqrt(np.diag(result.covariance))
+    estimate = slopes @ np.where(usable, value, 0.0)
+    n_waves = len(np.unique(times))
+    rows = []
+    for at, name in enumerate(names):
+        own = np.flatnonzero([group[:n_keys] == name for group in domains.groups])
+        order = own[np.argsort(times[own])]
+        n_used = int(usable[own].sum())
+        found = float(estimate[at]) if n_used >= _LEAST_WAVES else math.nan
+        test = tested(found, float(se[at]), df=int(result.df[at]), level=level)
+        first, last = order[0], order[-1]
+        rows.append(
+            comparison(
+                Names(name, domains.groups[last][-1], domains.groups[first][-1]),
+                test,
+                counts=(round(float(domains.n[last])), round(float(domains.n[first]))),
+                reason=_reason(n_used, n_waves) or test.reason,
+            )
+        )
+    return tuple(rows)
+
+
+def _slope(times: FloatArray, used: NDArray[np.bool_]) -> FloatArray:
+    """Coefficients of the least-squares slope over the waves that are used, 0 elsewhere."""
+    if used.sum() < _LEAST_WAVES:
+        return np.zeros(len(times))
+    away = np.where(used, times - times[used].mean(), 0.0)
+    result: FloatArray = away / (away**2).sum()
+    return result
+
+
+def _reason(n_used: int, n_waves: int) -> str:
+    if n_used < _LEAST_WAVES:
+        return "fewer than two waves with an estimate"
+    return f"{n_waves - n_used} wave(s) without an estimate" if n_used < n_waves else ""
