@@ -37,7 +37,7 @@ print(platform.python_version(), es.__version__)
 
 # %%
 folder = Path(tempfile.mkdtemp())
-synthesis = es.synthesise_gezondheidsmonitor(folder / "demo.sav", wave=2022, n=50_000)
+synthesis = es.synthesise("gezondheidsmonitor", folder / "demo.sav", wave=2022, n=50_000)
 synthesis.file, synthesis.rows
 
 # %% [markdown]

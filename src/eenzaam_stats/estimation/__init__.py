@@ -1,4 +1,36 @@
 """From scored respondents to estimates: one pass of group sums, then arithmetic on a small table.
 
-Frames of any engine enter through ``sufficient``; formulas live in ``numerics``, never here.
+Frames of any engine enter through ``sufficient``; formulas live in ``numerics``, never here. The
+verbs that everyone uses are on the front door; what fewer need is named here.
 """
+
+from eenzaam_stats.estimation.cells import Cells, cells
+from eenzaam_stats.estimation.columns import Outcome
+from eenzaam_stats.estimation.compare import Comparing, compare
+from eenzaam_stats.estimation.distribution import distribution
+from eenzaam_stats.estimation.independence import rao_scott
+from eenzaam_stats.estimation.linear_trend import linear_trend
+from eenzaam_stats.estimation.prevalence import prevalence
+from eenzaam_stats.estimation.quantities import mean, ratio, total
+from eenzaam_stats.estimation.standardise import standardise
+from eenzaam_stats.estimation.targets import Standard
+from eenzaam_stats.estimation.uncertainty import Jackknife, RaoWu
+
+__all__ = [
+    "Cells",
+    "Comparing",
+    "Jackknife",
+    "Outcome",
+    "RaoWu",
+    "Standard",
+    "cells",
+    "compare",
+    "distribution",
+    "linear_trend",
+    "mean",
+    "prevalence",
+    "rao_scott",
+    "ratio",
+    "standardise",
+    "total",
+]

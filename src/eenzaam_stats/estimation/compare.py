@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.stats.multitest import multipletests
 
 from eenzaam_stats.comparisons import Comparison, Comparisons
 from eenzaam_stats.estimation.cells import Cells, cells_for
@@ -204,6 +203,8 @@ def adjusted(rows: Sequence[Comparison], adjustment: Adjustment) -> list[Compari
     there = [at for at, row in enumerate(rows) if math.isfinite(row.p_value)]
     if adjustment == "none" or not there:
         return list(rows)
+    from statsmodels.stats.multitest import multipletests  # noqa: PLC0415  (loads a lot)
+
     found = multipletests([rows[at].p_value for at in there], method=_METHODS[adjustment])[1]
     by_row = dict(zip(there, found, strict=True))
     return [replace(row, p_adjusted=float(by_row.get(at, math.nan))) for at, row in enumerate(rows)]

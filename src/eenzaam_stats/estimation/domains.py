@@ -18,7 +18,7 @@ from eenzaam_stats.errors import DesignError, OptionError, listed
 from eenzaam_stats.estimation.columns import CellColumns, Outcome
 from eenzaam_stats.estimation.products import ROWS
 from eenzaam_stats.estimation.sufficient import CLUSTER, PART, STRATUM, CellTable
-from eenzaam_stats.numerics.variance import Moments, Strata
+from eenzaam_stats.numerics.moments import Moments, Strata
 from eenzaam_stats.survey import Design
 from eenzaam_stats.vocabulary import MissingKind
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from eenzaam_stats.numerics.variance import Moments, Strata
+from eenzaam_stats.numerics.moments import Moments, Strata
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
