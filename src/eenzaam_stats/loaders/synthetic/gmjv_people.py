@@ -23,7 +23,7 @@ CITY_SHARE = 0.5
 MUNICIPALITIES_PER_REGION = 8
 # ASSUMED shares, in codebook order.
 AGES, GENDERS = (0.2, 0.3, 0.5), (0.40, 0.59, 0.01)
-UNKNOWN_SHARE = 0.01
+UNKNOWN, UNKNOWN_SHARE = 9.0, 0.01
 UNKNOWN_STRATUM, UNKNOWN_STRATUM_SHARE = 999, 0.005
 WEIGHT_NOISE = 0.4
 # ASSUMED shares of respondents without a weight at a level.
@@ -93,6 +93,9 @@ def person_columns(
     for name, code in codes.items():
         unknown = code_of(wave.variable(name), MissingKind.NO_ANSWER)
         columns[name] = np.where(rng.random(n) < UNKNOWN_SHARE, unknown, code).astype(np.float64)
+    age, gender = columns["AGLFA401"], columns["AGGSA401"]
+    columns["AGLFA402"] = np.where(age == UNKNOWN, UNKNOWN, np.minimum(age, 2.0))
+    columns["AGGSA402"] = np.where(gender > 2, UNKNOWN, gender)
     known = columns["AGOWS401"] <= len(LEVELS)
     place = np.where(known, columns["AGOWS401"], 11).astype(np.int64) - 1
     columns["AGOWS403"] = np.array(LEVELS, dtype=np.float64)[place]
