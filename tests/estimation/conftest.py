@@ -31,7 +31,7 @@ def make_survey() -> SurveyMaker:
     """Survey around a frame; keywords are the fields of the design."""
 
     def make(frame: Any, **design: Any) -> Survey:
-        n = len(frame)
+        n = len(frame) if hasattr(frame, "__len__") else 0
         report = HarmonisationReport(
             source="made_up",
             wave="2022",

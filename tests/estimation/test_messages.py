@@ -153,8 +153,9 @@ def test_impossible_level_is_refused(make_survey, level):
 
 
 def test_unknown_interval_lists_the_options(make_survey):
-    with pytest.raises(OptionError, match=r"interval is 'beta', .* Choose one of 'logit', 'wald'"):
-        prevalence(make_survey(pd.DataFrame(COLUMNS), weight="weight"), "lonely", interval="beta")
+    options = "'logit', 'beta', 'korn_graubard', 'wilson', 'wald'"
+    with pytest.raises(OptionError, match=rf"interval is 'exact', .* Choose one of {options}"):
+        prevalence(make_survey(pd.DataFrame(COLUMNS), weight="weight"), "lonely", interval="exact")
 
 
 def test_grouping_column_named_twice_is_refused(make_survey):
@@ -166,20 +167,41 @@ def test_grouping_column_named_twice_is_refused(make_survey):
         )
 
 
-@pytest.mark.parametrize("field", ["cluster", "fpc"])
-def test_design_that_needs_another_variance_is_refused(make_survey, field):
-    survey = make_survey(pd.DataFrame(COLUMNS), weight="weight", **{field: "region"})
-    with pytest.raises(DesignError, match=r"respondent as a sampling .* \['region'\] for clus"):
+def test_population_smaller_than_the_sample_is_refused_with_its_stratum(make_survey):
+    frame = pd.DataFrame({**COLUMNS, "size": 1.0})
+    survey = make_survey(frame, weight="weight", fpc="size")
+    with pytest.raises(DesignError, match=r"'size' the number of sampling units .* not below the"):
         prevalence(survey, "lonely")
 
 
-@pytest.mark.parametrize(
-    ("respondents", "kind"),
-    [(pl.LazyFrame(COLUMNS), "polars.LazyFrame"), ([1, 2], "builtins.list")],
-)
-def test_respondents_that_are_not_an_eager_frame_are_refused(make_survey, respondents, kind):
-    survey = replace(make_survey([], weight="weight"), respondents=respondents)
-    with pytest.raises(SchemaError, match=rf"eager frame .* it got {kind}\. Collect or convert"):
+def test_population_size_that_is_no_number_is_refused(make_survey):
+    survey = make_survey(pd.DataFrame(COLUMNS), weight="weight", fpc="region")
+    with pytest.raises(DesignError, match=r"needs numbers as population sizes, .* 'region' holds"):
+        prevalence(survey, "lonely")
+
+
+@pytest.mark.parametrize("engine", [pd.DataFrame, pl.DataFrame, pl.LazyFrame])
+def test_row_without_a_cluster_is_refused(make_survey, engine):
+    frame = engine({**COLUMNS, "psu": [1, None, *[2] * (len(COLUMNS["lonely"]) - 2)]})
+    survey = make_survey([], weight="weight", cluster="psu")
+    where = "" if engine is pl.LazyFrame else r" \(first in row 2\)"
+    with pytest.raises(
+        DesignError, match=rf"a cluster in every row, .* 'psu' .* 1 row\(s\){where}"
+    ):
+        prevalence(replace(survey, respondents=frame), "lonely")
+
+
+@pytest.mark.parametrize(("wrong", "name"), [(0.5, "lonely"), (-1.0, "weight")])
+def test_lazy_frames_count_the_wrong_rows_without_an_order(make_survey, wrong, name):
+    frame = pl.LazyFrame({**COLUMNS, name: [wrong, *[1.0] * (len(COLUMNS["lonely"]) - 1)]})
+    survey = replace(make_survey([], weight="weight"), respondents=frame)
+    with pytest.raises((SchemaError, DesignError), match=rf"column '{name}' h.*1 row"):
+        prevalence(survey, "lonely")
+
+
+def test_respondents_that_are_no_frame_are_refused(make_survey):
+    survey = replace(make_survey([], weight="weight"), respondents=[1, 2])
+    with pytest.raises(SchemaError, match=r"frame of pandas, .* it got builtins.list\. Convert it"):
         prevalence(survey, "lonely")
 
 
