@@ -8,7 +8,8 @@ import pytest
 
 from eenzaam_stats.loaders import coverage as coverage_module
 from eenzaam_stats.loaders.codebook import codebook_names, load_codebook, parsed_codebook
-from eenzaam_stats.loaders.coverage import coverage, coverage_page
+from eenzaam_stats.loaders.coverage import MAPPED_WAVE, coverage, mapped_sources, titles
+from eenzaam_stats.loaders.coverage_page import coverage_page
 from eenzaam_stats.respondents import COLUMNS
 
 TWO_WAVES = """
@@ -101,7 +102,7 @@ def test_page_shows_every_wave_and_lists_what_is_not_documented(demo):
     assert "| variable | 2020 | 2022 |" in page
     assert "| `sex` | partial (secondary) | complete (confirmed) |" in page
     assert "| `direct` | impossible (derived) | - |" in page
-    assert "`djg_11`" in page.split("No document says anything about: ")[1]
+    assert "`djg_1` to `djg_11`" in page.split("No document says anything about: ")[1]
 
 
 def test_codebook_that_completes_another_fills_its_waves(monkeypatch):
@@ -112,7 +113,7 @@ def test_codebook_that_completes_another_fills_its_waves(monkeypatch):
         .replace('title = "Demo survey"', 'title = "Background"')
     )
     monkeypatch.setattr(coverage_module, "_books", lambda: [main, background])
-    assert set(coverage()["source"]) == {"demo"}
+    assert set(coverage()["source"]) == {"demo", *mapped_sources()}
     assert cell("education", "2022") == ("complete", "confirmed")
     assert "## Demo survey (`demo`)" in coverage_page()
 
@@ -124,10 +125,66 @@ def test_matrix_is_complete_over_every_codebook_and_every_column():
         for book in map(load_codebook, codebook_names())
         for wave in book.waves
     }
+    waves |= {(source, MAPPED_WAVE) for source in mapped_sources()}
     assert set(zip(table["source"], table["wave"], strict=True)) == waves
     assert len(table) == table["variable"].nunique() * len(waves)
     assert {column.name for column in COLUMNS} - {"source", "wave"} <= set(table["variable"])
     assert not table.isna().any().any()
+
+
+def test_sources_that_need_a_mapping_are_there_and_nothing_in_them_is_determined():
+    assert set(mapped_sources()) == {"ssw", "gezondheidsmonitor_jeugd", "hbsc"}
+    table = coverage()
+    own = table[table["source"].isin(mapped_sources())]
+    assert set(own["status"]) == {"undetermined"}
+    for source, names in mapped_sources().items():
+        said = own[(own["source"] == source) & (own["evidence"] == "unverified")]
+        assert set(said["variable"]) == set(names)
+    assert {"djg_3", "djg_10", "weight"} <= set(mapped_sources()["ssw"])
+    assert "direct" in mapped_sources()["gezondheidsmonitor_jeugd"]
+
+
+def test_page_has_a_section_and_a_line_of_the_overview_for_every_source():
+    page = coverage_page()
+    overview = page.split("## How to read the tables")[0]
+    for source in coverage()["source"].unique():
+        assert page.count(f"## {titles()[source]} (`{source}`)") == 1
+        assert overview.count(f"| {titles()[source]} | ") == 1
+
+
+@pytest.mark.usefixtures("demo")
+def test_overview_says_which_waves_can_be_scored():
+    page = coverage_page()
+    line = next(own for own in page.splitlines() if own.startswith("| Demo survey | "))
+    # No items, direct question impossible in 2020 and not documented in 2022, weight to be seen.
+    assert line == "| Demo survey | - | - | - | - | 2022? | - | - |"
+
+
+@pytest.mark.parametrize(
+    ("source", "column", "waves"),
+    [
+        ("Gezondheidsmonitor", 0, "2012?, 2016 to 2020, 2022 to 2024?"),
+        ("Gezondheidsmonitor Jongvolwassenen", 1, "-"),
+        ("Gezondheidsmonitor Jongvolwassenen", 6, "2022 to 2024"),
+        ("LASA", 0, "B to E, F to I"),
+        ("LISS panel", 1, "2008 to 2019, 2020 to 2025?"),
+        ("LISS panel", 4, "-"),
+        ("SHARE", 2, "5 to 8, 9"),
+        ("European Social Survey", 3, "3 to 6?, 7 to 11"),
+        ("HBSC Netherlands", 3, "by mapping?"),
+    ],
+)
+def test_overview_of_the_packaged_sources_follows_the_codebooks(source, column, waves):
+    line = next(own for own in coverage_page().splitlines() if own.startswith(f"| {source} | "))
+    assert line.split(" | ")[column + 1].removesuffix(" |") == waves
+
+
+def test_waves_for_which_every_cell_is_the_same_share_a_column():
+    table = coverage()
+    own = table[table["source"] == "ess"].pivot(index="variable", columns="wave", values="status")
+    assert own["3"].equals(own["6"])
+    assert not own["6"].equals(own["7"])
+    assert "| variable | 3, 6 | 7 | 11 |" in coverage_page()
 
 
 def test_weight_of_the_monitor_of_2024_is_not_determined():

@@ -1,11 +1,12 @@
 """What each source can answer: harmonised variable by source and wave, from the codebooks.
 
-The matrix and its page are made from the same rows that the loaders read by, so that neither can
-say more than the other. No survey file is opened here.
+The matrix is made from the same rows that the loaders read by, so that neither can say more than
+the other; ``coverage_page.py`` writes it down. No survey file is opened here.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import get_args
@@ -21,6 +22,7 @@ from eenzaam_stats.loaders.layout import (
     WaveCodebook,
     evidence_word,
 )
+from eenzaam_stats.loaders.template import mapping_template
 from eenzaam_stats.respondents import COLUMNS
 
 COVERAGE_COLUMNS = ("variable", "source", "wave", "status", "evidence")
@@ -29,23 +31,10 @@ NOT_DOCUMENTED = "none"
 _ALWAYS = ("source", "wave")
 # From the best to the worst: several rows can fill one column.
 _BEST_FIRST: tuple[Status, ...] = ("complete", "partial", "undetermined", "impossible")
-_INTRODUCTION = """# What each source can answer
-
-This page is made from the codebooks of the package by `docs/make_coverage.py`; do not edit it.
-
-A cell gives the status of a harmonised variable in one wave and, in brackets, how well the layout
-of the source is documented.
-
-- **complete**: the source has the variable, with known names and codes.
-- **partial**: the source has it in part, for instance for some people or in coarser classes.
-- **impossible**: the source is known not to have it.
-- **undetermined**: names or codes were not seen for this wave; the loader compares the labels of
-  the file and stops when they contradict the codebook.
-
-Evidence is *confirmed* (a primary document), *secondary* (another public source), *derived* (from
-stated facts) or *unverified*. A dash means that no document says anything about the variable: its
-status is undetermined.
-"""
+# Surveys without a packaged codebook: their templates name the variables, users the columns.
+_MAPPED = ("ssw", "gmj", "hbsc")
+MAPPED_WAVE = "by mapping"
+_OF_DESIGN = ("weight", "stratum", "cluster")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +49,8 @@ def coverage() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per harmonised variable, source and wave, with columns ``variable``, ``source``,
+        One row per harmonised variable, source and wave (``"by mapping"`` for a survey that is
+        read with the mapping of its user), with columns ``variable``, ``source``,
         ``wave``, ``status`` (complete, partial, impossible or undetermined) and ``evidence``
         (confirmed, secondary, derived or unverified; ``"none"`` where no document says anything).
 
@@ -71,13 +61,13 @@ def coverage() -> pd.DataFrame:
 
     See Also
     --------
-    coverage_page : The same as a page to read.
+    eenzaam_stats.loaders.coverage_page.coverage_page : The same as a page to read.
 
     Notes
     -----
     Where several rows of a codebook can fill a variable, the best status counts. Without a stated
     status a row is complete when its evidence is confirmed, secondary or derived, and undetermined
-    when it is unverified.
+    when it is unverified. What a mapping can fill is undetermined, for no layout was seen.
 
     **Missing data.** A variable that no codebook row mentions for a wave is undetermined.
 
@@ -100,30 +90,43 @@ def coverage() -> pd.DataFrame:
         for wave, parts in waves.items()
         for cell in [_cell(name, parts)]
     ]
+    rows += [
+        (name, source, MAPPED_WAVE, "undetermined", "unverified" if name in own else NOT_DOCUMENTED)
+        for source, own in mapped_sources().items()
+        for name in names
+    ]
     return pd.DataFrame(rows, columns=list(COVERAGE_COLUMNS), dtype="str")
 
 
-def coverage_page() -> str:
-    """Page with one table per source: variables by waves.
+def mapped_sources() -> dict[str, tuple[str, ...]]:
+    """Columns that a mapping of each survey without a codebook fills, by short name.
 
     Returns
     -------
-    str
-        Markdown; variables that a source says nothing about are listed below its table.
+    dict of str to tuple of str
+        Design columns come last.
 
     Examples
     --------
-    >>> print(coverage_page().splitlines()[0])
-    # What each source can answer
+    >>> mapped_sources()["hbsc"]
+    ('direct', 'sex', 'age', 'weight', 'cluster')
     """
-    table = coverage()
-    titles = {book.part_of: book.title for book in reversed(_books())}
-    titles |= {book.name: book.title for book in _books()}
-    sections = [
-        _section(titles[str(source)], str(source), own)
-        for source, own in table.groupby("source", sort=True)
-    ]
-    return "\n".join([_INTRODUCTION, *sections])
+    found = {}
+    for template in _MAPPED:
+        table = tomllib.loads(mapping_template(template))
+        design = tuple(name for name in _OF_DESIGN if name in table["design"])
+        variables = tuple(str(row["name"]) for row in table["variable"])
+        found[str(table["source"]["name"])] = (*variables, *design)
+    return found
+
+
+def titles() -> dict[str, str]:
+    """Name for readers of every source, by short name."""
+    books = _books()
+    found = {book.part_of: book.title for book in reversed(books)}
+    found |= {book.name: book.title for book in books if book.name in found}
+    sources = [tomllib.loads(mapping_template(template))["source"] for template in _MAPPED]
+    return found | {str(source["name"]): str(source["title"]) for source in sources}
 
 
 def _books() -> list[Codebook]:
@@ -184,28 +187,3 @@ def _weight_cell(wave: WaveCodebook) -> _Cell:
     if wave.delivers_weights:
         return _said(wave.weights_evidence)
     return _Cell("impossible", evidence_word(wave.weights_evidence))
-
-
-def _section(title: str, source: str, table: pd.DataFrame) -> str:
-    waves = list(dict.fromkeys(table["wave"]))
-    cells = {
-        (row.variable, row.wave): _shown(str(row.status), str(row.evidence))
-        for row in table.itertuples(index=False)
-    }
-    names = list(dict.fromkeys(table["variable"]))
-    known = [name for name in names if any(cells[name, wave] != "-" for wave in waves)]
-    lines = [
-        f"## {title} (`{source}`)",
-        "",
-        f"| variable | {' | '.join(waves)} |",
-        f"|---|{'---|' * len(waves)}",
-        *(f"| `{name}` | {' | '.join(cells[name, wave] for wave in waves)} |" for name in known),
-    ]
-    silent = [f"`{name}`" for name in names if name not in known]
-    if silent:
-        lines += ["", f"No document says anything about: {', '.join(silent)}."]
-    return "\n".join([*lines, ""])
-
-
-def _shown(status: str, evidence: str) -> str:
-    return "-" if evidence == NOT_DOCUMENTED else f"{status} ({evidence})"
