@@ -286,6 +286,47 @@ def test_trend_file_has_a_municipal_weight_for_2022(trend):
     assert column(survey, "stratum").source_name == "Stratum_gemeente"
 
 
+@pytest.fixture(scope="module")
+def one_weight(folder, raw):
+    """Both years stacked with the names of 2022 alone, as in the one public file."""
+    new = read(folder / "2024.sav").rename(
+        columns={"Standaardisatiefactor_regio": "Standaardisatiefactor", "Stratum_regio": "Stratum"}
+    )
+    both = pd.concat([raw, new], ignore_index=True)
+    both = both.drop(columns=["Standaardisatiefactor_gemeente", "Stratum_gemeente"])
+    both = both[both["Standaardisatiefactor"] > 0]
+    return changed_sav(folder / "2022.sav", folder / "one_weight.sav", frame=both)
+
+
+def test_trend_file_with_the_names_of_2022_alone_is_read_for_that_year(one_weight, survey):
+    other = read_gmjv(one_weight, wave=2022)
+    assert column(other, "weight").source_name == "Standaardisatiefactor"
+    pd.testing.assert_series_equal(other.respondents["weight"], survey.respondents["weight"])
+
+
+def test_trend_file_with_the_names_of_2022_alone_needs_a_named_weight_for_2024(one_weight):
+    with pytest.raises(DesignError, match=r"Standaardisatiefactor_regio.*'Standaardisatiefactor'"):
+        read_gmjv(one_weight, wave=2024)
+    other = read_gmjv(one_weight, wave=2024, weight="Standaardisatiefactor")
+    assert set(other.respondents["wave"]) == {2024}
+    assert any("was chosen by the user" in note for note in other.report.notes)
+    assert any("no column Stratum_regio" in note for note in other.report.notes)
+
+
+@pytest.mark.witness
+def test_public_file_in_the_real_layout_is_read_and_its_shuffled_columns_are_found(shared_data):
+    """3,580 rows of which every column was shuffled on its own; it may not be redistributed."""
+    found = sorted(shared_data.rglob("*GMJV*.sav"))
+    if not found:
+        pytest.skip("the public test file of the young adults' monitor is not on this machine")
+    raw = read(found[0])
+    survey = read_gmjv(found[0], wave=2022)
+    assert (survey.report.n_read, len(raw)) == (3_580, 3_580)
+    utrecht = (raw["GGDregio"] == 9) & (raw["AGOJB401"] == 2022)
+    assert (survey.respondents["region"] == "GGD regio Utrecht").sum() == utrecht.sum() > 0
+    assert [check.passed for check in checks(survey, "agreement")] == [False, False]
+
+
 def test_year_that_is_not_in_the_file_is_refused(folder, tmp_path):
     old = read(folder / "2024.sav").assign(AGOJB401=2022.0)
     path = changed_sav(folder / "2024.sav", tmp_path / "x.sav", frame=old)
