@@ -1,0 +1,79 @@
+"""Which scale an outcome comes from, when a person names the outcome and not the scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
+from eenzaam_stats.scoring.direct import DIRECT
+from eenzaam_stats.scoring.frame import opened
+from eenzaam_stats.scoring.instrument import Scale
+from eenzaam_stats.scoring.scale import score
+from eenzaam_stats.scoring.ucla import UCLA3
+from eenzaam_stats.survey import Survey
+from eenzaam_stats.vocabulary import SubscaleCutoff
+
+SCALES: Mapping[str, Scale] = MappingProxyType(
+    {"djg11": DJG11, "djg6": DJG6, "ucla3": UCLA3, "direct": DIRECT}
+)
+_DIRECT_FLAGS = tuple(flag.name for flag in DIRECT.flags)
+
+
+def scored_for(
+    survey: Survey,
+    outcomes: Sequence[str],
+    *,
+    scale: str | None = None,
+    subscale_cutoff: SubscaleCutoff | None = None,
+) -> Survey:
+    """Survey with the scale scored that its outcomes come from.
+
+    Parameters
+    ----------
+    survey : Survey
+        Harmonised respondents. It is not changed.
+    outcomes : sequence of str
+        Columns that are wanted; those that are there already need no scoring.
+    scale : {"djg11", "djg6", "ucla3", "direct"}, optional
+        Scale to score. Without it: the direct question for its own flag, else the De Jong Gierveld
+        scale with 11 items where all 11 are there, else the one with 6.
+    subscale_cutoff : str, optional
+        Convention for emotional and social loneliness.
+
+    Returns
+    -------
+    Survey
+        The same one when every outcome is there and no scale is named.
+
+    Raises
+    ------
+    OptionError
+        If the scale is unknown, or no scale can be found for the items of the survey.
+
+    Examples
+    --------
+    >>> sorted(SCALES)
+    ['direct', 'djg11', 'djg6', 'ucla3']
+    """
+    if scale is not None and scale not in SCALES:
+        raise OptionError.among(scale, SCALES, name="scale")
+    columns = set(opened(survey, where="scoring").columns)
+    if scale is None and set(outcomes) <= columns:
+        return survey
+    if scale is not None:
+        return score(survey, SCALES[scale], subscale_cutoff=subscale_cutoff)
+    return score(survey, _found(columns, outcomes), subscale_cutoff=subscale_cutoff)
+
+
+def _found(columns: set[str], outcomes: Sequence[str]) -> Scale:
+    """Scale whose items are there."""
+    order = (DIRECT,) if set(outcomes) & set(_DIRECT_FLAGS) else (DJG11, DJG6)
+    for scale in order:
+        if {item.column for item in scale.items} <= columns:
+            return scale
+    raise OptionError(
+        f"outcome(s) [{listed(outcomes)}] are no columns of the survey, which has the items of no "
+        f"De Jong Gierveld scale to make them from. Name a column, or a scale of {listed(SCALES)}."
+    )

@@ -1,0 +1,109 @@
+"""Estimates as an aligned text table for a terminal, with their footnote."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.vocabulary import Flag, Language, formatted, label, labels
+
+_DASH = "\N{EN DASH}"
+_PERCENT = 100.0
+
+
+def estimates_text(estimates: Estimates, *, language: Language = "nl") -> str:
+    """Estimates as text: group, estimate, interval, people with and without an answer, flag.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        Proportions are shown in percent, other statistics in their unit. A suppressed estimate is
+        a word and never a number.
+    language : {"nl", "en"}, default "nl"
+        Language of words and numbers.
+
+    Returns
+    -------
+    str
+        Lines without a trailing line end.
+
+    Examples
+    --------
+    >>> from eenzaam_stats.results import Footnote
+    >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "synthetic", "Taylor, logit",
+    ...                 0.95, "weight", "", 0, "0")
+    >>> one = Estimate(("women",), 0.48, 0.01, 0.46, 0.50, 998, 1000, 3, 1e6, 1.2)
+    >>> print(estimates_text(Estimates(("sex",), (one,), note), language="en").splitlines()[1])
+    women                 48.0%  46.0–50.0   1,000        3
+    """
+    words = labels(language)
+    percent = "proportion" in estimates.footnote.statistic
+    rows = [_cells(row, estimates.by, percent=percent, language=language) for row in estimates.rows]
+    head = [
+        ", ".join(estimates.by) or words["word.everyone"],
+        words.get(f"outcome.{estimates.footnote.outcome}", estimates.footnote.outcome),
+        f"{estimates.footnote.level:.0%} {words['word.interval']}",
+        "n",
+        words["word.missing"],
+        "",
+    ]
+    lines = [_line(cells, _widths([head, *rows])) for cells in (head, *rows)]
+    return "\n".join([*lines, estimates.describe(), *_notes(estimates, language)])
+
+
+def _cells(
+    row: Estimate, by: Sequence[str], *, percent: bool, language: Language
+) -> list[str]:
+    words = labels(language)
+    named = [words.get(f"{name}.{value}", value) for name, value in zip(by, row.group, strict=True)]
+    name = ", ".join(named) or words["word.everyone"]
+    if row.flag is Flag.SUPPRESSED:
+        status = label(f"disclosure.{row.disclosure}", language)
+        return [name, _DASH, _DASH, _DASH, _DASH, status]
+    return [
+        name,
+        _number(row.estimate, percent=percent, language=language) + ("%" if percent else ""),
+        _interval(row, percent=percent, language=language),
+        _count(row.n_valid, language),
+        _count(row.n_missing, language),
+        row.reason,
+    ]
+
+
+def _number(value: float, *, percent: bool, language: Language) -> str:
+    if not math.isfinite(value):
+        return _DASH
+    return formatted(_PERCENT * value if percent else value, decimals=1, language=language)
+
+
+def _interval(row: Estimate, *, percent: bool, language: Language) -> str:
+    if not math.isfinite(row.conf_low):
+        return _DASH
+    low, high = (
+        _number(value, percent=percent, language=language) for value in (row.conf_low, row.conf_high)
+    )
+    return f"{low}{_DASH}{high}"
+
+
+def _count(count: int | None, language: Language) -> str:
+    return _DASH if count is None else formatted(count, decimals=0, language=language)
+
+
+def _widths(table: Sequence[Sequence[str]]) -> list[int]:
+    return [max(len(cells[at]) for cells in table) for at in range(len(table[0]))]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first = cells[0].ljust(max(widths[0], 18))
+    numbers = [cell.rjust(width) for cell, width in zip(cells[1:-1], widths[1:-1], strict=True)]
+    return "  ".join([first, *numbers, cells[-1]]).rstrip()
+
+
+def _notes(estimates: Estimates, language: Language) -> list[str]:
+    note = estimates.footnote
+    left_out = (
+        f"{formatted(note.n_without_group, decimals=0, language=language)} "
+        f"people without a value of {', '.join(estimates.by)} are in no row."
+    )
+    return [*([left_out] if note.n_without_group else []), f"Disclosure: {note.disclosure}."]
