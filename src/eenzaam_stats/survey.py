@@ -249,6 +249,8 @@ class ScoringReport:
         Convention of the subscale flags, if any.
     direction : CheckResult
         Whether the blocks of items point the same way.
+    missing_column : str
+        Column with the kind of missing of those who lack an item; empty without one.
     """
 
     scale: str
@@ -258,6 +260,7 @@ class ScoringReport:
     n_one_missing: int
     subscale_cutoff: str | None
     direction: CheckResult
+    missing_column: str = ""
 
     def describe(self) -> str:
         """Report as one line for a terminal."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from eenzaam_stats.errors import DesignError, OptionError, listed
+from eenzaam_stats.respondents import MISSING_SUFFIX
 from eenzaam_stats.survey import Survey
 
 OutcomeKind = Literal["binary", "number", "ratio", "category"]
@@ -60,6 +61,9 @@ class CellColumns:
     weight, stratum, cluster, fpc : str or None
         Columns of the design; ``None`` for equal weights, one stratum, rows as sampling units and
         an infinite population.
+    kinds : tuple of (str, str)
+        Outcome and the column with the kind of its missing answers, where that is not
+        ``<outcome>_missing``.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -68,6 +72,7 @@ class CellColumns:
     stratum: str | None = None
     cluster: str | None = None
     fpc: str | None = None
+    kinds: tuple[tuple[str, str], ...] = ()
 
     def names(self) -> tuple[str, ...]:
         """Each column once: outcomes, groups, design."""
@@ -118,6 +123,21 @@ def design_columns(
         stratum=design.stratum,
         cluster=design.cluster,
         fpc=design.fpc,
+        kinds=_kinds(survey, outcomes),
+    )
+
+
+def _kinds(survey: Survey, outcomes: Sequence[Outcome]) -> tuple[tuple[str, str], ...]:
+    """Columns with kinds of missing that scoring added, for its flags and totals."""
+    return tuple(
+        (outcome.name, report.missing_column)
+        for outcome in outcomes
+        for report in survey.scoring
+        if report.missing_column
+        and (
+            outcome.name in report.outcomes
+            or outcome.name.startswith(report.missing_column.removesuffix(MISSING_SUFFIX) + "_")
+        )
     )
 
 

@@ -54,8 +54,9 @@ def plan(frame: door.Frame, columns: CellColumns) -> Plan:
     present = set(frame.collect_schema().names())
     for number, outcome in enumerate(columns.outcomes):
         _add_outcome(result, outcome, number, squares=columns.cluster is None)
-        if outcome.name + MISSING_SUFFIX in present:
-            _add_missing_kinds(result, outcome, number)
+        kinds = dict(columns.kinds).get(outcome.name, outcome.name + MISSING_SUFFIX)
+        if kinds in present:
+            _add_missing_kinds(result, kinds, number)
     result.sum({BAD: _is_bad(columns)})
     return result
 
@@ -96,10 +97,10 @@ def _answer(outcome: Outcome) -> nw.Expr:
     return door.number(outcome.name)
 
 
-def _add_missing_kinds(result: Plan, outcome: Outcome, number: int) -> None:
-    """Rows without an answer per kind of missing, from the column beside the outcome."""
+def _add_missing_kinds(result: Plan, column: str, number: int) -> None:
+    """Rows without an answer per kind of missing, from the column that holds the kind."""
     kind = f"kind_{number}"
-    result.typed[kind] = nw.col(outcome.name + MISSING_SUFFIX).cast(nw.String)
+    result.typed[kind] = nw.col(column).cast(nw.String)
     missing = nw.col(f"y_{number}").is_null()
     result.sum(
         {

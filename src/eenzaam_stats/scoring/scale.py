@@ -18,6 +18,7 @@ from eenzaam_stats.scoring.declared import DeclaredAnswers
 from eenzaam_stats.scoring.direction import require_direction, scored_items
 from eenzaam_stats.scoring.frame import Data, Frame, NewColumn, delivered, opened, require_absent
 from eenzaam_stats.scoring.instrument import CategoryBound, CutoffConvention, Scale
+from eenzaam_stats.scoring.missing_kinds import missing_column
 from eenzaam_stats.survey import ScoringReport
 from eenzaam_stats.vocabulary import SubscaleCutoff, require_option
 
@@ -64,7 +65,9 @@ def score(
         ``djg11_social``, ``djg11_total``, ``djg11_n_missing``, ``djg11_category``, ``lonely``,
         ``severely_lonely``; with a cut-off also ``emotionally_lonely`` and ``socially_lonely``, and
         for a convention with three classes the subscale categories and severe subscale flags. A
-        single question adds its flag only. A survey also gets a ``ScoringReport``.
+        single question adds its flag only. Where the file tells kinds of missing apart,
+        ``djg11_missing`` has the kind of those who lack an item. A survey also gets a
+        ``ScoringReport``.
 
     Raises
     ------
@@ -132,7 +135,8 @@ def score(
     frame = opened(data, where=where)
     codes = item_codes(frame, scale, items=items, answers=answers, where=where)
     scored = scored_items(frame, scale, codes)
-    score_columns = [*_score_columns(scale, scored.scores, convention)]
+    kinds = missing_column(frame, scale, codes, items=items, where=where)
+    score_columns = [*_score_columns(scale, scored.scores, convention), *([kinds] if kinds else [])]
     flag_columns = [*_flag_columns(scale, scored.scores, convention, flags=flags)]
     _require_room(frame, score_columns, flag_columns, where=where)
     require_direction(scored.direction, where=where, strict=strict, stacklevel=3)
@@ -142,6 +146,7 @@ def score(
         scored.direction,
         outcomes=tuple(column.name for column in flag_columns),
         subscale_cutoff=subscale_cutoff,
+        missing_column=kinds.name if kinds else "",
     )
     return delivered(data, frame, [*score_columns, *flag_columns], report=report)
 
@@ -153,6 +158,7 @@ def scoring_report(
     *,
     outcomes: tuple[str, ...] = (),
     subscale_cutoff: str | None = None,
+    missing_column: str = "",
 ) -> ScoringReport:
     """Counts of one scoring, with its direction check."""
     with_gap = scores.total_valid & (scores.n_missing == 1)
@@ -164,6 +170,7 @@ def scoring_report(
         n_one_missing=int(np.count_nonzero(with_gap)),
         subscale_cutoff=subscale_cutoff,
         direction=direction,
+        missing_column=missing_column,
     )
 
 
