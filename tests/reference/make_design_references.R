@@ -1,7 +1,8 @@
 # Every estimate of a design, by R survey, on the made-up respondents of make_design_input.py.
 # usage: Rscript make_design_references.R INDIR OUTDIR
 #   reads INDIR/design_input.csv and design_population.csv, writes the OUTDIR/design_*.csv named in README.md
-# Not by R: `wilson` and `korn_graubard`, which survey 4.1 does not have, are computed below from the published formula.
+# Not by R, but computed below from the published formula: `wilson` and `korn_graubard`, which survey 4.1 does not have,
+# and `total_se` under "adjust", where survey 4.1 departs from its help.
 suppressPackageStartupMessages(library(survey))
 arguments <- commandArgs(TRUE)
 folder <- arguments[1]
@@ -69,6 +70,25 @@ answered_df <- function(design) if (nrow(design) == 0) NA else degf(design)
 
 # ---- means, totals, design effects ---------------------------------------------------------------------------------
 effect <- function(design, outcome, kind) tryCatch(suppressWarnings(deff(svymean(on(outcome), design, deff = kind))[[1]]), error = function(e) NA)
+# Up to version 4.1 survey does not centre the total of a lonely stratum under "adjust"; later versions do, as its help
+# says: at the sum of all clusters over their number in the strata that the domain meets. Computed here from that rule.
+centred_total_se <- function(design, outcome) {
+  first <- !duplicated(design$cluster[[1]])
+  u <- rowsum(design$variables[[outcome]] / design$prob, design$cluster[[1]], reorder = FALSE)[, 1]
+  stratum <- as.character(design$strata[[1]][first])
+  size <- design$fpc$sampsize[first, 1]
+  kept <- if (is.null(design$fpc$popsize)) rep(1, sum(first)) else 1 - size / design$fpc$popsize[first, 1]
+  centre <- sum(u) / sum(size[!duplicated(stratum)])
+  parts <- vapply(unique(stratum), function(h) {
+    inside <- stratum == h
+    n <- size[inside][1]
+    here <- u[inside]
+    alone <- n == 1 || (length(here) == 1 && getOption("survey.adjust.domain.lonely"))
+    middle <- if (alone) centre else sum(here) / n
+    kept[inside][1] * (if (n > 1) n / (n - 1) else 1) * (sum((here - middle)^2) + (n - length(here)) * middle^2)
+  }, numeric(1))
+  sqrt(sum(parts))
+}
 estimates <- table_of_rows()
 add_estimates <- function(name, design, outcome, grouping, lonely = "", domain_lonely = "") for (domain in domains(grouping)) {
   answered <- domain$inside & !is.na(people[[outcome]])
@@ -80,7 +100,11 @@ add_estimates <- function(name, design, outcome, grouping, lonely = "", domain_l
     n_valid = sum(answered), n_missing = sum(domain$inside & !answered), weight_sum = sum(people$weight[answered]),
     estimate = if (some) coef(m)[[1]] else NA, std_error = if (some) SE(m)[[1]] else NA, df = answered_df(part),
     deff_wr = if (some) effect(part, outcome, "replace") else NA, deff_wor = if (some) effect(part, outcome, TRUE) else NA,
-    total = if (some) coef(t)[[1]] else NA, total_se = if (some) SE(t)[[1]] else NA)
+    total = if (some) coef(t)[[1]] else NA,
+    total_se = if (!some) NA else if (lonely == "adjust") centred_total_se(part, outcome) else SE(t)[[1]],
+    total_se_uncentred = if (some && lonely == "adjust") SE(t)[[1]] else NA)
+  # where nothing is lonely the rule must give R's own answer
+  if (some && lonely == "") stopifnot(abs(centred_total_se(part, outcome) - SE(t)[[1]]) < 1e-9)
 }
 for (name in names(full)) for (outcome in c("y", "y_rare", "score")) for (grouping in names(groupings))
   add_estimates(name, full[[name]], outcome, grouping)
