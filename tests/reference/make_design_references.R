@@ -70,8 +70,8 @@ answered_df <- function(design) if (nrow(design) == 0) NA else degf(design)
 
 # ---- means, totals, design effects ---------------------------------------------------------------------------------
 effect <- function(design, outcome, kind) tryCatch(suppressWarnings(deff(svymean(on(outcome), design, deff = kind))[[1]]), error = function(e) NA)
-# Up to version 4.1 survey does not centre the total of a lonely stratum under "adjust"; later versions do, as its help
-# says: at the sum of all clusters over their number in the strata that the domain meets. Computed here from that rule.
+# Up to version 4.1 survey does not centre the total of a lonely stratum under "adjust"; version 4.5 does, as the help
+# says, at the sum of all clusters over their number in the strata that the domain meets. Computed here from that rule.
 centred_total_se <- function(design, outcome) {
   first <- !duplicated(design$cluster[[1]])
   u <- rowsum(design$variables[[outcome]] / design$prob, design$cluster[[1]], reorder = FALSE)[, 1]
@@ -122,7 +122,7 @@ by_survey <- function(design, outcome, method) {
   answer <- tryCatch(suppressWarnings(svyciprop(on(outcome), design, method = method, df = degf(design))), error = function(e) NULL)
   if (is.null(answer)) c(NA, NA) else as.vector(attr(answer, "ci"))
 }
-# Wilson (1927), with the effective sample size for n and the t quantile for z, as survey does from version 4.2 on
+# Wilson (1927), with the effective sample size for n and the t quantile for z, as survey 4.5 does
 wilson <- function(p, v, df) {
   if (p <= 0 || p >= 1 || df <= 0) return(c(NA, NA))
   t2 <- qt(0.975, df)^2
