@@ -212,6 +212,10 @@ for (name in names(with_waves_apart)) for (outcome in c("y", "score")) {
     if (grouping == "age_group") {
       x <- seq_along(label) - mean(seq_along(label))
       add_contrast(name, outcome, grouping, "slope", label[1], label[length(label)], svycontrast(b, list(s = x / sum(x^2))))
+      if (outcome == "y") {
+        terms <- Map(function(name, c) substitute(c * log(p / (1 - p)), list(c = c, p = as.name(name))), label, x / sum(x^2))
+        add_contrast(name, outcome, grouping, "logit_slope", label[1], label[length(label)], svycontrast(b, list(s = Reduce(function(a, b) call("+", a, b), terms))))
+      }
     }
   }
   # a region against the whole country, which contains it
