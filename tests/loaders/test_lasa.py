@@ -235,6 +235,8 @@ def test_code_6_is_a_score_in_the_other_waves(folder, wave):
     [
         *[("B", 7, "not_asked"), ("E", 8, "not_asked"), ("D", 9, "not_asked")],
         *[("F", -9, "not_asked"), ("C", -1, "no_answer"), ("B", -5, "not_asked")],
+        # The social score ends at 5, so that 6 has one meaning there.
+        *[("B", 6, "no_answer"), ("F", 6, "no_answer")],
     ],
 )
 def test_kinds_of_missing_scores_are_those_of_the_wave(folder, tmp_path, wave, code, kind):
