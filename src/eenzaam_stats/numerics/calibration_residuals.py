@@ -1,0 +1,165 @@
+"""Residuals of a calibration: what of a score per weight its auxiliaries do not explain.
+
+Kept as coefficients per domain and sums per sampling unit; the residuals themselves are formed for
+some units at a time, so that no array of rows by domains exists. Arrays only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from eenzaam_stats.numerics.auxiliaries import Auxiliaries, crossproduct, scaled_rows, solved
+from eenzaam_stats.numerics.moments import Strata
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+Method = Literal["post_stratify", "rake", "linear", "logit"]
+
+# R's ``svyrecvar`` does ten rounds over the margins of a raking, whatever is left.
+RAKE_ROUNDS = 10
+_RESIDUALS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CalibratedRows:
+    """Every respondent of the file, in any order, with calibrated weights.
+
+    Attributes
+    ----------
+    domain : ndarray of int, shape (n,)
+        Number of the domain, -1 where the row is in none or has no answer. Such rows belong here
+        too: they have residuals, and their units count.
+    one, two : ndarray of float, shape (n,)
+        The two variables of the outcome (see ``linearise``); 0 where ``domain`` is -1.
+    weight, base : ndarray of float, shape (n,)
+        Weights after and before calibration; 0 for a row outside the calibration.
+    auxiliaries : Auxiliaries
+        Categories and numbers that the weights were calibrated to.
+    stratum : ndarray of int, shape (n,)
+        Number of the stratum, from 0.
+    cluster : ndarray of int, shape (n,), or None
+        Number of the cluster in the whole design, from 0; ``None`` when each row is its own unit.
+    """
+
+    domain: IntArray
+    one: FloatArray
+    two: FloatArray
+    weight: FloatArray
+    base: FloatArray
+    auxiliaries: Auxiliaries
+    stratum: IntArray
+    cluster: IntArray | None = None
+
+
+def projection(rows: CalibratedRows, score: FloatArray, *, method: Method) -> FloatArray:
+    """Coefficients of the score per weight on the auxiliaries, shape (d, k).
+
+    Parameters
+    ----------
+    rows, score, method
+        As in :func:`~eenzaam_stats.numerics.calibrated_variance.calibrated_variance`.
+
+    Returns
+    -------
+    ndarray of float, shape (d, k)
+    """
+    matrix, margin = rows.auxiliaries.matrix, rows.auxiliaries.margin
+    weight = np.ones_like(rows.base) if method == "rake" else rows.base
+    inside = np.flatnonzero(rows.domain >= 0)
+    sums = sparse.csr_array(
+        ((weight * _score(rows, score))[inside], (rows.domain[inside], inside)),
+        shape=(len(score), len(weight)),
+    )
+    right = np.asarray((sums @ matrix).toarray(), dtype=np.float64).T
+    gram = crossproduct(matrix, weight)
+    if method != "rake":
+        return solved(gram, right).T
+    size = np.maximum(np.diag(gram), 1.0)[:, None]
+    found = np.zeros_like(right)
+    for _ in range(RAKE_ROUNDS):
+        for number in np.unique(margin):
+            own = margin == number
+            found[own] += (right[own] - gram[own] @ found) / size[own]
+    return found.T
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Units:
+    """Sums per sampling unit, before projection and of the auxiliaries, with the coefficients.
+
+    ``scores`` (m, d) and ``x`` (m, k) are sparse; ``sums`` and ``mean`` (h, d) are totals of the
+    residuals of a stratum and its mean per unit; ``absent`` (h,) counts units without a row.
+    """
+
+    scores: sparse.csr_array
+    x: sparse.csr_array
+    gamma: FloatArray
+    stratum: IntArray
+    sums: FloatArray
+    mean: FloatArray
+    absent: FloatArray
+
+
+def residual_units(
+    rows: CalibratedRows, score: FloatArray, *, method: Method, strata: Strata
+) -> Units:
+    """Sums per sampling unit, before projection and of the auxiliaries.
+
+    Parameters
+    ----------
+    rows, score, method, strata
+        As in :func:`~eenzaam_stats.numerics.calibrated_variance.calibrated_variance`.
+
+    Returns
+    -------
+    Units
+    """
+    n, gamma = len(rows.domain), projection(rows, score, method=method)
+    unit = np.arange(n) if rows.cluster is None else rows.cluster
+    count = int(unit.max(initial=-1)) + 1
+    stratum = np.full(count, -1, dtype=np.int64)
+    stratum[unit] = rows.stratum
+    inside = rows.domain >= 0
+    u = (rows.weight * _score(rows, score))[inside]
+    scores = sparse.csr_array((u, (unit[inside], rows.domain[inside])), shape=(count, len(score)))
+    x = scaled_rows(rows.auxiliaries.matrix, rows.weight)
+    if rows.cluster is not None:
+        x = sparse.csr_array(_indicator(unit, count) @ x)
+    there = np.flatnonzero(stratum >= 0)
+    into = sparse.csr_array(
+        (np.ones(len(there)), (stratum[there], there)), shape=(len(strata.n), count)
+    )
+    sums = (into @ scores).toarray() - np.asarray((into @ x) @ gamma.T)
+    absent = strata.n - np.bincount(stratum[there], minlength=len(strata.n))
+    return Units(scores, x, gamma, stratum, sums, sums / np.maximum(strata.n, 1.0)[:, None], absent)
+
+
+def _indicator(number: IntArray, count: int) -> sparse.csr_array:
+    """One row per number, 1 where a row of the file has it."""
+    return sparse.csr_array(
+        (np.ones(len(number)), (number, np.arange(len(number)))), shape=(count, len(number))
+    )
+
+
+def residuals(units: Units) -> Iterator[tuple[IntArray, FloatArray, FloatArray]]:
+    """Strata of some units, their scores, and residuals less the mean of the stratum, (b, d)."""
+    step = max(1, _RESIDUALS // max(len(units.gamma), 1))
+    for start in range(0, len(units.stratum), step):
+        part = slice(start, start + step)
+        stratum = units.stratum[part]
+        before = units.scores[part].toarray()
+        after = before - np.asarray(units.x[part] @ units.gamma.T) - units.mean[stratum]
+        after[stratum < 0] = 0.0
+        yield stratum, before, after
+
+
+def _score(rows: CalibratedRows, score: FloatArray) -> FloatArray:
+    """Score per weight of each row, 0 outside every domain, shape (n,)."""
+    found = score[rows.domain, 0] * rows.one + score[rows.domain, 1] * rows.two
+    return np.where(rows.domain >= 0, found, 0.0)
