@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import eenzaam_stats as es
 from eenzaam_stats import estimation
 from eenzaam_stats.errors import DesignError
-from eenzaam_stats.survey import Design, ReplicateWeights
+from eenzaam_stats.survey import Calibration, Design, ReplicateWeights
 
 pytestmark = pytest.mark.witness
 
@@ -379,3 +380,32 @@ def test_rao_wu_bootstrap_of_a_total_agrees_with_linearisation_within_its_own_no
     found = es.total(survey, "sw", replication=bootstrap).rows[0].std_error
     # a total is linear, so both estimate the same; with 4,000 replicates the error is about 1.1%
     assert found == pytest.approx(linear, rel=0.04)
+
+
+CALIBRATED = {
+    "poststrat": Calibration("post_stratify", "pw", (("stype",),)),
+    "rake_converged": Calibration("rake", "pw", (("stype",), ("sch.wide",))),
+    "greg": Calibration("linear", "pw", (("stype",),), ("api99",)),
+}
+
+
+@pytest.mark.parametrize("name", CALIBRATED)
+def test_calibrated_weights_count_in_the_error(folder, schools, name):
+    weights = pd.read_csv(folder / "expected_apiclus1_calibrated_weights.csv")
+    survey = schools("apiclus1_fpc")
+    frame = survey.respondents.assign(new=weights[name].to_numpy())
+    design = dataclasses.replace(survey.design, weight="new", calibration=CALIBRATED[name])
+    survey = es.Survey(frame, design, survey.report)
+    table = pd.read_csv(folder / "expected_means_totals.csv")
+    table = table[table["design"] == f"apiclus1_{name}"]
+    compared = 0
+    for variable in ("api00", "enroll"):
+        for statistic, verb in (("mean", es.mean), ("total", es.total)):
+            options = {"of": "number"} if statistic == "total" else {}
+            ours = with_everyone(verb, survey, variable, by="stype", **options)
+            theirs = table.query("variable == @variable and statistic == @statistic")
+            both = beside(ours, theirs, on=["level"], count=4)
+            compared += close(both["estimate"], both["estimate_r"], rtol=1e-9)
+            compared += close(both["std_error"], both["se"], rtol=1e-9)
+            assert both["df"].tolist() == both["df_r"].tolist()
+    assert compared == 32

@@ -1,19 +1,127 @@
-"""Standard errors under calibrated weights, by the residuals of the calibration."""
+"""Standard errors under calibrated weights, by the residuals of the calibration.
+
+Every row of the file has a residual, so this is the one error that needs respondents.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
 from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.columns import Outcome
 from eenzaam_stats.estimation.domains import Domains
+from eenzaam_stats.estimation.respondent_rows import RespondentRows, respondent_rows
 from eenzaam_stats.estimation.rows import Errors
+from eenzaam_stats.numerics.auxiliaries import Auxiliaries, auxiliaries
+from eenzaam_stats.numerics.calibrated_variance import calibrated_variance
+from eenzaam_stats.numerics.calibration_residuals import CalibratedRows
 from eenzaam_stats.numerics.linearise import Linearised
-from eenzaam_stats.survey import Survey
+from eenzaam_stats.survey import Calibration, Design, Survey
+
+IntArray = NDArray[np.int64]
+_WHERE = "variance under calibration"
 
 
 def calibrated_errors(
     survey: Survey, domains: Domains, outcome: Outcome, *, by: Sequence[str], found: Linearised
 ) -> Errors:
-    """Errors of the domains, the calibration of the weights counted."""
-    raise DesignError(f"{survey} {domains} {outcome} {by} {found}")
+    """Errors of the domains, the calibration of the weights counted.
+
+    Parameters
+    ----------
+    survey : Survey
+        Respondents whose design has a ``calibration``.
+    domains : Domains
+        The same outcome and groups, numbered.
+    outcome, by
+        What is estimated, and per what.
+    found : Linearised
+        Estimates and score coefficients of the domains.
+
+    Returns
+    -------
+    Errors
+
+    Raises
+    ------
+    DesignError
+        If the design has no calibration, or a respondent lacks one of its variables.
+    """
+    design, calibration = survey.design, survey.design.calibration
+    if calibration is None or design.weight is None:
+        raise DesignError(f"{_WHERE} needs a calibrated design, and this one has no calibration.")
+    margins = list(dict.fromkeys(name for margin in calibration.margins for name in margin))
+    units = [name for name in (design.stratum, design.cluster) if name is not None]
+    rows = respondent_rows(
+        survey,
+        outcome,
+        by=by,
+        groups=domains.groups,
+        extra=(design.weight, calibration.base_weight, *calibration.numeric),
+        labels=tuple(dict.fromkeys([*margins, *units])),
+        where=_WHERE,
+    )
+    _require_complete(rows, margins)
+    stratum = _strata(rows, design, domains)
+    variance = calibrated_variance(
+        CalibratedRows(
+            rows.domain,
+            rows.one,
+            rows.two,
+            rows.extra[:, 0],
+            rows.extra[:, 1],
+            _auxiliaries(rows, calibration),
+            stratum,
+            _clusters(rows, design, stratum),
+        ),
+        found.score,
+        method=calibration.method,
+        strata=domains.strata,
+    )
+    return Errors(np.sqrt(variance.variance), variance.df)
+
+
+def _require_complete(rows: RespondentRows, margins: Sequence[str]) -> None:
+    for name in margins:
+        missing = rows.labels[name].isna()
+        if missing.any():
+            raise DesignError(
+                f"{_WHERE} needs every variable of the calibration in every row, and {name!r} is "
+                f"missing in {int(missing.sum())} row(s) (first in row "
+                f"{int(missing.to_numpy().argmax()) + 1}). Calibrate again, or leave them out."
+            )
+
+
+def _auxiliaries(rows: RespondentRows, calibration: Calibration) -> Auxiliaries:
+    """Cells of each margin as dummies, and the numeric variables."""
+    codes: list[IntArray] = []
+    sizes: list[int] = []
+    for margin in calibration.margins:
+        frame = pd.DataFrame({name: rows.labels[name].astype("str") for name in margin})
+        code = frame.groupby(list(margin), sort=True).ngroup().to_numpy(np.int64)
+        codes.append(code.astype(np.int64))
+        sizes.append(int(code.max(initial=-1)) + 1)
+    numeric = rows.extra[:, 2:] if calibration.numeric else None
+    return auxiliaries(codes, sizes, numeric=numeric)
+
+
+def _strata(rows: RespondentRows, design: Design, domains: Domains) -> IntArray:
+    """Number of the stratum of each row, as the domains count them."""
+    if design.stratum is None:
+        return np.zeros(len(rows.domain), dtype=np.int64)
+    number = {name: at for at, name in enumerate(domains.stratum_names)}
+    return np.array([number[value] for value in rows.labels[design.stratum]], dtype=np.int64)
+
+
+def _clusters(rows: RespondentRows, design: Design, stratum: IntArray) -> IntArray | None:
+    """Number of the cluster of each row within its stratum; ``None`` where rows are units."""
+    if design.cluster is None:
+        return None
+    own = pd.factorize(rows.labels[design.cluster])[0]
+    key = stratum * (int(own.max(initial=0)) + 1) + own
+    numbers: IntArray = np.unique(key, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    return numbers

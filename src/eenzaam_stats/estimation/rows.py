@@ -254,7 +254,8 @@ def footnote(
 def method_words(source: Cells, *, variance: str, interval: str) -> str:
     """Variance method, design, weights and interval in words."""
     return (
-        f"direct estimate, {variance}, {_design_words(source)}, {_weight_words(source)}; "
+        f"direct estimate, {variance}, {_design_words(source)}, "
+        f"{_weight_words(source, counted='residuals' in variance)}; "
         f"{interval} interval with t on the degrees of freedom of the group"
     )
 
@@ -276,7 +277,7 @@ def _design_words(source: Cells) -> str:
     return ", ".join(words)
 
 
-def _weight_words(source: Cells) -> str:
+def _weight_words(source: Cells, *, counted: bool) -> str:
     columns: CellColumns = source.columns
     design = source.design
     if columns.weight is None:
@@ -285,5 +286,6 @@ def _weight_words(source: Cells) -> str:
         instead = f"instead of {design.weight!r}" if design.weight else "named by the user"
         return f"weights from {columns.weight!r} {instead}, taken as fixed"
     if design.calibration is not None:
-        return f"weights calibrated ({design.calibration.method}), which the variance counts"
+        how = "which the variance counts" if counted else "taken as fixed"
+        return f"weights calibrated ({design.calibration.method}), {how}"
     return "weights of the design taken as fixed"
