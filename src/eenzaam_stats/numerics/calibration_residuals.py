@@ -23,7 +23,7 @@ Method = Literal["post_stratify", "rake", "linear", "logit"]
 
 # R's ``svyrecvar`` does ten rounds over the margins of a raking, whatever is left.
 RAKE_ROUNDS = 10
-_RESIDUALS = 2_000_000
+_RESIDUALS = 500_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,16 +147,32 @@ def _indicator(number: IntArray, count: int) -> sparse.csr_array:
     )
 
 
-def residuals(units: Units) -> Iterator[tuple[IntArray, FloatArray, FloatArray]]:
-    """Strata of some units, their scores, and residuals less the mean of the stratum, (b, d)."""
+def residuals(units: Units) -> Iterator[tuple[IntArray, FloatArray]]:
+    """Strata of some units, and their residuals less the mean of the stratum, shape (b, d).
+
+    Their sign is turned: explained part minus score.
+    """
+    explained, known = explained_part(units)
     step = max(1, _RESIDUALS // max(len(units.gamma), 1))
     for start in range(0, len(units.stratum), step):
         part = slice(start, start + step)
-        stratum = units.stratum[part]
-        before = units.scores[part].toarray()
-        after = before - np.asarray(units.x[part] @ units.gamma.T) - units.mean[stratum]
-        after[stratum < 0] = 0.0
-        yield stratum, before, after
+        away = np.asarray(explained[part] @ known)
+        scores = units.scores[part].tocoo()
+        away[scores.row, scores.col] -= scores.data
+        yield units.stratum[part], away
+
+
+def explained_part(units: Units) -> tuple[sparse.csr_array, FloatArray]:
+    """Two factors of what auxiliaries and stratum explain, (m, k + h) sparse and (k + h, d)."""
+    there = np.flatnonzero(units.stratum >= 0)
+    home = sparse.csr_array(
+        (np.ones(len(there)), (there, units.stratum[there])),
+        shape=(len(units.stratum), len(units.mean)),
+    )
+    return (
+        sparse.csr_array(sparse.hstack([units.x, home])),
+        np.vstack([units.gamma.T, units.mean]),
+    )
 
 
 def _score(rows: CalibratedRows, score: FloatArray) -> FloatArray:
