@@ -1,0 +1,258 @@
+"""Frozen results of an interrupted series: effects, coefficients, waves and how it was fitted.
+
+Nothing here computes a statistic, opens a file or draws.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from eenzaam_stats.results import CheckResult
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPoint:
+    """One wave of a series, on the scale of the model.
+
+    Attributes
+    ----------
+    time : float
+        Date of the wave.
+    value, std_error : float
+        Estimate and its known sampling error; NaN without one.
+    used : bool
+        Whether the wave is in the fit; a washout wave is not.
+    fitted, counterfactual, counterfactual_error : float
+        Model with and without the interruptions, and the standard error of the latter.
+    """
+
+    time: float
+    value: float
+    std_error: float
+    used: bool
+    fitted: float
+    counterfactual: float
+    counterfactual_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """One coefficient of the regression.
+
+    Attributes
+    ----------
+    term : str
+        Name of the design column.
+    estimate, std_error, conf_low, conf_high, df, statistic, p_value : float
+        NaN where it does not exist (the intercept of a differenced series).
+    """
+
+    term: str
+    estimate: float
+    std_error: float
+    conf_low: float
+    conf_high: float
+    df: float
+    statistic: float
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One effect of an interruption.
+
+    Attributes
+    ----------
+    interruption : str
+        Its name.
+    effect : str
+        ``level change``, ``slope change``, ``slope after``, the same ``during`` and ``after`` an
+        episode, or ``effect`` against the counterfactual at a date.
+    date : float
+        Date of an effect against the counterfactual; NaN for changes.
+    estimate, std_error, conf_low, conf_high, df, statistic, p_value : float
+        On the scale of the model.
+    relative, relative_low, relative_high : float
+        Effect over counterfactual, with limits by the delta method; NaN for changes.
+    """
+
+    interruption: str
+    effect: str
+    date: float
+    estimate: float
+    std_error: float
+    conf_low: float
+    conf_high: float
+    df: float
+    statistic: float
+    p_value: float
+    relative: float = float("nan")
+    relative_low: float = float("nan")
+    relative_high: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesModel:
+    """How a series was fitted, in words and numbers.
+
+    Attributes
+    ----------
+    outcome, source : str
+        What the values are and where they come from.
+    scale : str
+        ``identity`` or ``logit``.
+    estimator : str
+        Name of the estimator, with its lag or formula.
+    correlation : str
+        Error structure in words.
+    phi, phi_std_error : float
+        Correlation over one unit of time; NaN without one.
+    variance : float
+        Of the process, or of the residuals.
+    log_likelihood : float
+        Restricted, for REML; NaN otherwise.
+    n, n_before, n_during, n_after, n_washout : int
+        Waves in the fit, before the first interruption, during an episode, after, and left out.
+    level : float
+        Coverage of the intervals.
+    convention : str
+        Where the trend after an interruption starts.
+    boundary : bool
+        Whether the correlation ran to 1 and the series was differenced.
+    notes : tuple of str
+        What a reader must know: why this estimator, clipped degrees of freedom, boundary.
+    version : str
+        Version of the package.
+    """
+
+    outcome: str
+    source: str
+    scale: str
+    estimator: str
+    correlation: str
+    phi: float
+    phi_std_error: float
+    variance: float
+    log_likelihood: float
+    n: int
+    n_before: int
+    n_during: int
+    n_after: int
+    n_washout: int
+    level: float
+    convention: str
+    boundary: bool
+    notes: tuple[str, ...]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptedFit:
+    """An interrupted time series, fitted.
+
+    Attributes
+    ----------
+    effects : tuple of Effect
+        Changes per interruption, then effects at dates.
+    coefficients : tuple of Coefficient
+        Every term of the regression.
+    points : tuple of SeriesPoint
+        Every wave, with its fit and its counterfactual.
+    interruptions : tuple of (str, float, float)
+        Name, start and end (infinite without one), for pictures.
+    model : SeriesModel
+        How it was fitted.
+    checks : tuple of CheckResult
+        Residual autocorrelation; information, never a switch.
+    """
+
+    effects: tuple[Effect, ...]
+    coefficients: tuple[Coefficient, ...]
+    points: tuple[SeriesPoint, ...]
+    interruptions: tuple[tuple[str, float, float], ...]
+    model: SeriesModel
+    checks: tuple[CheckResult, ...] = ()
+
+    def tidy(self) -> pd.DataFrame:
+        """Fresh frame, one row per effect."""
+        return pd.DataFrame([asdict(effect) for effect in self.effects])
+
+    def terms(self) -> pd.DataFrame:
+        """Fresh frame, one row per coefficient."""
+        return pd.DataFrame([asdict(one) for one in self.coefficients])
+
+    def series(self) -> pd.DataFrame:
+        """Fresh frame, one row per wave: value, fit, counterfactual."""
+        return pd.DataFrame([asdict(point) for point in self.points])
+
+    def effect(self, interruption: str, effect: str) -> Effect:
+        """The effect with this name; an unknown one is an error.
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+        """
+        for one in self.effects:
+            if (one.interruption, one.effect) == (interruption, effect):
+                return one
+        raise KeyError(f"no {effect!r} of {interruption!r}; see tidy() for the effects there are")
+
+    def describe(self) -> str:
+        """What was fitted, in sentences."""
+        model = self.model
+        names = ", ".join(name for name, _, _ in self.interruptions)
+        head = (
+            f"Interrupted time series of {model.outcome} ({model.source}) on the {model.scale} "
+            f"scale, {model.n} waves ({model.n_before} before, {model.n_during} during, "
+            f"{model.n_after} after, {model.n_washout} left out), interruption(s): {names}. "
+            f"{model.estimator}; {model.correlation}; {model.level:.0%} intervals. "
+            f"{model.convention} eenzaam_stats {model.version}."
+        )
+        return "\n".join([head, *(f"note: {note}" for note in model.notes)])
+
+    def report(self) -> pd.DataFrame:
+        """Reporting table: every item that reviewers of such studies ask for, and its value."""
+        model = self.model
+        items = [
+            ("outcome and source", f"{model.outcome}, {model.source}"),
+            ("scale", model.scale),
+            ("interruptions", "; ".join(_interruption(one) for one in self.interruptions)),
+            ("waves before, during, after", f"{model.n_before}, {model.n_during}, {model.n_after}"),
+            ("waves left out (washout)", str(model.n_washout)),
+            ("dates of the waves", ", ".join(f"{point.time:g}" for point in self.points)),
+            ("sampling errors known", _known(self.points)),
+            ("estimator", model.estimator),
+            ("errors", model.correlation),
+            ("autocorrelation (SE)", f"{model.phi:.4f} ({model.phi_std_error:.4f})"),
+            ("boundary", "yes: first differences" if model.boundary else "no"),
+            ("start of the trend after", model.convention),
+            *((f"{one.interruption}: {_name(one)}", _interval(one)) for one in self.effects),
+            *((f"check: {check.name}", check.message) for check in self.checks),
+            *(("note", note) for note in model.notes),
+            ("software", f"eenzaam_stats {model.version}"),
+        ]
+        return pd.DataFrame(items, columns=["item", "value"])
+
+
+def _interruption(one: tuple[str, float, float]) -> str:
+    name, start, end = one
+    return f"{name} from {start:g}" + (f" to {end:g}" if end < float("inf") else "")
+
+
+def _known(points: tuple[SeriesPoint, ...]) -> str:
+    return "yes" if all(point.std_error == point.std_error for point in points) else "no"
+
+
+def _name(effect: Effect) -> str:
+    return f"{effect.effect} at {effect.date:g}" if effect.date == effect.date else effect.effect
+
+
+def _interval(effect: Effect) -> str:
+    relative = f", relative {effect.relative:.1%}" if effect.relative == effect.relative else ""
+    return (
+        f"{effect.estimate:.5g} ({effect.conf_low:.5g} to {effect.conf_high:.5g}), df "
+        f"{effect.df:.1f}, p {effect.p_value:.3g}{relative}"
+    )

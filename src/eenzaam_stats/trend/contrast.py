@@ -1,0 +1,94 @@
+"""A fitted series, and any combination of its coefficients with interval and test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from eenzaam_stats.numerics.intervals import t_quantile
+from eenzaam_stats.series_results import Coefficient
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """A fitted regression of a series.
+
+    Attributes
+    ----------
+    coefficients : ndarray of float, shape (p,)
+    covariance : ndarray of float, shape (p, p)
+    df_of : callable
+        Degrees of freedom of a contrast, and whether they were clipped.
+    estimator, correlation : str
+        In words.
+    phi, phi_std_error, variance, log_likelihood : float
+    boundary : bool
+    unit : float
+        Length of a step of the grid, in which phi counts.
+    notes : tuple of str
+    """
+
+    coefficients: FloatArray
+    covariance: FloatArray
+    df_of: Callable[[FloatArray], tuple[float, bool]]
+    estimator: str
+    correlation: str
+    phi: float
+    phi_std_error: float
+    variance: float
+    log_likelihood: float
+    boundary: bool
+    unit: float
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A combination of coefficients with its interval and test."""
+
+    estimate: float
+    std_error: float
+    low: float
+    high: float
+    df: float
+    statistic: float
+    p_value: float
+    clipped: bool
+
+
+def contrast(fit: Fitted, c: FloatArray, *, level: float) -> Contrast:
+    """Estimate, interval and t test of a combination of coefficients.
+
+    Coefficients that the combination does not use may be undefined, as the intercept of a
+    differenced series.
+    """
+    used = c != 0.0
+    estimate = float(c[used] @ fit.coefficients[used])
+    variance = float(c[used] @ fit.covariance[np.ix_(used, used)] @ c[used])
+    if not (np.isfinite(estimate) and variance > 0.0):
+        nothing = float("nan")
+        return Contrast(estimate, nothing, nothing, nothing, nothing, nothing, nothing, False)
+    df, clipped = fit.df_of(c)
+    error = float(np.sqrt(variance))
+    half = float(t_quantile(level, min(df, 1e9))) * error
+    t = estimate / error
+    p = float(2.0 * special.stdtr(min(df, 1e9), -abs(t)))
+    return Contrast(estimate, error, estimate - half, estimate + half, df, t, p, clipped)
+
+
+def coefficients_of(
+    fit: Fitted, names: tuple[str, ...], *, level: float
+) -> tuple[Coefficient, ...]:
+    """Every coefficient as a row."""
+    rows = []
+    for at, name in enumerate(names):
+        one = contrast(fit, np.eye(len(names))[at], level=level)
+        values = (one.estimate, one.std_error, one.low, one.high, one.df, one.statistic)
+        rows.append(Coefficient(name, *values, one.p_value))
+    return tuple(rows)

@@ -1,0 +1,153 @@
+"""Effects of interruptions from a fitted series: changes, effects at dates, counterfactual."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eenzaam_stats.numerics.forecast_gap import Gaps
+from eenzaam_stats.numerics.intervals import t_quantile
+from eenzaam_stats.series_results import Effect, SeriesPoint
+from eenzaam_stats.trend.contrast import Fitted, contrast
+from eenzaam_stats.trend.design import Design
+from eenzaam_stats.trend.interruption import Interruption
+from eenzaam_stats.trend.series import Series
+
+FloatArray = NDArray[np.float64]
+
+
+def effects_of(
+    fit: Fitted,
+    design: Design,
+    data: Series,
+    interruptions: Sequence[Interruption],
+    *,
+    at: tuple[float, ...],
+    level: float,
+) -> tuple[tuple[Effect, ...], bool]:
+    """Changes and effects at dates, and whether degrees of freedom had to be clipped."""
+    names = design.names
+    offset = len(names) - len(design.terms)
+    rows: list[Effect] = []
+    clipped = False
+    for number, term in enumerate(design.terms):
+        c = np.zeros(len(names))
+        c[offset + number] = 1.0
+        wanted = [(term.effect, c)]
+        if term.kind == "slope":
+            whole = c.copy()
+            whole[1] = 1.0
+            wanted.append((f"whole {term.effect}", whole))
+        for effect, combination in wanted:
+            one = contrast(fit, combination, level=level)
+            clipped |= one.clipped
+            rows.append(
+                Effect(
+                    term.interruption,
+                    effect,
+                    math.nan,
+                    *(one.estimate, one.std_error, one.low, one.high),
+                    *(one.df, one.statistic, one.p_value),
+                )
+            )
+    for interruption in interruptions:
+        for date in _dates(interruption, data.times, at):
+            rows.append(_effect_at(fit, design, interruption, date, level=level))
+    return tuple(rows), clipped
+
+
+def _dates(one: Interruption, times: FloatArray, asked: tuple[float, ...]) -> tuple[float, ...]:
+    if asked:
+        return tuple(date for date in asked if date >= one.start)
+    after = times[times >= one.change_date]
+    return tuple(dict.fromkeys((float(after[0]), float(after[-1]))))
+
+
+def _effect_at(
+    fit: Fitted, design: Design, interruption: Interruption, date: float, *, level: float
+) -> Effect:
+    row = design.matrix(np.array([date]), np.zeros((1, len(design.covariates))))[0]
+    own = np.array(
+        [0.0] * (len(row) - len(design.terms))
+        + [1.0 if term.interruption == interruption.name else 0.0 for term in design.terms]
+    )
+    one = contrast(fit, row * own, level=level)
+    relative = _relative(fit, row * own, row * design.without, df=one.df, level=level)
+    return Effect(
+        interruption.name,
+        "effect",
+        date,
+        *(one.estimate, one.std_error, one.low, one.high, one.df, one.statistic, one.p_value),
+        *relative,
+    )
+
+
+def _relative(
+    fit: Fitted, effect: FloatArray, base: FloatArray, *, df: float, level: float
+) -> tuple[float, float, float]:
+    """Effect over counterfactual with limits by the delta method; NaN at the boundary."""
+    if fit.boundary or not df > 0:
+        return (math.nan, math.nan, math.nan)
+    e, c0 = float(effect @ fit.coefficients), float(base @ fit.coefficients)
+    gradient = effect / c0 - e / c0**2 * base
+    error = math.sqrt(float(gradient @ fit.covariance @ gradient))
+    half = float(t_quantile(level, min(df, 1e9))) * error
+    return (e / c0, e / c0 - half, e / c0 + half)
+
+
+def points_of(
+    fit: Fitted, design: Design, data: Series, *, used: NDArray[np.bool_]
+) -> tuple[SeriesPoint, ...]:
+    """Every wave with its fit and its counterfactual."""
+    matrix = design.matrix(data.times, data.covariates)
+    beta = fit.coefficients.copy()
+    if fit.boundary:
+        # a random walk goes on from where it was: the last wave before anything changed
+        untouched = used & (matrix[:, design.without == 0.0] == 0.0).all(axis=1)
+        last = int(np.flatnonzero(untouched)[-1])
+        beta[0] = data.values[last] - float(matrix[last, 1:] @ beta[1:])
+    without = matrix * design.without
+    covariance = fit.covariance
+    errors = np.sqrt(np.einsum("ij,jk,ik->i", without, covariance, without))
+    return tuple(
+        SeriesPoint(
+            time=float(data.times[at]),
+            value=float(data.values[at]),
+            std_error=math.sqrt(data.known[at]) if data.has_errors else math.nan,
+            used=bool(used[at]),
+            fitted=float(matrix[at] @ beta),
+            counterfactual=float(without[at] @ beta),
+            counterfactual_error=float(errors[at]),
+        )
+        for at in range(len(data))
+    )
+
+
+def gap_points(
+    fit: Fitted, parts: tuple[Series, Series], design: Design, gaps: Gaps
+) -> tuple[SeriesPoint, ...]:
+    """Every wave with the trend; after the date with the prediction error of a gap."""
+    before, later = parts
+    x0 = design.matrix(before.times, before.covariates)
+    fitted = x0 @ fit.coefficients
+    error = np.sqrt(np.einsum("ij,jk,ik->i", x0, fit.covariance, x0))
+    columns = [
+        (before, fitted, error, True),
+        (later, gaps.expected, np.sqrt(np.diag(gaps.covariance)), False),
+    ]
+    return tuple(
+        SeriesPoint(
+            time=float(part.times[at]),
+            value=float(part.values[at]),
+            std_error=math.sqrt(part.known[at]) if part.has_errors else math.nan,
+            used=used,
+            fitted=float(expected[at]),
+            counterfactual=float(expected[at]),
+            counterfactual_error=float(errors[at]),
+        )
+        for part, expected, errors, used in columns
+        for at in range(len(part))
+    )

@@ -1,0 +1,293 @@
+"""The verb ``forecast_gap``: later waves against the trend of the waves before, with a verdict."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from eenzaam_stats.errors import OptionError
+from eenzaam_stats.estimation.rows import require_level
+from eenzaam_stats.gap_results import ForecastGap, Gap
+from eenzaam_stats.numerics.forecast_gap import Gaps, SeriesBlock, forecast_gaps
+from eenzaam_stats.numerics.intervals import t_quantile
+from eenzaam_stats.results import Estimates
+from eenzaam_stats.trend.contrast import Fitted, coefficients_of
+from eenzaam_stats.trend.design import Design
+from eenzaam_stats.trend.effects import gap_points
+from eenzaam_stats.trend.fitting import Estimator, FitOptions, fit_series, grid_step
+from eenzaam_stats.trend.interrupted import Scale, series_model
+from eenzaam_stats.trend.series import Series, opened_series
+from eenzaam_stats.vocabulary import require_option
+
+Version = Literal["trend", "conditional"]
+_WHERE = "forecast_gap()"
+_LEAST_BEFORE = 4
+_ESTIMATORS = ("auto", "reml", "ols", "random_effects")
+
+
+@dataclass(frozen=True, slots=True)
+class GapOptions:
+    """Choices of a forecast gap that few readers need to make.
+
+    Attributes
+    ----------
+    version : {"trend", "conditional"}
+        Whether later waves are compared with the trend alone, or with the trend and what the last
+        deviations before carry forward.
+    margin : float
+        Distance on the scale of the model within which the last wave counts as equivalent to the
+        trend; NaN for no statement.
+    season : int
+        Pairs of sine and cosine in the trend.
+    period : float
+        Length of a season in the unit of the waves.
+    fit : FitOptions
+        Correlation and sampling errors.
+    """
+
+    version: Version = "trend"
+    margin: float = math.nan
+    season: int = 0
+    period: float = 1.0
+    fit: FitOptions = field(default_factory=FitOptions)
+
+
+def forecast_gap(
+    series: Estimates | pd.DataFrame,
+    *,
+    start: float,
+    estimator: Estimator = "auto",
+    scale: Scale = "identity",
+    options: GapOptions | None = None,
+    level: float = 0.95,
+) -> ForecastGap:
+    r"""Compare every wave from a date on with the trend of the waves before.
+
+    Parameters
+    ----------
+    series : Estimates or pandas.DataFrame
+        As in :func:`eenzaam_stats.interrupted_time_series`.
+    start : float
+        Date from which waves are compared; the trend is fitted on the waves before it.
+    estimator : {"auto", "reml", "ols", "random_effects"}, default "auto"
+        As in ``interrupted_time_series``, by the number of waves before.
+    scale : {"identity", "logit"}, default "identity"
+        Scale of the model and of the gaps.
+    options : GapOptions, optional
+        Version, margin, season.
+    level : float, default 0.95
+        Coverage of the prediction intervals.
+
+    Returns
+    -------
+    ForecastGap
+        Gap per wave, mean gap, a joint test, and a verdict on the last wave: ``above``, ``below``
+        or ``not distinguishable from`` the trend. Not distinguishable is not the same as returned:
+        give a margin for a statement of equivalence.
+
+    Raises
+    ------
+    SchemaError, UnknownColumnError
+        If the series is no series.
+    OptionError
+        If fewer than four waves lie before the date or none after, or the estimator has no
+        prediction.
+
+    See Also
+    --------
+    eenzaam_stats.interrupted_time_series : Level and slope changes.
+
+    Notes
+    -----
+    The intervals hold the error of the trend and of the later wave; degrees of freedom are the
+    waves before minus the terms. The gaps share one trend and are correlated: the mean gap and the
+    joint F test use their whole covariance. At the boundary of the autocorrelation the pre-period
+    is fitted by least squares instead, and says so, since a random walk has no trend to return to.
+
+    **Unit.** That of the series, or logits.
+
+    **Missing data.** A wave without an estimate is refused; leave it out and it is a gap.
+
+    **Validated against.** R on public series and the identity with dummies, in ``tests/trend``.
+
+    References
+    ----------
+    .. [1] van Tilburg, T. G. (2024). Public Health, 237, 238-244.
+       doi:10.1016/j.puhe.2024.10.023 (the estimand; the models of that study are not repeated here)
+
+    Examples
+    --------
+    >>> waves = np.arange(2008.0, 2024.0)
+    >>> values = 10 + 0.1 * (waves - 2008) + np.tile([0.2, -0.1, 0.0, -0.1], 4) + (waves == 2020)
+    >>> frame = pd.DataFrame({"wave": waves, "estimate": values})
+    >>> result = forecast_gap(frame, start=2020.0, estimator="ols")
+    >>> result.verdict, len(result.gaps)
+    ('not distinguishable from', 4)
+    """
+    require_option(scale, Scale, name="scale")
+    options = options or GapOptions()
+    require_option(options.version, Version, name="version")
+    require_level(level)
+    if estimator not in _ESTIMATORS:
+        raise OptionError.among(estimator, _ESTIMATORS, name="estimator")
+    data = opened_series(series, covariates=(), scale=scale, where=_WHERE)
+    before, later = _split(data, start)
+    design = Design(float(data.times[0]), options.season, options.period, (), ())
+    x0 = design.matrix(before.times, before.covariates)
+    choices = _correlation(options, data)
+    fit = fit_series(before, x0, estimator=estimator, options=choices, where=_WHERE)
+    notes = fit.notes
+    if fit.boundary:
+        fit = fit_series(before, x0, estimator="ols", options=choices, where=_WHERE)
+        notes = (
+            "BOUNDARY: the autocorrelation of the pre-period ran to 1, where no trend can be told "
+            "from a random walk; the trend is by least squares.",
+        )
+    gaps = _gaps(fit, before, later, design, version=options.version)
+    df = float(len(before) - x0.shape[1])
+    model = series_model(
+        fit,
+        data,
+        scale=scale,
+        level=level,
+        counts=(len(before), 0, len(later), 0),
+        convention=f"Waves from {start:g} on are compared with the {options.version}.",
+        notes=notes,
+    )
+    model = replace(model, n=len(before))
+    summary = _summary(gaps, df=df, level=level)
+    rows = _rows(gaps, later, df=df, level=level)
+    return ForecastGap(
+        gaps=rows,
+        mean_gap=summary.mean,
+        mean_std_error=summary.std_error,
+        mean_low=summary.low,
+        mean_high=summary.high,
+        mean_p_value=summary.p_value,
+        joint_statistic=summary.joint,
+        joint_p_value=summary.joint_p_value,
+        verdict=_verdict(rows[-1]),
+        equivalence=_equivalence(rows[-1], options.margin, df=df, level=level),
+        df=df,
+        trend=coefficients_of(fit, design.names, level=level),
+        points=gap_points(fit, (before, later), design, gaps),
+        start=start,
+        model=model,
+    )
+
+
+def _split(data: Series, start: float) -> tuple[Series, Series]:
+    before, later = data.kept(data.times < start), data.kept(data.times >= start)
+    if len(before) < _LEAST_BEFORE or not len(later):
+        raise OptionError(
+            f"{_WHERE} needs at least {_LEAST_BEFORE} waves before {start:g} and one from then on, "
+            f"and the series has {len(before)} and {len(later)}. Choose another date, or add waves."
+        )
+    return before, later
+
+
+def _gaps(fit: Fitted, before: Series, later: Series, design: Design, *, version: Version) -> Gaps:
+    """Gaps under the error model of the fit, in its own unit of time."""
+    x1 = design.matrix(later.times, later.covariates)
+    known = "known sampling errors" in fit.correlation
+    if not math.isfinite(fit.phi):
+        own = fit.variance + (later.known if known else np.zeros(len(later)))
+        expected = x1 @ fit.coefficients
+        covariance = np.diag(own) + x1 @ fit.covariance @ x1.T
+        return Gaps(later.values - expected, covariance, expected)
+
+    def block(part: Series) -> SeriesBlock:
+        times = (part.times - before.times[0]) / fit.unit
+        return SeriesBlock(
+            np.rint(times) if fit.correlation.startswith("AR(1)") else times,
+            design.matrix(part.times, part.covariates),
+            part.values,
+            part.known if known else np.zeros(len(part)),
+        )
+
+    return forecast_gaps(
+        block(before),
+        block(later),
+        phi=fit.phi,
+        sigma2=fit.variance,
+        conditional=version == "conditional",
+    )
+
+
+def _correlation(options: GapOptions, data: Series) -> FitOptions:
+    """Continuous time unless the waves before and after lie on one grid."""
+    if options.fit.correlation == "auto" and grid_step(data.times) is None:
+        return replace(options.fit, correlation="car1")
+    return options.fit
+
+
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    """Mean gap and joint test."""
+
+    mean: float
+    std_error: float
+    low: float
+    high: float
+    p_value: float
+    joint: float
+    joint_p_value: float
+
+
+def _summary(gaps: Gaps, *, df: float, level: float) -> _Summary:
+    m = len(gaps.gap)
+    mean, error = float(gaps.gap.mean()), math.sqrt(float(gaps.covariance.sum())) / m
+    half = float(t_quantile(level, df)) * error
+    f = float(gaps.gap @ np.linalg.solve(gaps.covariance, gaps.gap)) / m
+    p_value = float(2.0 * special.stdtr(df, -abs(mean / error)))
+    return _Summary(
+        mean, error, mean - half, mean + half, p_value, f, float(special.fdtrc(m, df, f))
+    )
+
+
+def _rows(gaps: Gaps, later: Series, *, df: float, level: float) -> tuple[Gap, ...]:
+    errors = np.sqrt(np.diag(gaps.covariance))
+    half = float(t_quantile(level, df)) * errors
+    p_values = 2.0 * special.stdtr(df, -np.abs(gaps.gap / errors))
+    return tuple(
+        Gap(
+            time=float(later.times[at]),
+            value=float(later.values[at]),
+            expected=float(gaps.expected[at]),
+            gap=float(gap),
+            std_error=float(errors[at]),
+            conf_low=float(gap - half[at]),
+            conf_high=float(gap + half[at]),
+            p_value=float(p_values[at]),
+        )
+        for at, gap in enumerate(gaps.gap)
+    )
+
+
+def _verdict(last: Gap) -> str:
+    if last.conf_low > 0.0:
+        return "above"
+    return "below" if last.conf_high < 0.0 else "not distinguishable from"
+
+
+def _equivalence(last: Gap, margin: float, *, df: float, level: float) -> str:
+    """Two one-sided tests at the stated level: is the last wave within the margin of the trend."""
+    if math.isnan(margin):
+        return ""
+    if not margin > 0.0:
+        raise OptionError(
+            f"{_WHERE} needs a margin above 0, and got {margin:g}. Give a distance on the scale of "
+            "the model that would not matter."
+        )
+    half = float(t_quantile(2.0 * level - 1.0, df)) * last.std_error
+    inside = -margin < last.gap - half and last.gap + half < margin
+    return (
+        f"The last wave is {'within' if inside else 'not shown to be within'} {margin:g} of the "
+        f"trend (two one-sided tests at {1.0 - level:.0%}, interval {last.gap - half:.4g} to "
+        f"{last.gap + half:.4g})."
+    )

@@ -1,0 +1,199 @@
+"""What enters the trend room: one value per wave with, where known, its sampling error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from eenzaam_stats.errors import SchemaError, UnknownColumnError, listed
+from eenzaam_stats.results import Estimates
+
+FloatArray = NDArray[np.float64]
+WAVE, ESTIMATE, ERROR = "wave", "estimate", "std_error"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """One value per wave, in order of time.
+
+    Attributes
+    ----------
+    times : ndarray of float, shape (n,)
+        Dates, for instance decimal years.
+    values : ndarray of float, shape (n,)
+        Estimates on the scale of the model.
+    known : ndarray of float, shape (n,)
+        Sampling variances on that scale; zeros without them.
+    covariates : ndarray of float, shape (n, k)
+        Further regressors.
+    names : tuple of str
+        Their names.
+    outcome, source : str
+        What the values are and where they come from, for results.
+    has_errors : bool
+        Whether the sampling errors are known.
+    """
+
+    times: FloatArray
+    values: FloatArray
+    known: FloatArray
+    covariates: FloatArray
+    names: tuple[str, ...]
+    outcome: str
+    source: str
+    has_errors: bool
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def kept(self, rows: NDArray[np.bool_]) -> Series:
+        """The waves for which ``rows`` is true."""
+        return replace(
+            self,
+            times=self.times[rows],
+            values=self.values[rows],
+            known=self.known[rows],
+            covariates=self.covariates[rows],
+        )
+
+
+def opened_series(
+    data: Estimates | pd.DataFrame, *, covariates: Sequence[str], scale: str, where: str
+) -> Series:
+    """Series of a result or a frame, checked and on the scale of the model.
+
+    Parameters
+    ----------
+    data : Estimates or pandas.DataFrame
+        Estimates by wave and nothing else, or a frame with ``wave``, ``estimate`` and, where known,
+        ``std_error``.
+    covariates : sequence of str
+        Further columns of the frame.
+    scale : {"identity", "logit"}
+        Scale of the model; for the logit the sampling errors follow by the delta method.
+    where : str
+        Verb that needs it, for messages.
+
+    Returns
+    -------
+    Series
+
+    Raises
+    ------
+    UnknownColumnError
+        If a column is absent.
+    SchemaError
+        If waves occur twice, are no numbers, an estimate is missing, an error is negative, some
+        errors are missing, the series is constant, or a proportion has no logit.
+    """
+    frame, outcome, source = _frame(data, where=where)
+    missing = [name for name in (WAVE, ESTIMATE, *covariates) if name not in frame]
+    if missing:
+        raise UnknownColumnError.among(missing, list(frame.columns), needed_for=where)
+    frame = frame.assign(**{WAVE: _times(frame[WAVE], where=where)}).sort_values(WAVE)
+    columns = [ESTIMATE, *covariates]
+    numbers = frame[columns].apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
+    _require_values(frame, numbers, columns, where=where)
+    values = numbers[:, 0]
+    known, has_errors = _variances(frame, where=where)
+    if np.ptp(values) == 0.0:
+        raise SchemaError(
+            f"{where} needs a series that varies, and all {len(values)} waves have the same "
+            f"estimate, {values[0]:g}. Check that the estimates belong to different waves."
+        )
+    if scale == "logit":
+        values, known = _logits(values, known, where=where)
+    return Series(
+        times=frame[WAVE].to_numpy(np.float64),
+        values=values,
+        known=known,
+        covariates=numbers[:, 1:],
+        names=tuple(covariates),
+        outcome=outcome,
+        source=source,
+        has_errors=has_errors,
+    )
+
+
+def _frame(data: Estimates | pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, str, str]:
+    if isinstance(data, pd.DataFrame):
+        return data, "series", "frame"
+    if not isinstance(data, Estimates):
+        raise SchemaError(
+            f"{where} needs Estimates by wave or a pandas frame with wave and estimate; it got "
+            f"{type(data).__qualname__}. Use es.prevalence(survey, outcome, by='wave')."
+        )
+    if len(data.by) != 1:
+        raise SchemaError(
+            f"{where} needs one estimate per wave, and these estimates are by [{listed(data.by)}]. "
+            "Estimate by='wave', or take one group of tidy()."
+        )
+    note = data.footnote
+    frame = data.tidy().rename(columns={data.by[0]: WAVE})
+    return frame, note.outcome, f"{note.source} {note.wave} ({note.origin})"
+
+
+def _times(waves: pd.Series[Any], *, where: str) -> pd.Series[Any]:
+    """Waves as numbers; a date becomes a decimal year."""
+    if pd.api.types.is_datetime64_any_dtype(waves):
+        days = waves.dt.dayofyear - 1 + 0.5
+        decimal: pd.Series[Any] = waves.dt.year + days / np.where(
+            waves.dt.is_leap_year, 366.0, 365.0
+        )
+        return decimal
+    times: pd.Series[Any] = pd.to_numeric(waves, errors="coerce")
+    if times.isna().any():
+        first = waves[times.isna()].iloc[0]
+        raise SchemaError(
+            f"{where} needs dates or numbers in column 'wave', such as 2020.2, and found "
+            f"{first!r}. Give each wave its date."
+        )
+    again = times[times.duplicated()]
+    if len(again):
+        raise SchemaError(
+            f"{where} needs one row per wave, and wave(s) [{listed(dict.fromkeys(again))}] occur "
+            "more than once. Take one group, or combine them first."
+        )
+    return times
+
+
+def _require_values(
+    frame: pd.DataFrame, numbers: FloatArray, columns: Sequence[str], *, where: str
+) -> None:
+    wrong = ~np.isfinite(numbers)
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        raise SchemaError(
+            f"{where} needs a number in every wave, and column {columns[column]!r} has none in "
+            f"{int(wrong[:, column].sum())} wave(s) (first {frame[WAVE].iloc[row]:g}). Leave those "
+            "waves out: a gap is allowed."
+        )
+
+
+def _variances(frame: pd.DataFrame, *, where: str) -> tuple[FloatArray, bool]:
+    if ERROR not in frame or frame[ERROR].isna().all():
+        return np.zeros(len(frame)), False
+    errors = pd.to_numeric(frame[ERROR], errors="coerce").to_numpy(np.float64)
+    wrong = ~(np.isfinite(errors) & (errors >= 0.0))
+    if wrong.any():
+        raise SchemaError(
+            f"{where} needs a standard error of at least 0 in every wave or in none, and "
+            f"{int(wrong.sum())} wave(s) have another (first "
+            f"{frame[WAVE].iloc[wrong.argmax()]:g}). Complete the column, or leave it out to "
+            "treat sampling errors as unknown."
+        )
+    return errors**2, True
+
+
+def _logits(values: FloatArray, known: FloatArray, *, where: str) -> tuple[FloatArray, FloatArray]:
+    if not ((values > 0.0) & (values < 1.0)).all():
+        raise SchemaError(
+            f"{where} needs proportions between 0 and 1 for scale='logit', and found "
+            f"{values.min():g} to {values.max():g}. Use scale='identity'."
+        )
+    return np.log(values / (1.0 - values)), known / (values * (1.0 - values)) ** 2
