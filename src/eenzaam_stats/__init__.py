@@ -30,6 +30,9 @@ from eenzaam_stats.opendata.reference import reference
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.scoring import DIRECT, DJG6, DJG11, UCLA3, Scale, score
 from eenzaam_stats.survey import Design, Survey
+from eenzaam_stats.trend.forecast import forecast_gap
+from eenzaam_stats.trend.interrupted import interrupted_time_series
+from eenzaam_stats.trend.interruption import Interruption
 from eenzaam_stats.version import VERSION
 
 __version__ = VERSION
@@ -42,6 +45,7 @@ __all__ = [
     "Comparing",
     "Design",
     "Estimates",
+    "Interruption",
     "Scale",
     "Standard",
     "Survey",
@@ -50,6 +54,8 @@ __all__ = [
     "combine",
     "compare",
     "distribution",
+    "forecast_gap",
+    "interrupted_time_series",
     "mean",
     "plots",
     "prevalence",

@@ -20,21 +20,27 @@ class SeriesPoint:
     ----------
     time : float
         Date of the wave.
-    value, std_error : float
-        Estimate and its known sampling error; NaN without one.
+    value, std_error, value_low, value_high : float
+        Estimate, its known sampling error and the interval of that; NaN without one.
     used : bool
         Whether the wave is in the fit; a washout wave is not.
-    fitted, counterfactual, counterfactual_error : float
-        Model with and without the interruptions, and the standard error of the latter.
+    fitted : float
+        Model with the interruptions.
+    counterfactual, counterfactual_error, counterfactual_low, counterfactual_high : float
+        Model without them (or the extrapolated trend), its standard error and interval.
     """
 
     time: float
     value: float
     std_error: float
+    value_low: float
+    value_high: float
     used: bool
     fitted: float
     counterfactual: float
     counterfactual_error: float
+    counterfactual_low: float
+    counterfactual_high: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,30 @@ if TYPE_CHECKING:
     from eenzaam_stats.plots.estimates import prevalence
     from eenzaam_stats.plots.frame import NumberText
     from eenzaam_stats.plots.lineplot import lines
+    from eenzaam_stats.plots.seriesplot import interrupted, interrupted_text
     from eenzaam_stats.plots.theme import canvas, png, svg
 
-__all__ = ["NumberText", "bars", "canvas", "dots", "lines", "png", "prevalence", "stack", "svg"]
+__all__ = [
+    "NumberText",
+    "bars",
+    "canvas",
+    "dots",
+    "interrupted",
+    "interrupted_text",
+    "lines",
+    "png",
+    "prevalence",
+    "stack",
+    "svg",
+]
 
 _HOMES = {
     "NumberText": "frame",
     "bars": "barplot",
     "canvas": "theme",
     "dots": "dotplot",
+    "interrupted": "seriesplot",
+    "interrupted_text": "seriesplot",
     "lines": "lineplot",
     "png": "theme",
     "prevalence": "estimates",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from eenzaam_stats.numerics.forecast_gap import Gaps
 from eenzaam_stats.numerics.intervals import t_quantile
@@ -99,7 +100,7 @@ def _relative(
 
 
 def points_of(
-    fit: Fitted, design: Design, data: Series, *, used: NDArray[np.bool_]
+    fit: Fitted, design: Design, data: Series, *, used: NDArray[np.bool_], level: float
 ) -> tuple[SeriesPoint, ...]:
     """Every wave with its fit and its counterfactual."""
     matrix = design.matrix(data.times, data.covariates)
@@ -110,44 +111,79 @@ def points_of(
         last = int(np.flatnonzero(untouched)[-1])
         beta[0] = data.values[last] - float(matrix[last, 1:] @ beta[1:])
     without = matrix * design.without
-    covariance = fit.covariance
-    errors = np.sqrt(np.einsum("ij,jk,ik->i", without, covariance, without))
+    lines = [contrast(fit, row, level=level) for row in without]
     return tuple(
-        SeriesPoint(
-            time=float(data.times[at]),
-            value=float(data.values[at]),
-            std_error=math.sqrt(data.known[at]) if data.has_errors else math.nan,
+        _point(
+            data,
+            at,
             used=bool(used[at]),
             fitted=float(matrix[at] @ beta),
-            counterfactual=float(without[at] @ beta),
-            counterfactual_error=float(errors[at]),
+            line=(float(row @ beta), one.std_error, one.low, one.high),
+            level=level,
         )
-        for at in range(len(data))
+        for at, (row, one) in enumerate(zip(without, lines, strict=True))
     )
 
 
 def gap_points(
-    fit: Fitted, parts: tuple[Series, Series], design: Design, gaps: Gaps
+    fit: Fitted,
+    parts: tuple[Series, Series],
+    design: Design,
+    gaps: Gaps,
+    *,
+    df: float,
+    level: float,
 ) -> tuple[SeriesPoint, ...]:
     """Every wave with the trend; after the date with the prediction error of a gap."""
     before, later = parts
     x0 = design.matrix(before.times, before.covariates)
-    fitted = x0 @ fit.coefficients
     error = np.sqrt(np.einsum("ij,jk,ik->i", x0, fit.covariance, x0))
     columns = [
-        (before, fitted, error, True),
+        (before, x0 @ fit.coefficients, error, True),
         (later, gaps.expected, np.sqrt(np.diag(gaps.covariance)), False),
     ]
+    t = float(t_quantile(level, df))
     return tuple(
-        SeriesPoint(
-            time=float(part.times[at]),
-            value=float(part.values[at]),
-            std_error=math.sqrt(part.known[at]) if part.has_errors else math.nan,
+        _point(
+            part,
+            at,
             used=used,
             fitted=float(expected[at]),
-            counterfactual=float(expected[at]),
-            counterfactual_error=float(errors[at]),
+            line=(
+                float(expected[at]),
+                float(errors[at]),
+                float(expected[at] - t * errors[at]),
+                float(expected[at] + t * errors[at]),
+            ),
+            level=level,
         )
         for part, expected, errors, used in columns
         for at in range(len(part))
+    )
+
+
+def _point(
+    data: Series,
+    at: int,
+    *,
+    used: bool,
+    fitted: float,
+    line: tuple[float, float, float, float],
+    level: float,
+) -> SeriesPoint:
+    value = float(data.values[at])
+    error = math.sqrt(data.known[at]) if data.has_errors else math.nan
+    half = float(special.ndtri(0.5 + level / 2.0)) * error
+    return SeriesPoint(
+        time=float(data.times[at]),
+        value=value,
+        std_error=error,
+        value_low=value - half,
+        value_high=value + half,
+        used=used,
+        fitted=fitted,
+        counterfactual=line[0],
+        counterfactual_error=line[1],
+        counterfactual_low=line[2],
+        counterfactual_high=line[3],
     )

@@ -175,7 +175,7 @@ def forecast_gap(
         equivalence=_equivalence(rows[-1], options.margin, df=df, level=level),
         df=df,
         trend=coefficients_of(fit, design.names, level=level),
-        points=gap_points(fit, (before, later), design, gaps),
+        points=gap_points(fit, (before, later), design, gaps, df=df, level=level),
         start=start,
         model=model,
     )

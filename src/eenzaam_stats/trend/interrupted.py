@@ -172,7 +172,7 @@ def interrupted_time_series(
     return InterruptedFit(
         effects=effects,
         coefficients=coefficients_of(fit, design.names, level=level),
-        points=points_of(fit, design, data, used=~out),
+        points=points_of(fit, design, data, used=~out, level=level),
         interruptions=tuple((one.name, one.start, one.end) for one in interruptions),
         model=series_model(
             fit,

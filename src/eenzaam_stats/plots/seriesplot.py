@@ -1,0 +1,221 @@
+"""An interrupted series as a picture: waves, fit, counterfactual with its ribbon, interruptions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from eenzaam_stats.gap_results import ForecastGap
+from eenzaam_stats.plots.frame import add_legend, grid_behind
+from eenzaam_stats.plots.theme import COLOURS, FAINT, INK, styled
+from eenzaam_stats.series_results import InterruptedFit, SeriesModel, SeriesPoint
+from eenzaam_stats.vocabulary import Language, formatted, label, labels
+
+_Place = Callable[[float], float]
+_WIDE = 20.0
+
+
+def interrupted(
+    result: InterruptedFit | ForecastGap, *, language: Language = "nl", axes: Axes | None = None
+) -> Axes:
+    """Draw a series with its fit and what the trend alone would have given.
+
+    Parameters
+    ----------
+    result : InterruptedFit or ForecastGap
+        What to draw. Proportions and logits are shown in percent.
+    language : {"nl", "en"}, default "nl"
+        Language of words and numbers.
+    axes : matplotlib.axes.Axes, optional
+        Where to draw; otherwise a new pyplot figure, so that a notebook shows it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Axes with points and their intervals, the fit, the counterfactual with its ribbon from the
+        first interruption on, and the interruptions shaded; the note above names source, waves,
+        estimator and level. Waves that are left out of the fit have open markers.
+
+    See Also
+    --------
+    interrupted_text : The same for readers who do not see the picture.
+    """
+    if axes is None:
+        with styled():
+            _, axes = plt.subplots(figsize=(7.6, 4.4), layout="constrained")
+    place = _place(result.model, result.points)
+    spans = _spans(result)
+    with styled():
+        _shade(axes, spans, result.points, language)
+        _counterfactual(
+            axes, result.points, min(start for _, start, _ in spans), place=place, language=language
+        )
+        _waves(axes, result, place, language)
+        _finish(axes, result.model, result.points, language)
+    return axes
+
+
+def interrupted_text(result: InterruptedFit | ForecastGap, *, language: Language = "nl") -> str:
+    """Text for readers who do not see the picture, made from the numbers in it.
+
+    Parameters
+    ----------
+    result : InterruptedFit or ForecastGap
+        What was drawn.
+    language : {"nl", "en"}, default "nl"
+        Language of words and numbers.
+
+    Returns
+    -------
+    str
+    """
+    place = _place(result.model, result.points)
+    last, words = result.points[-1], labels(language)
+
+    def shown(value: float) -> str:
+        return formatted(place(value), decimals=1, language=language)
+
+    names = ", ".join(f"{name} ({start:g})" for name, start, _ in _spans(result))
+    return (
+        f"{words['figure.series']}: {result.model.outcome}, {result.model.source}. "
+        f"{len(result.points)} {words['word.waves']}, {result.points[0].time:g} - {last.time:g}. "
+        f"{words['word.interruption']}: {names}. {words['word.last_wave']}: {shown(last.value)}; "
+        f"{words['word.counterfactual']}: {shown(last.counterfactual)}."
+    )
+
+
+def _place(model: SeriesModel, points: Sequence[SeriesPoint]) -> _Place:
+    """From the scale of the model to the axis: logits and proportions in percent."""
+    if model.scale == "logit":
+        return lambda value: 100.0 / (1.0 + math.exp(-value))
+    if all(0.0 <= point.value <= 1.0 for point in points):
+        return lambda value: 100.0 * value
+    return lambda value: value
+
+
+def _spans(result: InterruptedFit | ForecastGap) -> tuple[tuple[str, float, float], ...]:
+    if isinstance(result, InterruptedFit):
+        return result.interruptions
+    return ((f"{result.start:g}", result.start, math.inf),)
+
+
+def _shade(
+    axes: Axes,
+    spans: Sequence[tuple[str, float, float]],
+    points: Sequence[SeriesPoint],
+    language: Language,
+) -> None:
+    last = points[-1].time
+    for name, start, end in spans:
+        if math.isfinite(end):
+            axes.axvspan(start, min(end, last), color=FAINT, alpha=0.45, lw=0)
+        axes.axvline(start, color=INK, lw=1, ls=(0, (2, 2)))
+        words = labels(language).get(f"interruption.{name}", name)
+        axes.annotate(
+            words,
+            (start, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(4, -2),
+            textcoords="offset points",
+            va="top",
+            fontsize=8.5,
+        )
+
+
+def _counterfactual(
+    axes: Axes,
+    points: Sequence[SeriesPoint],
+    start: float,
+    *,
+    place: _Place,
+    language: Language,
+) -> None:
+    """Ribbon and line from the last wave before the first interruption."""
+    before = [point for point in points if point.time < start]
+    shown = [*before[-1:], *(point for point in points if point.time >= start)]
+    times = [point.time for point in shown]
+    axes.plot(
+        times,
+        [place(point.counterfactual) for point in shown],
+        color=COLOURS[1],
+        ls="--",
+        lw=1.6,
+        label=label("word.counterfactual", language),
+    )
+    low = np.array([point.counterfactual_low for point in shown])
+    if np.isfinite(low).all():
+        axes.fill_between(
+            times,
+            [place(value) for value in low],
+            [place(point.counterfactual_high) for point in shown],
+            color=COLOURS[1],
+            alpha=0.16,
+            lw=0,
+        )
+
+
+def _waves(
+    axes: Axes, result: InterruptedFit | ForecastGap, place: _Place, language: Language
+) -> None:
+    points = result.points
+    for number, part in enumerate(_parts(result)):
+        axes.plot(
+            [point.time for point in part],
+            [place(point.fitted) for point in part],
+            color=COLOURS[0],
+            lw=1.6,
+            label=label("word.fit", language) if number == 0 else None,
+        )
+    closed = isinstance(result, ForecastGap)
+    for point in points:
+        value = place(point.value)
+        if math.isfinite(point.std_error):
+            ends = [place(point.value_low), place(point.value_high)]
+            axes.plot([point.time, point.time], ends, color=INK, lw=1)
+        axes.plot(
+            [point.time],
+            [value],
+            ls="none",
+            marker="o",
+            markersize=5.5,
+            color=INK,
+            fillstyle="full" if point.used or closed else "none",
+        )
+
+
+def _parts(result: InterruptedFit | ForecastGap) -> list[list[SeriesPoint]]:
+    """Waves of the fit between one interruption and the next: a jump is not drawn as a slope."""
+    edges = sorted(edge for _, start, end in _spans(result) for edge in (start, end))
+    parts: dict[int, list[SeriesPoint]] = {}
+    for point in result.points:
+        if point.used:
+            parts.setdefault(sum(edge <= point.time for edge in edges), []).append(point)
+    return list(parts.values())
+
+
+def _finish(
+    axes: Axes, model: SeriesModel, points: Sequence[SeriesPoint], language: Language
+) -> None:
+    words = labels(language)
+    outcome = words.get(f"outcome.{model.outcome}", model.outcome)
+    percent = model.scale == "logit" or all(0.0 <= point.value <= 1.0 for point in points)
+    axes.set_ylabel(f"{outcome}, %" if percent else outcome)
+    decimals = 0 if np.ptp(axes.get_ylim()) > _WIDE else 1
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: formatted(value, decimals=decimals, language=language))
+    )
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.margins(x=0.04)
+    grid_behind(axes, "y")
+    add_legend(axes, columns=2)
+    axes.set_title(
+        f"{model.source}, {len(points)} {words['word.waves']}, {words['word.interval']} "
+        f"{model.level:.0%}\n{model.estimator}; {model.correlation}",
+        loc="left",
+        fontsize=9.0,
+    )
