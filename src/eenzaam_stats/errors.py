@@ -102,5 +102,11 @@ class ReproductionError(EenzaamStatsError, ValueError):
     exit_code = 4
 
 
+class DisclosureError(EenzaamStatsError, ValueError):
+    """Output that may not leave the room where the respondents are."""
+
+    exit_code = 5
+
+
 class EenzaamStatsWarning(UserWarning):
     """A finding that does not stop a computation but that its reader must see."""
