@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eenzaam_stats.numerics import calibration_residuals
 from eenzaam_stats.numerics.auxiliaries import auxiliaries
 from eenzaam_stats.numerics.calibrated_variance import calibrated_covariance, calibrated_variance
 from eenzaam_stats.numerics.calibration_residuals import RAKE_ROUNDS, CalibratedRows
@@ -214,7 +215,7 @@ def test_chunks_do_not_matter(files, monkeypatch) -> None:
     )
     score, strata = np.tile([0.0, 1.0], (len(names), 1)), strata_of(people, clustered=False)
     one = calibrated_variance(rows, score, method="rake", strata=strata).variance
-    monkeypatch.setattr("eenzaam_stats.numerics.calibration_residuals._RESIDUALS", 37)
+    monkeypatch.setattr(calibration_residuals, "_RESIDUALS", 37)
     other = calibrated_variance(rows, score, method="rake", strata=strata).variance
     np.testing.assert_allclose(other, one, rtol=1e-12)
 

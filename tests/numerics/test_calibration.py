@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import optimize
 
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.auxiliaries import auxiliaries
@@ -215,3 +216,33 @@ def test_trimming_to_impossible_limits_says_so() -> None:
     )
     assert not result.within
     assert int(np.argmax(result.errors)) == 1
+
+
+def test_bounded_calibration_converges_exactly_where_weights_exist(rng) -> None:
+    """A linear program says whether any weights within the bounds meet the totals."""
+    possible = 0
+    for _ in range(60):
+        n, sizes = int(rng.integers(20, 120)), [int(size) for size in rng.integers(2, 5, 2)]
+        codes = [np.concatenate([np.arange(s), rng.integers(0, s, n - s)]) for s in sizes]
+        columns = auxiliaries(codes, sizes, numeric=np.round(rng.gamma(2.0, 3.0, (n, 1)), 1))
+        base, low, high = rng.uniform(1.0, 10.0, n), rng.uniform(0.3, 0.9), rng.uniform(1.05, 2.0)
+        if rng.random() < 0.5:
+            totals = columns.totals(base * np.clip(rng.normal(1.0, 0.5, n), low, high))
+        else:
+            totals = columns.totals(base) * rng.uniform(0.6, 1.5, sum(sizes) + 1)
+            for margin in (0, 1):
+                own = columns.margin == margin
+                totals[own] *= base.sum() / totals[own].sum()
+        program = optimize.linprog(
+            np.zeros(n),
+            A_eq=(columns.matrix.toarray() * base[:, None]).T / totals[:, None],
+            b_eq=np.ones(len(totals)),
+            bounds=(low, high),
+        )
+        possible += program.success
+        for distance in ("linear", "logit"):
+            found = calibrated_by_distance(
+                base, columns, totals, distance=distance, bounds=(low, high)
+            )
+            assert found.converged == program.success
+    assert 20 < possible < 50

@@ -228,7 +228,7 @@ def trimmed(
     touched = np.zeros(len(now.weights), dtype=np.bool_)
     clipped = now.weights
     while rounds < MAX_TRIMS and now.converged:
-        counts = now.weights > 0.0
+        counts = now.weights != 0.0
         outside = counts & _outside(now.weights, low, high)
         if not outside.any():
             break
@@ -236,8 +236,8 @@ def trimmed(
         clipped = np.where(counts, np.clip(now.weights, low, high), 0.0)
         now = recalibrate(clipped)
         rounds += 1
-    positive = now.weights[now.weights > 0.0]
-    within = now.converged and not _outside(positive, low, high).any()
+    counted = now.weights[now.weights != 0.0]
+    within = now.converged and not _outside(counted, low, high).any()
     return TrimmedWeights(now, touched, rounds, within, difference(clipped))
 
 

@@ -24,6 +24,8 @@ _Problem = tuple[FloatArray, Auxiliaries, FloatArray]
 
 MAX_STEPS = 200
 _HALVINGS = 40
+# Factors between bounds are at a bound long before u has moved this far.
+_FARTHEST = 1e3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,11 +121,19 @@ def calibrated_by_distance(
     while now.errors.max(initial=0.0) > tolerance and rounds < MAX_STEPS:
         gram = crossproduct(auxiliaries.matrix, weights * shape.slope(now.u))
         step = solved(gram, totals - auxiliaries.totals(now.weights))
+        if bounds is not None:
+            step = _capped(step, auxiliaries)
         nearer = _line_search(now, step, shape, problem)
         if nearer is None:
             break
         now, rounds = nearer, rounds + 1
     return CalibratedWeights(now.weights, now.errors, rounds, tolerance)
+
+
+def _capped(step: FloatArray, auxiliaries: Auxiliaries) -> FloatArray:
+    """Step that moves no u too far: with impossible totals it would grow without end."""
+    farthest = float(np.abs(auxiliaries.matrix @ step).max(initial=0.0))
+    return step * (_FARTHEST / farthest) if farthest > _FARTHEST else step
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,13 +212,12 @@ def _logit(low: float, high: float) -> _Factor:
     steep = (high - low) / ((1.0 - low) * (high - 1.0))
     shift = np.log((1.0 - low) / (high - 1.0))
 
-    def g(u: FloatArray) -> FloatArray:
-        share = 1.0 / (1.0 + np.exp(-np.clip(steep * u + shift, -700.0, 700.0)))
-        return np.asarray(low + (high - low) * share)
+    def share(u: FloatArray) -> FloatArray:
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(steep * u + shift, -700.0, 700.0))))
 
     return _Factor(
-        g=g,
-        slope=lambda u: (g(u) - low) * (high - g(u)) / ((1.0 - low) * (high - 1.0)),
+        g=lambda u: low + (high - low) * share(u),
+        slope=lambda u: (high - low) * steep * share(u) * (1.0 - share(u)),
         integral=lambda u: (
             low * u
             + (high - low)
