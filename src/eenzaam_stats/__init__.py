@@ -8,6 +8,7 @@ from eenzaam_stats import plots
 from eenzaam_stats.estimation import (
     Comparing,
     Standard,
+    calibrate,
     cells,
     compare,
     distribution,
@@ -26,6 +27,7 @@ from eenzaam_stats.loaders.liss import read_liss
 from eenzaam_stats.loaders.mapping import read_mapped
 from eenzaam_stats.loaders.ssw import read_ssw
 from eenzaam_stats.loaders.synthetic.sources import synthesise
+from eenzaam_stats.opendata.population_margins import population_margins
 from eenzaam_stats.opendata.reference import reference
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.scoring import DIRECT, DJG6, DJG11, UCLA3, Scale, score
@@ -50,6 +52,7 @@ __all__ = [
     "Standard",
     "Survey",
     "__version__",
+    "calibrate",
     "cells",
     "combine",
     "compare",
@@ -58,6 +61,7 @@ __all__ = [
     "interrupted_time_series",
     "mean",
     "plots",
+    "population_margins",
     "prevalence",
     "ratio",
     "read_eu_survey",

@@ -4,6 +4,8 @@ Frames of any engine enter through ``sufficient``; formulas live in ``numerics``
 verbs that everyone uses are on the front door; what fewer need is named here.
 """
 
+from eenzaam_stats.estimation.age_bands import with_age_bands
+from eenzaam_stats.estimation.calibrate import calibrate
 from eenzaam_stats.estimation.cells import Cells, cells
 from eenzaam_stats.estimation.columns import Outcome
 from eenzaam_stats.estimation.compare import Comparing, compare
@@ -23,6 +25,7 @@ __all__ = [
     "Outcome",
     "RaoWu",
     "Standard",
+    "calibrate",
     "cells",
     "compare",
     "distribution",
@@ -33,4 +36,5 @@ __all__ = [
     "ratio",
     "standardise",
     "total",
+    "with_age_bands",
 ]
