@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from eenzaam_stats.cli import codebook, letter, synthesise
+from eenzaam_stats.cli import codebook, letter, prevalence, synthesise, trend
 from eenzaam_stats.cli.output import explain, give
 from eenzaam_stats.errors import EenzaamStatsError, EenzaamStatsWarning
 from eenzaam_stats.version import VERSION
@@ -22,9 +22,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done; 1 a bug; 2 usage; 3 data or source; 4 numbers differ; "
-    "130 interrupted.",
+    "5 a disclosure rule blocked the output; 130 interrupted.",
 )
 app.command(name="letter", epilog=letter.EXAMPLES)(letter.letter)
+app.command(name="prevalence", epilog=prevalence.EXAMPLES)(prevalence.prevalence)
+app.command(name="trend", epilog=trend.EXAMPLES)(trend.trend)
 app.command(name="synthesise", epilog=synthesise.EXAMPLES)(synthesise.synthesise)
 app.add_typer(codebook.app, name="codebook")
 
@@ -56,7 +58,8 @@ def run(arguments: Sequence[str]) -> int:
     Returns
     -------
     int
-        0 done, 2 usage, 3 data or source, 4 numbers differ; other exceptions pass through.
+        0 done, 2 usage, 3 data or source, 4 numbers differ, 5 disclosure; other exceptions pass
+        through.
     """
     command = next((word for word in arguments if not word.startswith("-")), "")
     with warnings.catch_warnings():

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from eenzaam_stats.errors import EenzaamStatsError
+from eenzaam_stats.errors import EenzaamStatsError, SourceError
 from eenzaam_stats.version import VERSION
 
 Advance = Any
@@ -98,3 +101,33 @@ def progress(total: int, what: str, *, quiet: bool) -> Iterator[Advance]:
             bar.update(task, advance=1, description=words)
 
         yield advance
+
+
+def require_free(path: Path | None, *, force: bool) -> None:
+    """Raise before any work when a file to be written is there already.
+
+    Raises
+    ------
+    SourceError
+        If it exists and ``force`` is false, or its folder is absent.
+    """
+    if path is None:
+        return
+    if not path.parent.is_dir():
+        raise SourceError(f"the folder of {path.name} is not there. Make it, or name another.")
+    if path.exists() and not force:
+        raise SourceError(
+            f"{path.name} exists already. Name another file, or replace it with --force."
+        )
+
+
+def deliver(content: str | bytes, path: Path | None) -> None:
+    """Print text, or write beside the target and rename, so that nothing is half-written."""
+    if path is None:
+        give(content if isinstance(content, str) else content.decode("utf-8"))
+        return
+    whole = content.rstrip("\n") + "\n" if isinstance(content, str) else content
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(whole.encode("utf-8") if isinstance(whole, str) else whole)
+    Path(name).replace(path)

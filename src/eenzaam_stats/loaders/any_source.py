@@ -34,8 +34,8 @@ class SourceOptions:
     weight : str or None
         Weight column, where the codebook names none or another is wanted.
     level : str or None
-        For whom the weights of the source add up: country or eu27, national, region or
-        municipality.
+        For whom the weights of the source add up: country or eu27, national, regional or
+        municipal.
     country : str or None
         One country of an international file.
     """

@@ -6,17 +6,23 @@ dense near 1 and then found as the root of the score. Arrays only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, optimize
+from scipy import optimize
 
 from eenzaam_stats.numerics.ar_process import (
     ErrorModel,
     correlation_slope,
     log_determinant,
     whitened,
+)
+from eenzaam_stats.numerics.reml_likelihood import (
+    RemlFit,
+    fitted_at,
+    likelihood_score,
+    minus_log_likelihood,
 )
 
 FloatArray = NDArray[np.float64]
@@ -25,52 +31,9 @@ FloatArray = NDArray[np.float64]
 BOUNDARY = 0.999
 _NEAR_ONE = (0.985, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 0.99999)
 _SMALLEST = 1e-6
-_LEAST_DF = 2.0
+# A gain in log likelihood below this is none: the variance of the process is 0, phi means nothing.
+_NO_GAIN = 1e-3
 _TINY = float(np.finfo(np.float64).tiny)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RemlFit:
-    """Regression with autocorrelated errors.
-
-    Attributes
-    ----------
-    coefficients : ndarray of float, shape (p,)
-        NaN for the intercept of a differenced series, which has none.
-    covariance : ndarray of float, shape (p, p)
-        Of the coefficients, the variance parameters taken as known.
-    phi, sigma2 : float
-        Correlation over one unit of time, and variance of the process (of a random walk per unit
-        of time).
-    log_likelihood : float
-        Restricted, in full: comparable between error models of one design, not between designs.
-    n, rank : int
-        Values and coefficients.
-    boundary : bool
-        Whether phi ran to 1 and the series was differenced.
-    information : ndarray of float, shape (m, m)
-        Observed information on the variance parameters; NaN where it is not positive definite.
-    slopes : ndarray of float, shape (m, p, p)
-        Derivative of ``covariance`` to each variance parameter.
-    """
-
-    coefficients: FloatArray
-    covariance: FloatArray
-    phi: float
-    sigma2: float
-    log_likelihood: float
-    n: int
-    rank: int
-    boundary: bool
-    information: FloatArray
-    slopes: FloatArray
-
-    @property
-    def phi_std_error(self) -> float:
-        """Standard error of phi; NaN at the boundary."""
-        if self.boundary or len(self.information) < 2 or not np.isfinite(self.information).all():
-            return float("nan")
-        return float(np.sqrt(np.linalg.inv(self.information)[1, 1]))
 
 
 def fit_reml(
@@ -101,8 +64,10 @@ def fit_reml(
 
     .. math:: -2 l = (n - p) \log 2\pi + \log|V| + \log|X'V^{-1}X| - \log|X'X| + r'V^{-1}r.
 
-    When phi runs to 1 the variance of the process diverges and slopes and level changes converge to
-    least squares on first differences; that limit is fitted instead and flagged.
+    A process that adds less than 0.001 to the log likelihood beside the sampling errors is left
+    out: its variance is 0, and degrees of freedom are n - p. When phi runs to 1 the variance of the
+    process diverges and slopes and level changes converge to least squares on first differences;
+    that limit is fitted instead and flagged.
 
     **Missing data.** None reaches this floor; a missing wave is a gap in ``times``.
 
@@ -125,48 +90,11 @@ def fit_reml(
     """
     model = ErrorModel(times, known)
     theta = _profiled(y, x, model, negative) if not known.any() else _joint(y, x, model, negative)
+    if known.all() and _adds_nothing(y, x, model, theta):
+        return _sampling_only(y, x, known)
     if theta[1] > BOUNDARY:
         return _fit_differenced(y, x, model)
-    return _finished(y, x, model, theta)
-
-
-def satterthwaite(fit: RemlFit, contrast: FloatArray) -> tuple[float, bool]:
-    r"""Degrees of freedom of a contrast, and whether they had to be clipped.
-
-    Parameters
-    ----------
-    fit : RemlFit
-        Fitted model.
-    contrast : ndarray of float, shape (p,)
-        Combination of coefficients.
-
-    Returns
-    -------
-    df : float
-        :math:`2 (c'\Phi c)^2 / (g' W g)` with g the gradient of :math:`c'\Phi c` and W the inverse
-        of the observed information, between 2 and n - p.
-    clipped : bool
-        True where the formula gave less than 2 or nothing: the series hardly determines the
-        variance.
-
-    Examples
-    --------
-    >>> t = np.arange(30.0)
-    >>> x = np.column_stack([np.ones(30), t])
-    >>> y = np.sin(t) + 0.1 * t
-    >>> df, clipped = satterthwaite(
-    ...     fit_reml(y, x, t, known=np.zeros(30), negative=True), np.array([0.0, 1.0]))
-    >>> 2.0 < df < 28.0, clipped
-    (True, False)
-    """
-    most = float(fit.n - fit.rank)
-    variance = float(contrast @ fit.covariance @ contrast)
-    gradient = np.array([contrast @ slope @ contrast for slope in fit.slopes])
-    if not (np.isfinite(fit.information).all() and variance > 0.0):
-        return min(_LEAST_DF, most), True
-    spread = float(gradient @ np.linalg.solve(fit.information, gradient))
-    df = 2.0 * variance**2 / spread if spread > 0.0 else most
-    return float(min(max(df, _LEAST_DF), most)), df < _LEAST_DF
+    return fitted_at(y, x, model, theta)
 
 
 def profile(y: FloatArray, x: FloatArray, times: FloatArray, phi: FloatArray) -> FloatArray:
@@ -259,14 +187,14 @@ def _joint(y: FloatArray, x: FloatArray, model: ErrorModel, negative: bool) -> F
         for phi in (_grid(negative)[::4])
         for share in (0.02, 0.1, 0.3, 1.0, 3.0)
     ]
-    start = min(starts, key=lambda theta: _minus_log_likelihood(y, x, model, theta))
+    start = min(starts, key=lambda theta: minus_log_likelihood(y, x, model, theta))
     low = -0.999 if negative else _SMALLEST
 
     def objective(theta: FloatArray) -> float:
-        return _minus_log_likelihood(y, x, model, theta)
+        return minus_log_likelihood(y, x, model, theta)
 
     def gradient(theta: FloatArray) -> FloatArray:
-        return -_score(y, x, model, theta)
+        return -likelihood_score(y, x, model, theta)
 
     found = optimize.minimize(
         objective,
@@ -279,23 +207,33 @@ def _joint(y: FloatArray, x: FloatArray, model: ErrorModel, negative: bool) -> F
     return np.asarray(found.x, dtype=np.float64)
 
 
-def _finished(y: FloatArray, x: FloatArray, model: ErrorModel, theta: FloatArray) -> RemlFit:
-    """Coefficients, their covariance, and what Satterthwaite needs, at given parameters."""
-    inverse = np.linalg.inv(model.covariance(theta))
-    ix = inverse @ x
-    covariance = np.asarray(np.linalg.inv(x.T @ ix), dtype=np.float64)
-    slopes = np.stack([covariance @ ix.T @ d @ ix @ covariance for d in model.derivatives(theta)])
+def _adds_nothing(y: FloatArray, x: FloatArray, model: ErrorModel, theta: FloatArray) -> bool:
+    """Whether a process beside the known sampling errors does not make the series more likely."""
+    none = np.array([np.log(_TINY), 0.0])
+    with_process = minus_log_likelihood(y, x, model, theta)
+    return minus_log_likelihood(y, x, model, none) <= with_process + _NO_GAIN
+
+
+def _sampling_only(y: FloatArray, x: FloatArray, known: FloatArray) -> RemlFit:
+    """The fit with the known sampling errors alone."""
+    weighted = x / known[:, None]
+    covariance = np.asarray(np.linalg.inv(x.T @ weighted), dtype=np.float64)
+    none = np.array([np.log(_TINY), 0.0])
+    model = ErrorModel(np.arange(float(len(y))), known)
     return RemlFit(
-        coefficients=covariance @ (ix.T @ y),
+        coefficients=covariance @ (weighted.T @ y),
         covariance=covariance,
-        phi=float(theta[1]) if len(theta) > 1 else 1.0,
-        sigma2=float(np.exp(theta[0])),
-        log_likelihood=-_minus_log_likelihood(y, x, model, theta),
+        phi=0.0,
+        sigma2=0.0,
+        log_likelihood=-minus_log_likelihood(
+            y, x, ErrorModel(np.arange(float(len(y))), known), none
+        ),
         n=len(y),
         rank=x.shape[1],
         boundary=False,
-        information=_information(y, x, model, theta),
-        slopes=slopes,
+        information=np.empty((0, 0)),
+        slopes=np.zeros((0, x.shape[1], x.shape[1])),
+        sampling_only=True,
     )
 
 
@@ -311,13 +249,13 @@ def _fit_differenced(y: FloatArray, x: FloatArray, model: ErrorModel) -> RemlFit
     theta = np.array([np.log(s2)])
     if model.known.any():
         found = optimize.minimize_scalar(
-            lambda log_s2: _minus_log_likelihood(dy, dx, differenced, np.array([log_s2])),
+            lambda log_s2: minus_log_likelihood(dy, dx, differenced, np.array([log_s2])),
             bounds=(np.log(s2) - 20.0, np.log(s2) + 3.0),
             method="bounded",
             options={"xatol": 1e-9},
         )
         theta = np.array([float(found.x)])
-    fit = _finished(dy, dx, differenced, theta)
+    fit = fitted_at(dy, dx, differenced, theta)
     p = x.shape[1]
     wide = np.full((p, p), np.nan)
     wide[1:, 1:] = fit.covariance
@@ -332,42 +270,3 @@ def _fit_differenced(y: FloatArray, x: FloatArray, model: ErrorModel) -> RemlFit
         rank=p,
         boundary=True,
     )
-
-
-def _minus_log_likelihood(
-    y: FloatArray, x: FloatArray, model: ErrorModel, theta: FloatArray
-) -> float:
-    n, p = x.shape
-    try:
-        factor = linalg.cholesky(model.covariance(theta), lower=True)
-    except linalg.LinAlgError:
-        return float("inf")
-    z = linalg.solve_triangular(factor, np.column_stack([x, y]), lower=True)
-    q, r = np.linalg.qr(z[:, :p])
-    residual = z[:, p] - q @ (q.T @ z[:, p])
-    log_v = 2.0 * np.log(np.diag(factor)).sum()
-    log_x = 2.0 * np.log(np.abs(np.diag(r))).sum() - np.linalg.slogdet(x.T @ x)[1]
-    return float(((n - p) * np.log(2.0 * np.pi) + log_v + log_x + residual @ residual) / 2.0)
-
-
-def _score(y: FloatArray, x: FloatArray, model: ErrorModel, theta: FloatArray) -> FloatArray:
-    """Gradient of the restricted log likelihood."""
-    inverse = np.linalg.inv(model.covariance(theta))
-    ix = inverse @ x
-    p_matrix = inverse - ix @ np.linalg.solve(x.T @ ix, ix.T)
-    py = p_matrix @ y
-    return np.array([0.5 * (py @ d @ py - (p_matrix * d).sum()) for d in model.derivatives(theta)])
-
-
-def _information(y: FloatArray, x: FloatArray, model: ErrorModel, theta: FloatArray) -> FloatArray:
-    """Observed information: differences of the exact score; NaN where not positive definite."""
-    count = len(theta)
-    result = np.empty((count, count))
-    for at in range(count):
-        step = np.zeros(count)
-        step[at] = 1e-5 if at == 0 else 1e-5 * max(1.0 - theta[1] ** 2, 1e-3)
-        up, down = (_score(y, x, model, theta + sign * step) for sign in (1.0, -1.0))
-        result[at] = (down - up) / (2.0 * step[at])
-    result = (result + result.T) / 2.0
-    positive = np.isfinite(result).all() and np.linalg.eigvalsh(result).min() > 0.0
-    return result if positive else np.full((count, count), np.nan)

@@ -52,9 +52,7 @@ def estimates_text(estimates: Estimates, *, language: Language = "nl") -> str:
     return "\n".join([*lines, estimates.describe(), *_notes(estimates, language)])
 
 
-def _cells(
-    row: Estimate, by: Sequence[str], *, percent: bool, language: Language
-) -> list[str]:
+def _cells(row: Estimate, by: Sequence[str], *, percent: bool, language: Language) -> list[str]:
     words = labels(language)
     named = [words.get(f"{name}.{value}", value) for name, value in zip(by, row.group, strict=True)]
     name = ", ".join(named) or words["word.everyone"]
@@ -80,9 +78,8 @@ def _number(value: float, *, percent: bool, language: Language) -> str:
 def _interval(row: Estimate, *, percent: bool, language: Language) -> str:
     if not math.isfinite(row.conf_low):
         return _DASH
-    low, high = (
-        _number(value, percent=percent, language=language) for value in (row.conf_low, row.conf_high)
-    )
+    ends = (row.conf_low, row.conf_high)
+    low, high = (_number(value, percent=percent, language=language) for value in ends)
     return f"{low}{_DASH}{high}"
 
 

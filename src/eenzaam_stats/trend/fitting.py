@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.numerics.ar_reml import RemlFit, fit_reml, satterthwaite
+from eenzaam_stats.numerics.ar_reml import fit_reml
+from eenzaam_stats.numerics.reml_likelihood import RemlFit
+from eenzaam_stats.numerics.satterthwaite import satterthwaite
 from eenzaam_stats.numerics.series_regression import (
     RhoType,
     SeriesFit,
@@ -242,11 +244,14 @@ def _df(fit: RemlFit, c: FloatArray) -> tuple[float, bool]:
         boundary=fit.boundary,
         information=fit.information,
         slopes=fit.slopes[:, used][:, :, used],
+        sampling_only=fit.sampling_only,
     )
     return satterthwaite(inside, c[used])
 
 
 def _process_in_words(fit: RemlFit, *, on_grid: bool, unit: float, known: bool) -> str:
+    if fit.sampling_only:
+        return "known sampling errors alone"
     process = f"AR(1) per step of {unit:g}" if on_grid else "continuous-time AR(1) per unit of time"
     if fit.boundary:
         process = "random walk (first differences)"
@@ -260,6 +265,11 @@ def _reml_notes(fit: RemlFit, n: int) -> tuple[str, ...]:
         notes.append(
             f"{n} waves are too few to estimate autocorrelation; least squares is the default "
             "below 12."
+        )
+    if fit.sampling_only:
+        notes.append(
+            "the known sampling errors explain all variation between waves: the process has "
+            "variance 0 and no autocorrelation."
         )
     if fit.boundary:
         notes.append(

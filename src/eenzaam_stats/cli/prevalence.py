@@ -1,0 +1,194 @@
+"""``eenzaam-stats prevalence``: weighted prevalences of a survey file, checked for disclosure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from eenzaam_stats.cli.output import deliver, envelope, progress, require_free, say
+from eenzaam_stats.errors import DisclosureError, OptionError
+from eenzaam_stats.vocabulary import IntervalMethod, Language, SubscaleCutoff, require_option
+
+if TYPE_CHECKING:
+    from eenzaam_stats.results import Estimates
+
+EXAMPLES = (
+    "Examples: eenzaam-stats prevalence demo.sav --source gezondheidsmonitor --wave 2022 "
+    "--outcome severely_lonely --by region --by age_group --json   |   "
+    "eenzaam-stats prevalence own.csv --source mapped --mapping own.toml --outcome lonely --csv"
+)
+UNCHECKED = "none"
+
+
+def prevalence(
+    file: Annotated[Path, typer.Argument(help="Survey file; a folder for liss.")],
+    source: Annotated[
+        str,
+        typer.Option(
+            help="gezondheidsmonitor, gmjv, eu_loneliness_survey, liss, lasa, ssw, share, ess, or "
+            "mapped for any other file."
+        ),
+    ],
+    outcome: Annotated[
+        list[str], typer.Option(help="Flag to estimate, such as lonely; repeatable.")
+    ],
+    by: Annotated[
+        list[str] | None, typer.Option(help="Grouping column, such as age_group; repeatable.")
+    ] = None,
+    margins: Annotated[
+        bool, typer.Option("--margins", help="Add a table for every subset of the groups.")
+    ] = False,
+    wave: Annotated[str | None, typer.Option(help="Year, number or letter of the wave.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="Mapping in TOML (ssw, mapped).")] = None,
+    weight: Annotated[str | None, typer.Option(help="Weight column, where none is known.")] = None,
+    unweighted: Annotated[
+        bool, typer.Option("--unweighted", help="Estimate without weights, on purpose.")
+    ] = False,
+    weighted_for: Annotated[
+        str | None,
+        typer.Option(
+            help="For whom weights add up: country, eu27, national, regional or municipal."
+        ),
+    ] = None,
+    country: Annotated[str | None, typer.Option(help="One country of the EU survey.")] = None,
+    scale: Annotated[
+        str | None, typer.Option(help="djg11, djg6, ucla3 or direct [default: as the items allow].")
+    ] = None,
+    subscale_cutoff: Annotated[
+        str | None, typer.Option(help="manual6, cbs, rivm2016 or vzinfo, for the subscales.")
+    ] = None,
+    interval: Annotated[
+        str, typer.Option(help="logit, beta, korn_graubard, wilson or wald.")
+    ] = "logit",
+    level: Annotated[float, typer.Option(help="Coverage of the interval.")] = 0.95,
+    profile: Annotated[
+        str, typer.Option(help="Disclosure profile; none leaves cells unchecked.")
+    ] = "strict10",
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="Write cells that were not checked.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="File to write instead of stdout.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    lang: Annotated[str, typer.Option(help="Language of the text table: nl or en.")] = "nl",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
+) -> None:
+    """Estimate weighted prevalences with design-based intervals, small cells suppressed."""
+    from eenzaam_stats.estimation.cells import cells  # noqa: PLC0415
+    from eenzaam_stats.loaders.any_source import SourceOptions, read_source  # noqa: PLC0415
+    from eenzaam_stats.scoring.for_outcome import scored_for  # noqa: PLC0415
+
+    _require(lang=lang, interval=interval, cutoff=subscale_cutoff, formats=(as_json, as_csv))
+    _require_checked_profile(profile, unchecked=unchecked)
+    require_free(out, force=force)
+    groups = tuple(by or ())
+    with progress(3, "reading", quiet=quiet or as_json) as advance:
+        options = SourceOptions(_wave(wave), mapping, weight, weighted_for, country)
+        survey = read_source(source, file, options)
+        advance("scoring")
+        survey = scored_for(
+            survey, outcome, scale=scale, subscale_cutoff=cast("SubscaleCutoff", subscale_cutoff)
+        )
+        advance("estimating")
+        weights = None if unweighted else "design"
+        sums = cells(survey, outcome, by=groups, weights=weights)
+        tables = _tables(
+            sums,
+            tuple(outcome),
+            _subsets(groups) if margins else [groups],
+            interval=cast("IntervalMethod", interval),
+            level=level,
+            profile=profile,
+        )
+        advance("done")
+    text = _text(tables, as_json=as_json, as_csv=as_csv, language=cast("Language", lang))
+    deliver(text, out)
+    for check in survey.report.checks:
+        if check.passed is False:
+            say(f"note: {check.name}: {check.message}", quiet=quiet)
+
+
+def _tables(
+    sums: Any,
+    outcomes: tuple[str, ...],
+    subsets: Sequence[tuple[str, ...]],
+    *,
+    interval: IntervalMethod,
+    level: float,
+    profile: str,
+) -> tuple[Estimates, ...]:
+    """One table per outcome and set of groups, checked together because they are shown together."""
+    from eenzaam_stats.disclosure import suppress  # noqa: PLC0415
+    from eenzaam_stats.estimation.prevalence import prevalence as estimate  # noqa: PLC0415
+
+    tables = tuple(
+        estimate(sums, outcome, by=by, interval=interval, level=level)
+        for outcome in outcomes
+        for by in subsets
+    )
+    return tables if profile == UNCHECKED else tuple(suppress(tables, profile=profile))
+
+
+def _subsets(groups: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Every subset of the grouping columns, the finest first."""
+    return [subset for size in range(len(groups), -1, -1) for subset in combinations(groups, size)]
+
+
+def _require(*, lang: str, interval: str, cutoff: str | None, formats: tuple[bool, bool]) -> None:
+    require_option(lang, Language, name="--lang")
+    require_option(interval, IntervalMethod, name="--interval")
+    if cutoff is not None:
+        require_option(cutoff, SubscaleCutoff, name="--subscale-cutoff")
+    if all(formats):
+        raise OptionError("--json and --csv are two formats for one output. Choose one.")
+
+
+def _require_checked_profile(profile: str, *, unchecked: bool) -> None:
+    """Refuse cells that nobody checked, unless the user says so in as many words."""
+    if profile == UNCHECKED and not unchecked:
+        raise DisclosureError(
+            "prevalence does not write cells that were not checked for disclosure. Name a profile "
+            "such as --profile strict10, or write --unchecked when the cells stay where the "
+            "respondents are."
+        )
+    if unchecked and profile != UNCHECKED:
+        raise OptionError("--unchecked goes with --profile none. Leave out one of the two.")
+
+
+def _wave(words: str | None) -> int | str | None:
+    """Wave as its source names it: a number where it is written as one."""
+    return int(words) if words is not None and words.isdecimal() else words
+
+
+def _text(tables: Sequence[Estimates], *, as_json: bool, as_csv: bool, language: Language) -> str:
+    from eenzaam_stats.tables.delimited import csv_text  # noqa: PLC0415
+    from eenzaam_stats.tables.text import estimates_text  # noqa: PLC0415
+
+    if as_json:
+        return envelope("prevalence", data=[_data(table) for table in tables])
+    if as_csv:
+        return csv_text(_stacked(tables))
+    return "\n\n".join(estimates_text(table, language=language) for table in tables)
+
+
+def _stacked(tables: Sequence[Estimates]) -> Any:
+    """Every table below each other; a column that a table does not group by is empty."""
+    import pandas as pd  # noqa: PLC0415
+
+    by = list(dict.fromkeys(name for table in tables for name in table.by))
+    frames = [table.details().assign(outcome=table.footnote.outcome) for table in tables]
+    stacked = pd.concat(frames, ignore_index=True)
+    rest = [name for name in stacked.columns if name not in {"outcome", *by}]
+    return stacked[["outcome", *by, *rest]]
+
+
+def _data(table: Estimates) -> dict[str, Any]:
+    rows = json.loads(table.details().to_json(orient="records", double_precision=15))
+    return {"by": list(table.by), "footnote": asdict(table.footnote), "rows": rows}

@@ -1,0 +1,161 @@
+"""``eenzaam-stats trend``: an interrupted time series from a file of estimates per wave."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from eenzaam_stats.cli.output import deliver, envelope, give, require_free, say
+from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.vocabulary import Language, require_option
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from eenzaam_stats.trend.fitting import Estimator
+    from eenzaam_stats.trend.interrupted import Scale
+    from eenzaam_stats.trend.interruption import EffectName, Interruption
+
+EXAMPLES = (
+    'Examples: eenzaam-stats trend series.csv --interruption "COVID-19:2020.2:2022.2"   |   '
+    'eenzaam-stats trend series.csv --interruption "COVID-19:2020.2" --effects level '
+    "--scale logit --plot covid.png --lang en"
+)
+_PARTS = (2, 3)
+
+
+def trend(
+    file: Annotated[
+        Path, typer.Argument(help="CSV with wave (a date as a number), estimate, std_error.")
+    ],
+    interruption: Annotated[
+        list[str], typer.Option(help="NAME:START or NAME:START:END; repeatable.")
+    ],
+    effects: Annotated[str, typer.Option(help="level, slope or level,slope.")] = "level,slope",
+    estimator: Annotated[
+        str,
+        typer.Option(help="auto, reml, ols, newey_west, prais_winsten or random_effects."),
+    ] = "auto",
+    scale: Annotated[str, typer.Option(help="identity or logit.")] = "identity",
+    at: Annotated[
+        list[float] | None, typer.Option(help="Date at which the effect is given; repeatable.")
+    ] = None,
+    gap: Annotated[
+        bool, typer.Option("--gap", help="Compare later waves with the trend before instead.")
+    ] = False,
+    level: Annotated[float, typer.Option(help="Coverage of the intervals.")] = 0.95,
+    plot: Annotated[Path | None, typer.Option(help="Picture to write, .png or .svg.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing picture.")] = False,
+    lang: Annotated[str, typer.Option(help="Language of the picture: nl or en.")] = "nl",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
+) -> None:
+    """Estimate level and slope changes of a series, or its distance from the trend before."""
+    from eenzaam_stats.trend.forecast import forecast_gap  # noqa: PLC0415
+    from eenzaam_stats.trend.interrupted import (  # noqa: PLC0415
+        SeriesOptions,
+        interrupted_time_series,
+    )
+
+    require_option(lang, Language, name="--lang")
+    if as_json and as_csv:
+        raise OptionError("--json and --csv are two formats for one output. Choose one.")
+    require_free(plot, force=force)
+    frame = _series(file)
+    interruptions = [_interruption(words, effects) for words in interruption]
+    kind, how = cast("Scale", scale), cast("Estimator", estimator)
+    result = (
+        forecast_gap(
+            frame,
+            start=min(one.start for one in interruptions),
+            estimator=how,
+            scale=kind,
+            level=level,
+        )
+        if gap
+        else interrupted_time_series(
+            frame,
+            interruptions,
+            estimator=how,
+            scale=kind,
+            options=SeriesOptions(at=tuple(at or ())),
+            level=level,
+        )
+    )
+    if plot is not None:
+        deliver(_picture(result, plot, cast("Language", lang)), plot)
+        say(f"Picture: {plot.as_posix()}", quiet=quiet)
+    if as_json:
+        give(envelope("trend", data=_data(result)))
+    elif as_csv:
+        give(_csv(result.tidy()))
+    else:
+        give(f"{result.describe()}\n\n{result.tidy().to_string(index=False)}")
+
+
+def _series(file: Path) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415
+
+    if not file.is_file():
+        raise SourceError(f"{file.name} is not there. Give a CSV with wave, estimate, std_error.")
+    try:
+        return pd.read_csv(file)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise SourceError(
+            f"{file.name} cannot be read as CSV with columns wave, estimate and std_error. Export "
+            "it with commas and a decimal point, in UTF-8."
+        ) from error
+
+
+def _interruption(words: str, effects: str) -> Interruption:
+    """NAME:START or NAME:START:END as an interruption."""
+    from eenzaam_stats.trend.interruption import Interruption  # noqa: PLC0415
+
+    parts = words.split(":")
+    try:
+        dates = [float(part) for part in parts[1:]]
+    except ValueError:
+        dates = []
+    if len(parts) not in _PARTS or len(dates) != len(parts) - 1:
+        raise OptionError(
+            f"--interruption is {words!r}, which is not NAME:START or NAME:START:END with dates as "
+            "numbers. Write for instance COVID-19:2020.2:2022.2."
+        )
+    names = tuple(cast("EffectName", name.strip()) for name in effects.split(","))
+    return Interruption(parts[0], dates[0], dates[1] if len(dates) > 1 else math.inf, names)
+
+
+def _picture(result: Any, plot: Path, language: Language) -> bytes:
+    from eenzaam_stats import plots  # noqa: PLC0415
+
+    kinds = {".png": "png", ".svg": "svg"}
+    if plot.suffix not in kinds:
+        raise OptionError(f"--plot is {plot.name!r}, which ends in neither .png nor .svg.")
+    with plots.canvas(width=7.6, height=4.4) as axes:
+        plots.interrupted(result, language=language, axes=axes)
+        if plot.suffix == ".png":
+            return plots.png(axes)
+        text = plots.interrupted_text(result, language=language)
+        return plots.svg(axes, title=result.model.outcome, description=text)
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    from eenzaam_stats.tables.delimited import csv_text  # noqa: PLC0415
+
+    return csv_text(frame)
+
+
+def _data(result: Any) -> dict[str, Any]:
+    """Rows and model with missing numbers as null."""
+    rows = json.loads(result.tidy().to_json(orient="records", double_precision=15))
+    model = {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in asdict(result.model).items()
+    }
+    return {"model": model, "rows": rows, "text": result.describe()}

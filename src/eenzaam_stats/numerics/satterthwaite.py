@@ -1,0 +1,53 @@
+"""Satterthwaite degrees of freedom of a contrast under estimated variances. Arrays only."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eenzaam_stats.numerics.reml_likelihood import RemlFit
+
+FloatArray = NDArray[np.float64]
+_LEAST_DF = 2.0
+
+
+def satterthwaite(fit: RemlFit, contrast: FloatArray) -> tuple[float, bool]:
+    r"""Degrees of freedom of a contrast, and whether they had to be clipped.
+
+    Parameters
+    ----------
+    fit : RemlFit
+        Fitted model.
+    contrast : ndarray of float, shape (p,)
+        Combination of coefficients.
+
+    Returns
+    -------
+    df : float
+        :math:`2 (c'\Phi c)^2 / (g' W g)` with g the gradient of :math:`c'\Phi c` and W the inverse
+        of the observed information, between 2 and n - p.
+    clipped : bool
+        True where the formula gave less than 2 or nothing: the series hardly determines the
+        variance.
+
+    Examples
+    --------
+    >>> from eenzaam_stats.numerics.ar_reml import fit_reml
+    >>> t = np.arange(30.0)
+    >>> x = np.column_stack([np.ones(30), t])
+    >>> y = np.sin(t) + 0.1 * t
+    >>> df, clipped = satterthwaite(
+    ...     fit_reml(y, x, t, known=np.zeros(30), negative=True), np.array([0.0, 1.0]))
+    >>> 2.0 < df < 28.0, clipped
+    (True, False)
+    """
+    most = float(fit.n - fit.rank)
+    if fit.sampling_only:
+        return most, False
+    variance = float(contrast @ fit.covariance @ contrast)
+    gradient = np.array([contrast @ slope @ contrast for slope in fit.slopes])
+    if not (np.isfinite(fit.information).all() and variance > 0.0):
+        return min(_LEAST_DF, most), True
+    spread = float(gradient @ np.linalg.solve(fit.information, gradient))
+    df = 2.0 * variance**2 / spread if spread > 0.0 else most
+    return float(min(max(df, _LEAST_DF), most)), df < _LEAST_DF
