@@ -225,9 +225,7 @@ def _sampling_only(y: FloatArray, x: FloatArray, known: FloatArray) -> RemlFit:
         covariance=covariance,
         phi=0.0,
         sigma2=0.0,
-        log_likelihood=-minus_log_likelihood(
-            y, x, ErrorModel(np.arange(float(len(y))), known), none
-        ),
+        log_likelihood=-minus_log_likelihood(y, x, model, none),
         n=len(y),
         rank=x.shape[1],
         boundary=False,
