@@ -62,7 +62,8 @@ def with_found_types(frame: Frame, names: Iterable[str]) -> Frame:
     """Frame in which values that pandas keeps as objects have their own type."""
     if not isinstance(frame, nw.DataFrame) or not frame.implementation.is_pandas():
         return frame
-    objects = [name for name in names if frame.schema[name] == nw.Object]
+    schema = frame.schema  # asked once: narwhals looks at every column
+    objects = [name for name in names if schema[name] == nw.Object]
     if not objects:
         return frame
     native = frame.to_native()

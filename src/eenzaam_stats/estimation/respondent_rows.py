@@ -90,9 +90,7 @@ def respondent_rows(
         domain=domain,
         one=np.where(inside, one, 0.0),
         two=np.where(inside, two, 0.0),
-        extra=np.column_stack([_number(eager, name) for name in extra])
-        if extra
-        else np.empty((len(domain), 0)),
+        extra=_numbers(eager, extra),
         labels={name: pd.Series(eager.get_column(name).to_list()) for name in labels},
     )
 
@@ -104,9 +102,17 @@ def collected(frame: door.Frame) -> door.Eager:
     return frame
 
 
+def _numbers(frame: door.Eager, names: Sequence[str]) -> FloatArray:
+    """Columns as float64, NaN where missing; shape (n, number of names)."""
+    if not names:
+        return np.empty((len(frame), 0))
+    found = frame.select(*(door.number(name).alias(f"value_{at}") for at, name in enumerate(names)))
+    values = [found.get_column(name).to_numpy() for name in found.columns]
+    return np.column_stack(values).astype(np.float64)
+
+
 def _number(frame: door.Eager, name: str) -> FloatArray:
-    values = frame.select(door.number(name).alias("value")).get_column("value")
-    return np.asarray(values.to_numpy(), dtype=np.float64)
+    return _numbers(frame, [name])[:, 0]
 
 
 def _variables(
