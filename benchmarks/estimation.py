@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -322,12 +322,13 @@ def compared(path: Path, design: str, names: Sequence[str], *, repeats: int) -> 
     return lines
 
 
-def scaled(folder: Path, options: argparse.Namespace) -> list[str]:
+def scaled(folder: Path, options: argparse.Namespace) -> Iterator[str]:
     """Lines of the same program on larger files: time per row, against the smallest file."""
-    lines = [
+    yield "synthetic Parquet files, read lazily"
+    yield (
         f"{'rows':>12}  {'engine':<12} {'design':<11}{'seconds':>9}{'ns per row':>12}"
         f"{'x smallest':>12}{'x bare':>8}{'peak MiB':>10}"
-    ]
+    )
     per_row: dict[tuple[str, str], float] = {}
     for rows in sorted(options.scale or SCALE):
         path = folder / f"people_{rows}.parquet"
@@ -338,13 +339,12 @@ def scaled(folder: Path, options: argparse.Namespace) -> list[str]:
                 floor = run(name, "bare", design, path, repeats=options.repeats)
                 each = said["seconds"] / rows
                 first = per_row.setdefault((name, design), each)
-                lines.append(
+                yield (
                     f"{rows:>12,}  {name:<12} {design:<11}{said['seconds']:>9.2f}"
                     f"{each * 1e9:>12.1f}{each / first:>12.2f}"
                     f"{said['seconds'] / floor['seconds']:>8.1f}{said['peak']:>10,.0f}"
                 )
         path.unlink()
-    return lines
 
 
 def make(path: Path, *, rows: int, csv: bool = False) -> None:
@@ -369,6 +369,18 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def compare_programs(folder: Path, options: argparse.Namespace) -> Iterator[str]:
+    """Lines of the comparison: what takes part, then one table per design."""
+    path = folder / "people.parquet"
+    wanted = dict.fromkeys([REFERENCE, *options.only])
+    names = [name for name in wanted if is_here(name)]
+    make(path, rows=options.rows, csv=any(name.startswith("R ") for name in names))
+    yield f"{options.rows:,} synthetic rows, median of {options.repeats} repeat(s)"
+    yield from (f"left out, not installed: {name}" for name in wanted if name not in names)
+    for design in options.designs:
+        yield from compared(path, design, names, repeats=options.repeats)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     options = options_of(arguments)
     if options.make:
@@ -379,21 +391,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.child:
         print(json.dumps(child(*options.child, options.file, repeats=options.repeats)))
         return
+    program = compare_programs if options.scale is None else scaled
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        if options.scale is not None:
-            print("synthetic Parquet files, read lazily")
-            print("\n".join(scaled(Path(folder), options)))
-            return
-        path = Path(folder) / "people.parquet"
-        wanted = dict.fromkeys([REFERENCE, *options.only])
-        names = [name for name in wanted if is_here(name)]
-        make(path, rows=options.rows, csv=any(name.startswith("R ") for name in names))
-        print(f"{options.rows:,} synthetic rows, median of {options.repeats} repeat(s)")
-        for name in wanted:
-            if name not in names:
-                print(f"left out, not installed: {name}")
-        for design in options.designs:
-            print("\n".join(compared(path, design, names, repeats=options.repeats)))
+        for line in program(Path(folder), options):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":
