@@ -1,0 +1,274 @@
+"""What enters a panel model: one row per person and wave, as arrays.
+
+Columns are found, checked and counted here; no formula may enter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from eenzaam_stats.errors import SchemaError, UnknownColumnError, listed
+from eenzaam_stats.estimation import frame as door
+from eenzaam_stats.estimation.respondent_rows import collected
+from eenzaam_stats.survey import Survey
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+Kind = Literal["linear", "logistic"]
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PanelColumns:
+    """Names of the columns of a panel, one row per person and wave.
+
+    Attributes
+    ----------
+    person, wave : str
+        Key of the person, and the wave.
+    time : str or None
+        Date of the row, a number such as 2020.2 or a date; ``None`` when the wave is the date.
+    household : str or None
+        Key of the household, for a random effect of households.
+    covariates : tuple of str
+        Further columns; text and categories become one term per value but the first.
+    """
+
+    person: str = "person_id"
+    wave: str = "wave"
+    time: str | None = None
+    household: str | None = None
+    covariates: tuple[str, ...] = ()
+
+    def names(self) -> list[str]:
+        """Every column named, once."""
+        named = (self.person, self.wave, self.time, self.household, *self.covariates)
+        return list(dict.fromkeys(name for name in named if name is not None))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PanelRows:
+    """A panel as arrays, in the order of the frame.
+
+    Attributes
+    ----------
+    y : ndarray of float, shape (n,)
+        Outcome, NaN where it is missing.
+    person, wave : ndarray of int, shape (n,)
+        Numbers of the person and of the wave, waves in order of time.
+    times : ndarray of float, shape (n,)
+        Date of the row.
+    household : ndarray of int, shape (n,) or None
+        Number of the household.
+    covariates : ndarray of float, shape (n, k)
+        Terms of the covariates, NaN where missing.
+    terms : tuple of str
+        Their names.
+    labels : tuple of str
+        The waves in words.
+    outcome, source : str
+        For results.
+    """
+
+    y: FloatArray
+    person: IntArray
+    wave: IntArray
+    times: FloatArray
+    household: IntArray | None
+    covariates: FloatArray
+    terms: tuple[str, ...]
+    labels: tuple[str, ...]
+    outcome: str
+    source: str
+
+    @property
+    def answered(self) -> BoolArray:
+        """Rows with an outcome."""
+        return ~np.isnan(self.y)
+
+    @property
+    def complete(self) -> BoolArray:
+        """Rows with an outcome and every covariate."""
+        return self.answered & ~np.isnan(self.covariates).any(axis=1)
+
+
+def panel_rows(
+    data: object, outcome: str, *, columns: PanelColumns, kind: Kind, where: str
+) -> PanelRows:
+    """Arrays of a panel, checked.
+
+    Parameters
+    ----------
+    data : Survey or frame
+        One row per person and wave, in a frame of any engine.
+    outcome : str
+        A number, or 0/1 for ``"logistic"``.
+    columns : PanelColumns
+        Names of the other columns.
+    kind : {"linear", "logistic"}
+        What the outcome must be.
+    where : str
+        Verb that needs it, for messages.
+
+    Returns
+    -------
+    PanelRows
+
+    Raises
+    ------
+    UnknownColumnError, SchemaError
+        If a column is absent, holds another kind of values, or a person occurs twice in a wave.
+    """
+    frame, source = _opened(data, [outcome, *columns.names()], where=where)
+    door.require_numeric(frame, outcome, where=where, flag=kind == "logistic")
+    y = _numbers(frame, outcome)
+    _require_outcome(y, outcome, kind=kind, where=where)
+    person = _codes(frame, columns.person, "key of the person", where=where)
+    raw_wave = _codes(frame, columns.wave, "wave", where=where)
+    times = _times(frame, columns.time or columns.wave, where=where)
+    wave, labels = _in_order(frame, columns.wave, raw_wave, times)
+    _require_once(person, wave, labels, where=where)
+    household = None
+    if columns.household is not None:
+        household = _codes(frame, columns.household, "household", where=where)
+    values, terms = _covariates(frame, columns.covariates, where=where)
+    return PanelRows(y, person, wave, times, household, values, terms, labels, outcome, source)
+
+
+def _opened(data: object, names: list[str], *, where: str) -> tuple[door.Eager, str]:
+    source = "frame"
+    respondents = data
+    if isinstance(data, Survey):
+        report = data.report
+        source = f"{report.source} {report.wave} ({report.origin})"
+        respondents = data.respondents
+    frame = door.opened(respondents, where=where)
+    present = frame.collect_schema().names()
+    missing = [name for name in dict.fromkeys(names) if name not in present]
+    if missing:
+        raise UnknownColumnError.among(missing, present, needed_for=where)
+    wanted = list(dict.fromkeys(names))
+    eager = collected(door.with_found_types(frame, wanted).select(*wanted))
+    if not len(eager):
+        raise SchemaError(f"{where} needs rows, and the frame has none.")
+    return eager, source
+
+
+def _numbers(frame: door.Eager, name: str) -> FloatArray:
+    values = frame.select(door.number(name).alias("value")).get_column("value")
+    return np.asarray(values.to_numpy(), dtype=np.float64)
+
+
+def _series(frame: door.Eager, name: str) -> pd.Series[Any]:
+    values = frame.get_column(name)
+    if values.implementation.is_pandas():
+        native: pd.Series[Any] = values.to_native()
+        return native.reset_index(drop=True)
+    return pd.Series(values.to_list())
+
+
+def _require_outcome(y: FloatArray, outcome: str, *, kind: Kind, where: str) -> None:
+    there = y[~np.isnan(y)]
+    wrong = np.isin(y, (0.0, 1.0), invert=True) if kind == "logistic" else np.isinf(y)
+    wrong &= ~np.isnan(y)
+    if wrong.any():
+        raise door.not_an_outcome(
+            outcome,
+            int(wrong.sum()),
+            int(wrong.argmax()) + 1,
+            values=list(dict.fromkeys(y[wrong].tolist()))[:_SHOWN],
+            where=where,
+            flag=kind == "logistic",
+        )
+    if not len(there) or np.ptp(there) == 0.0:
+        found = f"all {len(there)} answers are {there[0]:g}" if len(there) else "nobody answered"
+        raise SchemaError(
+            f"{where} needs an outcome that varies, and in column {outcome!r} {found}. "
+            "Check that the outcome is the one that is meant."
+        )
+
+
+def _codes(frame: door.Eager, name: str, what: str, *, where: str) -> IntArray:
+    codes, _ = pd.factorize(_series(frame, name))
+    if (codes < 0).any():
+        raise SchemaError(
+            f"{where} needs a {what} in every row, and column {name!r} is missing in "
+            f"{int((codes < 0).sum())} row(s) (first in row {int((codes < 0).argmax()) + 1}). "
+            "Leave those rows out on purpose."
+        )
+    return codes.astype(np.int64)
+
+
+def _times(frame: door.Eager, name: str, *, where: str) -> FloatArray:
+    values = _series(frame, name)
+    times: FloatArray
+    if pd.api.types.is_datetime64_any_dtype(values):
+        days = np.where(values.dt.is_leap_year, 366.0, 365.0)
+        times = (values.dt.year + (values.dt.dayofyear - 0.5) / days).to_numpy(np.float64)
+    else:
+        times = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    wrong = ~np.isfinite(times)
+    if wrong.any():
+        raise SchemaError(
+            f"{where} needs a date or a number such as 2020.2 in every row, and column {name!r} "
+            f"has none in {int(wrong.sum())} row(s) (first in row {int(wrong.argmax()) + 1}). "
+            "Name a column with dates as time=."
+        )
+    return times
+
+
+def _in_order(
+    frame: door.Eager, name: str, raw: IntArray, times: FloatArray
+) -> tuple[IntArray, tuple[str, ...]]:
+    """Waves numbered in order of their mean date, with their labels."""
+    uniques = _series(frame, name).iloc[np.unique(raw, return_index=True)[1]]
+    mean = np.bincount(raw, weights=times) / np.bincount(raw)
+    order = np.argsort(mean, kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    words = [f"{value:g}" if isinstance(value, float) else str(value) for value in uniques.tolist()]
+    return rank[raw], tuple(words[at] for at in order)
+
+
+def _require_once(person: IntArray, wave: IntArray, labels: tuple[str, ...], *, where: str) -> None:
+    again = pd.Series(person * len(labels) + wave).duplicated().to_numpy()
+    if again.any():
+        raise SchemaError(
+            f"{where} needs one row per person and wave, and {int(again.sum())} row(s) are a "
+            f"second one (first in row {int(again.argmax()) + 1}, wave "
+            f"{labels[wave[again.argmax()]]}). Keep one of them on purpose."
+        )
+
+
+def _covariates(
+    frame: door.Eager, names: tuple[str, ...], *, where: str
+) -> tuple[FloatArray, tuple[str, ...]]:
+    columns: list[FloatArray] = []
+    terms: list[str] = []
+    for name in names:
+        values = _series(frame, name)
+        if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+            columns.append(_numbers(frame, name))
+            terms.append(name)
+            continue
+        kinds = values.astype("category")
+        levels = [level for level in kinds.cat.categories if (kinds == level).any()]
+        if len(levels) < 2:
+            raise SchemaError(
+                f"{where} needs covariates that vary, and column {name!r} holds only "
+                f"[{listed(levels)}]. Leave it out."
+            )
+        missing = kinds.isna().to_numpy()
+        for level in levels[1:]:
+            is_level = (kinds == level).to_numpy().astype(np.float64)
+            columns.append(np.where(missing, np.nan, is_level))
+            terms.append(f"{name}: {level}")
+    if not columns:
+        return np.empty((len(frame), 0)), ()
+    return np.column_stack(columns), tuple(terms)
