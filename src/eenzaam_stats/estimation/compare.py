@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.comparisons import Comparison, Comparisons
+from eenzaam_stats.errors import OptionError
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping, once
 from eenzaam_stats.estimation.comparison_rows import Names, comparison, tested
@@ -126,6 +127,8 @@ def compare(
     require_option(how.adjustment, Adjustment, name="adjustment")
     require_level(level)
     groups = grouping(by)
+    if not groups:
+        raise OptionError(f"{_WHERE} needs a column in by=, whose groups it compares. Name one.")
     once((*how.within, *groups), name="by and within")
     one = Outcome(outcome)
     finest = (*how.within, *groups)

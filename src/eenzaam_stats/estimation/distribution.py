@@ -86,7 +86,8 @@ def distribution(
     groups = grouping(by)
     if outcome in groups:
         raise OptionError(f"{_WHERE} needs {outcome!r} as outcome or in by, and it is in both.")
-    outcomes = [Outcome(outcome, "category", name) for name in _classes(survey, outcome)]
+    classes = _classes(survey, outcome)
+    outcomes = [Outcome(outcome, "category", name) for name in classes]
     source = cells_for(survey, outcomes, by=groups, weights=weights, where=_WHERE)
     per_class: list[tuple[Estimate, ...]] = []
     n_without_group, words = 0, ""
@@ -96,7 +97,8 @@ def distribution(
             survey, source, domains, one, by=groups, statistic="proportion", replication=None
         )
         rows = proportion_rows(domains, errors, interval=interval, level=level)
-        per_class.append(tuple(replace(row, group=(*row.group, one.other)) for row in rows))
+        label = classes[one.other]
+        per_class.append(tuple(replace(row, group=(*row.group, label)) for row in rows))
         n_without_group = domains.n_without_group
     return Estimates(
         by=(*groups, outcome),
@@ -115,19 +117,22 @@ def distribution(
     )
 
 
-def _classes(survey: Survey, name: str) -> list[str]:
-    """Classes in their order, or those that occur, sorted."""
+def _classes(survey: Survey, name: str) -> dict[str, str]:
+    """Classes as the engine writes them, and in words: in their order, else numbers by size."""
     frame = door.opened(survey.respondents, where=_WHERE)
     door.require_columns(frame, CellColumns((Outcome(name),)), where=_WHERE)
+    frame = door.with_found_types(frame, [name])
+    dtype = frame.collect_schema()[name]
     ordered = door.levels(frame, name)
     if ordered is not None:
-        return [text(value) for value in ordered]
-    known = frame.select(door.key(frame, name)).drop_nulls()
-    found = collected(known.select(nw.col(name).cast(nw.String)).unique())
-    classes = sorted(found.get_column(name).to_list())
+        classes = [text(value) for value in ordered]
+    else:
+        known = frame.select(door.key(frame, name)).drop_nulls()
+        found = collected(known.select(nw.col(name).cast(nw.String)).unique())
+        classes = sorted(found.get_column(name), key=float if dtype.is_numeric() else str)
     if not 0 < len(classes) <= MOST_CLASSES:
         raise OptionError(
             f"{_WHERE} needs a column with 1 to {MOST_CLASSES} classes, and {name!r} has "
             f"{len(classes)}. Name a column of classes such as 'djg11_category', or use es.mean."
         )
-    return classes
+    return {value: text(float(value)) if dtype.is_float() else value for value in classes}

@@ -57,8 +57,8 @@ def linear_trend(
     Returns
     -------
     Comparisons
-        One row per group: change per unit of ``wave``; ``reference`` is the first wave and
-        ``group`` the last.
+        One row per group: change per unit of ``wave``; ``reference`` is the first wave with an
+        estimate and ``group`` the last.
 
     Raises
     ------
@@ -123,19 +123,26 @@ def linear_trend(
 def _times(domains: Domains, wave: str) -> FloatArray:
     """Time of each finest domain."""
     words = [group[-1] for group in domains.groups]
-    try:
-        times = np.array([float(word) for word in words])
-    except ValueError:
+    wrong = [word for word in words if not _is_number(word)]
+    if wrong:
         raise OptionError(
-            f"{_WHERE} needs numbers in column {wave!r}, such as years, and found {words[0]!r}. "
+            f"{_WHERE} needs numbers in column {wave!r}, such as years, and found {wrong[0]!r}. "
             "Name a numeric column in wave=."
-        ) from None
+        )
+    times = np.array([float(word) for word in words])
     if len(np.unique(times)) < _LEAST_WAVES:
         raise OptionError(
             f"{_WHERE} needs at least two waves, and column {wave!r} has {len(np.unique(times))}. "
             "Combine more waves first."
         )
     return times
+
+
+def _is_number(word: str) -> bool:
+    try:
+        return math.isfinite(float(word))
+    except ValueError:
+        return False
 
 
 def _slopes(
@@ -163,8 +170,9 @@ def _slopes(
     rows = []
     for at, name in enumerate(names):
         own = np.flatnonzero([group[:n_keys] == name for group in domains.groups])
-        order = own[np.argsort(times[own])]
         n_used = int(usable[own].sum())
+        named = own[usable[own]] if n_used else own
+        order = named[np.argsort(times[named])]
         found = float(estimate[at]) if n_used >= _LEAST_WAVES else math.nan
         test = tested(found, float(se[at]), df=int(result.df[at]), level=level)
         first, last = order[0], order[-1]

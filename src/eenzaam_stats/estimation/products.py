@@ -53,6 +53,7 @@ def plan(frame: door.Frame, columns: CellColumns) -> Plan:
         result.aggregates.extend([nw.col("fpc_low").min(), nw.col("fpc_high").max()])
     present = set(frame.collect_schema().names())
     for number, outcome in enumerate(columns.outcomes):
+        result.typed[f"y_{number}"] = answer(frame, outcome)
         _add_outcome(result, outcome, number, squares=columns.cluster is None)
         kinds = dict(columns.kinds).get(outcome.name, outcome.name + MISSING_SUFFIX)
         if kinds in present:
@@ -68,7 +69,6 @@ def _weight(columns: CellColumns) -> nw.Expr:
 def _add_outcome(result: Plan, outcome: Outcome, number: int, *, squares: bool) -> None:
     """Two variables of an outcome, null where the row has no answer, and their weighted sums."""
     w, y, x = nw.col(WEIGHT), nw.col(f"y_{number}"), nw.col(f"x_{number}")
-    result.typed[f"y_{number}"] = _answer(outcome)
     if outcome.kind == "ratio":
         result.typed[f"x_{number}"] = door.number(outcome.other)
         one, two = x + 0.0 * y, y + 0.0 * x
@@ -89,9 +89,10 @@ def _add_outcome(result: Plan, outcome: Outcome, number: int, *, squares: bool) 
             result.sum({f"ab_{number}": w * w * one * two})
 
 
-def _answer(outcome: Outcome) -> nw.Expr:
+def answer(frame: door.Frame, outcome: Outcome) -> nw.Expr:
+    """First variable of an outcome as a number, null where the row has no answer."""
     if outcome.kind == "category":
-        found = nw.col(outcome.name)
+        found = door.key(frame, outcome.name)
         same = (found.cast(nw.String) == outcome.other).cast(nw.Float64)
         return nw.when(~found.is_null()).then(same)  # in pandas a missing class compares as false
     return door.number(outcome.name)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.columns import CellColumns, Outcome
 from eenzaam_stats.estimation.domains import text
+from eenzaam_stats.estimation.products import answer
 from eenzaam_stats.survey import Survey
 
 FloatArray = NDArray[np.float64]
@@ -119,10 +120,9 @@ def _variables(
     frame: door.Eager, outcome: Outcome
 ) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
     if outcome.kind == "category":
-        found = pd.Series(frame.get_column(outcome.name).to_list(), dtype="object")
-        same = (found.astype("str") == outcome.other).to_numpy(np.bool_)
-        yes = np.where(same, 1.0, 0.0)
-        return yes, 1.0 - yes, found.notna().to_numpy(np.bool_)
+        found = frame.select(answer(frame, outcome).alias("value")).get_column("value")
+        yes = found.to_numpy().astype(np.float64)
+        return yes, 1.0 - yes, ~np.isnan(yes)
     y = _number(frame, outcome.name)
     if outcome.kind == "binary":
         return y, 1.0 - y, ~np.isnan(y)

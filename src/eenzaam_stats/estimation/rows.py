@@ -130,6 +130,7 @@ def number_rows(
             nothing,
         )
     estimate = np.where(domains.n > 0, found.estimate, np.nan)
+    errors = Errors(np.where(np.isnan(estimate), np.nan, errors.std_error), errors.df)
     return _rows(
         domains,
         errors,
@@ -194,6 +195,7 @@ def _reason(kind: str, estimate: float, errors: Errors, *, n: int, at: int) -> t
     edges = kind == "proportion" and n > 0
     findings = (
         (n == 0, "nobody in the group has an answer"),
+        (n > 0 and math.isnan(p), "the denominator adds up to 0"),
         (edges and p == 0.0, "nobody who answered has the outcome"),
         (edges and p == 1.0, "everybody who answered has the outcome"),
         (n > 0 and errors.df[at] <= 0, "no degrees of freedom"),

@@ -71,7 +71,7 @@ def score_covariance(
 
     Where each row is a unit the first sum is a quadratic form of the cells, because a row lies in
     one domain. Strata with one unit follow the rules of ``domain_variance``; the strata present are
-    those of all targets together.
+    those of all domains together, so that it does not matter which targets are asked at once.
 
     **Missing data.** As in ``domain_variance``.
 
@@ -91,7 +91,7 @@ def score_covariance(
     """
     answered = _answered(moments)
     sums = _scores(answered, score, n_strata=len(strata.n))
-    present = sums.units.max(axis=0, initial=0.0)
+    present = _present(answered, n_strata=len(strata.n))
     factor = _factors(strata, present)
     if sums.per_cluster is None:
         cross = _row_products(answered, score, factor)
@@ -148,6 +148,14 @@ def _scores(moments: Moments, score: tuple[FloatArray, FloatArray], *, n_strata:
     into = sparse.csr_array((np.ones(count), (np.arange(count), home)), shape=(count, n_strata))
     seen = (rows > 0).astype(np.float64)
     return _Scores(np.asarray(totals @ into), np.asarray(seen @ into), totals, home)
+
+
+def _present(moments: Moments, *, n_strata: int) -> FloatArray:
+    """Units of each stratum with an answered row in some domain, shape (h,)."""
+    if moments.cluster is None:
+        return np.bincount(moments.stratum, moments.n, minlength=n_strata).astype(np.float64)
+    _, first = np.unique(moments.cluster, return_index=True)
+    return np.bincount(moments.stratum[first], minlength=n_strata).astype(np.float64)
 
 
 def _factors(strata: Strata, present: FloatArray) -> FloatArray:
