@@ -24,6 +24,7 @@ TIDY_COLUMNS = (
     "deff",
     "flag",
 )
+COUNTS = ("df", "n_valid", "n_missing")
 DETAIL_COLUMNS = (
     "deff_wor",
     "n_effective",
@@ -67,10 +68,10 @@ class Estimate:
         Values of the grouping columns, in the order of ``Estimates.by``.
     estimate, std_error, conf_low, conf_high : float
         On the scale of the statistic, for a proportion 0-1; NaN where undefined or suppressed.
-    df : int
-        Sampling units with an answer in the group minus strata with one.
-    n_valid, n_missing : int
-        People with and without a usable outcome.
+    df : int or None
+        Sampling units with an answer in the group minus strata with one; ``None`` when suppressed.
+    n_valid, n_missing : int or None
+        People with and without a usable outcome; ``None`` when suppressed.
     weight_sum : float
         Sum of the weights of the people with an outcome.
     deff : float
@@ -103,9 +104,9 @@ class Estimate:
     std_error: float
     conf_low: float
     conf_high: float
-    df: int
-    n_valid: int
-    n_missing: int
+    df: int | None
+    n_valid: int | None
+    n_missing: int | None
     weight_sum: float
     deff: float
     flag: Flag = Flag.RELIABLE
@@ -213,7 +214,8 @@ class Estimates:
             for row in self.rows
         ]
         frame = pd.DataFrame(records, columns=[*self.by, *TIDY_COLUMNS])
-        return frame.astype({"flag": "str"})
+        hidden = {name: "Int64" for name in COUNTS if any(one[name] is None for one in records)}
+        return frame.astype({"flag": "str", **hidden})
 
     def details(self) -> pd.DataFrame:
         """Fresh frame like :meth:`tidy`, with everything else that is known per group.

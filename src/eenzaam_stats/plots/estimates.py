@@ -79,7 +79,7 @@ def _draw(estimates: Estimates, *, language: Language, axes: Axes) -> Axes:
         text=NumberText(language, decimals=1),
         xlabel=f"{outcome} ({note.scale}), %",
     )
-    n = formatted(sum(row.n_valid for row in shown), decimals=0, language=language)
+    n = formatted(sum(row.n_valid or 0 for row in shown), decimals=0, language=language)
     left_out = len(estimates.rows) - len(shown)
     axes.set_title(
         f"{note.source} {note.wave} ({label(f'origin.{note.origin}', language)}), n = {n}, "

@@ -1,0 +1,18 @@
+"""What may leave the room where the respondents are: profiles, suppression, reports.
+
+Small cells, dominance, groups that are all alike, and differencing. Suppressed is missing with a
+reason, never 0.
+"""
+
+from eenzaam_stats.disclosure.profiles import PROFILES, DisclosureProfile
+from eenzaam_stats.disclosure.report import DisclosureReport, check_disclosure
+from eenzaam_stats.disclosure.suppression import require_checked, suppress
+
+__all__ = [
+    "PROFILES",
+    "DisclosureProfile",
+    "DisclosureReport",
+    "check_disclosure",
+    "require_checked",
+    "suppress",
+]

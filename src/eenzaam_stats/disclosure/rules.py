@@ -1,0 +1,105 @@
+"""Which estimates are disclosive by themselves, and which are unreliable; each with its reason."""
+
+from __future__ import annotations
+
+import math
+
+from eenzaam_stats.disclosure.profiles import DisclosureProfile
+from eenzaam_stats.numerics.beta_interval import beta_interval
+from eenzaam_stats.results import Estimate
+
+# Parker et al. 2017, as the presentation standard for proportions.
+NCHS_N_EFFECTIVE = 30
+NCHS_WIDTH, NCHS_SMALL_WIDTH, NCHS_RELATIVE = 0.30, 0.05, 1.30
+NCHS_DF = 8
+
+
+def disclosive(row: Estimate, profile: DisclosureProfile) -> str:
+    """Rule that the estimate breaks, in words without its counts; empty when it breaks none.
+
+    Parameters
+    ----------
+    row : Estimate
+        Estimate with its unweighted counts.
+    profile : DisclosureProfile
+        Thresholds.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from eenzaam_stats.disclosure.profiles import PROFILES
+    >>> row = Estimate(("a",), 0.5, 0.1, 0.3, 0.7, 40, 8, 0, 8.0, 1.0, n_outcome=4)
+    >>> disclosive(row, PROFILES["strict10"])
+    'fewer than 10 people answered'
+    """
+    n = row.n_valid or 0
+    if n < profile.least_n:
+        return f"fewer than {profile.least_n} people answered"
+    if row.n_outcome is not None:
+        least = min(row.n_outcome, n - row.n_outcome)
+        if profile.group_disclosure and n and least == 0:
+            return "nobody or everybody in the group has the outcome"
+        if least < profile.least_cell:
+            return f"fewer than {profile.least_cell} people with or without the outcome"
+    share = row.largest_weight_share
+    if math.isfinite(share) and 2.0 * share > profile.most_two_largest:
+        return f"two people may carry more than {profile.most_two_largest:.0%} of the weight"
+    if n and row.df is not None and row.df < profile.least_df:
+        return f"fewer than {profile.least_df} degrees of freedom"
+    return ""
+
+
+def unreliable(row: Estimate, *, level: float) -> str:
+    """Why the NCHS presentation standard for proportions would not show the estimate plainly.
+
+    Parameters
+    ----------
+    row : Estimate
+        A proportion.
+    level : float
+        Coverage of the Korn-Graubard interval, 0.95 in the standard.
+
+    Returns
+    -------
+    str
+        Empty when the standard is met, or the estimate is no proportion.
+
+    Notes
+    -----
+    An effective size below 30 (not above the number of people), an absolute width of 0.30 or more,
+    or a width above 0.05 that is more than 1.30 of the proportion, are reasons to hide it; more
+    than 1.30 of the complement, fewer than 8 degrees of freedom, and nobody or everybody, reasons
+    to look again. Here all of them flag and none hides.
+
+    Examples
+    --------
+    >>> unreliable(Estimate(("a",), 0.5, 0.1, 0.3, 0.7, 40, 50, 0, 50.0, 1.0, n_outcome=25),
+    ...            level=0.95)
+    'NCHS: effective size below 30; interval 0.30 wide or wider'
+    """
+    n, p = row.n_valid or 0, row.estimate
+    if row.n_outcome is None or not n or row.df is None or not math.isfinite(p):
+        return ""
+    low, high = beta_interval(p, row.std_error, df=row.df, n=n, level=level, truncated=True)
+    width = float(high - low)
+    edge = p in (0.0, 1.0)
+    n_effective = min(row.n_effective if math.isfinite(row.n_effective) else n, n)
+    findings = (
+        (n_effective < NCHS_N_EFFECTIVE, "effective size below 30"),
+        (not width < NCHS_WIDTH, "interval 0.30 wide or wider"),
+        (
+            width > NCHS_SMALL_WIDTH and not edge and width > NCHS_RELATIVE * p,
+            "interval wide beside the estimate",
+        ),
+        (
+            width > NCHS_SMALL_WIDTH and not edge and width > NCHS_RELATIVE * (1.0 - p),
+            "interval wide beside the complement",
+        ),
+        (row.df < NCHS_DF, "fewer than 8 degrees of freedom"),
+        (edge, "nobody or everybody has the outcome"),
+    )
+    found = "; ".join(words for there, words in findings if there)
+    return f"NCHS: {found}" if found else ""
