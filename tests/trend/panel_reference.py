@@ -33,8 +33,6 @@ def expected(model: str, kind: str) -> pd.DataFrame:
     table = _expected()
     found = table[(table["model"] == model) & (table["kind"] == kind)]
     if found.empty:
-        raise KeyError(
-            f"no {kind} of {model!r} in panel_expected.csv: run make_panel_references.R"
-        )
+        raise KeyError(f"no {kind} of {model!r} in panel_expected.csv: run make_panel_references.R")
     numbers = found[["value", "std_error", "df"]].apply(pd.to_numeric)
     return numbers.set_axis([OUR_NAMES.get(term, term) for term in found["term"]], axis=0)

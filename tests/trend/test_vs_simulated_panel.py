@@ -1,4 +1,4 @@
-"""Equal to R on a simulated panel of 600 people whose truth is known, and nearer to it than means."""
+"""Equal to R on a simulated panel whose truth is known, and nearer to it than means of waves."""
 
 from __future__ import annotations
 
@@ -42,12 +42,8 @@ def answers(shared_data: Path) -> dict:
 def _compared(fit, r, se_name):
     """Our and R's estimates and errors, term by term."""
     ours = fit.tidy().set_index("term")
-    rows = [
-        (ours.loc[name, "estimate"], r[theirs]["Estimate"]) for name, theirs in NAMES.items()
-    ]
-    errors = [
-        (ours.loc[name, "std_error"], r[theirs][se_name]) for name, theirs in NAMES.items()
-    ]
+    rows = [(ours.loc[name, "estimate"], r[theirs]["Estimate"]) for name, theirs in NAMES.items()]
+    errors = [(ours.loc[name, "std_error"], r[theirs][se_name]) for name, theirs in NAMES.items()]
     assert len(rows) == len(ours) == COUNTED
     return np.array(rows), np.array(errors)
 

@@ -24,6 +24,9 @@ from eenzaam_stats.numerics.mixed_sums import MixedSums, mixed_sums
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+# A residual below this share of the outcome is what rounding leaves of 0.
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MixedFit:
@@ -139,7 +142,7 @@ def fit_mixed(
     (0.5, 0.75, False)
     """
     sums = mixed_sums(y, x, person, time=time, household=household)
-    if float(sums.total[-1, -1]) < 0.5 * len(y):
+    if sums.total[-1, -1] == 0.0 or sums.scale < _ROUNDING * float(np.sqrt(y @ y / len(y))):
         raise no_residual()
     found = minimised(sums, restricted=restricted)
     return _fit(sums, found, restricted=restricted)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -207,10 +208,12 @@ def _codes(frame: door.Eager, name: str, what: str, *, where: str) -> IntArray:
 
 def _times(frame: door.Eager, name: str, *, where: str) -> FloatArray:
     values = _series(frame, name)
+    if frame.schema[name] in (nw.Date, nw.Datetime):
+        values = pd.to_datetime(values)
     times: FloatArray
     if pd.api.types.is_datetime64_any_dtype(values):
         days = np.where(values.dt.is_leap_year, 366.0, 365.0)
-        times = (values.dt.year + (values.dt.dayofyear - 0.5) / days).to_numpy(np.float64)
+        times = (values.dt.year + (values.dt.day_of_year - 0.5) / days).to_numpy(np.float64)
     else:
         times = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     wrong = ~np.isfinite(times)
