@@ -50,7 +50,7 @@ def replicate_weight_errors(
     Raises
     ------
     DesignError
-        If a replicate weight is missing, negative or infinite, or JKn lacks its rscales.
+        If a replicate weight is no number, missing, negative or infinite, or JKn lacks its rscales.
     """
     replicates = survey.design.replicates
     if replicates is None:
@@ -94,9 +94,14 @@ def _scales(replicates: ReplicateWeights) -> tuple[float, FloatArray]:
     count = len(replicates.columns)
     if not count:
         raise DesignError(f"{_WHERE} needs at least one column, and the design names none.")
+    if not 0.0 <= replicates.rho < 1.0:
+        raise DesignError(
+            f"{_WHERE} needs rho, the factor of Fay, from 0 up to but not including 1, and the "
+            f"design has {replicates.rho}. Look it up in the documentation of the file."
+        )
     usual = {
         "BRR": 1.0 / count,
-        "Fay": 1.0 / (count * (1.0 - replicates.rho) ** 2) if replicates.rho < 1.0 else np.nan,
+        "Fay": 1.0 / (count * (1.0 - replicates.rho) ** 2),
         "JK1": (count - 1.0) / count,
         "JKn": 1.0,
         "bootstrap": 1.0 / max(count - 1.0, 1.0),

@@ -22,6 +22,7 @@ from eenzaam_stats.survey import Survey
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+_IN_CLASS = "in this class or not"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,13 +78,26 @@ def respondent_rows(
     Returns
     -------
     RespondentRows
+
+    Raises
+    ------
+    DesignError
+        If a column of ``extra`` holds no numbers.
     """
     frame = door.opened(survey.respondents, where=where)
     names = list(dict.fromkeys([*outcome.names(), *by, *extra, *labels]))
     columns = CellColumns((outcome,), tuple(dict.fromkeys([*by, *extra, *labels])))
     door.require_columns(frame, columns, where=where)
     frame = door.with_found_types(frame, names)
-    eager = collected(frame.select(*names))
+    schema = frame.collect_schema()
+    for name in extra:
+        if not (schema[name].is_numeric() or schema[name] == nw.Boolean):
+            raise door.not_numbers(name, "weights", kind=str(schema[name]), where=where)
+    wanted = [nw.col(name) for name in names]
+    if outcome.kind == "category":
+        # asked of the engine that named the classes: another writes a flag in another way
+        wanted.append(answer(frame, outcome).alias(_IN_CLASS))
+    eager = collected(frame.select(*wanted))
     one, two, answered = _variables(eager, outcome)
     domain = np.where(answered, _domains(eager, by, groups), -1)
     inside = domain >= 0
@@ -120,8 +134,7 @@ def _variables(
     frame: door.Eager, outcome: Outcome
 ) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
     if outcome.kind == "category":
-        found = frame.select(answer(frame, outcome).alias("value")).get_column("value")
-        yes = found.to_numpy().astype(np.float64)
+        yes = frame.get_column(_IN_CLASS).to_numpy().astype(np.float64)
         return yes, 1.0 - yes, ~np.isnan(yes)
     y = _number(frame, outcome.name)
     if outcome.kind == "binary":

@@ -196,6 +196,7 @@ def _reason(kind: str, estimate: float, errors: Errors, *, n: int, at: int) -> t
     findings = (
         (n == 0, "nobody in the group has an answer"),
         (n > 0 and math.isnan(p), "the denominator adds up to 0"),
+        (n > 0 and math.isnan(se) and not math.isnan(p), "no variance could be estimated"),
         (edges and p == 0.0, "nobody who answered has the outcome"),
         (edges and p == 1.0, "everybody who answered has the outcome"),
         (n > 0 and errors.df[at] <= 0, "no degrees of freedom"),

@@ -58,7 +58,7 @@ class Standard:
         Raises
         ------
         SchemaError
-            If a count is negative or missing, or all are 0.
+            If a count is negative or missing, or all are 0; or several columns have no frame.
         UnknownColumnError
             If the frame lacks a column.
         """
@@ -74,6 +74,11 @@ class Standard:
                 for row in population[[*names, POPULATION]].itertuples(index=False, name=None)
             ]
         else:
+            if len(names) != 1:
+                raise SchemaError(
+                    f"a standard population over [{listed(names)}] needs a frame with these "
+                    f"columns and {POPULATION!r}; counts per class tell one column. Give a frame."
+                )
             pairs = [((text(key),), float(value)) for key, value in population.items()]
         counts: dict[tuple[str, ...], float] = {}
         for key, value in pairs:
