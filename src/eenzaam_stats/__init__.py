@@ -5,6 +5,7 @@ The names that users learn once: a file goes in with ``read_*``, ``score`` adds 
 """
 
 from eenzaam_stats import plots
+from eenzaam_stats.disclosure import suppress
 from eenzaam_stats.estimation import (
     Comparing,
     Standard,
@@ -74,6 +75,7 @@ __all__ = [
     "reference",
     "score",
     "standardise",
+    "suppress",
     "synthesise",
     "total",
 ]

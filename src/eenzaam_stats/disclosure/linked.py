@@ -166,4 +166,5 @@ def ties_of(found: Linked, row: int) -> IntArray:
     ties = abs(found.matrix)
     lines = np.flatnonzero(ties[:, [row]].toarray()[:, 0])
     others: IntArray = np.flatnonzero(ties[lines].sum(axis=0)).astype(np.int64)
-    return others[others != row]
+    rest: IntArray = others[others != row]
+    return rest

@@ -76,8 +76,9 @@ def unreliable(row: Estimate, *, level: float) -> str:
 
     Examples
     --------
-    >>> unreliable(Estimate(("a",), 0.5, 0.1, 0.3, 0.7, 40, 50, 0, 50.0, 1.0, n_outcome=25),
-    ...            level=0.95)
+    >>> few = Estimate(("a",), 0.5, 0.1, 0.3, 0.7, 40, 50, 0, 50.0, 1.0, n_effective=25.0,
+    ...                n_outcome=25)
+    >>> unreliable(few, level=0.95)
     'NCHS: effective size below 30; interval 0.30 wide or wider'
     """
     n, p = row.n_valid or 0, row.estimate

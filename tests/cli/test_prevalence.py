@@ -1,0 +1,160 @@
+"""``eenzaam-stats prevalence``: the whole way from a file to a checked table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import shlex
+from pathlib import Path
+
+import pytest
+
+import eenzaam_stats as es
+from eenzaam_stats.cli import prevalence
+from eenzaam_stats.loaders.any_source import SOURCES
+
+SOURCE = ("--source", "gezondheidsmonitor", "--wave", "2022")
+OUTCOME = ("--outcome", "severely_lonely")
+
+
+def test_json_holds_the_estimates_of_the_library(demo: Path, command) -> None:
+    ran = command("prevalence", demo, *SOURCE, *OUTCOME, "--by", "sex", "--json")
+    assert ran.code == 0, ran.err
+    document = json.loads(ran.out)
+    assert document["ok"] is True
+    (table,) = document["data"]
+    survey = es.score(es.read_gezondheidsmonitor(demo, wave=2022), es.DJG11)
+    expected = es.prevalence(survey, "severely_lonely", by="sex").rows
+    assert [row["sex"] for row in table["rows"]] == [row.group[0] for row in expected]
+    for ours, theirs in zip(table["rows"], expected, strict=True):
+        assert math.isclose(ours["estimate"], theirs.estimate, rel_tol=1e-12)
+        assert math.isclose(ours["std_error"], theirs.std_error, rel_tol=1e-12)
+        assert ours["disclosure"] == "safe"
+    assert table["footnote"]["origin"] == "synthetic"
+    assert table["footnote"]["disclosure"].startswith("strict10")
+
+
+def test_csv_holds_several_outcomes_and_every_margin(demo: Path, command) -> None:
+    ran = command(
+        *("prevalence", demo, *SOURCE, "--outcome", "lonely", *OUTCOME),
+        *("--by", "sex", "--by", "age_group", "--margins", "--csv"),
+    )
+    assert ran.code == 0, ran.err
+    rows = list(csv.DictReader(io.StringIO(ran.out)))
+    groups = {(row["sex"] != "", row["age_group"] != "") for row in rows}
+    assert groups == {(True, True), (True, False), (False, True), (False, False)}
+    assert {row["outcome"] for row in rows} == {"lonely", "severely_lonely"}
+
+
+def test_small_cells_are_suppressed_and_never_nought(tmp_path: Path, command) -> None:
+    small = tmp_path / "small.sav"
+    es.synthesise("gezondheidsmonitor", small, wave=2022, n=1_000, seed=3)
+    ran = command(*("prevalence", small, *SOURCE, *OUTCOME, "--by", "region", "--csv", "--quiet"))
+    assert ran.code == 0, ran.err
+    hidden = [row for row in csv.DictReader(io.StringIO(ran.out)) if row["flag"] == "suppressed"]
+    assert len(hidden) > 5
+    for row in hidden:
+        assert row["estimate"] == row["n_valid"] == row["n_outcome"] == ""
+        assert row["reason"].startswith("suppressed: ")
+
+
+def test_unchecked_cells_are_refused_with_exit_code_five(demo: Path, command) -> None:
+    ran = command("prevalence", demo, *SOURCE, *OUTCOME, "--profile", "none")
+    assert ran.code == 5
+    assert ran.out == ""
+    assert "--profile strict10" in ran.err
+    assert "--unchecked" in ran.err
+    told = command("prevalence", demo, *SOURCE, *OUTCOME, "--profile", "none", "--unchecked")
+    assert told.code == 0, told.err
+    assert "not checked for disclosure" in told.out
+
+
+def test_text_table_speaks_the_language_of_its_reader(demo: Path, command) -> None:
+    dutch = command("prevalence", demo, *SOURCE, *OUTCOME, "--by", "sex")
+    english = command("prevalence", demo, *SOURCE, *OUTCOME, "--by", "sex", "--lang", "en")
+    assert dutch.code == english.code == 0
+    assert "ernstig" in dutch.out
+    assert "women" in english.out
+    assert "%" in english.out
+    assert "synthetic" in english.out
+
+
+def test_file_is_written_whole_and_never_replaced_unasked(
+    demo: Path, tmp_path: Path, command
+) -> None:
+    out = tmp_path / "table.csv"
+    call = ("prevalence", demo, *SOURCE, *OUTCOME, "--csv", "--out", out)
+    first = command(*call)
+    assert (first.code, first.out) == (0, "")
+    content = out.read_text("utf-8")
+    refused = command(*call)
+    assert refused.code == 3
+    assert "exists already" in refused.err
+    assert out.read_text("utf-8") == content
+    assert command(*call, "--force").code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
+
+
+def test_nothing_is_written_when_the_run_fails(demo: Path, tmp_path: Path, command) -> None:
+    ran = command(
+        *("prevalence", demo, *SOURCE, "--outcome", "nonsense", "--out", tmp_path / "table.csv")
+    )
+    assert ran.code == 3
+    assert "nonsense" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "found"),
+    [
+        (("--source", "gezondheidsmonitor"), 2, "needs --wave"),
+        (("--source", "gm", "--wave", "2022"), 2, "source is 'gm'"),
+        ((*SOURCE, "--country", "Netherlands"), 2, "has no option ['country']"),
+        ((*SOURCE, "--by", "planet"), 3, "planet"),
+        ((*SOURCE, "--interval", "exact"), 2, "korn_graubard"),
+        ((*SOURCE, "--level", "95"), 2, "not a coverage"),
+        ((*SOURCE, "--json", "--csv"), 2, "Choose one"),
+        ((*SOURCE, "--profile", "cbs"), 2, "strict10"),
+        ((*SOURCE, "--unchecked"), 2, "--profile none"),
+        ((*SOURCE, "--scale", "djg12"), 2, "djg11"),
+    ],
+)
+def test_wrong_options_are_named(demo: Path, command, words, code: int, found: str) -> None:
+    ran = command("prevalence", demo, *OUTCOME, *words)
+    assert ran.code == code, ran.err
+    assert found in ran.err
+
+
+def test_unweighted_is_asked_for_in_words(tmp_path: Path, command) -> None:
+    folder = tmp_path / "liss"
+    es.synthesise("liss", folder, n=400, seed=2)
+    call = ("prevalence", folder, "--source", "liss", "--outcome", "lonely")
+    refused = command(*call)
+    assert refused.code == 3
+    assert "weight" in refused.err
+    allowed = command(*call, "--unweighted", "--by", "wave", "--csv")
+    assert allowed.code == 0, allowed.err
+    assert len(allowed.out.splitlines()) > 10
+
+
+def test_examples_of_the_help_run(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "demo.sav").write_bytes(demo.read_bytes())
+    command("codebook", "template", "direct", "own.toml")
+    examples = [part.strip() for part in prevalence.EXAMPLES.removeprefix("Examples:").split("|")]
+    first = command(*shlex.split(examples[0])[1:])
+    assert first.code == 0, first.err
+    # the second needs a mapping that its user has filled in: the template is refused, by name
+    second = command(*shlex.split(examples[1])[1:])
+    assert second.code == 3
+
+
+def test_every_source_of_the_library_has_a_name_on_the_command_line() -> None:
+    assert set(SOURCES) == {
+        *("gezondheidsmonitor", "gmjv", "eu_loneliness_survey", "liss", "lasa"),
+        *("ssw", "share", "ess", "mapped"),
+    }
