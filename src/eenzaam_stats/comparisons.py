@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from eenzaam_stats.results import Footnote
+from eenzaam_stats.results import Footnote, comparable
 from eenzaam_stats.vocabulary import Flag
 
 COMPARISON_COLUMNS = (
@@ -70,6 +70,14 @@ class Comparison:
     n_reference: int
     flag: Flag = Flag.RELIABLE
     reason: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Comparison):
+            return NotImplemented
+        return comparable(self) == comparable(other)
+
+    def __hash__(self) -> int:
+        return hash(comparable(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +179,14 @@ class IndependenceTest:
     n_valid: int
     n_missing: int
     footnote: Footnote
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, IndependenceTest):
+            return NotImplemented
+        return comparable(self) == comparable(other)
+
+    def __hash__(self) -> int:
+        return hash(comparable(self))
 
     def tidy(self) -> pd.DataFrame:
         """Fresh frame with one row: statistics, degrees of freedom, p values and counts."""

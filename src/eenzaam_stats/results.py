@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from eenzaam_stats.vocabulary import Disclosure, Flag
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 TIDY_COLUMNS = (
     "estimate",
@@ -122,14 +126,14 @@ class Estimate:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Estimate):
             return NotImplemented
-        return _comparable(self) == _comparable(other)
+        return comparable(self) == comparable(other)
 
     def __hash__(self) -> int:
-        return hash(_comparable(self))
+        return hash(comparable(self))
 
 
-def _comparable(row: Estimate) -> tuple[object, ...]:
-    """Fields with NaN as ``None``: two estimates that are both undefined there are the same."""
+def comparable(row: DataclassInstance) -> tuple[object, ...]:
+    """Fields with NaN as ``None``: two results that are both undefined there are the same."""
     values = (getattr(row, field.name) for field in fields(row))
     return tuple(None if isinstance(v, float) and math.isnan(v) else v for v in values)
 

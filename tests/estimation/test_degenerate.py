@@ -7,6 +7,7 @@ import math
 import pandas as pd
 import pytest
 
+import eenzaam_stats as es
 from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.vocabulary import Flag
@@ -159,3 +160,58 @@ def test_long_list_of_lonely_strata_is_cut_and_counted(make_survey):
     frame = pd.DataFrame({"weight": 1.0, "stratum": range(14), "lonely": [0, 1] * 7})
     with pytest.raises(DesignError, match=r"14 .* one: \[0, 1, .*, 8, 9\] and 4 more"):
         prevalence(make_survey(frame, weight="weight", stratum="stratum"), "lonely")
+
+
+QUANTITIES = {
+    "mean": lambda survey: es.mean(survey, "score", weights=None),
+    "total": lambda survey: es.total(survey, "score", of="number", weights=None),
+    "people": lambda survey: es.total(survey, "flag", weights=None),
+    "ratio": lambda survey: es.ratio(survey, "score", "base", weights=None),
+}
+VALUE = {"mean": 6.0, "total": 6.0, "people": 1.0, "ratio": 3.0}
+
+
+def several(values: list[float | None]) -> pd.DataFrame:
+    """Scores with a flag and a base that are missing where the score is."""
+    score = pd.Series(values, dtype="float64")
+    return pd.DataFrame({"score": score, "flag": score / score, "base": score / 3.0})
+
+
+@pytest.mark.parametrize("quantity", QUANTITIES)
+def test_quantity_of_one_person_has_no_degrees_of_freedom(make_survey, quantity):
+    (row,) = QUANTITIES[quantity](make_survey(several([6.0]))).rows
+    assert (row.estimate, row.std_error, row.df) == (VALUE[quantity], 0.0, 0)
+    without_interval(row, reason="no degrees of freedom; no variance within the strata")
+
+
+@pytest.mark.parametrize("quantity", QUANTITIES)
+def test_quantity_of_nobody_who_answered_is_missing(make_survey, quantity):
+    (row,) = QUANTITIES[quantity](make_survey(several([None, None]))).rows
+    assert (row.n_valid, row.n_missing, row.df) == (0, 2, 0)
+    assert math.isnan(row.estimate)
+    assert math.isnan(row.std_error)
+    without_interval(row, reason="nobody in the group has an answer")
+
+
+@pytest.mark.parametrize("quantity", QUANTITIES)
+def test_quantity_that_is_the_same_for_everyone_has_no_variance(make_survey, quantity):
+    (row,) = QUANTITIES[quantity](make_survey(several([6.0] * 4))).rows
+    times = 4 if quantity in ("total", "people") else 1
+    assert (row.estimate, row.std_error, row.df) == (times * VALUE[quantity], 0.0, 3)
+    assert math.isnan(row.deff)
+    without_interval(row, reason="no variance within the strata")
+
+
+def test_total_of_some_who_did_not_answer_varies_with_who_answers(make_survey):
+    # 6, 6 and nothing: u = 6, 6, 0 in a stratum of three, 3/2 (72 - 144/3)
+    (row,) = QUANTITIES["total"](make_survey(several([6.0, 6.0, None]))).rows
+    assert (row.estimate, row.n_missing) == (12.0, 1)
+    assert row.std_error == pytest.approx(6.0, rel=1e-14)
+
+
+def test_ratio_whose_denominator_is_nothing_does_not_exist(make_survey):
+    frame = pd.DataFrame({"score": [1.0, 2.0], "base": 0.0})
+    (row,) = QUANTITIES["ratio"](make_survey(frame)).rows
+    assert math.isnan(row.estimate)
+    assert math.isnan(row.std_error)
+    without_interval(row, reason="the denominator adds up to 0")

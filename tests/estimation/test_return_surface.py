@@ -9,6 +9,9 @@ from dataclasses import FrozenInstanceError, replace
 import pandas as pd
 import pytest
 
+import eenzaam_stats as es
+from eenzaam_stats import estimation
+from eenzaam_stats.comparisons import COMPARISON_COLUMNS
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.results import TIDY_COLUMNS, CheckResult, Footnote
 from eenzaam_stats.survey import ScoringReport
@@ -201,3 +204,89 @@ def test_describe_is_one_sentence_about_these_numbers(make_survey):
     text = prevalence(make_survey(FRAME, **DESIGN), "lonely", by="sex").describe()
     assert text.startswith("Proportion lonely (column of the file) in made-up adults, made_up 2022")
     assert "2 group(s) by sex" in text
+
+
+COMPARISONS = {
+    "difference": lambda survey: es.compare(survey, "lonely", by="sex"),
+    "ratio": lambda survey: es.compare(
+        survey, "lonely", by="sex", how=estimation.Comparing(measure="ratio")
+    ),
+    "trend": lambda survey: estimation.linear_trend(survey, "lonely", wave="year", by="sex"),
+}
+
+
+@pytest.mark.parametrize("measure", COMPARISONS)
+def test_comparisons_are_values(make_survey, measure):
+    survey = make_survey(FRAME, **DESIGN)
+    one, two = (COMPARISONS[measure](survey) for _ in range(2))
+    assert len(one.rows) > 0
+    assert one == two
+    assert hash(one) == hash(two)
+    assert pickle.loads(pickle.dumps(one)) == one
+    assert one != es.compare(survey, "lonely", by="year")
+    assert one.rows[0] != "a comparison"
+    with pytest.raises(FrozenInstanceError):
+        one.rows = ()
+    with pytest.raises(FrozenInstanceError):
+        one.rows[0].estimate = 0.0
+    row = one.rows[0]
+    assert [type(value) for value in (row.estimate, row.df, row.n_valid, row.group)] == [
+        float,
+        int,
+        int,
+        str,
+    ]
+
+
+@pytest.mark.parametrize(("measure", "within"), [("difference", []), ("trend", ["sex"])])
+def test_tidy_comparisons_have_their_columns_in_order_and_are_fresh(make_survey, measure, within):
+    found = COMPARISONS[measure](make_survey(FRAME, **DESIGN))
+    table = found.tidy()
+    assert list(table.columns) == [*within, "group", "reference", *COMPARISON_COLUMNS]
+    assert table["flag"].isin([flag.value for flag in Flag]).all()
+    table["estimate"] = 99.0
+    assert (found.tidy()["estimate"] != 99.0).all()
+
+
+def test_no_comparisons_have_the_same_columns(make_survey):
+    found = es.compare(make_survey(FRAME.assign(sex="men"), **DESIGN), "lonely", by="sex")
+    assert found.rows == ()
+    assert list(found.tidy().columns) == ["group", "reference", *COMPARISON_COLUMNS]
+
+
+@pytest.mark.parametrize(
+    ("measure", "words"),
+    [
+        ("difference", "Taylor linearisation of the difference"),
+        ("ratio", "Taylor linearisation of the ratio"),
+        ("trend", "Taylor linearisation of the least-squares slope"),
+    ],
+)
+def test_comparisons_say_what_they_are(make_survey, measure, words):
+    found = COMPARISONS[measure](make_survey(FRAME, **DESIGN))
+    assert found.measure == measure
+    assert words in found.footnote.method
+    assert found.describe().startswith(f"{measure.capitalize()} in lonely (column of the file) by")
+
+
+def test_test_of_independence_is_a_value(make_survey):
+    survey = make_survey(FRAME, **DESIGN)
+    one, two = (estimation.rao_scott(survey, "sex", "lonely") for _ in range(2))
+    assert one == two
+    assert hash(one) == hash(two)
+    assert pickle.loads(pickle.dumps(one)) == one
+    with pytest.raises(FrozenInstanceError):
+        one.p_value = 0.0
+    table = one.tidy()
+    assert list(table.columns) == [
+        *("pearson", "df", "mean_effect", "p_chi_square"),
+        *("f_statistic", "f_df1", "f_df2", "p_value", "n_valid", "n_missing"),
+    ]
+    table["p_value"] = 99.0
+    assert (one.tidy()["p_value"] != 99.0).all()
+    assert len(one.tidy()) == 1
+    assert sum(sum(line) for line in one.proportions) == pytest.approx(1.0)
+    assert "Rao-Scott" in one.footnote.method
+    assert one != "a test"
+    # also where a p value does not exist, and NaN differs from itself
+    assert replace(one, p_value=float("nan")) == replace(two, p_value=float("nan"))
