@@ -198,6 +198,13 @@ def test_missing_key_and_date_are_refused_with_their_row():
         panel_model(frame, "y", columns=PanelColumns(person="key"))
 
 
+def test_month_that_is_none_is_refused_with_its_row():
+    frame = _panel().assign(month=10)
+    frame.loc[[6, 9], "month"] = 13
+    with pytest.raises(SchemaError, match=r"month from 1 to 12.*'month' has none in 2 row.*row 7"):
+        panel_model(frame, "y", columns=PanelColumns(month="month"))
+
+
 def test_flag_that_is_no_flag_and_number_that_is_infinite_are_refused():
     with pytest.raises(SchemaError, match=r"boolean or 0/1, and column 'y' holds other values"):
         panel_model(_panel(), "y", kind="logistic")

@@ -189,3 +189,21 @@ def test_dates_are_decimal_years(panel, engine):
     # 2 July is day 183 of 365, noon of it 182.5 / 365; day 184 of 366 in 2012
     assert fit.origin == pytest.approx(2011 + 182.5 / 365, abs=1e-9)
     assert fit.marginal[1].time == pytest.approx(2012 + 183.5 / 366, abs=1e-9)
+
+
+def test_month_of_the_interview_dates_a_wave_that_is_a_year(panel):
+    frame = panel.assign(year=panel["wave"] + 2010, month=10, date=panel["wave"] + 2010 + 9.5 / 12)
+    term = [PanelTerm("since the spring of 2020", 2020.2)]
+    columns = replace(COLUMNS, wave="year", time=None)
+    year = _fit(frame, "intercept", terms=term, columns=columns)
+    month = _fit(frame, "intercept", terms=term, columns=replace(columns, month="month"))
+    date = _fit(frame, "intercept", terms=term, columns=replace(columns, time="date"))
+    assert month == date
+    assert month.notes == ()
+    assert [wave.time for wave in month.marginal] == pytest.approx(
+        np.arange(2011, 2022) + 9.5 / 12, abs=1e-9
+    )
+    # October 2020 comes after the spring; a bare 2020 does not
+    assert year.notes[0].startswith("Waves of 2020 are dated 1 January")
+    assert "month of the interview as month=" in year.describe()
+    assert year.coefficients != month.coefficients

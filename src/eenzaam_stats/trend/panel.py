@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.trend.interruption import CONVENTIONS
+from eenzaam_stats.trend.panel_dates import whole_years
 from eenzaam_stats.trend.panel_fit import PanelFit
 from eenzaam_stats.trend.panel_marginal import Standard, wave_means
 from eenzaam_stats.trend.panel_models import coefficients_of, fit_panel
@@ -134,6 +135,7 @@ def panel_model(
     design = panel_design(rows, terms, trend=options.trend, origin=options.origin, where=_WHERE)
     fit = fit_panel(rows, design, kind=kind, options=options, where=_WHERE)
     part = fit.averaging
+    unclear = whole_years(everything.times, tuple(d for t in terms for d in (t.start, t.end)))
     p = len(design.names)
     return PanelFit(
         outcome=outcome,
@@ -157,7 +159,7 @@ def panel_model(
         origin=design.origin,
         convention=CONVENTIONS["date"] if terms else "",
         boundary=fit.boundary,
-        notes=fit.notes,
+        notes=(*([unclear] if unclear else []), *fit.notes),
         version=VERSION,
     )
 

@@ -6,9 +6,8 @@ Columns are found, checked and counted here; no formula may enter.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from eenzaam_stats.errors import SchemaError, UnknownColumnError, listed
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.respondent_rows import collected
 from eenzaam_stats.survey import Survey
+from eenzaam_stats.trend.panel_dates import dates_of, numbers_of, values_of
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -35,6 +35,9 @@ class PanelColumns:
         Key of the person, and the wave.
     time : str or None
         Date of the row, a number such as 2020.2 or a date; ``None`` when the wave is the date.
+    month : str or None
+        Month of the interview, 1-12, where ``time`` or the wave is a year; the date is then the
+        middle of the month. LISS has it as ``month``.
     household : str or None
         Key of the household, for a random effect of households.
     covariates : tuple of str
@@ -44,12 +47,13 @@ class PanelColumns:
     person: str = "person_id"
     wave: str = "wave"
     time: str | None = None
+    month: str | None = None
     household: str | None = None
     covariates: tuple[str, ...] = ()
 
     def names(self) -> list[str]:
         """Every column named, once."""
-        named = (self.person, self.wave, self.time, self.household, *self.covariates)
+        named = (self.person, self.wave, self.time, self.month, self.household, *self.covariates)
         return list(dict.fromkeys(name for name in named if name is not None))
 
 
@@ -128,11 +132,11 @@ def panel_rows(
     """
     frame, source = _opened(data, [outcome, *columns.names()], where=where)
     door.require_numeric(frame, outcome, where=where, flag=kind == "logistic")
-    y = _numbers(frame, outcome)
+    y = numbers_of(frame, outcome)
     _require_outcome(y, outcome, kind=kind, where=where)
     person = _codes(frame, columns.person, "key of the person", where=where)
     raw_wave = _codes(frame, columns.wave, "wave", where=where)
-    times = _times(frame, columns.time or columns.wave, where=where)
+    times = dates_of(frame, columns.time or columns.wave, month=columns.month, where=where)
     wave, labels = _in_order(frame, columns.wave, raw_wave, times)
     _require_once(person, wave, labels, where=where)
     household = None
@@ -161,19 +165,6 @@ def _opened(data: object, names: list[str], *, where: str) -> tuple[door.Eager, 
     return eager, source
 
 
-def _numbers(frame: door.Eager, name: str) -> FloatArray:
-    values = frame.select(door.number(name).alias("value")).get_column("value")
-    return np.asarray(values.to_numpy(), dtype=np.float64)
-
-
-def _series(frame: door.Eager, name: str) -> pd.Series[Any]:
-    values = frame.get_column(name)
-    if values.implementation.is_pandas():
-        native: pd.Series[Any] = values.to_native()
-        return native.reset_index(drop=True)
-    return pd.Series(values.to_list())
-
-
 def _require_outcome(y: FloatArray, outcome: str, *, kind: Kind, where: str) -> None:
     there = y[~np.isnan(y)]
     wrong = np.isin(y, (0.0, 1.0), invert=True) if kind == "logistic" else np.isinf(y)
@@ -196,7 +187,7 @@ def _require_outcome(y: FloatArray, outcome: str, *, kind: Kind, where: str) -> 
 
 
 def _codes(frame: door.Eager, name: str, what: str, *, where: str) -> IntArray:
-    codes, _ = pd.factorize(_series(frame, name))
+    codes, _ = pd.factorize(values_of(frame, name))
     if (codes < 0).any():
         raise SchemaError(
             f"{where} needs a {what} in every row, and column {name!r} is missing in "
@@ -206,31 +197,11 @@ def _codes(frame: door.Eager, name: str, what: str, *, where: str) -> IntArray:
     return codes.astype(np.int64)
 
 
-def _times(frame: door.Eager, name: str, *, where: str) -> FloatArray:
-    values = _series(frame, name)
-    if frame.schema[name] in (nw.Date, nw.Datetime):
-        values = pd.to_datetime(values)
-    times: FloatArray
-    if pd.api.types.is_datetime64_any_dtype(values):
-        days = np.where(values.dt.is_leap_year, 366.0, 365.0)
-        times = (values.dt.year + (values.dt.day_of_year - 0.5) / days).to_numpy(np.float64)
-    else:
-        times = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    wrong = ~np.isfinite(times)
-    if wrong.any():
-        raise SchemaError(
-            f"{where} needs a date or a number such as 2020.2 in every row, and column {name!r} "
-            f"has none in {int(wrong.sum())} row(s) (first in row {int(wrong.argmax()) + 1}). "
-            "Name a column with dates as time=."
-        )
-    return times
-
-
 def _in_order(
     frame: door.Eager, name: str, raw: IntArray, times: FloatArray
 ) -> tuple[IntArray, tuple[str, ...]]:
     """Waves numbered in order of their mean date, with their labels."""
-    uniques = _series(frame, name).iloc[np.unique(raw, return_index=True)[1]]
+    uniques = values_of(frame, name).iloc[np.unique(raw, return_index=True)[1]]
     mean = np.bincount(raw, weights=times) / np.bincount(raw)
     order = np.argsort(mean, kind="stable")
     rank = np.empty(len(order), dtype=np.int64)
@@ -255,9 +226,9 @@ def _covariates(
     columns: list[FloatArray] = []
     terms: list[str] = []
     for name in names:
-        values = _series(frame, name)
+        values = values_of(frame, name)
         if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-            columns.append(_numbers(frame, name))
+            columns.append(numbers_of(frame, name))
             terms.append(name)
             continue
         kinds = values.astype("category")
