@@ -22,19 +22,22 @@ ROWS, BAD, WEIGHT = "rows", "bad", "weight"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Columns to make in two steps, and what to take of each.
+    """Columns to make in three steps, and what to take of each.
 
     Attributes
     ----------
     typed : dict of str to expression
         Columns of the frame as numbers; the first step.
+    weighted : dict of str to expression
+        The weighted variables, made of those; the second step.
     products : dict of str to expression
-        Made of those; the second step.
+        Products of the weighted variables; the third step.
     aggregates : list of expression
-        Elementary aggregates of both.
+        Elementary aggregates of all.
     """
 
     typed: dict[str, nw.Expr] = field(default_factory=dict)
+    weighted: dict[str, nw.Expr] = field(default_factory=dict)
     products: dict[str, nw.Expr] = field(default_factory=dict)
     aggregates: list[nw.Expr] = field(default_factory=list)
 
@@ -67,26 +70,31 @@ def _weight(columns: CellColumns) -> nw.Expr:
 
 
 def _add_outcome(result: Plan, outcome: Outcome, number: int, *, squares: bool) -> None:
-    """Two variables of an outcome, null where the row has no answer, and their weighted sums."""
+    """Two weighted variables of an outcome, null where the row has no answer, and their sums.
+
+    Every further product is made of these two, so that an engine multiplies as little as it can.
+    """
     w, y, x = nw.col(WEIGHT), nw.col(f"y_{number}"), nw.col(f"x_{number}")
+    a, b = nw.col(f"a_{number}"), nw.col(f"b_{number}")
     if outcome.kind == "ratio":
         result.typed[f"x_{number}"] = door.number(outcome.other)
-        one, two = x + 0.0 * y, y + 0.0 * x
+        pair, weight = (w * (x + 0.0 * y), w * (y + 0.0 * x)), w + 0.0 * (a + b)
     elif outcome.kind == "number":
-        one, two = 1.0 + 0.0 * y, y
+        pair, weight = (w + 0.0 * y, w * y), a
     else:
-        one, two = y, 1.0 - y
+        pair, weight = (w * y, w * (1.0 - y)), a + b
         result.aggregates.append(nw.col(f"y_{number}").sum().alias(f"yes_{number}"))
-    result.products[f"w_{number}"] = w + 0.0 * one * two
+    result.weighted.update({f"a_{number}": pair[0], f"b_{number}": pair[1]})
+    result.aggregates.extend([a.sum(), b.sum()])
+    result.products[f"w_{number}"] = weight
     result.aggregates.append(nw.col(f"w_{number}").count().alias(f"n_{number}"))
     result.aggregates.append(nw.col(f"w_{number}").max().alias(f"largest_{number}"))
-    result.sum({f"a_{number}": w * one, f"b_{number}": w * two})
     if outcome.kind == "number":
-        result.sum({f"ss_{number}": w * y * y})
+        result.sum({f"ss_{number}": b * y})
     if squares:
-        result.sum({f"aa_{number}": w * w * one * one, f"bb_{number}": w * w * two * two})
+        result.sum({f"aa_{number}": a * a, f"bb_{number}": b * b})
         if outcome.kind in ("number", "ratio"):
-            result.sum({f"ab_{number}": w * w * one * two})
+            result.sum({f"ab_{number}": a * b})
 
 
 def answer(frame: door.Frame, outcome: Outcome) -> nw.Expr:

@@ -140,7 +140,8 @@ def _sums(frame: door.Frame, columns: CellColumns) -> door.Frame:
     keys[STRATUM] = door.key(frame, columns.stratum) if columns.stratum else nw.lit(0)
     if columns.cluster:
         keys[CLUSTER] = door.key(frame, columns.cluster)
-    rows = frame.select(*_named(keys), *_named(todo.typed)).with_columns(*_named(todo.products))
+    rows = frame.select(*_named(keys), *_named(todo.typed))
+    rows = rows.with_columns(*_named(todo.weighted)).with_columns(*_named(todo.products))
     return rows.group_by(*keys).agg(*todo.aggregates)
 
 
