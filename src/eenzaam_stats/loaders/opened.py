@@ -7,19 +7,21 @@ here, and no value is changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
 
-from eenzaam_stats.errors import SourceError
+from eenzaam_stats.errors import OptionError, SourceError
 from eenzaam_stats.loaders import spss
 from eenzaam_stats.loaders.columnar import open_parquet, read_parquet
 from eenzaam_stats.loaders.delimited import open_csv, read_csv
+from eenzaam_stats.loaders.fast_spss import read_fast, require_fast
 from eenzaam_stats.loaders.stata import open_stata, read_stata
-from eenzaam_stats.loaders.survey_file import SurveyFile
+from eenzaam_stats.loaders.survey_file import Reader, SurveyFile
 from eenzaam_stats.loaders.workbook import open_excel, read_excel
+from eenzaam_stats.vocabulary import require_option
 
 __all__ = ["SUFFIXES", "SurveyFile", "open_file", "read_columns"]
 
@@ -44,13 +46,16 @@ _DOORS: Mapping[str, _Door] = MappingProxyType(
 SUFFIXES: tuple[str, ...] = tuple(_DOORS)
 
 
-def open_file(path: str | Path) -> SurveyFile:
+def open_file(path: str | Path, *, reader: Reader = "pyreadstat") -> SurveyFile:
     """Metadata of a file of respondents, after checks that it is what its name says.
 
     Parameters
     ----------
     path : str or Path
         File that ends in ``.sav``, ``.zsav``, ``.dta``, ``.csv``, ``.parquet`` or ``.xlsx``.
+    reader : {"pyreadstat", "fast"}, default "pyreadstat"
+        Library that will read the values. ``"fast"`` reads the numbers of a ``.sav`` or ``.zsav``
+        file with polars-readstat, an extra; values are the same.
 
     Returns
     -------
@@ -62,6 +67,8 @@ def open_file(path: str | Path) -> SurveyFile:
     SourceError
         If the file is absent, a folder, empty, of another kind, damaged or cut off, or needs an
         extra that is not installed.
+    OptionError
+        If the reader is unknown, is not installed, or cannot read this format.
 
     See Also
     --------
@@ -78,6 +85,7 @@ def open_file(path: str | Path) -> SurveyFile:
     Traceback (most recent call last):
     eenzaam_stats.errors.SourceError: survey.doc cannot be read: its name does not end in .sav, ...
     """
+    require_option(reader, Reader, name="reader")
     file = Path(path)
     if file.is_dir():
         raise SourceError(f"{file.name} is a folder, not a file. Give the path of one file in it.")
@@ -87,7 +95,20 @@ def open_file(path: str | Path) -> SurveyFile:
             f"{file.name or file} cannot be read: its name does not end in "
             f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}. Export the data to one of these."
         )
-    return door.open(file)
+    opened = door.open(file)
+    if reader == "fast":
+        _require_fast(opened)
+        return replace(opened, reader=reader)
+    return opened
+
+
+def _require_fast(file: SurveyFile) -> None:
+    if file.format != "spss":
+        raise OptionError(
+            f"reader='fast' reads .sav and .zsav, and {file.path.name} is another kind of file. "
+            "Use reader='pyreadstat'."
+        )
+    require_fast()
 
 
 def read_columns(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, str | None]:
@@ -112,4 +133,6 @@ def read_columns(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame
     SourceError
         If the file is damaged or holds other rows than it promises.
     """
+    if file.reader == "fast":
+        return read_fast(file, columns)
     return _DOORS[file.path.suffix.casefold()].read(file, columns)
