@@ -35,7 +35,7 @@ def estimates_text(estimates: Estimates, *, language: Language = "nl") -> str:
     ...                 0.95, "weight", "", 0, "0")
     >>> one = Estimate(("women",), 0.48, 0.01, 0.46, 0.50, 998, 1000, 3, 1e6, 1.2)
     >>> print(estimates_text(Estimates(("sex",), (one,), note), language="en").splitlines()[1])
-    women                 48.0%  46.0–50.0   1,000        3
+    women                48.0%     46.0–50.0  1,000          3
     """
     words = labels(language)
     percent = "proportion" in estimates.footnote.statistic
