@@ -152,46 +152,56 @@ def _rows(
     effects: tuple[FloatArray, FloatArray, FloatArray],
     kind: str,
 ) -> tuple[Estimate, ...]:
-    n, n_missing, yes = whole(domains.n), whole(domains.n_missing), whole(domains.yes)
     flags = kind in ("proportion", "total_yes")
     share = np.divide(
-        domains.largest, weight_sum, out=np.full(len(n), np.nan), where=weight_sum > 0
+        domains.largest, weight_sum, out=np.full(len(weight_sum), np.nan), where=weight_sum > 0
     )
+    arrays = (
+        *(estimate, errors.std_error, *bounds, whole(errors.df)),
+        *(whole(domains.n), whole(domains.n_missing), whole(domains.yes)),
+        *(weight_sum, *effects, share),
+    )
+    # Python's own numbers, a column at a time: reading arrays value by value takes far longer
+    columns = zip(*(array.tolist() for array in arrays), strict=True)
     result = []
-    for at, group in enumerate(domains.groups):
-        reason, usable = _reason(kind, estimate[at], errors, n=int(n[at]), at=at)
+    for group, missing, values in zip(domains.groups, _missing(domains), columns, strict=True):
+        p, se, low, high, df, n, n_missing, yes, total, wr, wor, n_effective, largest = values
+        reason, usable = _reason(kind, p, se, df=df, n=n)
         result.append(
             Estimate(
                 group=group,
-                estimate=float(estimate[at]),
-                std_error=float(errors.std_error[at]),
-                conf_low=float(bounds[0][at]) if usable else math.nan,
-                conf_high=float(bounds[1][at]) if usable else math.nan,
-                df=int(errors.df[at]),
-                n_valid=int(n[at]),
-                n_missing=int(n_missing[at]),
-                weight_sum=float(weight_sum[at]),
-                deff=float(effects[0][at]),
+                estimate=p,
+                std_error=se,
+                conf_low=low if usable else math.nan,
+                conf_high=high if usable else math.nan,
+                df=df,
+                n_valid=n,
+                n_missing=n_missing,
+                weight_sum=total,
+                deff=wr,
                 flag=Flag.UNCERTAIN if reason else Flag.RELIABLE,
                 reason=reason,
-                deff_wor=float(effects[1][at]),
-                n_effective=float(effects[2][at]),
-                n_outcome=int(yes[at]) if flags else None,
-                largest_weight_share=float(share[at]),
-                missing=_missing(domains, at),
+                deff_wor=wor,
+                n_effective=n_effective,
+                n_outcome=yes if flags else None,
+                largest_weight_share=largest,
+                missing=missing,
             )
         )
     return tuple(result)
 
 
-def _missing(domains: Domains, at: int) -> tuple[tuple[str, int], ...]:
-    counts = ((kind, round(float(count[at]))) for kind, count in domains.missing)
-    return tuple((kind, count) for kind, count in counts if count)
+def _missing(domains: Domains) -> list[tuple[tuple[str, int], ...]]:
+    """Rows without an answer per kind of missing, for each group."""
+    counts = [(kind, whole(count).tolist()) for kind, count in domains.missing]
+    return [
+        tuple((kind, count[at]) for kind, count in counts if count[at])
+        for at in range(len(domains.groups))
+    ]
 
 
-def _reason(kind: str, estimate: float, errors: Errors, *, n: int, at: int) -> tuple[str, bool]:
+def _reason(kind: str, p: float, se: float, *, df: int, n: int) -> tuple[str, bool]:
     """Why an estimate is uncertain, empty when it is not; and whether it may have limits."""
-    p, se = float(estimate), float(errors.std_error[at])
     edges = kind == "proportion" and n > 0
     findings = (
         (n == 0, "nobody in the group has an answer"),
@@ -199,7 +209,7 @@ def _reason(kind: str, estimate: float, errors: Errors, *, n: int, at: int) -> t
         (n > 0 and math.isnan(se) and not math.isnan(p), "no variance could be estimated"),
         (edges and p == 0.0, "nobody who answered has the outcome"),
         (edges and p == 1.0, "everybody who answered has the outcome"),
-        (n > 0 and errors.df[at] <= 0, "no degrees of freedom"),
+        (n > 0 and df <= 0, "no degrees of freedom"),
         (
             n > 0 and se == 0.0 and not (edges and p in (0.0, 1.0)),
             "no variance within the strata",
