@@ -24,7 +24,7 @@ def test_both_commands_are_marked_for_the_machine(readme: str) -> None:
     assert run.startswith("python3 -m venv .venv && ")
     assert run.endswith("eenzaam-stats letter")
     assert test.startswith("python3 -m venv .venv && ")
-    assert test.endswith("-m pytest")
+    assert test.endswith("-m pytest -n auto")
     assert "\n" not in run + test
 
 
