@@ -7,8 +7,20 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 
-from eenzaam_stats.plots.frame import NumberText, add_legend, grid_behind, in_order, write_ticks
+from eenzaam_stats.plots.frame import (
+    NumberText,
+    add_legend,
+    axis_name,
+    figure_width,
+    fitted,
+    grid_behind,
+    in_order,
+    write_ticks,
+)
 from eenzaam_stats.plots.theme import COLOURS, FAINT, HATCHES, INK
+
+BESIDE = 1.0  # inches that the vertical axis takes
+PRINTED = 0.3  # inches that a printed value takes; narrower bars carry it upright
 
 
 def bars(
@@ -41,6 +53,7 @@ def bars(
     """
     groups, series = in_order(frame, "label"), in_order(frame, "series")
     width = 0.8 / len(series)
+    turn = 90 if width * (figure_width(axes) - BESIDE) / len(groups) < PRINTED else 0
     for index, name in enumerate(series):
         part = frame[frame["series"].astype(str) == name]
         offset = (index - (len(series) - 1) / 2) * width
@@ -53,12 +66,12 @@ def bars(
             edgecolor="white",
             label=name,
         )
-        axes.bar_label(drawn, labels=text.values(part), padding=2, fontsize=9)
+        axes.bar_label(drawn, labels=text.values(part), padding=2, fontsize=9, rotation=turn)
     if target is not None:
         axes.axhline(target[0], color=INK, lw=1.2, ls="--", label=target[1])
-    axes.set_xticks(range(len(groups)), labels=groups)
+    axes.set_xticks(range(len(groups)), labels=fitted(axes, groups, letters=15))
     axes.set_ylabel(ylabel)
-    axes.margins(y=0.12)
+    axes.margins(y=0.12 if turn == 0 else 0.2)
     write_ticks(axes.yaxis, text)
     grid_behind(axes, "y")
     add_legend(axes, columns=2)
@@ -121,8 +134,8 @@ def stack(
                 bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": FAINT, "lw": 0.5},
             )
             ends[str(group)] += value
-    axes.set_yticks(range(len(groups)), labels=groups[::-1])
-    axes.set_xlabel(xlabel)
+    axes.set_yticks(range(len(groups)), labels=fitted(axes, groups[::-1]))
+    axes.set_xlabel(axis_name(axes, xlabel))
     write_ticks(axes.xaxis, text)
     add_legend(axes, columns=3)
     return axes

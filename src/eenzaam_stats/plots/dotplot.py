@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from eenzaam_stats.plots.frame import (
     NumberText,
     add_legend,
+    axis_name,
+    fitted,
     grid_behind,
     in_order,
     is_solid,
@@ -46,10 +48,10 @@ def dots(axes: Axes, frame: pd.DataFrame, *, text: NumberText, xlabel: str) -> A
     ends = frame["high"].fillna(frame["value"])
     for x, y, words in zip(ends, height, text.values(frame), strict=True):
         axes.annotate(words, (x, y), xytext=(7, 0), textcoords="offset points", va="center")
-    axes.set_yticks(height, labels=list(frame["label"]))
+    axes.set_yticks(height, labels=fitted(axes, frame["label"]))
     axes.set_ylim(-0.7, len(frame) - 0.3)
     axes.set_xlim(0, 1.16 * float(np.nanmax(frame[["value", "high"]].to_numpy(dtype=float))))
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(axis_name(axes, xlabel))
     write_ticks(axes.xaxis, text)
     grid_behind(axes, "x")
     add_legend(axes)

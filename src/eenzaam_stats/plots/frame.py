@@ -6,7 +6,9 @@ conclusion.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from textwrap import wrap
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,6 +17,11 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter
 
 from eenzaam_stats.vocabulary import Language, formatted
+
+NARROW = 5.5  # inches; narrower figures break their labels
+NARROW_LABEL = 22  # characters on a line of a label in a narrow figure
+NARROW_AXIS = 28
+LEGEND_ENTRY = 2.1  # inches that an entry of the legend takes at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,30 @@ def is_solid(frame: pd.DataFrame) -> pd.Series[bool]:
     return frame["solid"].astype(bool)
 
 
+def figure_width(axes: Axes) -> float:
+    """Width of the whole figure in inches; infinite for axes without one."""
+    figure = axes.get_figure(root=True)
+    return float("inf") if figure is None else float(figure.get_size_inches()[0])
+
+
+def broken(words: str, letters: int) -> str:
+    """Words in lines of at most so many letters; their own line ends stay."""
+    return "\n".join(part for line in words.splitlines() for part in wrap(line, letters))
+
+
+def fitted(axes: Axes, names: Iterable[object], *, letters: int = NARROW_LABEL) -> list[str]:
+    """Labels as they are, or broken into short lines where the figure is narrow."""
+    words = [str(name) for name in names]
+    if figure_width(axes) >= NARROW:
+        return words
+    return [broken(name, letters) for name in words]
+
+
+def axis_name(axes: Axes, words: str) -> str:
+    """Name of an axis, broken into lines where the figure is narrow."""
+    return fitted(axes, [words], letters=NARROW_AXIS)[0]
+
+
 def write_ticks(axis: Axis, text: NumberText) -> None:
     """Write the positions of an axis in the language of the figure."""
     axis.set_major_formatter(FuncFormatter(lambda value, _: text.tick(value)))
@@ -79,6 +110,7 @@ def add_legend(axes: Axes, *, columns: int = 3) -> None:
         return
     words = list(dict.fromkeys(names))
     marks = [unique[name] for name in words]
+    columns = min(columns, max(1, int(min(figure_width(axes), 99) // LEGEND_ENTRY)))
     figure = axes.get_figure(root=True)
     if figure is not None and isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
         figure.legend(marks, words, loc="outside lower center", ncols=min(columns, len(words)))

@@ -1,7 +1,8 @@
 """One look for every figure, and bytes that are the same on every run.
 
 Colours are a colour-blind-safe set; every group has a second cue (marker, line style or hatch).
-SVG carries a title and a description for readers who do not see it.
+SVG carries a title and a description for readers who do not see it. Each set has a twin for dark
+paper in the same order; ``tests/plots/test_palette.py`` measures distances and contrast.
 """
 
 from __future__ import annotations
@@ -11,26 +12,44 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from io import BytesIO
-from typing import Any
+from textwrap import wrap
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
 
-COLOURS = ("#1845fb", "#ff5e02", "#c91f16", "#7b4fa3", "#5f6368", "#0f7f8c")
+COLOURS = ("#2f43ec", "#dd7410", "#a80f0f", "#8a3db5", "#747d66", "#1c98a6")
+DARK_COLOURS = ("#6f6bfa", "#ffa339", "#d64541", "#d091ff", "#c3e4a8", "#2fb4ac")
 MARKERS = ("o", "s", "D", "^", "v", "P")
 DASHES = ("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1)))
 HATCHES = ("", "//", "\\\\", "xx", "--", "||")
 INK = "#1f2328"
 FAINT = "#c9ccd1"
+PAPER = "#ffffff"
+DARK_PAPER = "#0d1117"
 VERDICTS = {
-    "reproduced": "#0b6b3a",
-    "reproduced_with_caveat": "#d99a00",
-    "consistent": "#0b57d0",
-    "not_reproducible": "#a3151d",
-    "qualitative": "#8b949e",
+    "reproduced": "#0b9a63",
+    "reproduced_with_caveat": "#c9800a",
+    "consistent": "#1c3eb8",
+    "not_reproducible": "#7d0a0e",
+    "qualitative": "#9187a3",
 }
+DARK_VERDICTS = {
+    "reproduced": "#56d98a",
+    "reproduced_with_caveat": "#ffd123",
+    "consistent": "#6283f8",
+    "not_reproducible": "#d2402f",
+    "qualitative": "#a39aab",
+}
+RAMP = ("#c0e7ff", "#77cbe5", "#3d95d4", "#2256a0", "#143564")  # low to high, for classed maps
+SOURCE_SIZE = 8.0  # points
+LINE = 1.35  # line height as a multiple of the letter size
+
+Letters = Literal["shapes", "text"]
 
 _STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
@@ -48,6 +67,7 @@ _STYLE: dict[Any, Any] = {
     "legend.frameon": False,
     "svg.fonttype": "path",
     "svg.hashsalt": "eenzaam_stats",
+    "pdf.fonttype": 42,
     "xtick.color": INK,
     "ytick.color": INK,
     "text.color": INK,
@@ -89,7 +109,7 @@ def canvas(*, width: float = 7.2, height: float = 4.2) -> Iterator[Axes]:
         yield figure.subplots()
 
 
-def svg(axes: Axes, *, title: str, description: str) -> bytes:
+def svg(axes: Axes, *, title: str, description: str, letters: Letters = "shapes") -> bytes:
     """Figure of ``axes`` as SVG with a title and a description; the same bytes on every run.
 
     Parameters
@@ -98,6 +118,9 @@ def svg(axes: Axes, *, title: str, description: str) -> bytes:
         What to render; its whole figure is taken.
     title, description : str
         Short name and the text for readers who do not see the picture.
+    letters : {"shapes", "text"}, default "shapes"
+        ``shapes`` looks the same everywhere; ``text`` can be selected, searched and recoloured,
+        and takes a font of the reader's machine where DejaVu Sans is absent.
 
     Returns
     -------
@@ -112,7 +135,7 @@ def svg(axes: Axes, *, title: str, description: str) -> bytes:
     if not title or not description:
         raise ValueError("svg() needs a title and a description: a picture must have both.")
     buffer = BytesIO()
-    with styled():
+    with styled(), mpl.rc_context({"svg.fonttype": "none" if letters == "text" else "path"}):
         _figure(axes).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue().decode("utf-8")
     head = f'<title id="t">{escape(title)}</title>\n <desc id="d">{escape(description)}</desc>\n'
@@ -123,6 +146,43 @@ def svg(axes: Axes, *, title: str, description: str) -> bytes:
         count=1,
     )
     return text.encode("utf-8")
+
+
+def pdf(axes: Axes, *, title: str) -> bytes:
+    """Figure of ``axes`` as PDF with its letters as text; the same bytes on every run.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        What to render; its whole figure is taken.
+    title : str
+        Title in the properties of the document.
+
+    Returns
+    -------
+    bytes
+        PDF, without date or version of the drawing library.
+
+    Raises
+    ------
+    ValueError
+        If the title is empty.
+
+    Examples
+    --------
+    >>> with canvas() as axes:
+    ...     _ = axes.plot([1, 2], [0.1, 0.2])
+    ...     document = pdf(axes, title="Two points")
+    >>> document[:5]
+    b'%PDF-'
+    """
+    if not title:
+        raise ValueError("pdf() needs a title: a reader finds the document by it.")
+    buffer = BytesIO()
+    nothing = {"CreationDate": None, "Creator": None, "Producer": None}
+    with styled():
+        _figure(axes).savefig(buffer, format="pdf", metadata={**nothing, "Title": title})
+    return buffer.getvalue()
 
 
 def png(axes: Axes, *, dpi: int = 150) -> bytes:
@@ -151,3 +211,41 @@ def _figure(axes: Axes) -> Figure:
     if figure is None:
         raise ValueError("These axes belong to no figure.")
     return figure
+
+
+def add_source(axes: Axes, words: str) -> Text:
+    """Write the source line below everything else, wrapped to the width of the figure.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Any axes of the figure; the figure must have the constrained layout of :func:`canvas`.
+    words : str
+        Source, number of respondents and level of the interval.
+
+    Returns
+    -------
+    matplotlib.text.Text
+        The line or lines that were written.
+    """
+    figure = _figure(axes)
+    width, height = figure.get_size_inches()
+    per_line = int(width * 72 / (0.56 * SOURCE_SIZE))
+    lines = wrap(words, per_line)
+    strip = (len(lines) * SOURCE_SIZE * LINE + 4) / 72 / height
+    kept = strip  # below the axes: the source line and, above it, what the legend takes
+    for legend in figure.legends:
+        kept += legend.get_window_extent().height / figure.dpi / height + 6 / 72 / height
+        legend.set_bbox_to_anchor((0.0, strip, 1.0, 1.0 - strip))
+    layout = figure.get_layout_engine()
+    if isinstance(layout, ConstrainedLayoutEngine):
+        layout.set(rect=(0.0, kept, 1.0, 1.0 - kept))
+    return figure.text(
+        0.01,
+        4 / 72 / height,
+        "\n".join(lines),
+        ha="left",
+        va="bottom",
+        fontsize=SOURCE_SIZE,
+        linespacing=LINE - 0.15,
+    )

@@ -15,9 +15,13 @@ from matplotlib.axes import Axes
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.letter.recompute.lookup import rows
 from eenzaam_stats.plots.dotplot import dots
-from eenzaam_stats.plots.frame import NumberText
-from eenzaam_stats.plots.theme import canvas, png, svg
+from eenzaam_stats.plots.frame import NARROW_LABEL, NumberText, broken
+from eenzaam_stats.plots.theme import add_source, canvas, pdf, png, svg
 from eenzaam_stats.vocabulary import Language, formatted, label
+
+NAMED = 4  # points whose number of respondents is written one by one
+ENDS = ("min", "max")
+NARROW_WIDTH = 3.9  # inches; on a telephone its letters stay about as large as the text around it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +36,8 @@ class LetterFigure:
         Chapter of the report that shows it.
     title, note : str
         Words above and below, in the language that was asked for.
+    source : str
+        Source, number of respondents and what the intervals are.
     data : pandas.DataFrame
         The numbers drawn, with a column ``evidence`` or ``origin`` where rows differ in it.
     decimals : int
@@ -50,6 +56,7 @@ class LetterFigure:
     theme: str
     title: str
     note: str
+    source: str
     data: pd.DataFrame
     decimals: int
     unit: str
@@ -66,7 +73,8 @@ class LetterFigure:
             text = formatted(row["value"], decimals=self.places(row), language=self.language)
             series = f", {row['series']}" if row.get("series") else ""
             parts.append(f"{row[name]}{series}: {text}".replace("\n", " "))
-        return f"{self.title} ({self.unit}). {'; '.join(parts)}. {self.note}"
+        points = "; ".join(parts)
+        return f"{self.title} ({self.unit}). {points}. {self.note} {self.source}"
 
     def places(self, row: Mapping[Hashable, Any]) -> int:
         """Decimals of one row: its own, or those of the figure."""
@@ -74,16 +82,35 @@ class LetterFigure:
         return self.decimals if own is None else int(own)
 
     def pictures(self) -> Mapping[str, bytes]:
-        """The figure as SVG and PNG, by suffix."""
+        """The figure with its title and source line as SVG, PDF and PNG, by suffix."""
         with canvas(width=self.size[0], height=self.size[1]) as axes:
             self.draw(axes)
             figure = axes.get_figure(root=True)
             if figure is not None:
                 figure.suptitle(self.title, x=0.01, ha="left", fontweight="bold", fontsize=12)
+            add_source(axes, self.source)
             return {
                 "svg": svg(axes, title=self.title, description=self.alternative),
+                "pdf": pdf(axes, title=self.title),
                 "png": png(axes),
             }
+
+    def screen(self, *, narrow: bool = False) -> str:
+        """The figure alone as SVG with letters that are text, for a page with its own caption."""
+        wide, high = self.size
+        size = (NARROW_WIDTH, max(high, self._narrow_height())) if narrow else (wide, high)
+        with canvas(width=size[0], height=size[1]) as axes:
+            self.draw(axes)
+            made = svg(axes, title=self.title, description=self.alternative, letters="text")
+        return made.decode("utf-8")
+
+    def _narrow_height(self) -> float:
+        """Inches that the broken labels take below each other."""
+        if "label" not in self.data:
+            return 0.0
+        names = self.data["label"].drop_duplicates()
+        lines = max(broken(str(name), NARROW_LABEL).count("\n") + 1 for name in names)
+        return 1.9 + 0.175 * lines * len(names)
 
 
 @cache
@@ -101,6 +128,33 @@ def words(figure: str, kind: str, language: Language) -> str:
 def evidence_text(evidence: str, language: Language) -> str:
     """Evidence level in words."""
     return label(f"evidence.{evidence}", language)
+
+
+def source_line(name: str, data: pd.DataFrame, language: Language) -> str:
+    """Source, number of respondents and kind of interval of a figure, in one line."""
+    parts = [f"{label('word.source', language)}: {words(name, 'source', language)}"]
+    if "n" in data:
+        parts.append(_respondents(data, language))
+    parts.append(f"{label('word.interval', language)}: {words(name, 'interval', language)}")
+    return "; ".join(parts) + "."
+
+
+def _respondents(data: pd.DataFrame, language: Language) -> str:
+    """Number of respondents per point: one range for many points, each by name for a few."""
+    name = "year" if "year" in data else "label"
+    known = data[data["n"].notna()].drop_duplicates([name, "n"])
+    if known.empty:
+        return f"n: {label('word.n_not_printed', language)}"
+    if len(known) > NAMED:
+        ends = [formatted(known["n"].agg(end), decimals=0, language=language) for end in ENDS]
+        return f"n: {ends[0]}–{ends[1]}"
+    each = [
+        f"{str(row[name]).splitlines()[0]} {formatted(row['n'], decimals=0, language=language)}"
+        for row in known.to_dict("records")
+    ]
+    others = set(data[name]) - set(known[name])
+    rest = f" ({label('word.n_elsewhere', language)})" if others else ""
+    return f"n: {', '.join(each)}{rest}"
 
 
 def select(table: str, **equal: str) -> pd.DataFrame:
@@ -133,6 +187,7 @@ def made(
         theme=texts()[name]["theme"],
         title=words(name, "title", language),
         note=words(name, "note", language),
+        source=source_line(name, data, language),
         data=data,
         decimals=decimals,
         unit=words(name, "axis", language),

@@ -47,6 +47,7 @@ def ssw_age(language: Language) -> LetterFigure:
             "label": rows["group"],
             "series": rows["wave"],
             "value": rows["value"],
+            "n": rows["n"],
             "evidence": rows["evidence"],
         }
     ).reset_index(drop=True)
@@ -71,6 +72,7 @@ def young_people(language: Language) -> LetterFigure:
             "value": rows["value"],
             "low": rows["conf_low"],
             "high": rows["conf_high"],
+            "n": rows["n"],
             "series": [label(f"evidence.{level}", language) for level in rows["evidence"]],
             "evidence": rows["evidence"],
             "decimals": rows["decimals"],
@@ -101,6 +103,7 @@ def foreign_born(language: Language) -> LetterFigure:
             "value": rows["value"],
             "low": rows["value"] - half,
             "high": rows["value"] + half,
+            "n": rows["n"],
             "series": "CBS SSW 2023",
             "evidence": rows["evidence"],
         }
@@ -127,6 +130,7 @@ def eu_countries(language: Language) -> LetterFigure:
             "value": rows["value"],
             "low": rows["conf_low"],
             "high": rows["conf_high"],
+            "n": rows["n"],
             "series": dutch.map(
                 {
                     True: label("report.netherlands", language),

@@ -59,6 +59,7 @@ def _published_row(words_beside: str, row: pd.Series[Any], origin: str) -> dict[
         "value": row["value"],
         "low": row["conf_low"],
         "high": row["conf_high"],
+        "n": None if pd.isna(row["n"]) else int(row["n"]),
         "origin": origin,
         "evidence": row["evidence"],
         "decimals": min(row["decimals"], 1),
@@ -74,6 +75,7 @@ def _computed_row(one: ComputedFigure, language: Language) -> dict[str, object]:
         "value": 100 * one.estimate.estimate,
         "low": 100 * one.estimate.conf_low,
         "high": 100 * one.estimate.conf_high,
+        "n": one.estimate.n_valid,
         "origin": one.origin.value,
         "evidence": "",
         "decimals": 2,
@@ -103,6 +105,7 @@ def gezondheidsmonitor_trend(
                     f"({label(f'origin.{one.origin}', language)})"
                 ),
                 "joined": one.file,
+                "n": one.estimate.n_valid,
                 "evidence": "",
                 "decimals": 1,
                 "computed": True,
@@ -144,7 +147,8 @@ def _best_per_wave(table: str, outcome: str) -> pd.DataFrame:
 def _trend(
     name: str, data: pd.DataFrame, language: Language, *, breaks: Sequence[tuple[float, str]]
 ) -> LetterFigure:
-    kept = data[["year", "value", "series", "joined", "evidence", "decimals", "computed"]].copy()
+    names = ["year", "value", "series", "joined", "n", "evidence", "decimals", "computed"]
+    kept = data[names].copy()
     kept["solid"] = kept["evidence"].isin(SOLID) | kept["computed"].astype(bool)
     draw = partial(
         lines,
