@@ -114,11 +114,13 @@ class SeriesModel:
     correlation : str
         Error structure in words.
     phi, phi_std_error : float
-        Correlation over one unit of time; NaN without one.
+        Correlation over one step of the grid, or over one unit of time where there is no grid
+        (``correlation`` says which); NaN without one. The error is NaN where phi is at a limit.
     variance : float
-        Of the process, or of the residuals.
+        Of the process, or of the residuals; of a random walk per step or unit of time.
     log_likelihood : float
-        Restricted, for REML; NaN otherwise.
+        Restricted, for REML; NaN otherwise. At the boundary that of the first differences, which
+        have one value less: it compares with no other model.
     n, n_before, n_during, n_after, n_washout : int
         Waves in the fit, before the first interruption, during an episode, after, and left out.
     level : float

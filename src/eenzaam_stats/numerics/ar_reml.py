@@ -31,6 +31,8 @@ FloatArray = NDArray[np.float64]
 BOUNDARY = 0.999
 _NEAR_ONE = (0.985, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 0.99999)
 _SMALLEST = 1e-6
+# A correlation that may not be negative and ends below this is 0.
+_ZERO = 1e-5
 # A gain in log likelihood below this is none: the variance of the process is 0, phi means nothing.
 _NO_GAIN = 1e-3
 _TINY = float(np.finfo(np.float64).tiny)
@@ -67,7 +69,12 @@ def fit_reml(
     A process that adds less than 0.001 to the log likelihood beside the sampling errors is left
     out: its variance is 0, and degrees of freedom are n - p. When phi runs to 1 the variance of the
     process diverges and slopes and level changes converge to least squares on first differences;
-    that limit is fitted instead and flagged.
+    that limit is fitted instead and flagged, and ``log_likelihood`` is that of the differences: one
+    value less, so no number to compare with the likelihood of another error model.
+
+    Where phi may not be negative it can end at 0. Errors are then independent, and the information
+    for degrees of freedom is that of AR(1) on the order of the waves at 0: an estimate at its limit
+    is no proof that there is no autocorrelation.
 
     **Missing data.** None reaches this floor; a missing wave is a gap in ``times``.
 
@@ -94,6 +101,9 @@ def fit_reml(
         return _sampling_only(y, x, known)
     if theta[1] > BOUNDARY:
         return _fit_differenced(y, x, model)
+    if not negative and theta[1] <= _ZERO:
+        ranks = replace(model, times=np.arange(float(len(y))))
+        return fitted_at(y, x, ranks, np.array([_independent(y, x, known), 0.0]))
     return fitted_at(y, x, model, theta)
 
 
@@ -134,6 +144,8 @@ def _profiled(y: FloatArray, x: FloatArray, model: ErrorModel, negative: bool) -
     value = profile(y, x, model.times, grid)
     best = int(value.argmax())
     phi = float(grid[best])
+    if best == 0 and not negative and _profile_score(y, x, model.times, phi) > 0.0:
+        best = 1
     if 0 < best < len(grid) - 1:
         phi = _root(y, x, model.times, low=float(grid[best - 1]), high=float(grid[best + 1]))
     return np.array([float(np.log(_variance(y, x, model.times, phi))), phi])
@@ -205,6 +217,22 @@ def _joint(y: FloatArray, x: FloatArray, model: ErrorModel, negative: bool) -> F
         options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 500},
     )
     return np.asarray(found.x, dtype=np.float64)
+
+
+def _independent(y: FloatArray, x: FloatArray, known: FloatArray) -> float:
+    """Log variance of independent deviations, beside known sampling variances."""
+    residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    start = np.log(max(float(residual @ residual) / (len(y) - x.shape[1]), _TINY))
+    if not known.any():
+        return float(start)
+    model = ErrorModel(np.arange(float(len(y))), known)
+    found = optimize.minimize_scalar(
+        lambda log_s2: minus_log_likelihood(y, x, model, np.array([log_s2, 0.0])),
+        bounds=(start - 25.0, start + 3.0),
+        method="bounded",
+        options={"xatol": 1e-9},
+    )
+    return float(found.x)
 
 
 def _adds_nothing(y: FloatArray, x: FloatArray, model: ErrorModel, theta: FloatArray) -> bool:

@@ -31,6 +31,7 @@ class RemlFit:
         of time).
     log_likelihood : float
         Restricted, in full: comparable between error models of one design, not between designs.
+        At the boundary that of the first differences, comparable with neither.
     n, rank : int
         Values and coefficients.
     boundary : bool

@@ -7,9 +7,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.errors import OptionError
 from eenzaam_stats.trend.interruption import Term
 
 FloatArray = NDArray[np.float64]
+
+
+def require_season(season: int, period: float, times: FloatArray, *, where: str) -> None:
+    """Raise an ``OptionError`` where a seasonal term is impossible for the waves."""
+    if season < 0 or not period > 0.0:
+        raise OptionError(
+            f"{where} needs a season of 0 or more pairs and a period above 0, and got {season} and "
+            f"{period:g}."
+        )
+    if season and np.ptp(times) < 2.0 * period:
+        raise OptionError(
+            f"{where} needs two full seasons of {period:g} for a seasonal term, and the series "
+            f"spans {np.ptp(times):g}. Leave the season out."
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

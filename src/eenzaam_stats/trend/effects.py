@@ -56,21 +56,35 @@ def effects_of(
             )
     for interruption in interruptions:
         for date in _dates(interruption, data.times, at):
-            rows.append(_effect_at(fit, design, interruption, date, level=level))
+            rows.append(_effect_at(fit, design, data, interruption, date=date, level=level))
     return tuple(rows), clipped
 
 
 def _dates(one: Interruption, times: FloatArray, asked: tuple[float, ...]) -> tuple[float, ...]:
     if asked:
-        return tuple(date for date in asked if date >= one.start)
+        begin = one.start if not one.gradual or one.phase_in != "washout" else one.full_from
+        return tuple(date for date in asked if date >= begin)
     after = times[times >= one.change_date]
     return tuple(dict.fromkeys((float(after[0]), float(after[-1]))))
 
 
+def _covariates_at(data: Series, date: float) -> FloatArray:
+    """Covariates of the wave at a date, or their means where no wave is."""
+    there = data.times == date
+    chosen = data.covariates[there] if there.any() else data.covariates
+    return np.asarray(chosen.mean(axis=0, keepdims=True))
+
+
 def _effect_at(
-    fit: Fitted, design: Design, interruption: Interruption, date: float, *, level: float
+    fit: Fitted,
+    design: Design,
+    data: Series,
+    interruption: Interruption,
+    *,
+    date: float,
+    level: float,
 ) -> Effect:
-    row = design.matrix(np.array([date]), np.zeros((1, len(design.covariates))))[0]
+    row = design.matrix(np.array([date]), _covariates_at(data, date))[0]
     own = np.array(
         [0.0] * (len(row) - len(design.terms))
         + [1.0 if term.interruption == interruption.name else 0.0 for term in design.terms]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.numerics.ar_reml import fit_reml
-from eenzaam_stats.numerics.reml_likelihood import RemlFit
-from eenzaam_stats.numerics.satterthwaite import satterthwaite
 from eenzaam_stats.numerics.series_regression import (
     RhoType,
     SeriesFit,
@@ -21,16 +18,17 @@ from eenzaam_stats.numerics.series_regression import (
     random_effects,
 )
 from eenzaam_stats.trend.contrast import Fitted
+from eenzaam_stats.trend.grid import require_even
+from eenzaam_stats.trend.reml import SHORT_SERIES, Correlation, reml_fitted
 from eenzaam_stats.trend.series import Series
 from eenzaam_stats.vocabulary import require_option
 
 FloatArray = NDArray[np.float64]
 Estimator = Literal["auto", "reml", "ols", "newey_west", "prais_winsten", "random_effects"]
-Correlation = Literal["auto", "ar1", "car1"]
-SHORT_SERIES = 12
+SamplingErrors = Literal["known", "ignored"]
 _LEAST_RESIDUAL_DF = 2
-# Waves are on a grid when every gap is a whole number of the smallest, within this share of it.
-_GRID = 1e-6
+# Residuals below this share of the series are rounding, and so are the errors made from them.
+_EXACT = 1e-11
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,10 @@ class FitOptions:
     ----------
     correlation : {"auto", "ar1", "car1"}
         AR(1) on a regular grid (gaps allowed), continuous-time AR(1) on real dates; by itself the
-        first where the waves are on a grid.
+        first where the waves are on a grid and at least two thirds of its points have one. The
+        two differ where the correlation may be negative, which only the first can be.
     lag : int
-        Largest lag of Newey-West.
+        Largest lag of Newey-West, from 0 to the waves minus 1.
     correction : bool
         Whether Newey-West multiplies by n / (n - p).
     rho_type : {"regress", "freg", "tscorr", "dw", "theil"}
@@ -56,7 +55,7 @@ class FitOptions:
     lag: int = 1
     correction: bool = True
     rho_type: RhoType = "regress"
-    sampling_errors: Literal["known", "ignored"] = "known"
+    sampling_errors: SamplingErrors = "known"
 
 
 def fit_series(
@@ -90,14 +89,17 @@ def fit_series(
     Raises
     ------
     OptionError
-        If the waves are too few for the terms, or the terms cannot be told apart.
+        If the waves are too few for the terms, the terms cannot be told apart, an estimator that
+        counts waves gets uneven ones, or the lag is impossible.
     """
-    require_option(estimator, Estimator, name="estimator")
+    _require_options(estimator, options)
     _require_identified(x, where=where)
     use_known = options.sampling_errors == "known" and bool(series.known.any())
-    chosen = _chosen(estimator, len(series), use_known)
+    chosen = _chosen(estimator, len(series), use_known and bool(series.known.all()))
+    exact = _exact(series.values, x)
     if chosen == "reml":
-        return _reml(series, x, options, use_known=use_known)
+        fitted = reml_fitted(series, x, correlation=options.correlation, use_known=use_known)
+        return replace(fitted, notes=(*fitted.notes, *exact))
     fit, words = _least_squares(chosen, series, x, options)
     notes = _notes(estimator, chosen, len(series), use_known=use_known)
     return Fitted(
@@ -112,22 +114,15 @@ def fit_series(
         log_likelihood=float("nan"),
         boundary=False,
         unit=1.0,
-        notes=notes,
+        notes=(*notes, *exact),
     )
 
 
-def grid_step(times: FloatArray) -> float | None:
-    """Smallest gap when every gap is a whole number of it, else ``None``.
-
-    Examples
-    --------
-    >>> grid_step(np.array([2008.0, 2009.0, 2011.0])), grid_step(np.array([1.0, 2.0, 3.5, 4.1]))
-    (1.0, None)
-    """
-    gaps = np.diff(times)
-    step = float(gaps.min())
-    whole = gaps / step
-    return step if np.abs(whole - np.rint(whole)).max() < _GRID * len(times) else None
+def _require_options(estimator: Estimator, options: FitOptions) -> None:
+    require_option(estimator, Estimator, name="estimator")
+    require_option(options.correlation, Correlation, name="correlation")
+    require_option(options.rho_type, RhoType, name="rho_type")
+    require_option(options.sampling_errors, SamplingErrors, name="sampling_errors")
 
 
 def _require_identified(x: FloatArray, *, where: str) -> None:
@@ -144,12 +139,19 @@ def _require_identified(x: FloatArray, *, where: str) -> None:
         )
 
 
-def _chosen(estimator: Estimator, n: int, use_known: bool) -> str:
+def _exact(y: FloatArray, x: FloatArray) -> tuple[str, ...]:
+    residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    if np.abs(residual).max() > _EXACT * np.abs(y).max():
+        return ()
+    return ("the terms fit the series exactly: errors, intervals and p-values are rounding.",)
+
+
+def _chosen(estimator: Estimator, n: int, all_known: bool) -> str:
     if estimator != "auto":
         return estimator
     if n >= SHORT_SERIES:
         return "reml"
-    return "random_effects" if use_known else "ols"
+    return "random_effects" if all_known else "ols"
 
 
 def _notes(estimator: str, chosen: str, n: int, *, use_known: bool) -> tuple[str, ...]:
@@ -175,20 +177,33 @@ def _least_squares(
 ) -> tuple[SeriesFit, str]:
     y, known = series.values, series.known
     if chosen == "random_effects":
-        if not known.any():
+        if not known.all():
             raise OptionError(
-                "estimator='random_effects' needs the sampling errors of the waves. Give a column "
-                "std_error, or use estimator='ols'."
+                "estimator='random_effects' needs a sampling error above 0 in every wave, and "
+                f"{int((known == 0.0).sum())} have none. Give a column std_error, or use "
+                "estimator='ols'."
             )
         return random_effects(y, x, known), "meta-regression by REML with Knapp-Hartung errors"
     if chosen == "newey_west":
+        _require_lag(options.lag, series)
         factor = "n/(n-p)" if options.correction else "no"
         words = f"least squares, Newey-West errors with lag {options.lag} and {factor} correction"
         return newey_west(y, x, lag=options.lag, correction=options.correction), words
     if chosen == "prais_winsten":
+        require_even(series.times, needed_for="estimator='prais_winsten'")
         words = f"Prais-Winsten, rho by {options.rho_type!r}, iterated"
         return prais_winsten(y, x, rho_type=options.rho_type), words
     return ordinary(y, x), "ordinary least squares, t with n - p degrees of freedom"
+
+
+def _require_lag(lag: int, series: Series) -> None:
+    if not isinstance(lag, int) or not 0 <= lag < len(series):
+        raise OptionError(
+            f"estimator='newey_west' needs a lag from 0 to {len(series) - 1}, and got {lag}. A "
+            "usual one for waves per year is 1."
+        )
+    if lag > 0:
+        require_even(series.times, needed_for=f"estimator='newey_west' with lag {lag}")
 
 
 def _errors_in_words(chosen: str, fit: SeriesFit) -> str:
@@ -199,81 +214,3 @@ def _errors_in_words(chosen: str, fit: SeriesFit) -> str:
         "newey_west": "errors of unknown autocorrelation up to the lag",
     }
     return words.get(chosen, "independent errors of equal variance")
-
-
-def _reml(series: Series, x: FloatArray, options: FitOptions, *, use_known: bool) -> Fitted:
-    times = series.times
-    known = series.known if use_known else np.zeros(len(series))
-    step = grid_step(times)
-    on_grid = step is not None and options.correlation != "car1"
-    if options.correlation == "ar1" and step is None:
-        raise OptionError(
-            "correlation='ar1' needs waves on a regular grid (gaps allowed), and these are not. "
-            "Use 'car1', which works on the dates themselves."
-        )
-    unit = step if on_grid and step is not None else 1.0
-    dates = np.rint((times - times[0]) / unit) if on_grid else times - times[0]
-    fit = fit_reml(series.values, x, dates, known=known, negative=on_grid)
-    return Fitted(
-        coefficients=fit.coefficients,
-        covariance=fit.covariance,
-        df_of=lambda c: _df(fit, c),
-        estimator="REML with Satterthwaite degrees of freedom",
-        correlation=_process_in_words(fit, on_grid=on_grid, unit=unit, known=bool(known.any())),
-        phi=fit.phi,
-        phi_std_error=fit.phi_std_error,
-        variance=fit.sigma2,
-        log_likelihood=fit.log_likelihood,
-        boundary=fit.boundary,
-        unit=unit,
-        notes=_reml_notes(fit, len(series)),
-    )
-
-
-def _df(fit: RemlFit, c: FloatArray) -> tuple[float, bool]:
-    """Satterthwaite df; at the boundary the undefined intercept plays no part."""
-    used = c != 0.0
-    inside = RemlFit(
-        coefficients=fit.coefficients[used],
-        covariance=fit.covariance[np.ix_(used, used)],
-        phi=fit.phi,
-        sigma2=fit.sigma2,
-        log_likelihood=fit.log_likelihood,
-        n=fit.n,
-        rank=fit.rank,
-        boundary=fit.boundary,
-        information=fit.information,
-        slopes=fit.slopes[:, used][:, :, used],
-        sampling_only=fit.sampling_only,
-    )
-    return satterthwaite(inside, c[used])
-
-
-def _process_in_words(fit: RemlFit, *, on_grid: bool, unit: float, known: bool) -> str:
-    if fit.sampling_only:
-        return "known sampling errors alone"
-    process = f"AR(1) per step of {unit:g}" if on_grid else "continuous-time AR(1) per unit of time"
-    if fit.boundary:
-        process = "random walk (first differences)"
-        return process + (" and known sampling errors" if known else "")
-    return f"{process}, phi {fit.phi:.4f}" + (" and known sampling errors" if known else "")
-
-
-def _reml_notes(fit: RemlFit, n: int) -> tuple[str, ...]:
-    notes = []
-    if n < SHORT_SERIES:
-        notes.append(
-            f"{n} waves are too few to estimate autocorrelation; least squares is the default "
-            "below 12."
-        )
-    if fit.sampling_only:
-        notes.append(
-            "the known sampling errors explain all variation between waves: the process has "
-            "variance 0 and no autocorrelation."
-        )
-    if fit.boundary:
-        notes.append(
-            "BOUNDARY: the autocorrelation ran to 1, so the series was differenced; levels are "
-            "random walks and the intercept is not defined. Compare with estimator='ols'."
-        )
-    return tuple(notes)

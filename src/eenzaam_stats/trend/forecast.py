@@ -17,9 +17,10 @@ from eenzaam_stats.numerics.forecast_gap import Gaps, SeriesBlock, forecast_gaps
 from eenzaam_stats.numerics.intervals import t_quantile
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.trend.contrast import Fitted, coefficients_of
-from eenzaam_stats.trend.design import Design
+from eenzaam_stats.trend.design import Design, require_season
 from eenzaam_stats.trend.effects import gap_points
-from eenzaam_stats.trend.fitting import Estimator, FitOptions, fit_series, grid_step
+from eenzaam_stats.trend.fitting import Estimator, FitOptions, fit_series
+from eenzaam_stats.trend.grid import grid_step, regular_step, shares_grid
 from eenzaam_stats.trend.interrupted import Scale, series_model
 from eenzaam_stats.trend.series import Series, opened_series
 from eenzaam_stats.vocabulary import require_option
@@ -137,9 +138,10 @@ def forecast_gap(
         raise OptionError.among(estimator, _ESTIMATORS, name="estimator")
     data = opened_series(series, covariates=(), scale=scale, where=_WHERE)
     before, later = _split(data, start)
+    require_season(options.season, options.period, before.times, where=_WHERE)
     design = Design(float(data.times[0]), options.season, options.period, (), ())
     x0 = design.matrix(before.times, before.covariates)
-    choices = _correlation(options, data)
+    choices = _correlation(options, before, later)
     fit = fit_series(before, x0, estimator=estimator, options=choices, where=_WHERE)
     notes = fit.notes
     if fit.boundary:
@@ -159,7 +161,6 @@ def forecast_gap(
         convention=f"Waves from {start:g} on are compared with the {options.version}.",
         notes=notes,
     )
-    model = replace(model, n=len(before))
     summary = _summary(gaps, df=df, level=level)
     rows = _rows(gaps, later, df=df, level=level)
     return ForecastGap(
@@ -177,7 +178,7 @@ def forecast_gap(
         trend=coefficients_of(fit, design.names, level=level),
         points=gap_points(fit, (before, later), design, gaps, df=df, level=level),
         start=start,
-        model=model,
+        model=replace(model, n=len(before)),
     )
 
 
@@ -219,11 +220,17 @@ def _gaps(fit: Fitted, before: Series, later: Series, design: Design, *, version
     )
 
 
-def _correlation(options: GapOptions, data: Series) -> FitOptions:
-    """Continuous time unless the waves before and after lie on one grid."""
-    if options.fit.correlation == "auto" and grid_step(data.times) is None:
-        return replace(options.fit, correlation="car1")
-    return options.fit
+def _correlation(options: GapOptions, before: Series, later: Series) -> FitOptions:
+    """Continuous time unless the waves after lie on the grid of those before."""
+    asked = options.fit.correlation
+    step = grid_step(before.times) if asked == "ar1" else regular_step(before.times)
+    if asked == "car1" or (step and shares_grid(before.times, later.times, step)):
+        return options.fit
+    if asked == "ar1":
+        raise OptionError(
+            f"{_WHERE} with correlation='ar1' needs all waves on one grid. Use 'car1' for dates."
+        )
+    return replace(options.fit, correlation="car1")
 
 
 @dataclass(frozen=True, slots=True)

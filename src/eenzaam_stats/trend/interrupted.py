@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import OptionError
+from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.results import Estimates
-from eenzaam_stats.series_results import InterruptedFit, SeriesModel
+from eenzaam_stats.series_results import Effect, InterruptedFit, SeriesModel
 from eenzaam_stats.trend.contrast import Fitted, coefficients_of
-from eenzaam_stats.trend.design import Design
+from eenzaam_stats.trend.design import Design, require_season
 from eenzaam_stats.trend.effects import effects_of, points_of
 from eenzaam_stats.trend.fitting import Estimator, FitOptions, fit_series
 from eenzaam_stats.trend.interruption import (
@@ -52,8 +52,10 @@ class SeriesOptions:
     period : float
         Length of a season in the unit of the waves.
     at : tuple of float
-        Dates at which the effect against the counterfactual is given; without any the first and
-        last wave after each interruption.
+        Dates at which the effect against the counterfactual is given, for every interruption that
+        works by then (a phase-in that is left out has no effect to give); without any the first and
+        last wave after each interruption. Relative effects take the covariates of the wave at that
+        date, or their means where there is none.
     """
 
     fit: FitOptions = field(default_factory=FitOptions)
@@ -107,8 +109,8 @@ def interrupted_time_series(
     SchemaError, UnknownColumnError
         If the series is no series: see ``trend.series.opened_series``.
     OptionError
-        If an interruption lies outside the series, leaves fewer than three waves before it, or the
-        waves cannot tell the terms apart.
+        If an interruption lies outside the series, leaves fewer than three waves before it, the
+        waves cannot tell the terms apart, or a date of ``at`` comes before every effect.
 
     See Also
     --------
@@ -153,13 +155,15 @@ def interrupted_time_series(
     require_option(scale, Scale, name="scale")
     require_level(level)
     options = options or SeriesOptions()
+    covariates = [covariates] if isinstance(covariates, str) else covariates
     data = opened_series(series, covariates=covariates, scale=scale, where=_WHERE)
     terms = terms_of(interruptions, data, ramp=options.ramp, where=_WHERE)
     out = washout(interruptions, data.times)
     used = data.kept(~out)
     first = min(one.start for one in interruptions)
     _require_before(used, first)
-    design = Design(float(data.times[0]), _season(options, data), options.period, data.names, terms)
+    require_season(options.season, options.period, data.times, where=_WHERE)
+    design = Design(float(data.times[0]), options.season, options.period, data.names, terms)
     fit = fit_series(
         used,
         design.matrix(used.times, used.covariates),
@@ -168,6 +172,7 @@ def interrupted_time_series(
         where=_WHERE,
     )
     effects, clipped = effects_of(fit, design, data, interruptions, at=options.at, level=level)
+    _require_dates(options.at, effects)
     notes = (*fit.notes, *(["degrees of freedom below 2 were set to 2"] if clipped else []))
     return InterruptedFit(
         effects=effects,
@@ -199,13 +204,13 @@ def _require_before(used: Series, first: float) -> None:
         )
 
 
-def _season(options: SeriesOptions, data: Series) -> int:
-    if options.season and np.ptp(data.times) < 2.0 * options.period:
+def _require_dates(at: tuple[float, ...], effects: tuple[Effect, ...]) -> None:
+    early = [date for date in at if date not in {one.date for one in effects}]
+    if early:
         raise OptionError(
-            f"{_WHERE} needs two full seasons of {options.period:g} for a seasonal term, and the "
-            f"series spans {np.ptp(data.times):g}. Leave the season out."
+            f"{_WHERE} needs dates at which an interruption works, and at [{listed(early)}] none "
+            "does yet. Leave those out of at."
         )
-    return options.season
 
 
 def _counts(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal
 
 import numpy as np
@@ -135,8 +136,11 @@ def terms_of(
         segment has too few waves for its effects.
     """
     require_option(ramp, RampStart, name="ramp")
-    if not interruptions:
-        raise OptionError(f"{where} needs at least one interruption, and got none.")
+    if isinstance(interruptions, Interruption) or not interruptions:
+        raise OptionError(
+            f"{where} needs a list of interruptions, and got "
+            f"{'one outside a list' if interruptions else 'none'}. Write [Interruption(...)]."
+        )
     names = [one.name for one in interruptions]
     again = sorted({name for name in names if names.count(name) > 1})
     if again:
@@ -163,6 +167,12 @@ def _require_possible(one: Interruption, series: Series, *, where: str) -> None:
     for effect in one.effects:
         require_option(effect, EffectName, name=f"effects of {one.name!r}")
     require_option(one.phase_in, PhaseIn, name=f"phase_in of {one.name!r}")
+    for date in (one.start, one.end, one.full_from):
+        if not isinstance(date, Real):
+            raise OptionError(
+                f"{where}: interruption {one.name!r} has the date {date!r}, which is no number. "
+                "Give dates as numbers in the unit of the waves, such as 2020.2."
+            )
     first, last = series.times[0], series.times[-1]
     if not one.effects:
         raise OptionError(

@@ -15,6 +15,7 @@ from eenzaam_stats.results import Estimates
 
 FloatArray = NDArray[np.float64]
 WAVE, ESTIMATE, ERROR = "wave", "estimate", "std_error"
+_LEAST_WAVES = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,10 +89,16 @@ def opened_series(
     UnknownColumnError
         If a column is absent.
     SchemaError
-        If waves occur twice, are no numbers, an estimate is missing, an error is negative, some
-        errors are missing, the series is constant, or a proportion has no logit.
+        If there are fewer than three waves, waves occur twice or are no numbers, an estimate is
+        missing or infinite, an error is negative, some errors are missing, the series is constant,
+        or a proportion has no logit.
     """
     frame, outcome, source = _frame(data, where=where)
+    if len(frame) < _LEAST_WAVES:
+        raise SchemaError(
+            f"{where} needs a series of at least {_LEAST_WAVES} waves, and got {len(frame)}. Check "
+            "the selection, or add waves."
+        )
     missing = [name for name in (WAVE, ESTIMATE, *covariates) if name not in frame]
     if missing:
         raise UnknownColumnError.among(missing, list(frame.columns), needed_for=where)
@@ -139,27 +146,28 @@ def _frame(data: Estimates | pd.DataFrame, *, where: str) -> tuple[pd.DataFrame,
 
 
 def _times(waves: pd.Series[Any], *, where: str) -> pd.Series[Any]:
-    """Waves as numbers; a date becomes a decimal year."""
-    if pd.api.types.is_datetime64_any_dtype(waves):
-        days = waves.dt.dayofyear - 1 + 0.5
-        decimal: pd.Series[Any] = waves.dt.year + days / np.where(
-            waves.dt.is_leap_year, 366.0, 365.0
-        )
-        return decimal
-    times: pd.Series[Any] = pd.to_numeric(waves, errors="coerce")
-    if times.isna().any():
-        first = waves[times.isna()].iloc[0]
+    """Waves as numbers, each once; a date becomes a decimal year, at noon."""
+    times = _decimal_years(waves) if pd.api.types.is_datetime64_any_dtype(waves) else waves
+    times = pd.to_numeric(times, errors="coerce").astype(np.float64)
+    wrong = ~np.isfinite(times)
+    if wrong.any():
         raise SchemaError(
             f"{where} needs dates or numbers in column 'wave', such as 2020.2, and found "
-            f"{first!r}. Give each wave its date."
+            f"{waves[wrong].iloc[0]!r}. Give each wave its date."
         )
-    again = times[times.duplicated()]
+    again = waves[times.duplicated()]
     if len(again):
         raise SchemaError(
             f"{where} needs one row per wave, and wave(s) [{listed(dict.fromkeys(again))}] occur "
             "more than once. Take one group, or combine them first."
         )
     return times
+
+
+def _decimal_years(dates: pd.Series[Any]) -> pd.Series[Any]:
+    days = dates.dt.day_of_year - 0.5
+    years: pd.Series[Any] = dates.dt.year + days / np.where(dates.dt.is_leap_year, 366.0, 365.0)
+    return years
 
 
 def _require_values(
