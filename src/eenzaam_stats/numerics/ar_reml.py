@@ -12,6 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
+from eenzaam_stats.numerics.ar_known import (
+    correlation_grid,
+    independent_variance,
+    joint_maximum,
+)
 from eenzaam_stats.numerics.ar_process import (
     ErrorModel,
     correlation_slope,
@@ -21,7 +26,6 @@ from eenzaam_stats.numerics.ar_process import (
 from eenzaam_stats.numerics.reml_likelihood import (
     RemlFit,
     fitted_at,
-    likelihood_score,
     minus_log_likelihood,
 )
 
@@ -29,8 +33,6 @@ FloatArray = NDArray[np.float64]
 
 # Above this the information on phi is unusable and the estimate is that of first differences.
 BOUNDARY = 0.999
-_NEAR_ONE = (0.985, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 0.99999)
-_SMALLEST = 1e-6
 # A correlation that may not be negative and ends below this is 0.
 _ZERO = 1e-5
 # A gain in log likelihood below this is none: the variance of the process is 0, phi means nothing.
@@ -96,14 +98,18 @@ def fit_reml(
     ([3.05, 0.49], False)
     """
     model = ErrorModel(times, known)
-    theta = _profiled(y, x, model, negative) if not known.any() else _joint(y, x, model, negative)
+    theta = (
+        _profiled(y, x, model, negative)
+        if not known.any()
+        else joint_maximum(y, x, model, negative)
+    )
     if known.all() and _adds_nothing(y, x, model, theta):
         return _sampling_only(y, x, known)
     if theta[1] > BOUNDARY:
         return _fit_differenced(y, x, model)
     if not negative and theta[1] <= _ZERO:
         ranks = replace(model, times=np.arange(float(len(y))))
-        return fitted_at(y, x, ranks, np.array([_independent(y, x, known), 0.0]))
+        return fitted_at(y, x, ranks, np.array([independent_variance(y, x, known), 0.0]))
     return fitted_at(y, x, model, theta)
 
 
@@ -133,14 +139,9 @@ def profile(y: FloatArray, x: FloatArray, times: FloatArray, phi: FloatArray) ->
     return np.asarray(-twice / 2.0)
 
 
-def _grid(negative: bool) -> FloatArray:
-    low = np.arange(-0.98, 0.0, 0.04) if negative else np.empty(0)
-    return np.concatenate([low, [_SMALLEST], np.arange(0.04, 0.98, 0.04), _NEAR_ONE])
-
-
 def _profiled(y: FloatArray, x: FloatArray, model: ErrorModel, negative: bool) -> FloatArray:
     """Log variance and phi at the maximum, without sampling variances."""
-    grid = _grid(negative)
+    grid = correlation_grid(negative)
     value = profile(y, x, model.times, grid)
     best = int(value.argmax())
     phi = float(grid[best])
@@ -187,52 +188,6 @@ def _variance(y: FloatArray, x: FloatArray, times: FloatArray, phi: float) -> fl
     z = whitened(np.column_stack([x, y]), times, np.array([phi]))[0]
     residual = z[:, p] - z[:, :p] @ np.linalg.lstsq(z[:, :p], z[:, p], rcond=None)[0]
     return float(max(float(residual @ residual) / (n - p), _TINY))
-
-
-def _joint(y: FloatArray, x: FloatArray, model: ErrorModel, negative: bool) -> FloatArray:
-    """Log variance and phi at the maximum, beside known sampling variances."""
-    n, p = x.shape
-    ols = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-    scale = max(float(ols @ ols) / (n - p), _TINY)
-    starts = [
-        np.array([np.log(scale * share), phi])
-        for phi in (_grid(negative)[::4])
-        for share in (0.02, 0.1, 0.3, 1.0, 3.0)
-    ]
-    start = min(starts, key=lambda theta: minus_log_likelihood(y, x, model, theta))
-    low = -0.999 if negative else _SMALLEST
-
-    def objective(theta: FloatArray) -> float:
-        return minus_log_likelihood(y, x, model, theta)
-
-    def gradient(theta: FloatArray) -> FloatArray:
-        return -likelihood_score(y, x, model, theta)
-
-    found = optimize.minimize(
-        objective,
-        start,
-        jac=gradient,
-        bounds=[(np.log(scale) - 25.0, np.log(scale) + 15.0), (low, 1.0 - 1e-7)],
-        method="L-BFGS-B",
-        options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 500},
-    )
-    return np.asarray(found.x, dtype=np.float64)
-
-
-def _independent(y: FloatArray, x: FloatArray, known: FloatArray) -> float:
-    """Log variance of independent deviations, beside known sampling variances."""
-    residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-    start = np.log(max(float(residual @ residual) / (len(y) - x.shape[1]), _TINY))
-    if not known.any():
-        return float(start)
-    model = ErrorModel(np.arange(float(len(y))), known)
-    found = optimize.minimize_scalar(
-        lambda log_s2: minus_log_likelihood(y, x, model, np.array([log_s2, 0.0])),
-        bounds=(start - 25.0, start + 3.0),
-        method="bounded",
-        options={"xatol": 1e-9},
-    )
-    return float(found.x)
 
 
 def _adds_nothing(y: FloatArray, x: FloatArray, model: ErrorModel, theta: FloatArray) -> bool:
