@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.tables import csv_text, html_table
+from eenzaam_stats.tables import TableLook, csv_text, html_table
 
 FRAME = pd.DataFrame({"label": ["<a>", "b"], "value": [1234.56, float("nan")], "hidden": [1, 2]})
 
@@ -47,6 +47,19 @@ def test_html_table_escapes_hides_and_marks_missing() -> None:
     assert "hit" not in text
 
 
+def test_html_table_gives_rows_their_classes_links_and_own_decimals() -> None:
+    text = html_table(
+        pd.DataFrame({"a": ["x<", "y"], "b": [3.0, 4.25]}),
+        caption="c",
+        headers={"a": "a", "b": "b"},
+        decimals={"b": [0, 2]},
+        language="nl",
+        look=TableLook(rows=["one", "two"], links={"a": ["#p", '#"q']}),
+    )
+    assert '<tr class="one"><td><a href="#p">x&lt;</a></td><td class="number">3</td></tr>' in text
+    assert '<tr class="two"><td><a href="#&quot;q">y</a></td><td class="number">4,25</td>' in text
+
+
 def test_html_table_marks_the_cells_that_stand_out() -> None:
     text = html_table(
         pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]}),
@@ -54,7 +67,7 @@ def test_html_table_marks_the_cells_that_stand_out() -> None:
         headers={"a": "a", "b": "b"},
         decimals={"a": 0, "b": 0},
         language="en",
-        marked={"b": [False, True]},
+        look=TableLook(marked={"b": [False, True]}),
     )
     assert text.count('class="number hit"') == 1
     assert '<td class="number hit">4</td>' in text

@@ -6,16 +6,45 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from eenzaam_stats.letter.address import address, classes
 from eenzaam_stats.letter.claims import LedgerRow, read_claims, said
+from eenzaam_stats.letter.download import data_columns
 from eenzaam_stats.letter.figures import LetterFigure, evidence_text
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.recompute import search_grid
-from eenzaam_stats.tables import html_table
-from eenzaam_stats.vocabulary import Language, formatted, label
+from eenzaam_stats.tables import TableLook, html_table
+from eenzaam_stats.vocabulary import Language, label
 
 
 def _headers(*names: str, language: Language) -> dict[str, str]:
-    return {name: label(f"word.{name}", language) for name in names}
+    return {name: name if name == "n" else label(f"word.{name}", language) for name in names}
+
+
+def ledger_frame(rows: Sequence[LedgerRow], language: Language) -> pd.DataFrame:
+    """Ledger as a frame: one row per statement, for ``claims.csv``."""
+    records = [
+        {
+            "id": row.claim.id,
+            "page": row.claim.page,
+            "theme": row.claim.theme,
+            "statement": said(row.claim, "statement", language),
+            "printed": row.claim.printed,
+            "cited": row.claim.cited,
+            "low": row.interval[0] if row.interval else None,
+            "high": row.interval[1] if row.interval else None,
+            "value": row.recomputation.value,
+            "unit": row.claim.unit,
+            "recomputed": said(row.recomputation, "shown", language),
+            "verdict": row.verdict.value,
+            "evidence": row.evidence.value if row.evidence else "",
+            "method": said(row.claim, "method", language),
+            "inputs": " ".join(row.claim.inputs),
+            "caveat": said(row.claim, "caveat", language),
+            "source_url": row.claim.source_url,
+        }
+        for row in rows
+    ]
+    return pd.DataFrame(records)
 
 
 def ledger_table(rows: Sequence[LedgerRow], language: Language) -> str:
@@ -35,6 +64,10 @@ def ledger_table(rows: Sequence[LedgerRow], language: Language) -> str:
         headers=_headers(*frame.columns, language=language),
         decimals={},
         language=language,
+        look=TableLook(
+            rows=[classes(row) for row in rows],
+            links={"statement": [f"#{address(row.claim.id, language)}" for row in rows]},
+        ),
     )
 
 
@@ -46,16 +79,10 @@ def figure_table(figure: LetterFigure) -> str:
         data["evidence"] = [
             evidence_text(level, language) if level else "" for level in data["evidence"]
         ]
-    names = [
-        name
-        for name in ("label", "year", "series", "value", "low", "high", "evidence")
-        if name in data and data[name].notna().any()
-    ]
-    data["value"] = [
-        formatted(row["value"], decimals=figure.places(row), language=language)
-        for row in figure.data.to_dict("records")
-    ]
-    numeric: dict[str, int] = {name: figure.decimals for name in ("low", "high") if name in names}
+    names = data_columns(figure)
+    places = [figure.places(row) for row in figure.data.to_dict("records")]
+    numeric: dict[str, int | Sequence[int]] = {"value": places, "n": 0}
+    numeric |= dict.fromkeys(("low", "high"), figure.decimals)
     if "year" in names:
         data["year"] = data["year"].astype(int).astype(str)
     return html_table(
@@ -125,5 +152,5 @@ def search_table(language: Language) -> str:
         headers={"base": label("report.base", language), **{n: n for n in places}},
         decimals=places,
         language=language,
-        marked={name: list(grid[name].between(low, high)) for name in places},
+        look=TableLook(marked={n: list(grid[n].between(low, high)) for n in places}),
     )

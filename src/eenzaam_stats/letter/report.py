@@ -11,14 +11,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from eenzaam_stats.errors import OptionError, SourceError
 from eenzaam_stats.letter import manifest
 from eenzaam_stats.letter.claims import LedgerRow, read_claims, said
+from eenzaam_stats.letter.controls import LANGUAGES
 from eenzaam_stats.letter.figures import LetterFigure, all_figures
+from eenzaam_stats.letter.listings import ledger_frame
 from eenzaam_stats.letter.microdata import ComputedFigure
-from eenzaam_stats.letter.page import page
+from eenzaam_stats.letter.page import PageContent, page
 from eenzaam_stats.letter.recompute import recompute_all
 from eenzaam_stats.tables import csv_text
 from eenzaam_stats.vocabulary import Language, Verdict, formatted, label
@@ -124,37 +124,11 @@ def _computed_line(one: ComputedFigure, language: Language) -> str:
     )
 
 
-def ledger_frame(report: Report) -> pd.DataFrame:
-    """Ledger as a frame: one row per statement, for ``claims.csv``."""
-    language = report.language
-    records = [
-        {
-            "id": row.claim.id,
-            "page": row.claim.page,
-            "theme": row.claim.theme,
-            "statement": said(row.claim, "statement", language),
-            "printed": row.claim.printed,
-            "cited": row.claim.cited,
-            "low": row.interval[0] if row.interval else None,
-            "high": row.interval[1] if row.interval else None,
-            "value": row.recomputation.value,
-            "unit": row.claim.unit,
-            "recomputed": said(row.recomputation, "shown", language),
-            "verdict": row.verdict.value,
-            "evidence": row.evidence.value if row.evidence else "",
-            "method": said(row.claim, "method", language),
-            "inputs": " ".join(row.claim.inputs),
-            "caveat": said(row.claim, "caveat", language),
-            "source_url": row.claim.source_url,
-        }
-        for row in report.rows
-    ]
-    return pd.DataFrame(records)
-
-
 def as_data(report: Report) -> Mapping[str, Any]:
     """Report as plain data for JSON: claims, figures computed from files, tally of verdicts."""
-    claims = json.loads(ledger_frame(report).to_json(orient="records", force_ascii=False))
+    claims = json.loads(
+        ledger_frame(report.rows, report.language).to_json(orient="records", force_ascii=False)
+    )
     for claim, row in zip(claims, report.rows, strict=True):
         claim["input_values"] = [asdict(one) for one in row.recomputation.inputs]
     computed = [{**asdict(c), "contains_published": c.contains_published} for c in report.computed]
@@ -168,25 +142,40 @@ def as_data(report: Report) -> Mapping[str, Any]:
 
 def documents(report: Report) -> Mapping[str, bytes]:
     """Every file of the report by name: ledger, figures, manifest and the page."""
-    pictures = {figure.id: figure.pictures() for figure in report.figures}
     text = {
-        "claims.csv": csv_text(ledger_frame(report)),
+        "claims.csv": csv_text(ledger_frame(report.rows, report.language)),
         "claims.json": json.dumps(as_data(report), ensure_ascii=False, indent=2, allow_nan=False),
         MANIFEST: json.dumps(manifest.numbers(report.rows, report.figures), indent=1),
-        "letter.html": page(
-            language=report.language,
-            rows=report.rows,
-            figures=report.figures,
-            svgs={name: made["svg"].decode("utf-8") for name, made in pictures.items()},
-            computed=report.computed,
-        ),
+        "letter.html": page(page_content(report), language=report.language),
     }
+    pictures = {figure.id: figure.pictures() for figure in report.figures}
     drawn = {
         f"figures/{name}.{suffix}": made
         for name, suffixes in pictures.items()
         for suffix, made in suffixes.items()
     }
     return {**{name: (words + "\n").encode("utf-8") for name, words in text.items()}, **drawn}
+
+
+def page_content(report: Report) -> PageContent:
+    """Report for the page: its statements, and its figures in every language.
+
+    Parameters
+    ----------
+    report : Report
+        What to show; the figures of the other language are made from the same statements.
+
+    Returns
+    -------
+    PageContent
+    """
+    translated = [
+        figure
+        for language in LANGUAGES
+        if language != report.language
+        for figure in all_figures(language=language, rows=report.rows, computed=report.computed)
+    ]
+    return PageContent(report.rows, (*report.figures, *translated), report.computed)
 
 
 def write(report: Report, folder: Path) -> None:

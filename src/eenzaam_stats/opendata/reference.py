@@ -124,7 +124,7 @@ def reference(
         raise OptionError.among(name, sorted(resources), name="reference table")
     about = resources[name]
     kept = _levels(evidence)
-    frame = _frame(_verified_text(folder, name), about["schema"]["fields"])
+    frame = _verified_frame(folder, name).copy()
     if kept is not None:
         frame = frame[frame["evidence"].isin(kept)].reset_index(drop=True)
     frame.attrs = {
@@ -256,6 +256,12 @@ def _verified_text(folder: Path, name: str) -> str:
             "Restore the file, or run data/build_datapackage.py if the change is meant."
         )
     return content.decode("utf-8")
+
+
+@cache
+def _verified_frame(folder: Path, name: str) -> pd.DataFrame:
+    """Table as a frame, read once per process; callers take a copy."""
+    return _frame(_verified_text(folder, name), _resources(folder)[name]["schema"]["fields"])
 
 
 def _levels(evidence: Evidence | str | Collection[Evidence | str] | None) -> set[str] | None:

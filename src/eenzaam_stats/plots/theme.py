@@ -213,6 +213,13 @@ def _figure(axes: Axes) -> Figure:
     return figure
 
 
+def fixed(axes: Axes) -> None:
+    """Lay the figure out once and keep it so: what is rendered several times is faster."""
+    figure = _figure(axes)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+
+
 def add_source(axes: Axes, words: str) -> Text:
     """Write the source line below everything else, wrapped to the width of the figure.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
@@ -11,15 +12,37 @@ import pandas as pd
 from eenzaam_stats.vocabulary import Language, formatted
 
 
+@dataclass(frozen=True, slots=True)
+class TableLook:
+    """What a table shows besides its text.
+
+    Attributes
+    ----------
+    marked : mapping of str to sequence of bool, default empty
+        Column to one truth value per row: cells that stand out.
+    rows : sequence of str, default empty
+        Classes of each row.
+    links : mapping of str to sequence of str, default empty
+        Column to one address per row: where the text of the cell leads.
+    """
+
+    marked: Mapping[str, Sequence[bool]] = field(default_factory=dict)
+    rows: Sequence[str] = ()
+    links: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+PLAIN = TableLook()
+
+
 def html_table(
     frame: pd.DataFrame,
     *,
     caption: str,
     headers: Mapping[str, str],
-    decimals: Mapping[str, int],
+    decimals: Mapping[str, int | Sequence[int]],
     language: Language,
     note: str = "",
-    marked: Mapping[str, Sequence[bool]] | None = None,
+    look: TableLook = PLAIN,
 ) -> str:
     """Frame as an HTML table.
 
@@ -31,14 +54,15 @@ def html_table(
         What the table holds.
     headers : mapping of str to str
         Column to header; columns that are not named are not shown.
-    decimals : mapping of str to int
-        Column to decimals, for the columns with numbers; a missing number is shown as a dash.
+    decimals : mapping of str to int or sequence of int
+        Column to decimals, the same or one per row, for the columns with numbers; a missing
+        number is shown as a dash.
     language : {"nl", "en"}
         Language of the numbers.
     note : str, optional
         Notes row below the table.
-    marked : mapping of str to sequence of bool, optional
-        Column to one truth value per row: cells that stand out.
+    look : TableLook, optional
+        Cells that stand out, classes of rows, links.
 
     Returns
     -------
@@ -54,15 +78,9 @@ def html_table(
     True
     """
     head = "".join(f'<th scope="col">{escape(words)}</th>' for words in headers.values())
-    nowhere = [False] * len(frame)
-    hits = {name: (marked or {}).get(name, nowhere) for name in headers}
     body = "".join(
-        "<tr>"
-        + "".join(
-            _cell(row[name], decimals.get(name), language, hit=hits[name][i]) for name in headers
-        )
-        + "</tr>"
-        for i, row in enumerate(frame.to_dict("records"))
+        _row(row, at, headers=headers, decimals=decimals, language=language, look=look)
+        for at, row in enumerate(frame.to_dict("records"))
     )
     foot = (
         f'<tfoot><tr><td colspan="{len(headers)}">{escape(note)}</td></tr></tfoot>' if note else ""
@@ -73,8 +91,35 @@ def html_table(
     )
 
 
-def _cell(value: Any, places: int | None, language: Language, *, hit: bool) -> str:
-    if places is None:
-        return f"<td>{escape('' if pd.isna(value) else str(value))}</td>"
+def _row(
+    row: Mapping[Hashable, Any],
+    at: int,
+    *,
+    headers: Mapping[str, str],
+    decimals: Mapping[str, int | Sequence[int]],
+    language: Language,
+    look: TableLook,
+) -> str:
+    cells = []
+    for name in headers:
+        if name in decimals:
+            places = decimals[name]
+            chosen = places if isinstance(places, int) else places[at]
+            hit = bool(look.marked[name][at]) if name in look.marked else False
+            cells.append(_number(row[name], chosen, language, hit=hit))
+        else:
+            cells.append(_text(row[name], look.links[name][at] if name in look.links else ""))
+    kind = f' class="{escape(look.rows[at], quote=True)}"' if look.rows else ""
+    return f"<tr{kind}>{''.join(cells)}</tr>"
+
+
+def _text(value: Any, link: str) -> str:
+    words = escape("" if pd.isna(value) else str(value))
+    if link:
+        words = f'<a href="{escape(link, quote=True)}">{words}</a>'
+    return f"<td>{words}</td>"
+
+
+def _number(value: Any, places: int, language: Language, *, hit: bool) -> str:
     text = "–" if pd.isna(value) else formatted(float(value), decimals=places, language=language)
     return f'<td class="number{" hit" if hit else ""}">{text}</td>'

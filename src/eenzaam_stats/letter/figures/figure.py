@@ -16,7 +16,7 @@ from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.letter.recompute.lookup import rows
 from eenzaam_stats.plots.dotplot import dots
 from eenzaam_stats.plots.frame import NARROW_LABEL, NumberText, broken
-from eenzaam_stats.plots.theme import add_source, canvas, pdf, png, svg
+from eenzaam_stats.plots.theme import add_source, canvas, fixed, png, svg
 from eenzaam_stats.vocabulary import Language, formatted, label
 
 NAMED = 4  # points whose number of respondents is written one by one
@@ -82,16 +82,16 @@ class LetterFigure:
         return self.decimals if own is None else int(own)
 
     def pictures(self) -> Mapping[str, bytes]:
-        """The figure with its title and source line as SVG, PDF and PNG, by suffix."""
+        """The figure with its title and source line as SVG and PNG, by suffix."""
         with canvas(width=self.size[0], height=self.size[1]) as axes:
             self.draw(axes)
             figure = axes.get_figure(root=True)
             if figure is not None:
                 figure.suptitle(self.title, x=0.01, ha="left", fontweight="bold", fontsize=12)
             add_source(axes, self.source)
+            fixed(axes)
             return {
                 "svg": svg(axes, title=self.title, description=self.alternative),
-                "pdf": pdf(axes, title=self.title),
                 "png": png(axes),
             }
 
@@ -149,11 +149,11 @@ def _respondents(data: pd.DataFrame, language: Language) -> str:
         ends = [formatted(known["n"].agg(end), decimals=0, language=language) for end in ENDS]
         return f"n: {ends[0]}–{ends[1]}"
     each = [
-        f"{str(row[name]).splitlines()[0]} {formatted(row['n'], decimals=0, language=language)}"
+        f"{formatted(row['n'], decimals=0, language=language)} ({str(row[name]).splitlines()[0]})"
         for row in known.to_dict("records")
     ]
     others = set(data[name]) - set(known[name])
-    rest = f" ({label('word.n_elsewhere', language)})" if others else ""
+    rest = f", {label('word.n_elsewhere', language)}" if others else ""
     return f"n: {', '.join(each)}{rest}"
 
 
