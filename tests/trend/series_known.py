@@ -117,10 +117,9 @@ def california() -> Case:
 
 def california_minus_the_other_states() -> Case:
     d = pd.read_csv(ITS / "cigsales" / "california_prop99_synthdid.csv", sep=";")
-    wide = d.pivot(index="Year", columns="State", values="PacksPerCapita")
-    return _california(
-        (wide["California"] - wide.drop(columns="California").mean(axis=1)).to_numpy()
-    )
+    treated = d["State"] == "California"
+    own, others = (d[rows].groupby("Year")["PacksPerCapita"].mean() for rows in (treated, ~treated))
+    return _california((own - others).to_numpy())
 
 
 def _california(values: FloatArray) -> Case:
