@@ -21,7 +21,8 @@ IRREGULAR = (
     *(2017.5, 2018.2, 2019.4, 2019.9, 2020.3, 2020.6, 2021.2, 2021.9, 2022.6, 2023.3, 2023.8),
 )
 GAPS = tuple(range(2000, 2024))
-# dates, autocorrelation per unit of time (1: a walk with smooth steps), start, level change, slope change, known errors
+# dates, autocorrelation per unit of time (1: a walk with smooth steps), start of the interruption,
+# level change, slope change, known errors
 SERIES = {
     "short8": (range(8), 0.0, 4, 1.2, 0.1, False),
     "short8_known": (range(8), 0.2, 4, 1.2, 0.1, True),

@@ -14,6 +14,8 @@ from scipy import optimize
 
 FloatArray = NDArray[np.float64]
 RhoType = Literal["regress", "freg", "tscorr", "dw", "theil"]
+# Prais-Winsten holds an autocorrelation outside (-1, 1) here.
+LARGEST_RHO = 0.9999
 _TOLERANCE = 1e-12
 _ROUNDS = 500
 
@@ -162,7 +164,7 @@ def prais_winsten(
     for _ in range(_ROUNDS if iterate else 1):
         beta = _transformed_fit(y, x, rho).coefficients
         found = _autocorrelation(y - x @ beta, rho_type, k=x.shape[1])
-        found = float(np.clip(found, -0.9999, 0.9999))
+        found = float(np.clip(found, -LARGEST_RHO, LARGEST_RHO))
         rho, change = found, abs(found - rho)
         if change < _TOLERANCE:
             break

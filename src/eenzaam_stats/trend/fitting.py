@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.series_regression import (
+    LARGEST_RHO,
     RhoType,
     SeriesFit,
     newey_west,
@@ -101,7 +102,7 @@ def fit_series(
         fitted = reml_fitted(series, x, correlation=options.correlation, use_known=use_known)
         return replace(fitted, notes=(*fitted.notes, *exact))
     fit, words = _least_squares(chosen, series, x, options)
-    notes = _notes(estimator, chosen, len(series), use_known=use_known)
+    notes = (*_notes(estimator, chosen, len(series), use_known=use_known), *_held(fit))
     return Fitted(
         coefficients=fit.coefficients,
         covariance=fit.covariance,
@@ -137,6 +138,12 @@ def _require_identified(x: FloatArray, *, where: str) -> None:
             f"{where} cannot tell its {p} terms apart with these {n} waves: two of them say the "
             "same. Leave out an effect, or change the dates."
         )
+
+
+def _held(fit: SeriesFit) -> tuple[str, ...]:
+    if abs(fit.rho) < LARGEST_RHO:
+        return ()
+    return (f"the autocorrelation left (-1, 1) and was held at {fit.rho:g}.",)
 
 
 def _exact(y: FloatArray, x: FloatArray) -> tuple[str, ...]:
