@@ -8,20 +8,20 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.estimation.rows import require_level
-from eenzaam_stats.gap_results import ForecastGap, Gap
+from eenzaam_stats.gap_results import ForecastGap
 from eenzaam_stats.numerics.forecast_gap import Gaps, SeriesBlock, forecast_gaps
-from eenzaam_stats.numerics.intervals import t_quantile
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.trend.contrast import Fitted, coefficients_of
 from eenzaam_stats.trend.design import Design, require_season
 from eenzaam_stats.trend.effects import gap_points
 from eenzaam_stats.trend.fitting import Estimator, FitOptions, fit_series
+from eenzaam_stats.trend.gap_summary import equivalence, gap_rows, gap_summary, verdict
 from eenzaam_stats.trend.grid import grid_step, regular_step, shares_grid
-from eenzaam_stats.trend.interrupted import Scale, series_model
+from eenzaam_stats.trend.interrupted import DATE_THE_WAVES, Scale, series_model
+from eenzaam_stats.trend.panel_dates import whole_years
 from eenzaam_stats.trend.series import Series, opened_series
 from eenzaam_stats.vocabulary import require_option
 
@@ -150,6 +150,7 @@ def forecast_gap(
             "BOUNDARY: the autocorrelation of the pre-period ran to 1, where no trend can be told "
             "from a random walk; the trend is by least squares.",
         )
+    undated = whole_years(data.times, (start,), advice=DATE_THE_WAVES)
     gaps = _gaps(fit, before, later, design, version=options.version)
     df = float(len(before) - x0.shape[1])
     model = series_model(
@@ -159,10 +160,10 @@ def forecast_gap(
         level=level,
         counts=(len(before), 0, len(later), 0),
         convention=f"Waves from {start:g} on are compared with the {options.version}.",
-        notes=notes,
+        notes=(*filter(None, [undated]), *notes),
     )
-    summary = _summary(gaps, df=df, level=level)
-    rows = _rows(gaps, later, df=df, level=level)
+    summary = gap_summary(gaps, df=df, level=level)
+    rows = gap_rows(gaps, later, df=df, level=level)
     return ForecastGap(
         gaps=rows,
         mean_gap=summary.mean,
@@ -172,8 +173,8 @@ def forecast_gap(
         mean_p_value=summary.p_value,
         joint_statistic=summary.joint,
         joint_p_value=summary.joint_p_value,
-        verdict=_verdict(rows[-1]),
-        equivalence=_equivalence(rows[-1], options.margin, df=df, level=level),
+        verdict=verdict(rows[-1]),
+        equivalence=equivalence(rows[-1], options.margin, df=df, level=level, where=_WHERE),
         df=df,
         trend=coefficients_of(fit, design.names, level=level),
         points=gap_points(fit, (before, later), design, gaps, df=df, level=level),
@@ -231,70 +232,3 @@ def _correlation(options: GapOptions, before: Series, later: Series) -> FitOptio
             f"{_WHERE} with correlation='ar1' needs all waves on one grid. Use 'car1' for dates."
         )
     return replace(options.fit, correlation="car1")
-
-
-@dataclass(frozen=True, slots=True)
-class _Summary:
-    """Mean gap and joint test."""
-
-    mean: float
-    std_error: float
-    low: float
-    high: float
-    p_value: float
-    joint: float
-    joint_p_value: float
-
-
-def _summary(gaps: Gaps, *, df: float, level: float) -> _Summary:
-    m = len(gaps.gap)
-    mean, error = float(gaps.gap.mean()), math.sqrt(float(gaps.covariance.sum())) / m
-    half = float(t_quantile(level, df)) * error
-    f = float(gaps.gap @ np.linalg.solve(gaps.covariance, gaps.gap)) / m
-    p_value = float(2.0 * special.stdtr(df, -abs(mean / error)))
-    return _Summary(
-        mean, error, mean - half, mean + half, p_value, f, float(special.fdtrc(m, df, f))
-    )
-
-
-def _rows(gaps: Gaps, later: Series, *, df: float, level: float) -> tuple[Gap, ...]:
-    errors = np.sqrt(np.diag(gaps.covariance))
-    half = float(t_quantile(level, df)) * errors
-    p_values = 2.0 * special.stdtr(df, -np.abs(gaps.gap / errors))
-    return tuple(
-        Gap(
-            time=float(later.times[at]),
-            value=float(later.values[at]),
-            expected=float(gaps.expected[at]),
-            gap=float(gap),
-            std_error=float(errors[at]),
-            conf_low=float(gap - half[at]),
-            conf_high=float(gap + half[at]),
-            p_value=float(p_values[at]),
-        )
-        for at, gap in enumerate(gaps.gap)
-    )
-
-
-def _verdict(last: Gap) -> str:
-    if last.conf_low > 0.0:
-        return "above"
-    return "below" if last.conf_high < 0.0 else "not distinguishable from"
-
-
-def _equivalence(last: Gap, margin: float, *, df: float, level: float) -> str:
-    """Two one-sided tests at the stated level: is the last wave within the margin of the trend."""
-    if math.isnan(margin):
-        return ""
-    if not margin > 0.0:
-        raise OptionError(
-            f"{_WHERE} needs a margin above 0, and got {margin:g}. Give a distance on the scale of "
-            "the model that would not matter."
-        )
-    half = float(t_quantile(2.0 * level - 1.0, df)) * last.std_error
-    inside = -margin < last.gap - half and last.gap + half < margin
-    return (
-        f"The last wave is {'within' if inside else 'not shown to be within'} {margin:g} of the "
-        f"trend (two one-sided tests at {1.0 - level:.0%}, interval {last.gap - half:.4g} to "
-        f"{last.gap + half:.4g})."
-    )

@@ -26,6 +26,7 @@ from eenzaam_stats.trend.interruption import (
     terms_of,
     washout,
 )
+from eenzaam_stats.trend.panel_dates import whole_years
 from eenzaam_stats.trend.residuals import residual_checks
 from eenzaam_stats.trend.series import Series, opened_series
 from eenzaam_stats.version import VERSION
@@ -35,6 +36,7 @@ FloatArray = NDArray[np.float64]
 Scale = Literal["identity", "logit"]
 _WHERE = "interrupted_time_series()"
 _LEAST_BEFORE = 3
+DATE_THE_WAVES = "Give the waves the date of their fieldwork, such as 2020.8."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def interrupted_time_series(
     series : Estimates or pandas.DataFrame
         ``prevalence(..., by="wave")``, or a frame with ``wave`` (a date as a number, such as a
         decimal year), ``estimate`` and, where known, ``std_error``. Waves may be irregular and may
-        be missing.
+        be missing. A wave that is a year counts as its 1 January, so the wave of autumn 2020 comes
+        before an interruption at 2020.2: the result says so, and dates mend it.
     interruptions : sequence of Interruption
         What may have changed the series, and when.
     estimator : str, default "auto"
@@ -173,7 +176,12 @@ def interrupted_time_series(
     )
     effects, clipped = effects_of(fit, design, data, interruptions, at=options.at, level=level)
     _require_dates(options.at, effects)
-    notes = (*fit.notes, *(["degrees of freedom below 2 were set to 2"] if clipped else []))
+    borders = tuple(edge for one in interruptions for edge in (one.start, one.end))
+    notes = (
+        *filter(None, [whole_years(data.times, borders, advice=DATE_THE_WAVES)]),
+        *fit.notes,
+        *(["degrees of freedom below 2 were set to 2"] if clipped else []),
+    )
     return InterruptedFit(
         effects=effects,
         coefficients=coefficients_of(fit, design.names, level=level),

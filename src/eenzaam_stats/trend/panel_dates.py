@@ -13,6 +13,7 @@ from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.estimation import frame as door
 
 FloatArray = NDArray[np.float64]
+_MONTH = "Name the column with the month of the interview as month=."
 
 
 def dates_of(frame: door.Eager, name: str, *, month: str | None, where: str) -> FloatArray:
@@ -40,7 +41,7 @@ def dates_of(frame: door.Eager, name: str, *, month: str | None, where: str) -> 
     return times
 
 
-def whole_years(times: FloatArray, borders: tuple[float, ...]) -> str:
+def whole_years(times: FloatArray, borders: tuple[float, ...], *, advice: str = _MONTH) -> str:
     """Note when dates are whole years and a period starts or ends inside one of them.
 
     Examples
@@ -59,7 +60,7 @@ def whole_years(times: FloatArray, borders: tuple[float, ...]) -> str:
     years = ", ".join(map(str, found))
     return (
         f"Waves of {years} are dated 1 January, before a period that starts or ends in that year. "
-        "Name the column with the month of the interview as month=."
+        f"{advice}"
     )
 
 

@@ -6,7 +6,7 @@ files in ``liss_layout.py``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +48,7 @@ ASSUMPTIONS = (
 @dataclass(frozen=True, slots=True)
 class _Target:
     year: int
-    published: int
+    evidence: str
     shares: tuple[float, float]
     printed: tuple[float, float]
 
@@ -59,6 +59,7 @@ def synthesise_liss(
     wave: int | Sequence[int] | None = None,
     n: int = 6_000,
     seed: int = 2025,
+    shares: Mapping[int, tuple[float, float]] | None = None,
 ) -> SynthesisReport:
     """Write a folder with a synthetic LISS panel: waves, and background files of their months.
 
@@ -72,6 +73,9 @@ def synthesise_liss(
         Respondents of each wave, 100 to 20,000.
     seed : int, default 2025
         Seed; the same waves, ``n`` and seed give the same people.
+    shares : mapping of int to (float, float), optional
+        Shares to plant instead of the borrowed ones, for tests of what comes after: per year the
+        share that is lonely (somewhat or severely) and the share that is severely lonely.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def synthesise_liss(
     Raises
     ------
     OptionError
-        If a wave, ``n`` or the seed cannot be used.
+        If a wave, ``n``, the seed or a share cannot be used.
     SourceError
         If the folder holds files or cannot be written; nothing is left behind.
 
@@ -116,7 +120,7 @@ def synthesise_liss(
     years = _required_years(wave, codebook)
     _require_folder(folder)
     _require_numbers(n, seed)
-    targets = [_target(year) for year in years]
+    targets = [_planted(year, shares) or _target(year) for year in years]
     cells = {target.year: _solved(target, codebook) for target in targets}
 
     def write(part: Path) -> None:
@@ -185,7 +189,21 @@ def _target(year: int) -> _Target:
     nearest = min(full, key=lambda wave: (abs(wave - year), wave))
     somewhat, severe = full[nearest]
     both = round(somewhat + severe, 6)
-    return _Target(year, nearest, (both / 100, severe / 100), (both, severe))
+    evidence = f"primary for {nearest}, borrowed"
+    return _Target(year, evidence, (both / 100, severe / 100), (both, severe))
+
+
+def _planted(year: int, shares: Mapping[int, tuple[float, float]] | None) -> _Target | None:
+    """Shares that were asked for in a year, or nothing."""
+    if not shares or year not in shares:
+        return None
+    lonely, severe = shares[year]
+    if not 0.0 < severe < lonely < 1.0:
+        raise OptionError(
+            f"{VERB} needs shares with 0 < severely lonely < lonely < 1, and got {lonely:g} lonely "
+            f"and {severe:g} severely lonely for {year}."
+        )
+    return _Target(year, "planted", (lonely, severe), (100 * lonely, 100 * severe))
 
 
 def _offers_dont_know(wave: WaveCodebook) -> bool:
@@ -219,7 +237,7 @@ def _margins(target: _Target, cell: LatentCell) -> list[SynthesisMargin]:
             printed_pct=printed,
             target=share,
             expected=float(total[flag.lowest :].sum()),
-            evidence=f"primary for {target.published}, borrowed",
+            evidence=target.evidence,
         )
         for flag, share, printed in zip(DJG6.flags, target.shares, target.printed, strict=True)
     ]
