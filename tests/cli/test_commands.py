@@ -1,16 +1,14 @@
-"""Help, version, synthesise, and that the printed examples run."""
+"""Help, version and synthesise."""
 
 from __future__ import annotations
 
 import json
 import re
-import shlex
 from pathlib import Path
 
 import pyreadstat
 import pytest
 
-from eenzaam_stats.cli import letter, synthesise
 from eenzaam_stats.loaders.synthetic.sources import SYNTHESISERS
 
 
@@ -22,40 +20,8 @@ def test_version_and_help_go_to_stdout(command) -> None:
         assert word in ran.out
 
 
-@pytest.mark.parametrize("name", ["letter", "synthesise"])
-def test_help_of_each_command_has_examples(name: str, command) -> None:
-    ran = command(name, "--help")
-    assert ran.code == 0
-    assert "Examples:" in ran.out
-
-
 def test_empty_call_shows_help_and_exits_two(command) -> None:
     assert command().code == 2
-
-
-@pytest.mark.parametrize(
-    "example", [part.strip() for part in synthesise.EXAMPLES.removeprefix("Examples:").split("|")]
-)
-def test_examples_of_synthesise_run(
-    example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    words = shlex.split(example)
-    assert words[0] == "eenzaam-stats"
-    ran = command(*words[1:])
-    assert ran.code == 0, ran.err
-    assert [path.name for path in tmp_path.iterdir()] == [words[-1]]
-
-
-@pytest.mark.parametrize(
-    "example", [part.strip() for part in letter.EXAMPLES.removeprefix("Examples:").split("|")]
-)
-def test_examples_of_letter_run(
-    example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: Path, command
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "gm2022.sav").write_bytes(demo.read_bytes())
-    assert command(*shlex.split(example)[1:]).code == 0
 
 
 def test_synthesise_prints_the_file_and_says_synthetic(tmp_path: Path, command) -> None:

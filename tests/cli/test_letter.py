@@ -49,6 +49,16 @@ def test_two_runs_write_the_same_bytes(written: Path, tmp_path: Path, command) -
     assert first == second
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report without its drawings, for tests that look at something else."""
+    from eenzaam_stats.letter import report
+
+    small = {"letter.html": b"x", "manifest.json": b"{}"}
+    monkeypatch.setattr(report, "documents", lambda _report: small)
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_stdout_is_data_and_stderr_is_for_people(tmp_path: Path, command) -> None:
     ran = command("letter", "--out", tmp_path / "r")
     assert "persons-854-thousand" in ran.out
@@ -58,10 +68,11 @@ def test_stdout_is_data_and_stderr_is_for_people(tmp_path: Path, command) -> Non
     assert (quiet.code, quiet.err, quiet.out) == (0, "", ran.out)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_json_is_one_document(tmp_path: Path, command) -> None:
     ran = command("letter", "--out", tmp_path / "r", "--json")
     document = json.loads(ran.out)
-    assert list(document) == ["ok", "command", "version", "data", "warnings", "error"]
+    assert list(document) == ["schema", "ok", "command", "version", "data", "warnings", "error"]
     assert document["ok"] is True
     assert sum(document["data"]["verdicts"].values()) == len(document["data"]["claims"])
 
@@ -104,14 +115,13 @@ def test_survey_is_computed_beside_the_published_and_labelled(
     )
 
 
-def test_dutch_page_is_dutch(tmp_path: Path, command) -> None:
-    command("letter", "--out", tmp_path / "r", "--quiet")
-    page = (tmp_path / "r" / "letter.html").read_text("utf-8")
-    assert '<html lang="nl">' in page
-    assert "854.084" in page
-    assert "854,084" not in page
+def test_english_page_is_english_first_and_has_the_dutch_numbers_too(written: Path) -> None:
+    page = (written / "letter.html").read_text("utf-8")
+    assert '<html lang="en">' in page
+    assert page.index("854,084") < page.index("854.084")
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_folder_with_other_files_is_left_alone(tmp_path: Path, command) -> None:
     (tmp_path / "thesis.docx").write_text("mine")
     ran = command("letter", "--out", tmp_path)
@@ -122,6 +132,7 @@ def test_folder_with_other_files_is_left_alone(tmp_path: Path, command) -> None:
     assert (tmp_path / "thesis.docx").read_text() == "mine"
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_out_that_is_a_file_or_has_no_parent_is_explained(tmp_path: Path, command) -> None:
     (tmp_path / "file").write_text("x")
     assert command("letter", "--out", tmp_path / "file").code == 3
@@ -149,6 +160,6 @@ def test_usage_mistakes_exit_two(arguments: tuple[str, ...], words: str, command
 def test_page_asks_the_network_for_nothing(written: Path) -> None:
     page = (written / "letter.html").read_text("utf-8")
     assert "default-src 'none'" in page
-    assert "<script" not in page
+    assert page.count("<script") == 1
     for fetched in ("<link", "<iframe", "@import", 'src="http', "src='http", "url(http"):
         assert fetched not in page

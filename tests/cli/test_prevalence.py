@@ -6,13 +6,11 @@ import csv
 import io
 import json
 import math
-import shlex
 from pathlib import Path
 
 import pytest
 
 import eenzaam_stats as es
-from eenzaam_stats.cli import prevalence
 from eenzaam_stats.loaders.any_source import SOURCES
 
 SOURCE = ("--source", "gezondheidsmonitor", "--wave", "2022")
@@ -137,20 +135,6 @@ def test_unweighted_is_asked_for_in_words(tmp_path: Path, command) -> None:
     allowed = command(*call, "--unweighted", "--by", "wave", "--csv")
     assert allowed.code == 0, allowed.err
     assert len(allowed.out.splitlines()) > 10
-
-
-def test_examples_of_the_help_run(
-    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "demo.sav").write_bytes(demo.read_bytes())
-    command("codebook", "template", "direct", "own.toml")
-    examples = [part.strip() for part in prevalence.EXAMPLES.removeprefix("Examples:").split("|")]
-    first = command(*shlex.split(examples[0])[1:])
-    assert first.code == 0, first.err
-    # the second needs a mapping that its user has filled in: the template is refused, by name
-    second = command(*shlex.split(examples[1])[1:])
-    assert second.code == 3
 
 
 def test_every_source_of_the_library_has_a_name_on_the_command_line() -> None:

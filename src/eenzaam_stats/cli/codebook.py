@@ -8,17 +8,17 @@ from typing import Annotated
 
 import typer
 
-from eenzaam_stats.cli.output import envelope, give, say
+from eenzaam_stats.cli.output import envelope, examples, give, say
 from eenzaam_stats.errors import SchemaError
 
-TEMPLATE_EXAMPLES = (
-    "Examples: eenzaam-stats codebook template ssw ssw2023.toml   |   "
-    "eenzaam-stats codebook template djg6 own_survey.toml   |   "
-    "eenzaam-stats codebook template hbsc hbsc2021.toml"
+TEMPLATE_EXAMPLES = examples(
+    "codebook template ssw ssw2023.toml",
+    "codebook template djg6 own_survey.toml",
+    "codebook template hbsc hbsc2021.toml",
 )
-CHECK_EXAMPLES = (
-    "Examples: eenzaam-stats codebook check ssw2023.toml   |   "
-    "eenzaam-stats codebook check ssw2023.toml --json"
+CHECK_EXAMPLES = examples(
+    "codebook check own.toml",
+    "codebook check own.toml --json",
 )
 
 app = typer.Typer(
@@ -40,13 +40,18 @@ def template(
     out: Annotated[
         Path | None, typer.Argument(help="File to write [default: mapping_SOURCE.toml].")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
 ) -> None:
     """Write a mapping to fill in; an existing file is never replaced."""
     from eenzaam_stats.loaders.template import EXAMPLES, write_template  # noqa: PLC0415
 
     written = write_template(source, out or Path(f"mapping_{source}.toml"))
-    give(str(written))
+    give(
+        envelope("codebook template", data={"source": source, "file": str(written)})
+        if as_json
+        else str(written)
+    )
     todo = (
         "UNVERIFIED LAYOUT: compare every line with the codebook of your file"
         if source in EXAMPLES

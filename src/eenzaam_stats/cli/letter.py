@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from eenzaam_stats.cli.output import envelope, give, progress, say
+from eenzaam_stats.cli.output import envelope, examples, give, progress, say
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import Language, require_option
 
 if TYPE_CHECKING:
     from eenzaam_stats.letter.microdata import ComputedFigure
 
-EXAMPLES = (
-    "Examples: eenzaam-stats letter --lang en --out report   |   "
-    "eenzaam-stats letter --check   |   eenzaam-stats letter --survey gm2022.sav --wave 2022"
+EXAMPLES = examples(
+    "letter --lang en --out report",
+    "letter --check",
+    "letter --survey gm2022.sav --wave 2022",
 )
 DEFAULT_FOLDER = Path("letter_output")
 

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import sys
-import warnings
+import traceback
 from collections.abc import Sequence
+from types import TracebackType
 from typing import Annotated
 
 import typer
 
-from eenzaam_stats.cli import codebook, letter, prevalence, synthesise, trend
-from eenzaam_stats.cli.output import explain, give
-from eenzaam_stats.errors import EenzaamStatsError, EenzaamStatsWarning
+from eenzaam_stats.cli import codebook, doctor, letter, prevalence, synthesise, trend
+from eenzaam_stats.cli.output import envelope, explain, give, hearing
+from eenzaam_stats.errors import EenzaamStatsError, OptionError
 from eenzaam_stats.version import VERSION
+
+DEBUG = "--debug"
+USAGE, INTERRUPTED = 2, 130
+EPILOG = """\b
+Exit codes:
+  0    done
+  1    a mistake in the toolkit
+  2    usage: an option or argument
+  3    data or source
+  4    the numbers of the letter differ from the stored ones
+  5    a disclosure rule blocked the output
+  130  interrupted
+
+\b
+Every command knows --json: one document with schema, ok, command, version,
+data, warnings and error. Anywhere on the line, --debug shows where an error
+arose. Completion of commands and options in your shell:
+  eenzaam-stats --install-completion
+"""
 
 app = typer.Typer(
     name="eenzaam-stats",
@@ -21,13 +41,13 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done; 1 a bug; 2 usage; 3 data or source; 4 numbers differ; "
-    "5 a disclosure rule blocked the output; 130 interrupted.",
+    epilog=EPILOG,
 )
 app.command(name="letter", epilog=letter.EXAMPLES)(letter.letter)
 app.command(name="prevalence", epilog=prevalence.EXAMPLES)(prevalence.prevalence)
 app.command(name="trend", epilog=trend.EXAMPLES)(trend.trend)
 app.command(name="synthesise", epilog=synthesise.EXAMPLES)(synthesise.synthesise)
+app.command(name="doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 app.add_typer(codebook.app, name="codebook")
 
 
@@ -43,6 +63,7 @@ def root(
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
+    debug: Annotated[bool, typer.Option(DEBUG, help="Show where an error arose.")] = False,
 ) -> None:
     """Loneliness prevalence statistics for the Netherlands."""
 
@@ -61,23 +82,68 @@ def run(arguments: Sequence[str]) -> int:
         0 done, 2 usage, 3 data or source, 4 numbers differ, 5 disclosure; other exceptions pass
         through.
     """
-    command = next((word for word in arguments if not word.startswith("-")), "")
-    with warnings.catch_warnings():
-        warnings.showwarning = _show_warning
-        warnings.simplefilter("always", EenzaamStatsWarning)
+    words = [word for word in arguments if word != DEBUG]
+    as_json = "--json" in words
+    with hearing():
         try:
-            app(args=list(arguments), prog_name="eenzaam-stats")
+            line = typer.main.get_command(app)  # the app itself would set an excepthook of its own
+            return int(line.main(args=words, prog_name="eenzaam-stats", standalone_mode=False) or 0)
         except EenzaamStatsError as error:
-            return explain(error, command=command, as_json="--json" in arguments)
-        except SystemExit as stop:
+            if DEBUG in arguments:
+                traceback.print_exc(file=sys.stderr)
+            return explain(error, command=command_of(words), as_json=as_json)
+        except typer.TyperException as error:
+            return _misused(error, command_of(words), as_json=as_json)
+        except typer.Abort:
+            return INTERRUPTED
+        except SystemExit as stop:  # completion of the shell ends by itself
             return stop.code if isinstance(stop.code, int) else 1
-    return 0
 
 
-def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    sys.stderr.write(f"note: {message}\n")
+def command_of(words: Sequence[str]) -> str:
+    """Name of the command in the words of a line: one word, or two below a group.
+
+    Examples
+    --------
+    >>> command_of(["codebook", "check", "own.toml"])
+    'codebook check'
+    >>> command_of(["letter", "--check"])
+    'letter'
+    """
+    names = [word for word in words if not word.startswith("-")]
+    groups = {group.name for group in app.registered_groups}
+    return " ".join(names[: 2 if names and names[0] in groups else 1])
+
+
+def _misused(error: typer.TyperException, command: str, *, as_json: bool) -> int:
+    """Show a wrong option or argument as the parser words it; its help goes to stderr too."""
+    code = int(getattr(error, "exit_code", USAGE))
+    worded = getattr(error, "format_message", lambda: str(error))
+    message = str(worded())
+    if as_json:
+        give(envelope(command, error=OptionError(message)))
+    getattr(error, "show", lambda: sys.stderr.write(f"{message}\n"))()
+    return code
+
+
+def _unforeseen(
+    kind: type[BaseException], error: BaseException, where: TracebackType | None
+) -> None:
+    """Last words on a mistake of the toolkit: its kind, and no more, for it may hold a record."""
+    words = sys.argv[1:]
+    if DEBUG in words or issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, where)
+        return
+    message = (
+        f"{kind.__name__}, which nobody foresaw. This is a mistake in the toolkit, not in your "
+        f"input. Run it again with {DEBUG} and report the last lines, without data of persons."
+    )
+    if "--json" in words:
+        give(envelope(command_of(words), error=RuntimeError(message)))
+    sys.stderr.write(f"eenzaam-stats {command_of(words)}: {message}\n")
 
 
 def main() -> None:
     """Console script ``eenzaam-stats``."""
+    sys.excepthook = _unforeseen
     raise SystemExit(run(sys.argv[1:]))

@@ -6,24 +6,29 @@ import json
 import os
 import sys
 import tempfile
+import warnings as warnings_module
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from eenzaam_stats.errors import EenzaamStatsError, SourceError
+from eenzaam_stats.errors import EenzaamStatsError, EenzaamStatsWarning, SourceError
 from eenzaam_stats.version import VERSION
 
 Advance = Any
+SCHEMA = 1
+_heard: ContextVar[list[str]] = ContextVar("heard", default=[])  # noqa: B039 (replaced per command)
 
 
 def envelope(
     command: str, *, data: Any = None, warnings: Sequence[str] = (), error: Exception | None = None
 ) -> str:
-    """One JSON document for a finished or failed command.
+    """One JSON document for a finished or failed command; every command has the same.
 
     Parameters
     ----------
@@ -32,14 +37,15 @@ def envelope(
     data : Any, optional
         What the command gives; ``null`` after an error.
     warnings : sequence of str, optional
-        Findings that did not stop the command.
+        Findings that did not stop the command, beside the warnings that were heard during it.
     error : Exception, optional
         What stopped it.
 
     Returns
     -------
     str
-        ``{"ok", "command", "version", "data", "warnings", "error"}``.
+        ``{"schema", "ok", "command", "version", "data", "warnings", "error"}``; ``schema`` counts
+        up when a key changes its meaning.
     """
     problem: Mapping[str, Any] | None = None
     if error is not None:
@@ -49,14 +55,48 @@ def envelope(
             "exit_code": getattr(error, "exit_code", 1),
         }
     document = {
+        "schema": SCHEMA,
         "ok": error is None,
         "command": command,
         "version": VERSION,
         "data": data,
-        "warnings": list(warnings),
+        "warnings": [*_heard.get(), *warnings],
         "error": problem,
     }
     return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+@contextmanager
+def hearing() -> Iterator[None]:
+    """Show the package's warnings on stderr and keep them for the envelope of this command."""
+    mark = _heard.set([])
+    with catch_warnings():
+        simplefilter("always", EenzaamStatsWarning)
+        warnings_module.showwarning = _show_warning
+        try:
+            yield
+        finally:
+            _heard.reset(mark)
+
+
+def _show_warning(
+    message: Warning | str, category: type[Warning], *_: object, **__: object
+) -> None:
+    if issubclass(category, EenzaamStatsWarning):
+        _heard.get().append(str(message))
+    sys.stderr.write(f"note: {message}\n")
+
+
+def examples(*lines: str) -> str:
+    """Epilog of a command: its examples, each on a line that can be copied.
+
+    Examples
+    --------
+    >>> examples("letter --check", "letter --lang en").splitlines()[2]
+    '  eenzaam-stats letter --check'
+    """
+    told = [f"  eenzaam-stats {line}" for line in lines]
+    return "\n".join(["\b", "Examples:", *told])
 
 
 def say(text: str, *, quiet: bool = False) -> None:

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from eenzaam_stats.cli.output import deliver, envelope, progress, require_free, say
+from eenzaam_stats.cli.output import deliver, envelope, examples, progress, require_free, say
 from eenzaam_stats.errors import DisclosureError, OptionError
 from eenzaam_stats.vocabulary import IntervalMethod, Language, SubscaleCutoff, require_option
 
 if TYPE_CHECKING:
     from eenzaam_stats.results import Estimates
 
-EXAMPLES = (
-    "Examples: eenzaam-stats prevalence demo.sav --source gezondheidsmonitor --wave 2022 "
-    "--outcome severely_lonely --by region --by age_group --json   |   "
-    "eenzaam-stats prevalence own.csv --source mapped --mapping own.toml --outcome lonely --csv"
+EXAMPLES = examples(
+    "prevalence demo.sav --source gezondheidsmonitor --wave 2022 "
+    "--outcome severely_lonely --by region",
+    "prevalence own.csv --source mapped --mapping own.toml --outcome often_or_always_lonely --csv",
 )
 UNCHECKED = "none"
 
@@ -108,11 +108,15 @@ def prevalence(
             profile=profile,
         )
         advance("done")
-    text = _text(tables, as_json=as_json, as_csv=as_csv, language=cast("Language", lang))
+    failed = [f"{one.name}: {one.message}" for one in survey.report.checks if one.passed is False]
+    text = (
+        envelope("prevalence", data=[_data(table) for table in tables], warnings=failed)
+        if as_json
+        else _text(tables, as_csv=as_csv, language=cast("Language", lang))
+    )
     deliver(text, out)
-    for check in survey.report.checks:
-        if check.passed is False:
-            say(f"note: {check.name}: {check.message}", quiet=quiet)
+    for words in failed:
+        say(f"note: {words}", quiet=quiet)
 
 
 def _tables(
@@ -167,12 +171,10 @@ def _wave(words: str | None) -> int | str | None:
     return int(words) if words is not None and words.isdecimal() else words
 
 
-def _text(tables: Sequence[Estimates], *, as_json: bool, as_csv: bool, language: Language) -> str:
+def _text(tables: Sequence[Estimates], *, as_csv: bool, language: Language) -> str:
     from eenzaam_stats.tables.delimited import csv_text  # noqa: PLC0415
     from eenzaam_stats.tables.text import estimates_text  # noqa: PLC0415
 
-    if as_json:
-        return envelope("prevalence", data=[_data(table) for table in tables])
     if as_csv:
         return csv_text(_stacked(tables))
     return "\n\n".join(estimates_text(table, language=language) for table in tables)

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from eenzaam_stats.cli.output import envelope, give, say
+from eenzaam_stats.cli.output import envelope, examples, give, say
 
-EXAMPLES = (
-    "Examples: eenzaam-stats synthesise gezondheidsmonitor --wave 2022 --n 50000 demo.sav   |   "
-    "eenzaam-stats synthesise eu_loneliness_survey demo_values.csv   |   "
-    "eenzaam-stats synthesise lasa --wave H demo.sav"
+EXAMPLES = examples(
+    "synthesise gezondheidsmonitor --wave 2022 --n 5000 demo.sav",
+    "synthesise eu_loneliness_survey demo_values.csv",
+    "synthesise lasa --wave H demo.sav",
 )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from eenzaam_stats.cli.output import deliver, envelope, give, require_free, say
+from eenzaam_stats.cli.output import deliver, envelope, examples, give, require_free, say
 from eenzaam_stats.errors import OptionError, SourceError
 from eenzaam_stats.vocabulary import Language, require_option
 
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from eenzaam_stats.trend.interrupted import Scale
     from eenzaam_stats.trend.interruption import EffectName, Interruption
 
-EXAMPLES = (
-    'Examples: eenzaam-stats trend series.csv --interruption "COVID-19:2020.2:2022.2"   |   '
-    'eenzaam-stats trend series.csv --interruption "COVID-19:2020.2" --effects level '
-    "--scale logit --plot covid.png --lang en"
+EXAMPLES = examples(
+    'trend series.csv --interruption "COVID-19:2020.2:2022.2"',
+    'trend series.csv --interruption "COVID-19:2020.2" --effects level --plot covid.svg',
 )
 _PARTS = (2, 3)
 
