@@ -24,7 +24,7 @@ from eenzaam_stats.version import UNKNOWN, installed_version
 
 Part = Literal["core", "engine", "extra", "reference", "cache"]
 N = 1_000  # respondents of the synthetic survey: the fewest that it can have
-OUTCOME = "lonely"
+OUTCOME = "often_or_always_lonely"
 SAME = 1e-12  # engines sum in another order
 
 
@@ -93,12 +93,12 @@ def _first_line(problem: Exception) -> str:
 
 
 def _read(folder: Path, made: list[Survey]) -> str:
-    from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor  # noqa: PLC0415
-    from eenzaam_stats.loaders.synthetic import synthesise_gezondheidsmonitor  # noqa: PLC0415
-    from eenzaam_stats.scoring import DJG11, score  # noqa: PLC0415
+    from eenzaam_stats.loaders.ess import read_ess  # noqa: PLC0415
+    from eenzaam_stats.loaders.synthetic.sources import synthesise  # noqa: PLC0415
+    from eenzaam_stats.scoring import DIRECT, score  # noqa: PLC0415
 
-    synthesise_gezondheidsmonitor(folder / "trial.sav", wave=2022, n=N, seed=1)
-    made.append(score(read_gezondheidsmonitor(folder / "trial.sav", wave=2022), DJG11))
+    synthesise("ess", folder / "trial.sav", wave=11, n=N, seed=1)
+    made.append(score(read_ess(folder / "trial.sav", wave=11), DIRECT))
     return f"wrote, read and scored a SYNTHETIC file of {N} rows"
 
 
