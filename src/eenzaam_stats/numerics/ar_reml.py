@@ -76,7 +76,8 @@ def fit_reml(
 
     Where phi may not be negative it can end at 0. Errors are then independent, and the information
     for degrees of freedom is that of AR(1) on the order of the waves at 0: an estimate at its limit
-    is no proof that there is no autocorrelation.
+    is no proof that there is no autocorrelation. Beside known sampling errors, where phi is at 0 or
+    the series does not determine it, they come from the variance of the process alone.
 
     **Missing data.** None reaches this floor; a missing wave is a gap in ``times``.
 
@@ -109,8 +110,12 @@ def fit_reml(
         return _fit_differenced(y, x, model)
     if not negative and theta[1] <= _ZERO:
         ranks = replace(model, times=np.arange(float(len(y))))
-        return fitted_at(y, x, ranks, np.array([independent_variance(y, x, known), 0.0]))
-    return fitted_at(y, x, model, theta)
+        theta = np.array([independent_variance(y, x, known), 0.0])
+        return fitted_at(y, x, ranks, theta, unknown=1 if known.any() else 2)
+    fit = fitted_at(y, x, model, theta)
+    if known.any() and not np.isfinite(fit.information).all():
+        return fitted_at(y, x, model, theta, unknown=1)
+    return fit
 
 
 def profile(y: FloatArray, x: FloatArray, times: FloatArray, phi: FloatArray) -> FloatArray:

@@ -93,23 +93,36 @@ def likelihood_score(
 
 
 def observed_information(
-    y: FloatArray, x: FloatArray, model: ErrorModel, theta: FloatArray
+    y: FloatArray, x: FloatArray, model: ErrorModel, theta: FloatArray, *, count: int
 ) -> FloatArray:
-    """Observed information: differences of the exact score; NaN where not positive definite."""
-    count = len(theta)
+    """Observed information on the first parameters, by differences of the exact score.
+
+    NaN where it is not positive definite.
+    """
     result = np.empty((count, count))
     for at in range(count):
-        step = np.zeros(count)
+        step = np.zeros(len(theta))
         step[at] = 1e-5 if at == 0 else 1e-5 * max(1.0 - theta[1] ** 2, 1e-3)
         up, down = (likelihood_score(y, x, model, theta + sign * step) for sign in (1.0, -1.0))
-        result[at] = (down - up) / (2.0 * step[at])
+        result[at] = (down - up)[:count] / (2.0 * step[at])
     result = (result + result.T) / 2.0
     positive = np.isfinite(result).all() and np.linalg.eigvalsh(result).min() > 0.0
     return result if positive else np.full((count, count), np.nan)
 
 
-def fitted_at(y: FloatArray, x: FloatArray, model: ErrorModel, theta: FloatArray) -> RemlFit:
-    """Coefficients, their covariance, and what Satterthwaite needs, at given parameters."""
+def fitted_at(
+    y: FloatArray,
+    x: FloatArray,
+    model: ErrorModel,
+    theta: FloatArray,
+    *,
+    unknown: int | None = None,
+) -> RemlFit:
+    """Coefficients, their covariance, and what Satterthwaite needs, at given parameters.
+
+    Of the parameters the first ``unknown`` count as estimated, by default all.
+    """
+    count = len(theta) if unknown is None else unknown
     inverse = np.linalg.inv(model.covariance(theta))
     ix = inverse @ x
     covariance = np.asarray(np.linalg.inv(x.T @ ix), dtype=np.float64)
@@ -123,6 +136,6 @@ def fitted_at(y: FloatArray, x: FloatArray, model: ErrorModel, theta: FloatArray
         n=len(y),
         rank=x.shape[1],
         boundary=False,
-        information=observed_information(y, x, model, theta),
-        slopes=slopes,
+        information=observed_information(y, x, model, theta, count=count),
+        slopes=slopes[:count],
     )

@@ -41,7 +41,8 @@ class FitOptions:
     correlation : {"auto", "ar1", "car1"}
         AR(1) on a regular grid (gaps allowed), continuous-time AR(1) on real dates; by itself the
         first where the waves are on a grid and at least two thirds of its points have one. The
-        two differ where the correlation may be negative, which only the first can be.
+        two differ where the correlation may be negative, which only the first can be, and not
+        beside known sampling errors: an alternating process would stand for their noise.
     lag : int
         Largest lag of Newey-West, from 0 to the waves minus 1.
     correction : bool

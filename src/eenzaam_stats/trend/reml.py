@@ -84,7 +84,8 @@ def reml_fitted(
     clock = _clock(series.times, correlation)
     known = series.known if use_known else np.zeros(len(series))
     dates = clock.dates(series.times)
-    fit = fit_reml(series.values, x, dates, known=known, negative=clock.on_grid)
+    negative = clock.on_grid and not known.any()
+    fit = fit_reml(series.values, x, dates, known=known, negative=negative)
     phi, phi_std_error, variance = clock.per_unit(fit)
     return Fitted(
         coefficients=fit.coefficients,
@@ -98,7 +99,7 @@ def reml_fitted(
         log_likelihood=fit.log_likelihood,
         boundary=fit.boundary,
         unit=clock.unit if clock.on_grid else 1.0,
-        notes=_notes(fit, len(series), on_grid=clock.on_grid),
+        notes=_notes(fit, len(series), known=bool(known.any())),
     )
 
 
@@ -145,7 +146,7 @@ def _in_words(fit: RemlFit, clock: _Clock, *, phi: float, known: bool) -> str:
     return f"{process}, phi {phi:.4f}" + (" and known sampling errors" if known else "")
 
 
-def _notes(fit: RemlFit, n: int, *, on_grid: bool) -> tuple[str, ...]:
+def _notes(fit: RemlFit, n: int, *, known: bool) -> tuple[str, ...]:
     notes = []
     if n < SHORT_SERIES:
         notes.append(
@@ -157,10 +158,15 @@ def _notes(fit: RemlFit, n: int, *, on_grid: bool) -> tuple[str, ...]:
             "the known sampling errors explain all variation between waves: the process has "
             "variance 0 and no autocorrelation."
         )
-    elif fit.phi == 0.0 and not on_grid:
+    elif fit.phi == 0.0:
         notes.append(
-            "the autocorrelation ended at its lower limit, 0: estimates are those of independent "
-            "errors, and the degrees of freedom allow for autocorrelation that was not seen."
+            "the autocorrelation ended at its lower limit, 0: "
+            + (
+                "deviations beside the sampling errors are independent."
+                if known
+                else "estimates are those of independent errors, and the degrees of freedom allow "
+                "for autocorrelation that was not seen."
+            )
         )
     if fit.boundary:
         notes.append(
