@@ -81,7 +81,11 @@ class Effect:
     estimate, std_error, conf_low, conf_high, df, statistic, p_value : float
         On the scale of the model.
     relative, relative_low, relative_high : float
-        Effect over counterfactual, with limits by the delta method; NaN for changes.
+        Effect over counterfactual, 0 without effect, with limits by the delta method; on the logit
+        scale the ratio of the shares with and without, minus 1. NaN for changes.
+    absolute, absolute_low, absolute_high : float
+        Effect in the unit of the series: on the logit scale a difference of shares, else the same
+        as ``estimate``. NaN for changes.
     """
 
     interruption: str
@@ -97,6 +101,9 @@ class Effect:
     relative: float = float("nan")
     relative_low: float = float("nan")
     relative_high: float = float("nan")
+    absolute: float = float("nan")
+    absolute_low: float = float("nan")
+    absolute_high: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +266,10 @@ def _name(effect: Effect) -> str:
 
 
 def _interval(effect: Effect) -> str:
-    relative = f", relative {effect.relative:.1%}" if effect.relative == effect.relative else ""
+    seen = ""
+    if effect.relative == effect.relative:
+        seen = f", absolute {effect.absolute:.4g}, relative {effect.relative:.1%}"
     return (
         f"{effect.estimate:.5g} ({effect.conf_low:.5g} to {effect.conf_high:.5g}), df "
-        f"{effect.df:.1f}, p {effect.p_value:.3g}{relative}"
+        f"{effect.df:.1f}, p {effect.p_value:.3g}{seen}"
     )

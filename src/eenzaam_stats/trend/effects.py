@@ -15,6 +15,7 @@ from eenzaam_stats.series_results import Effect, SeriesPoint
 from eenzaam_stats.trend.contrast import Fitted, contrast
 from eenzaam_stats.trend.design import Design
 from eenzaam_stats.trend.interruption import Interruption
+from eenzaam_stats.trend.outcome_scale import relative_and_absolute
 from eenzaam_stats.trend.series import Series
 
 FloatArray = NDArray[np.float64]
@@ -27,6 +28,7 @@ def effects_of(
     interruptions: Sequence[Interruption],
     *,
     at: tuple[float, ...],
+    scale: str,
     level: float,
 ) -> tuple[tuple[Effect, ...], bool]:
     """Changes and effects at dates, and whether degrees of freedom had to be clipped."""
@@ -56,7 +58,9 @@ def effects_of(
             )
     for interruption in interruptions:
         for date in _dates(interruption, data.times, at):
-            rows.append(_effect_at(fit, design, data, interruption, date=date, level=level))
+            rows.append(
+                _effect_at(fit, design, data, interruption, date=date, scale=scale, level=level)
+            )
     return tuple(rows), clipped
 
 
@@ -82,6 +86,7 @@ def _effect_at(
     interruption: Interruption,
     *,
     date: float,
+    scale: str,
     level: float,
 ) -> Effect:
     row = design.matrix(np.array([date]), _covariates_at(data, date))[0]
@@ -90,27 +95,16 @@ def _effect_at(
         + [1.0 if term.interruption == interruption.name else 0.0 for term in design.terms]
     )
     one = contrast(fit, row * own, level=level)
-    relative = _relative(fit, row * own, row * design.without, df=one.df, level=level)
+    seen = relative_and_absolute(
+        fit, row * own, row * design.without, shown=one, scale=scale, level=level
+    )
     return Effect(
         interruption.name,
         "effect",
         date,
         *(one.estimate, one.std_error, one.low, one.high, one.df, one.statistic, one.p_value),
-        *relative,
+        *seen,
     )
-
-
-def _relative(
-    fit: Fitted, effect: FloatArray, base: FloatArray, *, df: float, level: float
-) -> tuple[float, float, float]:
-    """Effect over counterfactual with limits by the delta method; NaN at the boundary."""
-    if fit.boundary or not df > 0:
-        return (math.nan, math.nan, math.nan)
-    e, c0 = float(effect @ fit.coefficients), float(base @ fit.coefficients)
-    gradient = effect / c0 - e / c0**2 * base
-    error = math.sqrt(float(gradient @ fit.covariance @ gradient))
-    half = float(t_quantile(level, min(df, 1e9))) * error
-    return (e / c0, e / c0 - half, e / c0 + half)
 
 
 def points_of(

@@ -124,7 +124,8 @@ def interrupted_time_series(
     :math:`y_t = b_0 + b_1 t + \sum_k [b_{2k} x_{kt} + b_{3k} x_{kt}(t - T_k)] + \ldots + u_t + e_t`
     with u an AR(1) process in discrete or continuous time and e the known sampling errors. The
     effect at a date is the sum of the interruption terms there; relative effects are over the
-    counterfactual, with limits by the delta method.
+    counterfactual, with limits by the delta method. On the logit scale the effect is a log odds
+    ratio, and its absolute and relative forms are a difference and a ratio of shares.
 
     The change is attributed to whatever happened at the date; nothing in the model says what that
     was.
@@ -174,7 +175,9 @@ def interrupted_time_series(
         options=options.fit,
         where=_WHERE,
     )
-    effects, clipped = effects_of(fit, design, data, interruptions, at=options.at, level=level)
+    effects, clipped = effects_of(
+        fit, design, data, interruptions, at=options.at, scale=scale, level=level
+    )
     _require_dates(options.at, effects)
     borders = tuple(edge for one in interruptions for edge in (one.start, one.end))
     notes = (
