@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from eenzaam_stats.plots.barplot import bars, stack
     from eenzaam_stats.plots.dotplot import dots
-    from eenzaam_stats.plots.estimates import prevalence
+    from eenzaam_stats.plots.estimates import prevalence, prevalence_text
     from eenzaam_stats.plots.frame import NumberText
     from eenzaam_stats.plots.lineplot import lines
     from eenzaam_stats.plots.seriesplot import interrupted, interrupted_text
-    from eenzaam_stats.plots.theme import canvas, png, svg
+    from eenzaam_stats.plots.theme import canvas, pdf, png, svg
+    from eenzaam_stats.plots.tileplot import tilemap, tilemap_text
 
 __all__ = [
     "NumberText",
@@ -25,10 +26,14 @@ __all__ = [
     "interrupted",
     "interrupted_text",
     "lines",
+    "pdf",
     "png",
     "prevalence",
+    "prevalence_text",
     "stack",
     "svg",
+    "tilemap",
+    "tilemap_text",
 ]
 
 _HOMES = {
@@ -39,10 +44,14 @@ _HOMES = {
     "interrupted": "seriesplot",
     "interrupted_text": "seriesplot",
     "lines": "lineplot",
+    "pdf": "theme",
     "png": "theme",
     "prevalence": "estimates",
+    "prevalence_text": "estimates",
     "stack": "barplot",
     "svg": "theme",
+    "tilemap": "tileplot",
+    "tilemap_text": "tileplot",
 }
 
 

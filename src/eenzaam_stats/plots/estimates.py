@@ -79,12 +79,69 @@ def _draw(estimates: Estimates, *, language: Language, axes: Axes) -> Axes:
         text=NumberText(language, decimals=1),
         xlabel=f"{outcome} ({note.scale}), %",
     )
+    axes.set_title(note_above(estimates, language), loc="left")
+    return axes
+
+
+def note_above(estimates: Estimates, language: Language, *, outcome: bool = False) -> str:
+    """Source, wave, origin, n, level of the interval, and how many rows have no estimate.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        What is drawn.
+    language : {"nl", "en"}
+        Language of words and numbers.
+    outcome : bool, default False
+        Whether the outcome and its scale come first, for a picture without an axis that names them.
+
+    Returns
+    -------
+    str
+    """
+    note = estimates.footnote
+    shown = [row for row in estimates.rows if row.estimate == row.estimate]
     n = formatted(sum(row.n_valid or 0 for row in shown), decimals=0, language=language)
     left_out = len(estimates.rows) - len(shown)
-    axes.set_title(
-        f"{note.source} {note.wave} ({label(f'origin.{note.origin}', language)}), n = {n}, "
+    words = labels(language).get(f"outcome.{note.outcome}", note.outcome)
+    return (
+        (f"{words} ({note.scale}), %\n" if outcome else "")
+        + f"{note.source} {note.wave} ({label(f'origin.{note.origin}', language)}), n = {n}, "
         f"{label('word.interval', language)} {note.level:.0%}"
-        + (f", {label('word.left_out', language)}: {left_out}" if left_out else ""),
-        loc="left",
+        + (f", {label('word.left_out', language)}: {left_out}" if left_out else "")
     )
-    return axes
+
+
+def prevalence_text(estimates: Estimates, *, language: Language = "nl") -> str:
+    """Text for readers who do not see the dots: every group with its value and interval.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        What was drawn.
+    language : {"nl", "en"}, default "nl"
+        Language of words and numbers.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from eenzaam_stats.results import Estimate, Estimates, Footnote
+    >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "synthetic", "Taylor, logit",
+    ...                 0.95, "weight", "", 0, "0")
+    >>> one = Estimate(("women",), 0.48, 0.01, 0.46, 0.50, 998, 1000, 3, 1e6, 1.2)
+    >>> prevalence_text(Estimates(("sex",), (one,), note), language="en")[-26:]
+    'women 48.0% (46.0 – 50.0).'
+    """
+    text = NumberText(language, decimals=1)
+    told = [
+        f"{_group(estimates.by, row.group, language)} {text.value(100 * row.estimate)}% "
+        f"({text.value(100 * row.conf_low)} – {text.value(100 * row.conf_high)})"
+        for row in estimates.rows
+        if row.estimate == row.estimate
+    ]
+    head = label("figure.dots", language)
+    note = note_above(estimates, language, outcome=True).replace("\n", ". ")
+    return f"{head}. {note}. {'; '.join(told)}."
