@@ -140,6 +140,10 @@ class SeriesModel:
         What a reader must know: why this estimator, clipped degrees of freedom, boundary.
     version : str
         Version of the package.
+    method : str
+        The estimator in one word, for labels.
+    known : bool
+        Whether known sampling errors are in the model.
     """
 
     outcome: str
@@ -161,6 +165,8 @@ class SeriesModel:
     boundary: bool
     notes: tuple[str, ...]
     version: str
+    method: str = ""
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

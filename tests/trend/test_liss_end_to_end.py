@@ -121,7 +121,9 @@ def test_whole_years_before_an_interruption_in_that_year_are_pointed_out(estimat
 
 
 def test_figure_of_the_fit_and_of_the_gap(fit, estimates, tmp_path):
-    for result in (fit, es.forecast_gap(estimates, start=START, scale="logit")):
+    gap = es.forecast_gap(estimates, start=START, scale="logit")
+    # the ribbon of a forecast is of prediction errors and has none in a wave of the fit
+    for result, begin in ((fit, 2019.0), (gap, 2020.0)):
         with es.plots.canvas(width=7.6, height=4.4) as axes:
             es.plots.interrupted(result, language="nl", axes=axes)
             (ribbon,) = axes.collections
@@ -131,9 +133,9 @@ def test_figure_of_the_fit_and_of_the_gap(fit, estimates, tmp_path):
         path = tmp_path / "covid.png"
         path.write_bytes(picture)
         assert path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
-        # percent on the axis; the ribbon runs from the last wave before to the last wave
+        # percent on the axis
         assert 0 < low < high < 100
-        assert (box.x0, box.x1) == (2019.0, 2025.0)
+        assert (box.x0, box.x1) == (begin, 2025.0)
 
 
 def test_impossible_shares_are_refused(tmp_path):

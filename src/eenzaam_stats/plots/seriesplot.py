@@ -8,16 +8,17 @@ from collections.abc import Callable, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from eenzaam_stats.gap_results import ForecastGap
-from eenzaam_stats.plots.frame import add_legend, grid_behind
+from eenzaam_stats.plots.frame import NumberText, add_legend, grid_behind, write_ticks
 from eenzaam_stats.plots.theme import COLOURS, FAINT, INK, styled
 from eenzaam_stats.series_results import InterruptedFit, SeriesModel, SeriesPoint
 from eenzaam_stats.vocabulary import Language, formatted, label, labels
 
 _Place = Callable[[float], float]
-_WIDE = 20.0
+_STEPS = [1, 2, 5, 10]
+_HEADROOM = 0.12  # of the height, for the names of the interruptions
 
 
 def interrupted(
@@ -50,11 +51,10 @@ def interrupted(
             _, axes = plt.subplots(figsize=(7.6, 4.4), layout="constrained")
     place = _place(result.model, result.points)
     spans = _spans(result)
+    first = min(start for _, start, _ in spans)
     with styled():
         _shade(axes, spans, result.points, language)
-        _counterfactual(
-            axes, result.points, min(start for _, start, _ in spans), place=place, language=language
-        )
+        _counterfactual(axes, result, first, place=place, language=language)
         _waves(axes, result, place, language)
         _finish(axes, result.model, result.points, language)
     return axes
@@ -114,7 +114,7 @@ def _shade(
     for name, start, end in spans:
         if math.isfinite(end):
             axes.axvspan(start, min(end, last), color=FAINT, alpha=0.45, lw=0)
-        axes.axvline(start, color=INK, lw=1, ls=(0, (2, 2)))
+        axes.axvline(start, color=INK, alpha=0.6, lw=1, ls=(0, (2, 2)), zorder=1)
         words = labels(language).get(f"interruption.{name}", name)
         axes.annotate(
             words,
@@ -129,15 +129,19 @@ def _shade(
 
 def _counterfactual(
     axes: Axes,
-    points: Sequence[SeriesPoint],
+    result: InterruptedFit | ForecastGap,
     start: float,
     *,
     place: _Place,
     language: Language,
 ) -> None:
-    """Ribbon and line from the last wave before the first interruption."""
-    before = [point for point in points if point.time < start]
-    shown = [*before[-1:], *(point for point in points if point.time >= start)]
+    """Line from the last wave before the first interruption, and its ribbon.
+
+    The ribbon of a forecast is of prediction errors, which waves of the fit do not have.
+    """
+    before = [point for point in result.points if point.time < start]
+    after = [point for point in result.points if point.time >= start]
+    shown = [*before[-1:], *after]
     times = [point.time for point in shown]
     axes.plot(
         times,
@@ -147,12 +151,12 @@ def _counterfactual(
         lw=1.6,
         label=label("word.counterfactual", language),
     )
-    low = np.array([point.counterfactual_low for point in shown])
-    if np.isfinite(low).all():
+    band = after if isinstance(result, ForecastGap) else shown
+    if all(math.isfinite(point.counterfactual_low) for point in band):
         axes.fill_between(
-            times,
-            [place(value) for value in low],
-            [place(point.counterfactual_high) for point in shown],
+            [point.time for point in band],
+            [place(point.counterfactual_low) for point in band],
+            [place(point.counterfactual_high) for point in band],
             color=COLOURS[1],
             alpha=0.16,
             lw=0,
@@ -185,6 +189,8 @@ def _waves(
             markersize=5.5,
             color=INK,
             fillstyle="full" if point.used or closed else "none",
+            zorder=3,
+            label=None if point.used or closed else label("word.wave_left_out", language),
         )
 
 
@@ -205,17 +211,32 @@ def _finish(
     outcome = words.get(f"outcome.{model.outcome}", model.outcome)
     percent = model.scale == "logit" or all(0.0 <= point.value <= 1.0 for point in points)
     axes.set_ylabel(f"{outcome}, %" if percent else outcome)
-    decimals = 0 if np.ptp(axes.get_ylim()) > _WIDE else 1
-    axes.yaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: formatted(value, decimals=decimals, language=language))
-    )
+    axes.yaxis.set_major_locator(MaxNLocator(steps=_STEPS))
+    write_ticks(axes.yaxis, NumberText(language))
+    whole = np.ptp([point.time for point in points]) > len(_STEPS)
+    axes.xaxis.set_major_locator(MaxNLocator(steps=_STEPS, integer=bool(whole)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.margins(x=0.04)
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high + _HEADROOM * (high - low))
     grid_behind(axes, "y")
-    add_legend(axes, columns=2)
+    add_legend(axes)
     axes.set_title(
         f"{model.source}, {len(points)} {words['word.waves']}, {words['word.interval']} "
-        f"{model.level:.0%}\n{model.estimator}; {model.correlation}",
+        f"{model.level:.0%}\n{_method(model, language)}",
         loc="left",
         fontsize=9.0,
     )
+
+
+def _method(model: SeriesModel, language: Language) -> str:
+    """Estimator and error model in the words of the reader."""
+    words = labels(language)
+    parts = [words.get(f"estimator.{model.method}", model.estimator)]
+    if model.boundary:
+        parts.append(words["word.first_differences"])
+    elif math.isfinite(model.phi) and model.phi != 0.0:
+        parts.append(f"phi {formatted(model.phi, decimals=2, language=language)}")
+    if model.known:
+        parts.append(words["word.known_errors"])
+    return "; ".join(parts)

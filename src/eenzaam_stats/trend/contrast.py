@@ -32,6 +32,12 @@ class Fitted:
     unit : float
         Length of a step of the grid, in which phi counts.
     notes : tuple of str
+    method : str
+        The estimator in one word, as it is asked for.
+    known : bool
+        Whether the known sampling errors are in the model.
+    on_grid : bool
+        Whether phi counts steps of a grid.
     """
 
     coefficients: FloatArray
@@ -46,6 +52,9 @@ class Fitted:
     boundary: bool
     unit: float
     notes: tuple[str, ...]
+    method: str = ""
+    known: bool = False
+    on_grid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,8 @@ def fit_series(
         boundary=False,
         unit=1.0,
         notes=(*notes, *exact),
+        method=chosen,
+        known=chosen == "random_effects",
     )
 
 

@@ -196,9 +196,8 @@ def _split(data: Series, start: float) -> tuple[Series, Series]:
 def _gaps(fit: Fitted, before: Series, later: Series, design: Design, *, version: Version) -> Gaps:
     """Gaps under the error model of the fit, in its own unit of time."""
     x1 = design.matrix(later.times, later.covariates)
-    known = "known sampling errors" in fit.correlation
     if not math.isfinite(fit.phi):
-        own = fit.variance + (later.known if known else np.zeros(len(later)))
+        own = fit.variance + (later.known if fit.known else np.zeros(len(later)))
         expected = x1 @ fit.coefficients
         covariance = np.diag(own) + x1 @ fit.covariance @ x1.T
         return Gaps(later.values - expected, covariance, expected)
@@ -206,10 +205,10 @@ def _gaps(fit: Fitted, before: Series, later: Series, design: Design, *, version
     def block(part: Series) -> SeriesBlock:
         times = (part.times - before.times[0]) / fit.unit
         return SeriesBlock(
-            np.rint(times) if fit.correlation.startswith("AR(1)") else times,
+            np.rint(times) if fit.on_grid else times,
             design.matrix(part.times, part.covariates),
             part.values,
-            part.known if known else np.zeros(len(part)),
+            part.known if fit.known else np.zeros(len(part)),
         )
 
     return forecast_gaps(

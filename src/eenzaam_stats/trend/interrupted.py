@@ -269,4 +269,6 @@ def series_model(
         boundary=fit.boundary,
         notes=notes,
         version=VERSION,
+        method=fit.method,
+        known=fit.known,
     )

@@ -100,6 +100,9 @@ def reml_fitted(
         boundary=fit.boundary,
         unit=clock.unit if clock.on_grid else 1.0,
         notes=_notes(fit, len(series), known=bool(known.any())),
+        method="reml",
+        known=bool(known.any()),
+        on_grid=clock.on_grid,
     )
 
 
