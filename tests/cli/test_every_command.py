@@ -218,6 +218,22 @@ def test_mistake_of_the_toolkit_is_admitted_without_a_record(extra, traced, tmp_
         assert document["error"]["exit_code"] == 1
 
 
+@pytest.mark.parametrize(
+    ("ending", "start"), [("png", b"\x89PNG"), ("pdf", b"%PDF-"), ("svg", b"<?xml")]
+)
+def test_picture_of_a_series_has_the_kind_that_its_name_asks(
+    ending, start, workplace: Path, command
+) -> None:
+    call = ("trend", "series.csv", "--interruption", "COVID-19:2020.2", "--plot", f"x.{ending}")
+    ran = command(*call)
+    assert ran.code == 0, ran.err
+    assert (workplace / f"x.{ending}").read_bytes().startswith(start)
+    assert command(*call).code == 3  # it is there already
+    refused = command(*call[:-1], "x.gif")
+    assert refused.code == 2
+    assert "none of .png, .svg and .pdf" in refused.err
+
+
 def _classes(root: type[EenzaamStatsError]) -> set[type[EenzaamStatsError]]:
     below = {one for child in root.__subclasses__() for one in _classes(child)}
     return {root, *below}

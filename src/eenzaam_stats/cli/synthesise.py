@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from eenzaam_stats.cli.output import envelope, examples, give, say
+from eenzaam_stats.cli.output import envelope, examples, give, progress, say
 
 EXAMPLES = examples(
     "synthesise gezondheidsmonitor --wave 2022 --n 5000 demo.sav",
@@ -44,7 +44,9 @@ def synthesise(
     """Write a SYNTHETIC file in the real layout of a source: no respondent is real."""
     from eenzaam_stats.loaders.synthetic.sources import synthesise as write  # noqa: PLC0415
 
-    report = write(source, out, wave=_wave(wave), n=n, seed=seed)
+    with progress(1, "synthesising", quiet=quiet or as_json) as advance:
+        report = write(source, out, wave=_wave(wave), n=n, seed=seed)
+        advance("done")
     if as_json:
         give(envelope("synthesise", data=json.loads(json.dumps(asdict(report)))))
         return

@@ -48,7 +48,7 @@ def trend(
         bool, typer.Option("--gap", help="Compare later waves with the trend before instead.")
     ] = False,
     level: Annotated[float, typer.Option(help="Coverage of the intervals.")] = 0.95,
-    plot: Annotated[Path | None, typer.Option(help="Picture to write, .png or .svg.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Picture to write: .png, .svg or .pdf.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing picture.")] = False,
     lang: Annotated[str, typer.Option(help="Language of the picture: nl or en.")] = "nl",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
@@ -133,13 +133,14 @@ def _interruption(words: str, effects: str) -> Interruption:
 def _picture(result: Any, plot: Path, language: Language) -> bytes:
     from eenzaam_stats import plots  # noqa: PLC0415
 
-    kinds = {".png": "png", ".svg": "svg"}
-    if plot.suffix not in kinds:
-        raise OptionError(f"--plot is {plot.name!r}, which ends in neither .png nor .svg.")
+    if plot.suffix not in (".png", ".svg", ".pdf"):
+        raise OptionError(f"--plot is {plot.name!r}, which ends in none of .png, .svg and .pdf.")
     with plots.canvas(width=7.6, height=4.4) as axes:
         plots.interrupted(result, language=language, axes=axes)
         if plot.suffix == ".png":
             return plots.png(axes)
+        if plot.suffix == ".pdf":
+            return plots.pdf(axes, title=result.model.outcome)
         text = plots.interrupted_text(result, language=language)
         return plots.svg(axes, title=result.model.outcome, description=text)
 
