@@ -78,7 +78,8 @@ def panel_model(
     OptionError
         If options do not go together, a period has no rows, or terms say the same.
     DesignError
-        If nobody answered twice, or households cannot be told from people.
+        If nobody answered twice, households cannot be told from people, or somebody has more than
+        one household: make a column with the first household of each person.
     ConvergenceError
         If terms separate yes from no, or nothing varies within people.
 

@@ -39,7 +39,8 @@ class PanelColumns:
         Month of the interview, 1-12, where ``time`` or the wave is a year; the date is then the
         middle of the month. LISS has it as ``month``.
     household : str or None
-        Key of the household, for a random effect of households.
+        Key of the household, for a random effect of households. Each person has one in all waves:
+        people who moved are refused and never assigned to one of theirs.
     covariates : tuple of str
         Further columns; text and categories become one term per value but the first.
     """

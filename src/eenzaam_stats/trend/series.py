@@ -94,14 +94,14 @@ def opened_series(
         or a proportion has no logit.
     """
     frame, outcome, source = _frame(data, where=where)
+    missing = [name for name in (WAVE, ESTIMATE, *covariates) if name not in frame]
+    if missing:
+        raise UnknownColumnError.among(missing, list(frame.columns), needed_for=where)
     if len(frame) < _LEAST_WAVES:
         raise SchemaError(
             f"{where} needs a series of at least {_LEAST_WAVES} waves, and got {len(frame)}. Check "
             "the selection, or add waves."
         )
-    missing = [name for name in (WAVE, ESTIMATE, *covariates) if name not in frame]
-    if missing:
-        raise UnknownColumnError.among(missing, list(frame.columns), needed_for=where)
     frame = frame.assign(**{WAVE: _times(frame[WAVE], where=where)}).sort_values(WAVE)
     columns = [ESTIMATE, *covariates]
     numbers = frame[columns].apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
