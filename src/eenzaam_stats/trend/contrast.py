@@ -77,9 +77,12 @@ def contrast(fit: Fitted, c: FloatArray, *, level: float) -> Contrast:
     Coefficients that the combination does not use may be undefined, as the intercept of a
     differenced series.
     """
-    used = c != 0.0
-    estimate = float(c[used] @ fit.coefficients[used])
-    variance = float(c[used] @ fit.covariance[np.ix_(used, used)] @ c[used])
+    if fit.boundary:
+        used = c != 0.0
+        estimate = float(c[used] @ fit.coefficients[used])
+        variance = float(c[used] @ fit.covariance[np.ix_(used, used)] @ c[used])
+    else:
+        estimate, variance = float(c @ fit.coefficients), float(c @ fit.covariance @ c)
     if not (np.isfinite(estimate) and variance > 0.0):
         nothing = float("nan")
         return Contrast(estimate, nothing, nothing, nothing, nothing, nothing, nothing, False)
@@ -89,6 +92,17 @@ def contrast(fit: Fitted, c: FloatArray, *, level: float) -> Contrast:
     t = estimate / error
     p = float(2.0 * special.stdtr(min(df, 1e9), -abs(t)))
     return Contrast(estimate, error, estimate - half, estimate + half, df, t, p, clipped)
+
+
+def bands(fit: Fitted, rows: FloatArray, *, level: float) -> tuple[FloatArray, FloatArray]:
+    """Standard error and half width of the interval of many contrasts, NaN where undefined."""
+    variance = np.einsum("ij,jk,ik->i", rows, fit.covariance, rows)
+    error = np.sqrt(np.where(variance > 0.0, variance, np.nan))
+    df = [
+        min(fit.df_of(row)[0], 1e9) if np.isfinite(one) else np.nan
+        for row, one in zip(rows, error, strict=True)
+    ]
+    return error, t_quantile(level, df) * error
 
 
 def coefficients_of(

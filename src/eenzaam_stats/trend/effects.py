@@ -12,7 +12,7 @@ from scipy import special
 from eenzaam_stats.numerics.forecast_gap import Gaps
 from eenzaam_stats.numerics.intervals import t_quantile
 from eenzaam_stats.series_results import Effect, SeriesPoint
-from eenzaam_stats.trend.contrast import Fitted, contrast
+from eenzaam_stats.trend.contrast import Fitted, bands, contrast
 from eenzaam_stats.trend.design import Design
 from eenzaam_stats.trend.interruption import Interruption
 from eenzaam_stats.trend.outcome_scale import relative_and_absolute
@@ -119,17 +119,19 @@ def points_of(
         last = int(np.flatnonzero(untouched)[-1])
         beta[0] = data.values[last] - float(matrix[last, 1:] @ beta[1:])
     without = matrix * design.without
-    lines = [contrast(fit, row, level=level) for row in without]
+    error, half = bands(fit, without, level=level)
+    line, fitted = without @ beta, matrix @ beta
+    columns = np.column_stack([line, error, line - half, line + half]).tolist()
     return tuple(
         _point(
             data,
             at,
             used=bool(used[at]),
-            fitted=float(matrix[at] @ beta),
-            line=(float(row @ beta), one.std_error, one.low, one.high),
+            fitted=float(fitted[at]),
+            line=(row[0], row[1], row[2], row[3]),
             level=level,
         )
-        for at, (row, one) in enumerate(zip(without, lines, strict=True))
+        for at, row in enumerate(columns)
     )
 
 

@@ -120,6 +120,8 @@ def _clock(times: FloatArray, correlation: Correlation) -> _Clock:
 
 def _df(fit: RemlFit, c: FloatArray) -> tuple[float, bool]:
     """Satterthwaite df; at the boundary the undefined intercept plays no part."""
+    if not fit.boundary:
+        return satterthwaite(fit, c)
     used = c != 0.0
     inside = RemlFit(
         coefficients=fit.coefficients[used],

@@ -102,12 +102,13 @@ def opened_series(
             f"{where} needs a series of at least {_LEAST_WAVES} waves, and got {len(frame)}. Check "
             "the selection, or add waves."
         )
-    frame = frame.assign(**{WAVE: _times(frame[WAVE], where=where)}).sort_values(WAVE)
-    columns = [ESTIMATE, *covariates]
-    numbers = frame[columns].apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
-    _require_values(frame, numbers, columns, where=where)
+    times = _times(frame[WAVE], where=where)
+    order = np.argsort(times, kind="stable")
+    times, columns = times[order], [ESTIMATE, *covariates]
+    numbers = np.column_stack([_numbers(frame[name]) for name in columns])[order]
+    _require_values(times, numbers, columns, where=where)
     values = numbers[:, 0]
-    known, has_errors = _variances(frame, where=where)
+    known, has_errors = _variances(frame, times, order, where=where)
     if np.ptp(values) == 0.0:
         raise SchemaError(
             f"{where} needs a series that varies, and all {len(values)} waves have the same "
@@ -116,7 +117,7 @@ def opened_series(
     if scale == "logit":
         values, known = _logits(values, known, where=where)
     return Series(
-        times=frame[WAVE].to_numpy(np.float64),
+        times=times,
         values=values,
         known=known,
         covariates=numbers[:, 1:],
@@ -145,23 +146,29 @@ def _frame(data: Estimates | pd.DataFrame, *, where: str) -> tuple[pd.DataFrame,
     return frame, note.outcome, f"{note.source} {note.wave} ({note.origin})"
 
 
-def _times(waves: pd.Series[Any], *, where: str) -> pd.Series[Any]:
+def _times(waves: pd.Series[Any], *, where: str) -> FloatArray:
     """Waves as numbers, each once; a date becomes a decimal year, at noon."""
-    times = _decimal_years(waves) if pd.api.types.is_datetime64_any_dtype(waves) else waves
-    times = pd.to_numeric(times, errors="coerce").astype(np.float64)
+    dated = pd.api.types.is_datetime64_any_dtype(waves)
+    times = _numbers(_decimal_years(waves) if dated else waves)
     wrong = ~np.isfinite(times)
     if wrong.any():
         raise SchemaError(
             f"{where} needs dates or numbers in column 'wave', such as 2020.2, and found "
             f"{waves[wrong].iloc[0]!r}. Give each wave its date."
         )
-    again = waves[times.duplicated()]
-    if len(again):
+    if len(np.unique(times)) < len(times):
+        again = dict.fromkeys(waves[pd.Series(times).duplicated().to_numpy()])
         raise SchemaError(
-            f"{where} needs one row per wave, and wave(s) [{listed(dict.fromkeys(again))}] occur "
-            "more than once. Take one group, or combine them first."
+            f"{where} needs one row per wave, and wave(s) [{listed(again)}] occur more than once. "
+            "Take one group, or combine them first."
         )
     return times
+
+
+def _numbers(column: pd.Series[Any]) -> FloatArray:
+    """Column as numbers, NaN where it holds none."""
+    numbers = pd.to_numeric(column, errors="coerce")
+    return np.asarray(numbers.to_numpy(np.float64, na_value=np.nan))
 
 
 def _decimal_years(dates: pd.Series[Any]) -> pd.Series[Any]:
@@ -171,28 +178,30 @@ def _decimal_years(dates: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _require_values(
-    frame: pd.DataFrame, numbers: FloatArray, columns: Sequence[str], *, where: str
+    times: FloatArray, numbers: FloatArray, columns: Sequence[str], *, where: str
 ) -> None:
     wrong = ~np.isfinite(numbers)
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
         raise SchemaError(
             f"{where} needs a number in every wave, and column {columns[column]!r} has none in "
-            f"{int(wrong[:, column].sum())} wave(s) (first {frame[WAVE].iloc[row]:g}). Leave those "
+            f"{int(wrong[:, column].sum())} wave(s) (first {times[row]:g}). Leave those "
             "waves out: a gap is allowed."
         )
 
 
-def _variances(frame: pd.DataFrame, *, where: str) -> tuple[FloatArray, bool]:
+def _variances(
+    frame: pd.DataFrame, times: FloatArray, order: NDArray[np.intp], *, where: str
+) -> tuple[FloatArray, bool]:
     if ERROR not in frame or frame[ERROR].isna().all():
         return np.zeros(len(frame)), False
-    errors = pd.to_numeric(frame[ERROR], errors="coerce").to_numpy(np.float64)
+    errors = _numbers(frame[ERROR])[order]
     wrong = ~(np.isfinite(errors) & (errors >= 0.0))
     if wrong.any():
         raise SchemaError(
             f"{where} needs a standard error of at least 0 in every wave or in none, and "
             f"{int(wrong.sum())} wave(s) have another (first "
-            f"{frame[WAVE].iloc[wrong.argmax()]:g}). Complete the column, or leave it out to "
+            f"{times[wrong.argmax()]:g}). Complete the column, or leave it out to "
             "treat sampling errors as unknown."
         )
     return errors**2, True
