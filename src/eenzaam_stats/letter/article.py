@@ -30,7 +30,7 @@ def article(row: LedgerRow, language: Language) -> str:
     """
     claim = row.claim
     facts = [
-        ("printed", f"<strong>{escape(claim.printed or '–')}</strong> {_note(row, language)}"),
+        ("printed", f"{_quoted(row)} {_note(row, language)}"),
         ("recomputed", _value(row, language)),
         ("allowed", escape(_allowed(row, language))),
         ("alternatives", escape(_alternatives(row, language))),
@@ -69,6 +69,12 @@ def _one_link(part: str) -> str:
     if not target.startswith("http") or " " in target:
         return escape(part)
     return f"<a href='{escape(target, quote=True)}' rel='noreferrer'>{escape(part)}</a>"
+
+
+def _quoted(row: LedgerRow) -> str:
+    """The words of the letter, which are Dutch on the English page too."""
+    printed = row.claim.printed
+    return f"<strong lang='nl'>{escape(printed)}</strong>" if printed else "<strong>–</strong>"
 
 
 def _value(row: LedgerRow, language: Language) -> str:
