@@ -5,13 +5,11 @@ Arrays only; what is done at the limits of the correlation is decided in ``ar_re
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
-from eenzaam_stats.numerics.ar_process import ErrorModel
+from eenzaam_stats.numerics.ar_process import ErrorModel, correlation
 from eenzaam_stats.numerics.reml_likelihood import likelihood_score, minus_log_likelihood
 
 FloatArray = NDArray[np.float64]
@@ -60,12 +58,11 @@ def joint_maximum(y: FloatArray, x: FloatArray, model: ErrorModel, negative: boo
         chain = np.array([1.0, 1.0 if negative else at[1]])
         return np.asarray(-likelihood_score(y, x, model, at) * chain)
 
-    grid = correlation_grid(negative)[::2]
-    starts = _valleys(objective, grid if negative else np.log(grid), scale)
+    starts = _valleys(y, x, model, correlation_grid(negative)[::2], scale=scale)
     found = [
         optimize.minimize(
             objective,
-            start,
+            start if negative else np.array([start[0], np.log(start[1])]),
             jac=gradient,
             bounds=[(np.log(scale) - 25.0, np.log(scale) + 15.0), (low, high)],
             method="L-BFGS-B",
@@ -78,20 +75,28 @@ def joint_maximum(y: FloatArray, x: FloatArray, model: ErrorModel, negative: boo
 
 
 def _valleys(
-    objective: Callable[[FloatArray], float], grid: FloatArray, scale: float
+    y: FloatArray, x: FloatArray, model: ErrorModel, grid: FloatArray, *, scale: float
 ) -> list[FloatArray]:
     """The deepest valleys along the correlation: flat likelihoods often have two."""
-    points = [
-        min((np.array([np.log(scale * share), at]) for share in _SHARES), key=objective)
-        for at in grid
-    ]
-    depth = [np.inf, *(objective(point) for point in points), np.inf]
-    found = [
-        (depth[at], points[at - 1])
-        for at in range(1, len(depth) - 1)
-        if depth[at - 1] >= depth[at] <= depth[at + 1]
-    ]
-    return [point for _, point in sorted(found, key=lambda one: one[0])[:_VALLEYS]]
+    variances = scale * np.array(_SHARES)
+    process = np.stack([correlation(model.times, phi) for phi in grid])
+    v = variances[None, :, None, None] * process[:, None] + np.diag(model.known)
+    values = _depths(y, x, v)
+    share, depth = values.argmin(axis=1), values.min(axis=1)
+    around = np.concatenate([[np.inf], depth, [np.inf]])
+    valleys = np.flatnonzero((around[:-2] >= depth) & (depth <= around[2:]))
+    deepest = valleys[np.argsort(depth[valleys], kind="stable")][:_VALLEYS]
+    return [np.array([np.log(variances[share[at]]), grid[at]]) for at in deepest]
+
+
+def _depths(y: FloatArray, x: FloatArray, v: FloatArray) -> FloatArray:
+    """Minus twice the restricted log likelihood but for constants, of many covariances at once."""
+    z = np.column_stack([x, y])
+    cross = z.T @ np.linalg.solve(v, np.broadcast_to(z, (*v.shape[:-2], *z.shape)))
+    inner, last = cross[..., :-1, :-1], cross[..., :-1, -1:]
+    fitted = (np.swapaxes(last, -1, -2) @ np.linalg.solve(inner, last))[..., 0, 0]
+    total = np.linalg.slogdet(v)[1] + np.linalg.slogdet(inner)[1] + cross[..., -1, -1] - fitted
+    return np.where(np.isfinite(total), total, np.inf)
 
 
 def _residual_variance(y: FloatArray, x: FloatArray) -> float:

@@ -78,6 +78,8 @@ def correlation_slope(times: FloatArray, phi: float) -> FloatArray:
     [0.0, 1.0, 0.75]
     """
     distance = np.abs(np.subtract.outer(times, times))
+    if phi != 0.0:
+        return np.asarray(distance * np.power(phi, distance) / phi)
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = distance * np.power(phi, distance - 1.0)
     return np.where(distance > 0.0, slope, 0.0)

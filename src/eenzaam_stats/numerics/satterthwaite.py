@@ -41,13 +41,21 @@ def satterthwaite(fit: RemlFit, contrast: FloatArray) -> tuple[float, bool]:
     >>> 2.0 < df < 28.0, clipped
     (True, False)
     """
+    df, clipped = satterthwaite_rows(fit, contrast[None, :])
+    return float(df[0]), bool(clipped[0])
+
+
+def satterthwaite_rows(fit: RemlFit, rows: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Degrees of freedom of many contrasts, shape (k, p), and which of them were clipped."""
     most = float(fit.n - fit.rank)
     if fit.sampling_only:
-        return most, False
-    variance = float(contrast @ fit.covariance @ contrast)
-    gradient = np.array([contrast @ slope @ contrast for slope in fit.slopes])
-    if not (np.isfinite(fit.information).all() and variance > 0.0):
-        return min(_LEAST_DF, most), True
-    spread = float(gradient @ np.linalg.solve(fit.information, gradient))
-    df = 2.0 * variance**2 / spread if spread > 0.0 else most
-    return float(min(max(df, _LEAST_DF), most)), df < _LEAST_DF
+        return np.full(len(rows), most), np.zeros(len(rows), dtype=np.bool_)
+    if not np.isfinite(fit.information).all():
+        return np.full(len(rows), min(_LEAST_DF, most)), np.ones(len(rows), dtype=np.bool_)
+    variance = ((rows @ fit.covariance) * rows).sum(axis=1)
+    gradient = ((rows @ fit.slopes) * rows).sum(axis=2)
+    spread = (gradient * np.linalg.solve(fit.information, gradient)).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        df = np.where(spread > 0.0, 2.0 * variance**2 / spread, most)
+    df = np.where(variance > 0.0, df, 0.0)
+    return np.clip(df, min(_LEAST_DF, most), most), df < _LEAST_DF

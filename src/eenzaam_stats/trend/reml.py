@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.ar_reml import fit_reml
 from eenzaam_stats.numerics.reml_likelihood import RemlFit
-from eenzaam_stats.numerics.satterthwaite import satterthwaite
+from eenzaam_stats.numerics.satterthwaite import satterthwaite, satterthwaite_rows
 from eenzaam_stats.trend.contrast import Fitted
 from eenzaam_stats.trend.grid import grid_step, regular_step
 from eenzaam_stats.trend.series import Series
@@ -103,6 +103,7 @@ def reml_fitted(
         method="reml",
         known=bool(known.any()),
         on_grid=clock.on_grid,
+        df_rows=lambda rows: satterthwaite_rows(fit, rows)[0],
     )
 
 
