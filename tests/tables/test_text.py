@@ -38,7 +38,7 @@ def test_html_table_escapes_hides_and_marks_missing() -> None:
         note="n < 30",
     )
     assert "<caption>C &amp; d</caption>" in text
-    assert '<th scope="col">Waarde</th>' in text
+    assert '<th scope="col">Groep</th><th scope="col" class="number">Waarde</th>' in text
     assert "<td>&lt;a&gt;</td>" in text
     assert '<td class="number">1.234,6</td>' in text
     assert '<td class="number">–</td>' in text

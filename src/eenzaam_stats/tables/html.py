@@ -77,7 +77,10 @@ def html_table(
     >>> '<td class="number">1.234,5</td>' in text
     True
     """
-    head = "".join(f'<th scope="col">{escape(words)}</th>' for words in headers.values())
+    kinds = {name: ' class="number"' if name in decimals else "" for name in headers}
+    head = "".join(
+        f'<th scope="col"{kinds[name]}>{escape(words)}</th>' for name, words in headers.items()
+    )
     body = "".join(
         _row(row, at, headers=headers, decimals=decimals, language=language, look=look)
         for at, row in enumerate(frame.to_dict("records"))
