@@ -499,3 +499,36 @@ def test_boundary_in_any_unit_is_the_same_random_walk():
 def test_options_are_values():
     assert replace(SeriesOptions(), season=0) == SeriesOptions()
     assert hash(FitOptions()) == hash(FitOptions())
+
+
+@pytest.mark.parametrize("unit", [365.25, 0.01])
+def test_dates_in_days_or_centuries_reach_no_limit_that_years_do_not(unit):
+    # a correlation of 0.4 per year is one of 0.9975 per day and of 1e-40 per century
+    frame = _uneven(_frame())
+    years = _fit(frame, "reml", {}, at=())
+    scaled = frame.assign(wave=unit * frame["wave"])
+    other = _fit(scaled, "reml", {}, start=unit * 14.0, at=())
+    assert 0.05 < years.model.phi < 0.9
+    assert not other.model.boundary
+    assert other.model.phi**unit == pytest.approx(years.model.phi, rel=1e-6)
+    _same(years, other, searched=True, only=["level change"])
+
+
+def test_noise_of_known_size_is_not_an_alternating_process():
+    # waves alternate by more than their sampling errors: on a grid AR(1) would take a phi near -1
+    t = np.arange(18.0)
+    values = 20 + 0.2 * t + 0.45 * (-1.0) ** t + 0.1 * np.cos(t**2)
+    frame = pd.DataFrame({"wave": t, "estimate": values, "std_error": 0.3})
+    fit = interrupted_time_series(frame, [Interruption("a", 12.0)])
+    ignored = interrupted_time_series(
+        frame,
+        [Interruption("a", 12.0)],
+        options=SeriesOptions(fit=FitOptions(sampling_errors="ignored")),
+    )
+    assert ignored.model.phi < -0.9
+    assert fit.model.phi == 0.0
+    assert fit.model.variance > 0.0
+    assert "deviations beside the sampling errors are independent" in fit.model.notes[0]
+    level = fit.effect("a", "level change")
+    assert 2.0 < level.df < 14.0
+    assert level.std_error > ignored.effect("a", "level change").std_error
