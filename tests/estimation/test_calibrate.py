@@ -26,6 +26,7 @@ from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.estimation.quantities import total
 from eenzaam_stats.opendata.population_margins import population_margins
 from eenzaam_stats.survey import ReplicateWeights
+from estimation.design_reference import CALIBRATIONS, margins_of
 
 ENGINES = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}
 MET = 1e-9
@@ -220,28 +221,12 @@ def test_calibrated_prevalences_and_errors_equal_r(
     reference_folder, make_survey, name: str
 ) -> None:
     people = pd.read_csv(reference_folder / "design_input.csv")
-    table = pd.read_csv(reference_folder / "design_population.csv")
-    crossed = table[table["margin"] == "age_sex"].rename(columns={"value": "population"})
-    region = table[table["margin"] == "region"].rename(columns={"value": "population"})
-    apart = [
-        crossed.groupby("age_group")["population"].sum(),
-        crossed.groupby("sex")["population"].sum(),
-        region[["region", "population"]],
-    ]
-    margins = {
-        "post_stratify": [crossed[["age_group", "sex", "population"]]],
-        "linear_household": {
-            "age_group": apart[0],
-            "sex": apart[1],
-            "region": region.set_index("region")["population"],
-            "household": float(table.loc[table["margin"] == "household", "value"].iloc[0]),
-        },
-    }.get(name, apart)
+    population = pd.read_csv(reference_folder / "design_population.csv")
     design = {"weight": "weight", "stratum": "stratum", "cluster": "cluster"}
     moved = calibrate(
         make_survey(people.drop(columns="wave"), **design),
-        margins,
-        method=name.removesuffix("_household"),
+        margins_of(name, population),
+        **CALIBRATIONS[name],
     )
     expected = pd.read_csv(reference_folder / "design_calibrated.csv").query(
         "design == 'clustered' and outcome == 'y' and grouping == 'region' and method == @name"

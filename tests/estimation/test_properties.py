@@ -274,7 +274,7 @@ SIMULATION_ERROR = math.sqrt(0.95 * 0.05 / SAMPLES)
 
 @pytest.mark.parametrize(("share", "upper"), [(0.02, 0.985), (0.1, None), (0.5, None)])
 def test_logit_interval_covers_about_as_often_as_it_says(make_survey, share, upper):
-    # two strata, one of which is sampled three times as thinly, and shares that differ between them;
+    # two strata, one sampled three times as thinly, and shares that differ between them;
     # the samples are the groups of one file with strata of their own
     rng = np.random.default_rng(20221126)
     per_stratum, size = 200, np.array([0.25, 0.75])

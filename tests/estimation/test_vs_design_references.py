@@ -8,11 +8,9 @@ Cells are made once per design, so that every number here is also a roll-up of t
 from __future__ import annotations
 
 from functools import cache, partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 
 import eenzaam_stats as es
@@ -21,7 +19,8 @@ from eenzaam_stats.comparisons import Comparison
 from eenzaam_stats.estimation.compare import adjusted
 from eenzaam_stats.estimation.targets import targets
 from eenzaam_stats.numerics.covariance import score_covariance
-from eenzaam_stats.survey import ReplicateWeights, Survey
+from eenzaam_stats.survey import Survey
+from estimation.design_reference import CLUSTERED, DESIGNS, KEYS, LEVELS, LONELY_DESIGNS
 
 # Relative; estimates, errors, totals and design effects. Observed: estimates 4e-15, design effects
 # 5e-15, ratios 3e-15, categories 4e-15, standardised 1e-15 (differences 2e-14), contrasts 9e-15
@@ -40,7 +39,6 @@ CORRELATION_ATOL = 1e-10
 # Relative; statistics, degrees of freedom and p values of the Rao-Scott tests. Observed 3e-14.
 TEST_RTOL = 1e-10
 
-KEYS = ["wave", "region", "sex", "age_group", "corner"]
 GROUPINGS = {
     "everyone": [],
     "wave": ["wave"],
@@ -52,7 +50,6 @@ GROUPINGS = {
     "corner": ["corner"],
 }
 WHOLE = ("everyone", "wave", "region", "region_sex", "age_group", "corner")
-LEVELS = ("a", "b", "c", "d")
 OUTCOMES = {
     "y": estimation.Outcome("y"),
     "y_rare": estimation.Outcome("y_rare"),
@@ -60,46 +57,9 @@ OUTCOMES = {
     "numerator/denominator": estimation.Outcome("numerator", "ratio", "denominator"),
     **{level: estimation.Outcome(f"is_{level}") for level in LEVELS},
 }
-CLUSTERED = {"stratum": "stratum", "cluster": "cluster"}
-DESIGNS = {
-    "stratified": {"stratum": "stratum"},
-    "clustered": CLUSTERED,
-    "clustered_fpc": {**CLUSTERED, "fpc": "fpc"},
-    "clusters_only": {"cluster": "all_clusters"},
-}
-LONELY_DESIGNS = {
-    "stratified_lonely": {"stratum": "stratum_lonely"},
-    "clustered_lonely": {**CLUSTERED, "stratum": "stratum_lonely"},
-    "clustered_lonely_fpc": {**CLUSTERED, "stratum": "stratum_lonely", "fpc": "fpc_lonely"},
-}
 WITH_WAVES_APART = [*DESIGNS, "waves_apart"]
 RULES = {"certainty": "certainty", "adjust": "centred", "average": "average"}
 DOMAIN_RULES = {"false": "full_design", "true": "as_lonely"}
-
-
-@pytest.fixture(scope="module")
-def respondents(reference_folder: Path) -> pd.DataFrame:
-    frame = pd.read_csv(reference_folder / "design_input.csv")
-    number = {age: n for n, age in enumerate(sorted(frame["age_group"].unique()), start=1)}
-    flags = {
-        f"is_{level}": (frame["category"] == level).astype("float").where(frame["category"].notna())
-        for level in LEVELS
-    }
-    return frame.assign(
-        all_clusters=100 * frame["stratum"] + frame["cluster"],
-        age_number=frame["age_group"].map(number),
-        **flags,
-    )
-
-
-@pytest.fixture(scope="module")
-def survey_of(respondents, make_survey):
-    def survey(design: str, frame: pd.DataFrame | None = None, **changes: object) -> Survey:
-        columns = {"weight": "weight", **(DESIGNS | LONELY_DESIGNS)[design], **changes}
-        # polars is three times as fast on files this small; engines agree in test_engines
-        return make_survey(pl.from_pandas(respondents if frame is None else frame), **columns)
-
-    return survey
 
 
 @pytest.fixture(scope="module")
@@ -128,18 +88,6 @@ def summed(survey_of, waves):
         return cells(survey_of(design, lonely_stratum=lonely, lonely_domain=domain))
 
     return of
-
-
-@pytest.fixture(scope="module")
-def reference(reference_folder: Path):
-    def read(name: str) -> pd.DataFrame:
-        words = [*KEYS, "lonely", "domain_lonely", "mse", "first", "second"]
-        table = pd.read_csv(
-            reference_folder / f"design_{name}.csv", dtype=dict.fromkeys(words, "str")
-        )
-        return table.fillna({word: "" for word in words if word in table})
-
-    return read
 
 
 def per_group(verb, data, *columns: str, grouping: str, **options: object) -> pd.DataFrame:
@@ -509,36 +457,6 @@ def test_rao_scott_tests(survey_of, reference):
             compared[name] += close(ours[name], theirs[name])
     # the first-order test has one number of degrees of freedom
     assert compared == {**dict.fromkeys(compared, 56), "df2": 28}
-
-
-@pytest.fixture(scope="module")
-def with_replicates(respondents, survey_of, reference):
-    """Survey with complete replicate weights: weight times the factor of the cluster."""
-    factors, scales = reference("replicate_factors"), reference("replicate_scales")
-
-    @cache
-    def make(kind: str, centre: str) -> Survey:
-        mine = factors[factors["type"] == kind].dropna(axis="columns", how="all")
-        scale = scales[scales["type"] == kind].sort_values("replicate")
-        names = [f"factor_{number}" for number in scale["replicate"]]
-        assert set(names) == {name for name in mine if name.startswith("factor_")}
-        frame = respondents.merge(mine, on=["stratum", "cluster"], validate="many_to_one")
-        assert len(frame) == (
-            respondents["paired"].sum() if kind in ("JK1", "BRR", "Fay") else len(respondents)
-        )
-        frame[names] = frame[names].mul(frame["weight"], axis="index")
-        (factor,) = scale["scale"].unique()
-        replicates = ReplicateWeights(
-            columns=tuple(names),
-            method="bootstrap" if kind == "subbootstrap" else kind,
-            rho=0.3 if kind == "Fay" else 0.0,
-            scale=float(factor),
-            rscales=tuple(scale["rscale"]),
-            centre=centre,
-        )
-        return survey_of("clustered", frame, replicates=replicates)
-
-    return make
 
 
 def replicated(survey, grouping: str, **options) -> list[pd.DataFrame]:

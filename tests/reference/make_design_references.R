@@ -387,4 +387,52 @@ for (name in names(moved)) for (method in names(moved[[name]])) for (outcome in 
     estimate = coef(m)[[1]], std_error = SE(m)[[1]], total = coef(t)[[1]], total_se = SE(t)[[1]])
 }
 write_table(calibrated_estimates$all(), "design_calibrated.csv")
+
+# ---- differences, standards, slopes and tests under calibrated and replicate weights ----------------------------------
+targets <- table_of_rows()
+add_target <- function(kind_of_design, design, outcome, grouping, kind, first, second, s)
+  targets$add(weights = kind_of_design, design = design, outcome = outcome, grouping = grouping, kind = kind, first = first, second = second,
+              estimate = coef(s)[[1]], std_error = sqrt(as.matrix(vcov(s))[1, 1]))
+add_targets <- function(kind_of_design, design, outcome, over, b) {
+  label <- names(coef(b))
+  for (j in seq_along(label)[-1]) {
+    both <- pair(b, 1, j)
+    for (kind in names(both)) add_target(kind_of_design, design, outcome, over, kind, label[1], label[j], both[[kind]])
+  }
+  if (over == "age_group") {
+    add_target(kind_of_design, design, outcome, over, "standardised", "", "", svycontrast(b, list(s = standard / sum(standard))))
+    x <- seq_along(label) - mean(seq_along(label))
+    add_target(kind_of_design, design, outcome, over, "slope", label[1], label[length(label)], svycontrast(b, list(s = x / sum(x^2))))
+  }
+}
+# a calibrated design keeps every row, so the means of the groups are ratios of totals of those with an answer
+answered_means <- function(d, outcome, over) {
+  groups <- levels(factor(d$variables[[over]]))
+  y <- d$variables[[outcome]]
+  inside <- outer(as.character(d$variables[[over]]), groups, function(a, g) !is.na(a) & a == g) * !is.na(y)
+  y[is.na(y)] <- 0
+  sums <- cbind(inside * y, inside)
+  colnames(sums) <- c(paste0("sum_", seq_along(groups)), paste0("size_", seq_along(groups)))
+  share <- lapply(seq_along(groups), function(i) as.call(list(as.name("/"), as.name(paste0("sum_", i)), as.name(paste0("size_", i)))))
+  svycontrast(svytotal(sums, d), setNames(share, groups))
+}
+for (name in names(moved)) for (method in names(moved[[name]])) {
+  for (over in c("region", "age_group", "wave"))
+    add_targets("calibrated", paste(name, method), "y", over, answered_means(moved[[name]][[method]], "y", over))
+}
+for (type in names(sources)) {
+  s <- sources[[type]]
+  set.seed(20221017)
+  r <- do.call(as.svrepdesign, c(list(s[[1]], type = s[[4]]), s[[5]]))
+  # the replicates of the file, which the bootstraps drew in another order
+  stopifnot(length(r$rscales) %in% c(1, ncol(weights(r, "replication"))))
+  f <- factors[[type]]
+  wide_factor <- matrix(f$factor, ncol = max(f$replicate))
+  key <- paste(f$stratum, f$cluster)[f$replicate == 1]
+  r <- svrepdesign(data = s[[2]], weights = ~weight, repweights = wide_factor[match(paste(s[[2]]$stratum, s[[2]]$cluster), key), ],
+                   combined.weights = FALSE, type = "other", scale = r$scale, rscales = rep(r$rscales, length.out = ncol(wide_factor)), mse = FALSE)
+  part <- r[!is.na(s[[2]]$y), ]
+  for (over in c("region", "age_group", "wave")) add_targets("replicate", type, "y", over, svyby(~y, on(over), part, svymean, covmat = TRUE))
+}
+write_table(targets$all(), "design_targets.csv")
 writeLines(c(R.version.string, paste("survey", packageVersion("survey")), paste("Matrix", packageVersion("Matrix")), paste("made on", Sys.Date())), file.path(out, "design_versions.txt"))

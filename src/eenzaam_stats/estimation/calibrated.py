@@ -51,6 +51,33 @@ def calibrated_errors(
     DesignError
         If the design has no calibration, or a respondent lacks one of its variables.
     """
+    rows, calibration = calibrated_rows(survey, domains, outcome, by=by)
+    variance = calibrated_variance(
+        rows, found.score, method=calibration.method, strata=domains.strata
+    )
+    return Errors(np.sqrt(variance.variance), variance.df)
+
+
+def calibrated_rows(
+    survey: Survey, domains: Domains, outcome: Outcome, *, by: Sequence[str]
+) -> tuple[CalibratedRows, Calibration]:
+    """Every respondent as the variance under calibration needs them, and the calibration.
+
+    Parameters
+    ----------
+    survey, domains, outcome, by
+        As in :func:`calibrated_errors`.
+
+    Returns
+    -------
+    rows : CalibratedRows
+    calibration : Calibration
+
+    Raises
+    ------
+    DesignError
+        If the design has no calibration, or a respondent lacks one of its variables.
+    """
     design, calibration = survey.design, survey.design.calibration
     if calibration is None or design.weight is None:
         raise DesignError(f"{_WHERE} needs a calibrated design, and this one has no calibration.")
@@ -67,22 +94,17 @@ def calibrated_errors(
     )
     _require_complete(rows, margins)
     stratum = _strata(rows, design, domains)
-    variance = calibrated_variance(
-        CalibratedRows(
-            rows.domain,
-            rows.one,
-            rows.two,
-            rows.extra[:, 0],
-            rows.extra[:, 1],
-            _auxiliaries(rows, calibration),
-            stratum,
-            _clusters(rows, design, stratum),
-        ),
-        found.score,
-        method=calibration.method,
-        strata=domains.strata,
+    made = CalibratedRows(
+        rows.domain,
+        rows.one,
+        rows.two,
+        rows.extra[:, 0],
+        rows.extra[:, 1],
+        _auxiliaries(rows, calibration),
+        stratum,
+        _clusters(rows, design, stratum),
     )
-    return Errors(np.sqrt(variance.variance), variance.df)
+    return made, calibration
 
 
 def _require_complete(rows: RespondentRows, margins: Sequence[str]) -> None:

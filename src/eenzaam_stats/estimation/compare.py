@@ -20,10 +20,11 @@ from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping, once
 from eenzaam_stats.estimation.comparison_rows import Names, comparison, tested
 from eenzaam_stats.estimation.domains import Domains
+from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.pairs import PAIRS, Pair, pairs_of
-from eenzaam_stats.estimation.rows import footnote, method_words, require_level
+from eenzaam_stats.estimation.rows import require_level
+from eenzaam_stats.estimation.target_errors import Covariances, covariances_of
 from eenzaam_stats.estimation.targets import targets
-from eenzaam_stats.numerics.covariance import score_covariance
 from eenzaam_stats.numerics.linearise import linearised
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import require_option
@@ -102,8 +103,9 @@ def compare(
     Notes
     -----
     The score of a difference is :math:`U_1 - U_2`, that of a log ratio
-    :math:`U_1 / p_1 - U_2 / p_2`; degrees of freedom are those of both groups together. Weights are
-    taken as fixed.
+    :math:`U_1 / p_1 - U_2 / p_2`; degrees of freedom are those of both groups together. With
+    replicate weights the variance is that of the difference over the replicates; weights are taken
+    as fixed unless the design holds their calibration.
 
     **Unit.** Proportion, 0-1, or a ratio.
 
@@ -135,11 +137,13 @@ def compare(
     source = cells_for(survey, [one], by=finest, weights=weights, where=_WHERE)
     domains = source.domains(one, by=finest, where=_WHERE)
     found = targets(domains, n_keys=len(finest), statistic="proportion")
+    covariances = covariances_of(survey, source, domains, one, by=finest)
     pairs = pairs_of(found, how.against, n_within=len(how.within), where=_WHERE)
     rows: list[Comparison] = []
     for start in range(0, len(pairs), _BATCH):
-        rows += _compared(domains, pairs[start : start + _BATCH], how, level=level)
-    variance = f"Taylor linearisation of the {how.measure}"
+        batch = pairs[start : start + _BATCH]
+        rows += _compared(domains, batch, how, covariances=covariances, level=level)
+    variance = f"{covariances.words} of the {how.measure}"
     return Comparisons(
         within=how.within,
         by=groups,
@@ -158,7 +162,12 @@ def compare(
 
 
 def _compared(
-    domains: Domains, pairs: Sequence[Pair], how: Comparing, *, level: float
+    domains: Domains,
+    pairs: Sequence[Pair],
+    how: Comparing,
+    *,
+    covariances: Covariances,
+    level: float,
 ) -> list[Comparison]:
     ones, twos = np.stack([p.one for p in pairs]), np.stack([p.two for p in pairs])
     first = linearised(ones @ domains.first, "proportion")
@@ -174,8 +183,13 @@ def _compared(
         ones * (scale1 * first.score[:, j : j + 1]) - twos * (scale2 * second.score[:, j : j + 1])
         for j in (0, 1)
     )
-    result = score_covariance(domains.moments, (score[0], score[1]), strata=domains.strata)
-    se = np.sqrt(np.diag(result.covariance))
+
+    def value(sums: FloatArray) -> FloatArray:
+        pair = (linearised(part @ sums, "proportion").estimate for part in (ones, twos))
+        return next(pair) * scale1[:, 0] - next(pair) * scale2[:, 0]
+
+    result = covariances.of((score[0], score[1]), value)
+    se = result.std_error
     counts = [ones @ domains.n, twos @ domains.n]
     rows = []
     for at, pair in enumerate(pairs):

@@ -12,8 +12,9 @@ from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.cells import cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, CellColumns, Outcome, grouping
 from eenzaam_stats.estimation.domains import text
+from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.respondent_rows import collected
-from eenzaam_stats.estimation.rows import footnote, method_words, proportion_rows, require_level
+from eenzaam_stats.estimation.rows import proportion_rows, require_level
 from eenzaam_stats.estimation.uncertainty import errors_of
 from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.survey import Survey

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eenzaam_stats.comparisons import IndependenceTest
-from eenzaam_stats.errors import OptionError
+from eenzaam_stats.errors import DesignError, OptionError
 from eenzaam_stats.estimation.cells import summed
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, design_columns
 from eenzaam_stats.estimation.domains import Domains
-from eenzaam_stats.estimation.rows import footnote, method_words
-from eenzaam_stats.numerics.covariance import score_covariance
+from eenzaam_stats.estimation.method_words import footnote, method_words
+from eenzaam_stats.estimation.target_errors import covariances_of
 from eenzaam_stats.numerics.rao_scott import rao_scott_test
 from eenzaam_stats.survey import Survey
 
+FloatArray = NDArray[np.float64]
 _WHERE = "rao_scott()"
 _LEAST_CLASSES = 2
+# standard errors below this share of those of a random sample are rounding
+_NOTHING = 1e-6
 
 
 def rao_scott(
@@ -53,7 +57,8 @@ def rao_scott(
     Notes
     -----
     Second-order correction of Rao and Scott; degrees of freedom from the sampling units with both
-    answers minus their strata. Weights are taken as fixed.
+    answers minus their strata, or those of the replicate weights. Weights are taken as fixed
+    unless the design holds their calibration.
 
     **Missing data.** Respondents without one of the two answers are left out and counted.
 
@@ -90,11 +95,18 @@ def rao_scott(
         ]
     )
     weight = domains.first.sum(axis=1)
-    p = np.zeros(n_cells)
-    p[at] = weight / weight.sum()
+
+    def shares(first: FloatArray) -> FloatArray:
+        found = np.zeros(n_cells)
+        found[at] = first.sum(axis=1) / first.sum()
+        return found
+
+    p = shares(domains.first)
     score = (np.eye(n_cells)[:, at] - p[:, None]) / weight.sum()
-    result = score_covariance(domains.moments, (score, score), strata=domains.strata)
+    covariances = covariances_of(survey, source, domains, everyone, by=(rows, columns))
+    result = covariances.of((score, score), shares)
     n = float(domains.n.sum())
+    _require_error(result.std_error, p, n=n)
     test = rao_scott_test(
         p.reshape(len(row_names), len(column_names)),
         result.covariance,
@@ -102,6 +114,7 @@ def rao_scott(
         design_df=float(result.df.max()),
     )
     table = p.reshape(len(row_names), len(column_names))
+    words = f"Rao-Scott correction, {covariances.words}"
     return IndependenceTest(
         rows=tuple(row_names),
         columns=tuple(column_names),
@@ -120,7 +133,7 @@ def rao_scott(
             source,
             [Outcome(f"{rows} x {columns}")],
             statistic="test of independence",
-            method=method_words(source, variance="Rao-Scott correction", interval="no"),
+            method=method_words(source, variance=words, interval="no"),
             level=0.95,
             n_without_group=domains.n_without_group,
         ),
@@ -137,3 +150,13 @@ def _classes(domains: Domains, position: int) -> Sequence[str]:
         own = [group[1] for group in domains.groups if group[0] == first]
         ordered = own if len(own) > len(ordered) else ordered
     return ordered + [name for name in dict.fromkeys(found) if name not in ordered]
+
+
+def _require_error(std_error: FloatArray, p: FloatArray, *, n: float) -> None:
+    """Raise when the whole table is known, so that chance has no part in it."""
+    if np.all(std_error <= _NOTHING * np.sqrt(p * (1.0 - p) / n)):
+        raise DesignError(
+            f"{_WHERE} needs shares that a sample estimates, and none of these has a sampling "
+            "error: the weights were calibrated to this very table, or the design has no variance. "
+            "Compare the population counts themselves, or test an answer that was no margin."
+        )

@@ -15,9 +15,10 @@ from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping, once
 from eenzaam_stats.estimation.comparison_rows import Names, comparison, tested
 from eenzaam_stats.estimation.domains import Domains
-from eenzaam_stats.estimation.rows import footnote, method_words, require_level
+from eenzaam_stats.estimation.method_words import footnote, method_words
+from eenzaam_stats.estimation.rows import require_level
+from eenzaam_stats.estimation.target_errors import Covariances, covariances_of
 from eenzaam_stats.estimation.targets import targets
-from eenzaam_stats.numerics.covariance import score_covariance
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import require_option
 
@@ -101,8 +102,11 @@ def linear_trend(
     source = cells_for(survey, [one], by=finest, weights=weights, where=_WHERE)
     domains = source.domains(one, by=finest, where=_WHERE)
     times = _times(domains, wave)
-    rows = _slopes(domains, times, n_keys=len(groups), scale=scale, level=level)
-    words = "Taylor linearisation of the least-squares slope"
+    covariances = covariances_of(survey, source, domains, one, by=finest)
+    rows = _slopes(
+        domains, times, n_keys=len(groups), scale=scale, covariances=covariances, level=level
+    )
+    words = f"{covariances.words} of the least-squares slope"
     return Comparisons(
         within=groups,
         by=(wave,),
@@ -146,7 +150,13 @@ def _is_number(word: str) -> bool:
 
 
 def _slopes(
-    domains: Domains, times: FloatArray, *, n_keys: int, scale: TrendScale, level: float
+    domains: Domains,
+    times: FloatArray,
+    *,
+    n_keys: int,
+    scale: TrendScale,
+    covariances: Covariances,
+    level: float,
 ) -> tuple[Comparison, ...]:
     per_wave = targets(domains, n_keys=n_keys + 1, statistic="proportion")
     usable = np.isfinite(per_wave.estimate)
@@ -163,8 +173,13 @@ def _slopes(
         slopes[at] = _slope(times, inside_group & usable)
     scored = slopes * derivative
     score = (scored @ per_wave.score[0], scored @ per_wave.score[1])
-    result = score_covariance(domains.moments, score, strata=domains.strata)
-    se = np.sqrt(np.diag(result.covariance))
+
+    def sloped(first: FloatArray) -> FloatArray:
+        result: FloatArray = scored @ np.where(usable, per_wave.value(first), 0.0)
+        return result
+
+    result = covariances.of(score, sloped)
+    se = result.std_error
     estimate = slopes @ np.where(usable, value, 0.0)
     n_waves = len(np.unique(times))
     rows = []

@@ -10,13 +10,8 @@ from collections.abc import Sequence
 
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, OUTCOME, Outcome, grouping, once
-from eenzaam_stats.estimation.rows import (
-    footnote,
-    labelled,
-    method_words,
-    proportion_rows,
-    require_level,
-)
+from eenzaam_stats.estimation.method_words import footnote, method_words
+from eenzaam_stats.estimation.rows import labelled, proportion_rows, require_level
 from eenzaam_stats.estimation.uncertainty import Replication, errors_of
 from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.survey import Survey

@@ -10,7 +10,8 @@ from typing import Literal
 
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping
-from eenzaam_stats.estimation.rows import footnote, method_words, number_rows, require_level
+from eenzaam_stats.estimation.method_words import footnote, method_words
+from eenzaam_stats.estimation.rows import number_rows, require_level
 from eenzaam_stats.estimation.uncertainty import Replication, errors_of
 from eenzaam_stats.numerics.linearise import Statistic, linearised
 from eenzaam_stats.results import Estimates

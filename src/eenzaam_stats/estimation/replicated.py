@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,62 @@ def replicate_weight_errors(
     DesignError
         If a replicate weight is no number, missing, negative or infinite, or JKn lacks its rscales.
     """
+    sums = replicate_sums(survey, domains, outcome, by=by)
+    estimates = [linearised(first, statistic).estimate for first in sums.first]
+    variance = replicate_variance(
+        np.stack(estimates),
+        linearised(domains.first, statistic).estimate,
+        scale=sums.scale,
+        rscales=sums.rscales,
+        about_estimate=sums.about_estimate,
+    )
+    return Errors(np.sqrt(variance), np.full(len(domains.groups), sums.df, dtype=np.int64))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReplicateSums:
+    """Sums of an outcome under each replicate weight, and how they become a variance.
+
+    Attributes
+    ----------
+    first : ndarray of float, shape (r, d, 2)
+        Sums of weight times both variables per replicate and domain.
+    scale : float
+        Factor before the sum of squares.
+    rscales : ndarray of float, shape (r,)
+        Factor of each replicate.
+    about_estimate : bool
+        Whether squares are taken about the estimate, and not about the mean of the replicates.
+    df : int
+        Degrees of freedom.
+    """
+
+    first: FloatArray
+    scale: float
+    rscales: FloatArray
+    about_estimate: bool
+    df: int
+
+
+def replicate_sums(
+    survey: Survey, domains: Domains, outcome: Outcome, *, by: Sequence[str]
+) -> ReplicateSums:
+    """Sum an outcome under every replicate weight of the design.
+
+    Parameters
+    ----------
+    survey, domains, outcome, by
+        As in :func:`replicate_weight_errors`.
+
+    Returns
+    -------
+    ReplicateSums
+
+    Raises
+    ------
+    DesignError
+        If a replicate weight is no number, missing, negative or infinite, or JKn lacks its rscales.
+    """
     replicates = survey.design.replicates
     if replicates is None:
         raise DesignError(f"{_WHERE} needs a design with replicates, and this one has none.")
@@ -60,33 +117,23 @@ def replicate_weight_errors(
         survey, outcome, by=by, groups=domains.groups, extra=replicates.columns, where=_WHERE
     )
     _require_weights(rows, replicates)
-    count = len(domains.groups)
-    replicated = np.stack(
-        [_estimate(rows, rows.extra[:, r], count, statistic) for r in range(rows.extra.shape[1])]
-    )
-    variance = replicate_variance(
-        replicated,
-        linearised(domains.first, statistic).estimate,
-        scale=scale,
-        rscales=rscales,
-        about_estimate=replicates.centre == "estimate",
-    )
+    first = [
+        _first(rows, rows.extra[:, r], len(domains.groups)) for r in range(rows.extra.shape[1])
+    ]
     df = replicates.df if replicates.df is not None else _rank(rows.extra) - 1
-    return Errors(np.sqrt(variance), np.full(count, df, dtype=np.int64))
+    about_estimate = replicates.centre == "estimate"
+    return ReplicateSums(np.stack(first), scale, rscales, about_estimate, df)
 
 
-def _estimate(
-    rows: RespondentRows, weight: FloatArray, count: int, statistic: Statistic
-) -> FloatArray:
+def _first(rows: RespondentRows, weight: FloatArray, count: int) -> FloatArray:
     inside = rows.domain >= 0
     at = rows.domain[inside]
-    first = np.column_stack(
+    return np.column_stack(
         [
             np.bincount(at, (weight * variable)[inside], minlength=count).astype(np.float64)
             for variable in (rows.one, rows.two)
         ]
     )
-    return linearised(first, statistic).estimate
 
 
 def _scales(replicates: ReplicateWeights) -> tuple[float, FloatArray]:

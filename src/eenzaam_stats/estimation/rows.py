@@ -8,14 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.estimation.cells import Cells
-from eenzaam_stats.estimation.columns import CellColumns, Outcome
 from eenzaam_stats.estimation.domains import Domains, whole
 from eenzaam_stats.numerics.beta_interval import beta_interval
 from eenzaam_stats.numerics.intervals import (
@@ -26,8 +23,7 @@ from eenzaam_stats.numerics.intervals import (
 )
 from eenzaam_stats.numerics.linearise import Linearised, Statistic, design_effects, linearised
 from eenzaam_stats.numerics.variance import domain_variance
-from eenzaam_stats.results import Estimate, Footnote
-from eenzaam_stats.version import VERSION
+from eenzaam_stats.results import Estimate
 from eenzaam_stats.vocabulary import Flag, IntervalMethod
 
 FloatArray = NDArray[np.float64]
@@ -218,87 +214,3 @@ def _reason(kind: str, p: float, se: float, *, df: int, n: int) -> tuple[str, bo
     found = [words for there, words in findings if there]
     at_edge = edges and p in (0.0, 1.0) and len(found) == 1
     return "; ".join(found), not found or at_edge
-
-
-STATISTIC_WORDS = MappingProxyType(
-    {
-        "proportion": "proportion",
-        "mean": "mean",
-        "total": "total",
-        "total_yes": "number of people",
-        "ratio": "ratio",
-    }
-)
-
-
-def footnote(
-    source: Cells,
-    outcomes: Sequence[Outcome],
-    *,
-    statistic: str,
-    method: str,
-    level: float,
-    n_without_group: int,
-) -> Footnote:
-    """What a reader must know beside the rows."""
-    report, columns = source.report, source.columns
-    names = [outcome.label for outcome in outcomes]
-    scales = [
-        one.scale for one in source.scoring if set(one.outcomes) & {one.name for one in outcomes}
-    ]
-    return Footnote(
-        outcome=", ".join(names),
-        scale=scales[-1] if scales else "column of the file",
-        source=report.source,
-        wave=report.wave,
-        population=report.population,
-        origin=str(report.origin),
-        method=method,
-        level=level,
-        weight=columns.weight or "",
-        stratum=columns.stratum or "",
-        n_without_group=n_without_group,
-        version=VERSION,
-        statistic=statistic,
-        cluster=columns.cluster or "",
-    )
-
-
-def method_words(source: Cells, *, variance: str, interval: str) -> str:
-    """Variance method, design, weights and interval in words."""
-    return (
-        f"direct estimate, {variance}, {_design_words(source)}, "
-        f"{_weight_words(source, counted='residuals' in variance)}; "
-        f"{interval} interval with t on the degrees of freedom of the group"
-    )
-
-
-def _design_words(source: Cells) -> str:
-    columns, design = source.columns, source.design
-    words = ["stratified" if columns.stratum else "without strata"]
-    lonely = {
-        "certainty": "strata with one {unit} add no variance",
-        "centred": "strata with one {unit} are centred at the mean of all",
-        "average": "strata with one {unit} count as the average stratum",
-    }.get(design.lonely_stratum)
-    if columns.stratum and lonely:
-        words.append(lonely.format(unit="cluster" if columns.cluster else "respondent"))
-    if columns.cluster:
-        words.append(f"clusters {columns.cluster!r} nested in strata")
-    if columns.fpc:
-        words.append("with finite population correction")
-    return ", ".join(words)
-
-
-def _weight_words(source: Cells, *, counted: bool) -> str:
-    columns: CellColumns = source.columns
-    design = source.design
-    if columns.weight is None:
-        return "without weights"
-    if columns.weight != design.weight:
-        instead = f"instead of {design.weight!r}" if design.weight else "named by the user"
-        return f"weights from {columns.weight!r} {instead}, taken as fixed"
-    if design.calibration is not None:
-        how = "which the variance counts" if counted else "taken as fixed"
-        return f"weights calibrated ({design.calibration.method}), {how}"
-    return "weights of the design taken as fixed"

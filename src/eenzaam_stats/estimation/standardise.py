@@ -12,16 +12,10 @@ from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping
 from eenzaam_stats.estimation.domains import Domains
-from eenzaam_stats.estimation.rows import (
-    Errors,
-    footnote,
-    limits,
-    method_words,
-    require_level,
-    symmetric_limits,
-)
+from eenzaam_stats.estimation.method_words import footnote, method_words
+from eenzaam_stats.estimation.rows import Errors, limits, require_level, symmetric_limits
+from eenzaam_stats.estimation.target_errors import covariances_of
 from eenzaam_stats.estimation.targets import Standard, Targets, targets
-from eenzaam_stats.numerics.covariance import score_covariance
 from eenzaam_stats.numerics.linearise import Statistic
 from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.survey import Survey
@@ -105,15 +99,16 @@ def standardise(
     domains = source.domains(one, by=finest, where=_WHERE)
     statistic: Statistic = "mean" if one.kind == "number" else "proportion"
     found = targets(domains, n_keys=len(groups), statistic=statistic, standard=standard)
-    result = score_covariance(domains.moments, found.score, strata=domains.strata)
-    errors = Errors(np.sqrt(np.diag(result.covariance)), result.df)
+    covariances = covariances_of(survey, source, domains, one, by=finest)
+    result = covariances.of(found.score, found.value)
+    errors = Errors(result.std_error, result.df)
     n = found.member @ domains.n
     bounds = (
         symmetric_limits(found.estimate, errors, level=level)
         if statistic == "mean"
         else limits(interval, found.estimate, errors, n=n, level=level)
     )
-    words = f"standardised to given shares of {', '.join(standard.over)}, Taylor linearisation"
+    words = f"standardised to given shares of {', '.join(standard.over)}, {covariances.words}"
     note = footnote(
         source,
         [one],

@@ -6,7 +6,7 @@ trends and tests are then linear in the scores. No sum over respondents may ente
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,6 +108,8 @@ class Targets:
         1 where a finest domain belongs to the target.
     empty : tuple of tuple of str
         Per target the classes of the standard that nobody answered for.
+    value : callable
+        Estimates of the targets from the sums of the finest domains, shape (d, 2) to (t,).
     """
 
     groups: tuple[tuple[str, ...], ...]
@@ -115,6 +117,7 @@ class Targets:
     score: tuple[FloatArray, FloatArray]
     member: FloatArray
     empty: tuple[tuple[str, ...], ...]
+    value: Callable[[FloatArray], FloatArray]
 
 
 def targets(
@@ -153,13 +156,23 @@ def targets(
         some = (member @ domains.n) > 0
         score = (member * found.score[:, :1], member * found.score[:, 1:])
         complete: tuple[tuple[str, ...], ...] = tuple(() for _ in groups)
-        return Targets(groups, np.where(some, found.estimate, np.nan), score, member, complete)
+
+        def pooled(first: FloatArray) -> FloatArray:
+            return linearised(member @ first, statistic).estimate
+
+        estimate = np.where(some, found.estimate, np.nan)
+        return Targets(groups, estimate, score, member, complete, pooled)
     shares = dict(standard.shares)
     _require_classes(domains, shares, n_keys=n_keys, over=standard.over)
     share = np.array([shares[group[n_keys:]] for group in domains.groups])
     found = linearised(domains.first, statistic)
     answered = domains.n > 0
-    weighted = np.where(answered & (share > 0), share * np.nan_to_num(found.estimate), 0.0)
+
+    def weighted(first: FloatArray) -> FloatArray:
+        parts = share * linearised(first, statistic).estimate
+        result: FloatArray = member @ np.where(answered & (share > 0), parts, 0.0)
+        return result
+
     score = (member * (share * found.score[:, 0]), member * (share * found.score[:, 1]))
     present = [
         {
@@ -173,8 +186,8 @@ def targets(
         tuple("/".join(key) for key, value in standard.shares if value > 0 and key not in there)
         for there in present
     )
-    estimate = np.where([not one for one in empty], member @ weighted, np.nan)
-    return Targets(groups, estimate, score, member, empty)
+    estimate = np.where([not one for one in empty], weighted(domains.first), np.nan)
+    return Targets(groups, estimate, score, member, empty, weighted)
 
 
 def _require_classes(

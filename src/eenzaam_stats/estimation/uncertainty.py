@@ -105,17 +105,24 @@ def errors_of(
     if replication is not None:
         return _replicated(domains, statistic, replication, source=source)
     if design.replicates is not None and own_weight:
-        rows = _rows_of(survey, "replicate weights")
+        rows = rows_of(survey, "replicate weights")
         errors = replicate_weight_errors(rows, domains, outcome, by=by, statistic=statistic)
         return errors, f"replicate weights ({design.replicates.method})"
     if design.calibration is not None and own_weight:
-        rows = _rows_of(survey, "a calibrated weight")
+        rows = rows_of(survey, "a calibrated weight")
         errors = calibrated_errors(rows, domains, outcome, by=by, found=found)
         return errors, "Taylor linearisation of residuals"
     return linear_errors(domains, found), "Taylor linearisation"
 
 
-def _rows_of(survey: Survey | Cells, why: str) -> Survey:
+def rows_of(survey: Survey | Cells, why: str) -> Survey:
+    """The respondents behind what the user gave.
+
+    Raises
+    ------
+    DesignError
+        If cells were given, which no longer know them.
+    """
     if isinstance(survey, Survey):
         return survey
     raise DesignError(

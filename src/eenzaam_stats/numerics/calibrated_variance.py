@@ -12,6 +12,7 @@ from eenzaam_stats.numerics.auxiliaries import scaled_rows
 from eenzaam_stats.numerics.calibration_residuals import (
     CalibratedRows,
     Method,
+    Score,
     explained_part,
     residual_units,
     residuals,
@@ -122,18 +123,21 @@ def calibrated_variance(
 
 
 def calibrated_covariance(
-    rows: CalibratedRows, score: FloatArray, *, method: Method, strata: Strata
+    rows: CalibratedRows, score: Score, *, method: Method, strata: Strata
 ) -> FloatArray:
-    """Covariances of linearised estimates between the domains, shape (d, d).
+    """Covariances of linearised estimates between domains or targets, shape (d, d) or (t, t).
 
     Parameters
     ----------
-    rows, score, method, strata
+    rows, method, strata
         As in :func:`calibrated_variance`.
+    score : ndarray of float, shape (d, 2), or tuple of two, shape (t, d)
+        Coefficients per domain; or per target and domain, as in
+        :func:`eenzaam_stats.numerics.covariance.score_covariance`.
 
     Returns
     -------
-    ndarray of float, shape (d, d)
+    ndarray of float, shape (d, d) or (t, t)
         Rounding is 1e-15 of the variance before projection; where little of that is left, the
         variances of :func:`calibrated_variance` are more exact than the diagonal.
 

@@ -20,6 +20,8 @@ from eenzaam_stats.numerics.moments import Strata
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Method = Literal["post_stratify", "rake", "linear", "logit"]
+# Coefficients of both variables: (d, 2) per domain, or two of shape (t, d) per target and domain.
+Score = FloatArray | tuple[FloatArray, FloatArray]
 
 # R's ``svyrecvar`` does ten rounds over the margins of a raking, whatever is left.
 RAKE_ROUNDS = 10
@@ -57,7 +59,7 @@ class CalibratedRows:
     cluster: IntArray | None = None
 
 
-def projection(rows: CalibratedRows, score: FloatArray, *, method: Method) -> FloatArray:
+def projection(rows: CalibratedRows, score: Score, *, method: Method) -> FloatArray:
     """Coefficients of the score per weight on the auxiliaries, shape (d, k).
 
     Parameters
@@ -71,11 +73,7 @@ def projection(rows: CalibratedRows, score: FloatArray, *, method: Method) -> Fl
     """
     matrix, margin = rows.auxiliaries.matrix, rows.auxiliaries.margin
     weight = np.ones_like(rows.base) if method == "rake" else rows.base
-    inside = np.flatnonzero(rows.domain >= 0)
-    sums = sparse.csr_array(
-        ((weight * _score(rows, score))[inside], (rows.domain[inside], inside)),
-        shape=(len(score), len(weight)),
-    )
+    sums = scaled_rows(row_scores(rows, score), weight).T
     right = np.asarray((sums @ matrix).toarray(), dtype=np.float64).T
     gram = crossproduct(matrix, weight)
     if method != "rake":
@@ -106,9 +104,7 @@ class Units:
     absent: FloatArray
 
 
-def residual_units(
-    rows: CalibratedRows, score: FloatArray, *, method: Method, strata: Strata
-) -> Units:
+def residual_units(rows: CalibratedRows, score: Score, *, method: Method, strata: Strata) -> Units:
     """Sums per sampling unit, before projection and of the auxiliaries.
 
     Parameters
@@ -125,12 +121,11 @@ def residual_units(
     count = int(unit.max(initial=-1)) + 1
     stratum = np.full(count, -1, dtype=np.int64)
     stratum[unit] = rows.stratum
-    inside = rows.domain >= 0
-    u = (rows.weight * _score(rows, score))[inside]
-    scores = sparse.csr_array((u, (unit[inside], rows.domain[inside])), shape=(count, len(score)))
+    scores = scaled_rows(row_scores(rows, score), rows.weight)
     x = scaled_rows(rows.auxiliaries.matrix, rows.weight)
     if rows.cluster is not None:
-        x = sparse.csr_array(_indicator(unit, count) @ x)
+        home = _indicator(unit, count)
+        scores, x = (sparse.csr_array(home @ one) for one in (scores, x))
     there = np.flatnonzero(stratum >= 0)
     into = sparse.csr_array(
         (np.ones(len(there)), (stratum[there], there)), shape=(len(strata.n), count)
@@ -175,7 +170,30 @@ def explained_part(units: Units) -> tuple[sparse.csr_array, FloatArray]:
     )
 
 
-def _score(rows: CalibratedRows, score: FloatArray) -> FloatArray:
-    """Score per weight of each row, 0 outside every domain, shape (n,)."""
-    found = score[rows.domain, 0] * rows.one + score[rows.domain, 1] * rows.two
-    return np.where(rows.domain >= 0, found, 0.0)
+def row_scores(rows: CalibratedRows, score: Score) -> sparse.csr_array:
+    """Score per weight of each row for each domain or target, 0 outside, sparse (n, t).
+
+    Parameters
+    ----------
+    rows : CalibratedRows
+        The whole file, n rows.
+    score : ndarray of float, shape (d, 2), or tuple of two, shape (t, d)
+        Coefficients of both variables, per domain; or per target and domain.
+
+    Returns
+    -------
+    sparse array of float, shape (n, d) or (n, t)
+    """
+    inside = np.flatnonzero(rows.domain >= 0)
+    home = rows.domain[inside]
+    one, two = rows.one[inside], rows.two[inside]
+    n = len(rows.domain)
+    if not isinstance(score, tuple):
+        values = score[home, 0] * one + score[home, 1] * two
+        return sparse.csr_array((values, (inside, home)), shape=(n, len(score)))
+    parts = [
+        sparse.csr_array((values, (inside, home)), shape=(n, part.shape[1]))
+        @ sparse.csr_array(part.T)
+        for values, part in zip((one, two), score, strict=True)
+    ]
+    return sparse.csr_array(parts[0] + parts[1])

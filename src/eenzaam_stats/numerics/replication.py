@@ -142,7 +142,46 @@ def replicate_variance(
     ...                    rscales=np.ones(2)).tolist()
     [1.0]
     """
-    counted = rscales > 0.0
-    centre = estimate if about_estimate else replicated[counted].mean(axis=0)
-    variance: FloatArray = scale * (rscales[:, None] * (replicated - centre) ** 2).sum(axis=0)
+    away = _away(replicated, estimate, rscales=rscales, about_estimate=about_estimate)
+    variance: FloatArray = scale * (rscales[:, None] * away**2).sum(axis=0)
     return variance
+
+
+def replicate_covariance(
+    replicated: FloatArray,
+    estimate: FloatArray,
+    *,
+    scale: float,
+    rscales: FloatArray,
+    about_estimate: bool = False,
+) -> FloatArray:
+    """Covariance of estimates from their replicates, shape (d, d).
+
+    Parameters
+    ----------
+    replicated, estimate, scale, rscales, about_estimate
+        As in :func:`replicate_variance`, whose result is the diagonal.
+
+    Returns
+    -------
+    ndarray of float, shape (d, d)
+        NaN where a replicate of one of the two is NaN.
+
+    Examples
+    --------
+    >>> replicate_covariance(np.array([[1.0, 2.0], [3.0, 0.0]]), np.zeros(2), scale=0.5,
+    ...                      rscales=np.ones(2)).tolist()
+    [[1.0, -1.0], [-1.0, 1.0]]
+    """
+    away = _away(replicated, estimate, rscales=rscales, about_estimate=about_estimate)
+    covariance: FloatArray = scale * (away.T @ (rscales[:, None] * away))
+    return covariance
+
+
+def _away(
+    replicated: FloatArray, estimate: FloatArray, *, rscales: FloatArray, about_estimate: bool
+) -> FloatArray:
+    """Deviations from the estimate, or from the mean of the replicates that count."""
+    centre = estimate if about_estimate else replicated[rscales > 0.0].mean(axis=0)
+    away: FloatArray = replicated - centre
+    return away

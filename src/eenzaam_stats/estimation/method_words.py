@@ -1,0 +1,94 @@
+"""What a reader must know beside the numbers: footnote and method in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import MappingProxyType
+
+from eenzaam_stats.estimation.cells import Cells
+from eenzaam_stats.estimation.columns import CellColumns, Outcome
+from eenzaam_stats.results import Footnote
+from eenzaam_stats.version import VERSION
+
+STATISTIC_WORDS = MappingProxyType(
+    {
+        "proportion": "proportion",
+        "mean": "mean",
+        "total": "total",
+        "total_yes": "number of people",
+        "ratio": "ratio",
+    }
+)
+
+
+def footnote(
+    source: Cells,
+    outcomes: Sequence[Outcome],
+    *,
+    statistic: str,
+    method: str,
+    level: float,
+    n_without_group: int,
+) -> Footnote:
+    """What a reader must know beside the rows."""
+    report, columns = source.report, source.columns
+    names = [outcome.label for outcome in outcomes]
+    scales = [
+        one.scale for one in source.scoring if set(one.outcomes) & {one.name for one in outcomes}
+    ]
+    return Footnote(
+        outcome=", ".join(names),
+        scale=scales[-1] if scales else "column of the file",
+        source=report.source,
+        wave=report.wave,
+        population=report.population,
+        origin=str(report.origin),
+        method=method,
+        level=level,
+        weight=columns.weight or "",
+        stratum=columns.stratum or "",
+        n_without_group=n_without_group,
+        version=VERSION,
+        statistic=statistic,
+        cluster=columns.cluster or "",
+    )
+
+
+def method_words(source: Cells, *, variance: str, interval: str) -> str:
+    """Variance method, design, weights and interval in words."""
+    return (
+        f"direct estimate, {variance}, {_design_words(source)}, "
+        f"{_weight_words(source, counted='residuals' in variance)}; "
+        f"{interval} interval with t on the degrees of freedom of the group"
+    )
+
+
+def _design_words(source: Cells) -> str:
+    columns, design = source.columns, source.design
+    words = ["stratified" if columns.stratum else "without strata"]
+    lonely = {
+        "certainty": "strata with one {unit} add no variance",
+        "centred": "strata with one {unit} are centred at the mean of all",
+        "average": "strata with one {unit} count as the average stratum",
+    }.get(design.lonely_stratum)
+    if columns.stratum and lonely:
+        words.append(lonely.format(unit="cluster" if columns.cluster else "respondent"))
+    if columns.cluster:
+        words.append(f"clusters {columns.cluster!r} nested in strata")
+    if columns.fpc:
+        words.append("with finite population correction")
+    return ", ".join(words)
+
+
+def _weight_words(source: Cells, *, counted: bool) -> str:
+    columns: CellColumns = source.columns
+    design = source.design
+    if columns.weight is None:
+        return "without weights"
+    if columns.weight != design.weight:
+        instead = f"instead of {design.weight!r}" if design.weight else "named by the user"
+        return f"weights from {columns.weight!r} {instead}, taken as fixed"
+    if design.calibration is not None:
+        how = "which the variance counts" if counted else "taken as fixed"
+        return f"weights calibrated ({design.calibration.method}), {how}"
+    return "weights of the design taken as fixed"
