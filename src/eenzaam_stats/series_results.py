@@ -115,7 +115,7 @@ class SeriesModel:
     outcome, source : str
         What the values are and where they come from.
     scale : str
-        ``identity`` or ``logit``.
+        ``identity``, ``logit``, or ``log`` for rates.
     estimator : str
         Name of the estimator, with its lag or formula.
     correlation : str

@@ -29,7 +29,7 @@ def interrupted(
     Parameters
     ----------
     result : InterruptedFit or ForecastGap
-        What to draw. Proportions and logits are shown in percent.
+        What to draw. Proportions and logits are shown in percent, log rates as rates.
     language : {"nl", "en"}, default "nl"
         Language of words and numbers.
     axes : matplotlib.axes.Axes, optional
@@ -93,9 +93,15 @@ def _place(model: SeriesModel, points: Sequence[SeriesPoint]) -> _Place:
     """From the scale of the model to the axis: logits and proportions in percent."""
     if model.scale == "logit":
         return lambda value: 100.0 / (1.0 + math.exp(-value))
-    if all(0.0 <= point.value <= 1.0 for point in points):
-        return lambda value: 100.0 * value
-    return lambda value: value
+    if model.scale == "log":
+        return math.exp
+    return (lambda value: 100.0 * value) if _in_percent(model, points) else (lambda value: value)
+
+
+def _in_percent(model: SeriesModel, points: Sequence[SeriesPoint]) -> bool:
+    if model.scale == "identity":
+        return all(0.0 <= point.value <= 1.0 for point in points)
+    return model.scale == "logit"
 
 
 def _spans(result: InterruptedFit | ForecastGap) -> tuple[tuple[str, float, float], ...]:
@@ -209,7 +215,7 @@ def _finish(
 ) -> None:
     words = labels(language)
     outcome = words.get(f"outcome.{model.outcome}", model.outcome)
-    percent = model.scale == "logit" or all(0.0 <= point.value <= 1.0 for point in points)
+    percent = _in_percent(model, points)
     axes.set_ylabel(f"{outcome}, %" if percent else outcome)
     axes.yaxis.set_major_locator(MaxNLocator(steps=_STEPS))
     write_ticks(axes.yaxis, NumberText(language))

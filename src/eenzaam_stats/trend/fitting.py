@@ -95,7 +95,7 @@ def fit_series(
         counts waves gets uneven ones, or the lag is impossible.
     """
     _require_options(estimator, options)
-    _require_identified(x, where=where)
+    require_identified(x, where=where)
     use_known = options.sampling_errors == "known" and bool(series.known.any())
     chosen = _chosen(estimator, len(series), use_known and bool(series.known.all()))
     exact = _exact(series.values, x)
@@ -129,7 +129,8 @@ def _require_options(estimator: Estimator, options: FitOptions) -> None:
     require_option(options.sampling_errors, SamplingErrors, name="sampling_errors")
 
 
-def _require_identified(x: FloatArray, *, where: str) -> None:
+def require_identified(x: FloatArray, *, where: str) -> None:
+    """Raise an ``OptionError`` where the waves cannot tell the terms of a design apart."""
     n, p = x.shape
     if n - p < _LEAST_RESIDUAL_DF:
         raise OptionError(

@@ -20,8 +20,9 @@ from eenzaam_stats.trend.effects import gap_points
 from eenzaam_stats.trend.fitting import Estimator, FitOptions, fit_series
 from eenzaam_stats.trend.gap_summary import equivalence, gap_rows, gap_summary, verdict
 from eenzaam_stats.trend.grid import grid_step, regular_step, shares_grid
-from eenzaam_stats.trend.interrupted import DATE_THE_WAVES, Scale, series_model
+from eenzaam_stats.trend.interrupted import Scale
 from eenzaam_stats.trend.panel_dates import whole_years
+from eenzaam_stats.trend.plan import DATE_THE_WAVES, series_model
 from eenzaam_stats.trend.series import Series, opened_series
 from eenzaam_stats.vocabulary import require_option
 

@@ -2,69 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.results import Estimates
-from eenzaam_stats.series_results import Effect, InterruptedFit, SeriesModel
-from eenzaam_stats.trend.contrast import Fitted, coefficients_of
-from eenzaam_stats.trend.design import Design, require_season
-from eenzaam_stats.trend.effects import effects_of, points_of
-from eenzaam_stats.trend.fitting import Estimator, FitOptions, fit_series
-from eenzaam_stats.trend.interruption import (
-    CONVENTIONS,
-    Interruption,
-    RampStart,
-    terms_of,
-    washout,
-)
-from eenzaam_stats.trend.panel_dates import whole_years
+from eenzaam_stats.series_results import InterruptedFit
+from eenzaam_stats.trend.fitting import Estimator, fit_series
+from eenzaam_stats.trend.interruption import Interruption
+from eenzaam_stats.trend.plan import SeriesOptions, finished, planned
 from eenzaam_stats.trend.residuals import residual_checks
-from eenzaam_stats.trend.series import Series, opened_series
-from eenzaam_stats.version import VERSION
+from eenzaam_stats.trend.series import opened_series
 from eenzaam_stats.vocabulary import require_option
+
+__all__ = ["Scale", "SeriesOptions", "interrupted_time_series"]
 
 FloatArray = NDArray[np.float64]
 Scale = Literal["identity", "logit"]
 _WHERE = "interrupted_time_series()"
-_LEAST_BEFORE = 3
-DATE_THE_WAVES = "Give the waves the date of their fieldwork, such as 2020.8."
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesOptions:
-    """Choices of an interrupted series that few readers need to make.
-
-    Attributes
-    ----------
-    fit : FitOptions
-        Correlation, lag, sampling errors.
-    ramp : {"date", "first_wave", "wave_before"}
-        Where the trend after an interruption starts counting.
-    season : int
-        Pairs of sine and cosine; 0 for none.
-    period : float
-        Length of a season in the unit of the waves.
-    at : tuple of float
-        Dates at which the effect against the counterfactual is given, for every interruption that
-        works by then (a phase-in that is left out has no effect to give); without any the first and
-        last wave after each interruption. Relative effects take the covariates of the wave at that
-        date, or their means where there is none.
-    """
-
-    fit: FitOptions = field(default_factory=FitOptions)
-    ramp: RampStart = "date"
-    season: int = 0
-    period: float = 1.0
-    at: tuple[float, ...] = ()
 
 
 def interrupted_time_series(
@@ -161,114 +120,13 @@ def interrupted_time_series(
     options = options or SeriesOptions()
     covariates = [covariates] if isinstance(covariates, str) else covariates
     data = opened_series(series, covariates=covariates, scale=scale, where=_WHERE)
-    terms = terms_of(interruptions, data, ramp=options.ramp, where=_WHERE)
-    out = washout(interruptions, data.times)
-    used = data.kept(~out)
-    first = min(one.start for one in interruptions)
-    _require_before(used, first)
-    require_season(options.season, options.period, data.times, where=_WHERE)
-    design = Design(float(data.times[0]), options.season, options.period, data.names, terms)
-    fit = fit_series(
-        used,
-        design.matrix(used.times, used.covariates),
-        estimator=estimator,
-        options=options.fit,
-        where=_WHERE,
-    )
-    effects, clipped = effects_of(
-        fit, design, data, interruptions, at=options.at, scale=scale, level=level
-    )
-    _require_dates(options.at, effects)
-    borders = tuple(edge for one in interruptions for edge in (one.start, one.end))
-    notes = (
-        *filter(None, [whole_years(data.times, borders, advice=DATE_THE_WAVES)]),
-        *fit.notes,
-        *(["degrees of freedom below 2 were set to 2"] if clipped else []),
-    )
-    return InterruptedFit(
-        effects=effects,
-        coefficients=coefficients_of(fit, design.names, level=level),
-        points=points_of(fit, design, data, used=~out, level=level),
-        interruptions=tuple((one.name, one.start, one.end) for one in interruptions),
-        model=series_model(
-            fit,
-            data,
-            scale=scale,
-            level=level,
-            counts=_counts(used.times, interruptions, n_washout=int(out.sum())),
-            convention=CONVENTIONS[options.ramp],
-            notes=notes,
-        ),
-        checks=residual_checks(
-            used.values, design.matrix(used.times, used.covariates), season=options.season > 0
-        ),
-    )
-
-
-def _require_before(used: Series, first: float) -> None:
-    before = int((used.times < first).sum())
-    if before < _LEAST_BEFORE:
-        raise OptionError(
-            f"{_WHERE} needs at least {_LEAST_BEFORE} waves before the first interruption to know "
-            f"the trend, and there are {before} before {first:g}. Add earlier waves; with fewer no "
-            "trend can be told from chance."
-        )
-
-
-def _require_dates(at: tuple[float, ...], effects: tuple[Effect, ...]) -> None:
-    early = [date for date in at if date not in {one.date for one in effects}]
-    if early:
-        raise OptionError(
-            f"{_WHERE} needs dates at which an interruption works, and at [{listed(early)}] none "
-            "does yet. Leave those out of at."
-        )
-
-
-def _counts(
-    times: FloatArray, interruptions: Sequence[Interruption], *, n_washout: int
-) -> tuple[int, int, int, int]:
-    """Waves before, during an episode, after, and left out."""
-    first = min(one.start for one in interruptions)
-    during = np.zeros(len(times), dtype=np.bool_)
-    for one in interruptions:
-        if math.isfinite(one.end):
-            during |= (times >= one.start) & (times < one.end)
-    before = times < first
-    return int(before.sum()), int(during.sum()), int((~before & ~during).sum()), n_washout
-
-
-def series_model(
-    fit: Fitted,
-    data: Series,
-    *,
-    scale: str,
-    level: float,
-    counts: tuple[int, int, int, int],
-    convention: str,
-    notes: tuple[str, ...],
-) -> SeriesModel:
-    """How a series was fitted, as a result."""
-    before, during, after, left_out = counts
-    return SeriesModel(
-        outcome=data.outcome,
-        source=data.source,
+    plan = planned(data, interruptions, options, where=_WHERE)
+    x = plan.design.matrix(plan.used.times, plan.used.covariates)
+    fit = fit_series(plan.used, x, estimator=estimator, options=options.fit, where=_WHERE)
+    return finished(
+        fit,
+        plan,
         scale=scale,
-        estimator=fit.estimator,
-        correlation=fit.correlation,
-        phi=fit.phi,
-        phi_std_error=fit.phi_std_error,
-        variance=fit.variance,
-        log_likelihood=fit.log_likelihood,
-        n=before + during + after,
-        n_before=before,
-        n_during=during,
-        n_after=after,
-        n_washout=left_out,
         level=level,
-        convention=convention,
-        boundary=fit.boundary,
-        notes=notes,
-        version=VERSION,
-        method=fit.method,
-        known=fit.known,
+        checks=residual_checks(plan.used.values, x, season=options.season > 0),
     )

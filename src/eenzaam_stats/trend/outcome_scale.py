@@ -34,15 +34,15 @@ def relative_and_absolute(
         Contrasts of the effect and of the counterfactual, on the scale of the model.
     shown : Contrast
         The effect on the scale of the model.
-    scale : {"identity", "logit"}
+    scale : {"identity", "logit", "log"}
     level : float
         Coverage.
 
     Returns
     -------
     tuple of float
-        Relative effect with limits, absolute effect with limits. By the delta method; for logits
-        the ratio of shares by its logarithm. NaN where the counterfactual is not defined.
+        Relative effect with limits, absolute effect with limits. By the delta method; the ratio of
+        shares or rates by its logarithm. NaN where the counterfactual is not defined.
     """
     absolute = (shown.estimate, shown.low, shown.high) if scale == "identity" else _NOTHING
     if fit.boundary or not shown.df > 0:
@@ -59,10 +59,16 @@ def relative_and_absolute(
     if scale == "identity":
         around = half((1.0 / c0, -e / c0**2))
         return (e / c0, e / c0 - around, e / c0 + around, *absolute)
-    with_it, without = (1.0 / (1.0 + math.exp(-value)) for value in (c0 + e, c0))
-    ratio, around = with_it / without, half((1.0 - with_it, without - with_it))
+    with_it, without = (_from_scale(value, scale) for value in (c0 + e, c0))
+    # derivative of log share or log rate, 1 - p or 1
+    rest, rest_without = (1.0 - p if scale == "logit" else 1.0 for p in (with_it, without))
+    ratio, around = with_it / without, half((rest, rest - rest_without))
     relative = (ratio - 1.0, ratio * math.exp(-around) - 1.0, ratio * math.exp(around) - 1.0)
-    slope, slope_without = with_it * (1.0 - with_it), without * (1.0 - without)
+    slope, slope_without = with_it * rest, without * rest_without
     around = half((slope, slope - slope_without))
     difference = with_it - without
     return (*relative, difference, difference - around, difference + around)
+
+
+def _from_scale(value: float, scale: str) -> float:
+    return math.exp(value) if scale == "log" else 1.0 / (1.0 + math.exp(-value))
