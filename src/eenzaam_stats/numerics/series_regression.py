@@ -5,6 +5,7 @@ Arrays only. Autocorrelated errors by REML live in ``ar_reml``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -70,7 +71,14 @@ def ordinary(y: FloatArray, x: FloatArray) -> SeriesFit:
     return SeriesFit(beta, s2 * inverse, float(n - p), s2)
 
 
-def newey_west(y: FloatArray, x: FloatArray, *, lag: int, correction: bool = True) -> SeriesFit:
+def newey_west(
+    y: FloatArray,
+    x: FloatArray,
+    *,
+    lag: int,
+    correction: bool = True,
+    starts: Sequence[int] = (),
+) -> SeriesFit:
     r"""Ordinary least squares with errors after Newey and West, Bartlett weights.
 
     Parameters
@@ -81,6 +89,8 @@ def newey_west(y: FloatArray, x: FloatArray, *, lag: int, correction: bool = Tru
         Largest lag; 0 gives errors for unequal variances only.
     correction : bool, default True
         Whether the covariance is multiplied by n / (n - p).
+    starts : sequence of int, default ()
+        Rows at which another series begins; products do not reach across.
 
     Returns
     -------
@@ -104,8 +114,9 @@ def newey_west(y: FloatArray, x: FloatArray, *, lag: int, correction: bool = Tru
     plain = ordinary(y, x)
     scores = x * (y - x @ plain.coefficients)[:, None]
     middle = scores.T @ scores
+    parts = np.split(scores, list(starts))
     for step in range(1, lag + 1):
-        g = scores[step:].T @ scores[:-step]
+        g = sum((one[step:].T @ one[:-step] for one in parts), start=np.zeros_like(middle))
         middle = middle + (1.0 - step / (lag + 1.0)) * (g + g.T)
     inverse = np.asarray(np.linalg.inv(x.T @ x), dtype=np.float64)
     factor = n / (n - p) if correction else 1.0

@@ -29,20 +29,27 @@ def require_season(season: int, period: float, times: FloatArray, *, where: str)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Design:
-    """Regression design of a series, at its own dates or at others."""
+    """Regression design of a series, at its own dates or at others.
+
+    With ``treated`` it is that of a series beside a control: intercept, trend and terms of both,
+    then what the treated series adds to each. The last columns are the effects either way.
+    """
 
     start: float
     season: int
     period: float
     covariates: tuple[str, ...]
     terms: tuple[Term, ...]
+    treated: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns, in order."""
         waves = [f"{name} {k}" for k in range(1, self.season + 1) for name in ("sin", "cos")]
         terms = [term.name for term in self.terms]
-        return ("intercept", "trend", *waves, *self.covariates, *terms)
+        added = ["treated", "treated: trend", *(f"treated: {name}" for name in terms)]
+        names = ("intercept", "trend", *waves, *self.covariates, *terms)
+        return (*names, *added) if self.treated else names
 
     def matrix(self, times: FloatArray, covariates: FloatArray) -> FloatArray:
         """Columns at given dates, shape (n, p)."""
@@ -51,8 +58,20 @@ class Design:
             angle = 2.0 * np.pi * k * times / self.period
             columns += [np.sin(angle), np.cos(angle)]
         columns += list(covariates.T)
-        columns += [term.column(times) for term in self.terms]
-        return np.column_stack(columns)
+        effects = [term.column(times) for term in self.terms]
+        added = [*columns[:2], *effects] if self.treated else []
+        return np.column_stack([*columns, *effects, *added])
+
+    @property
+    def trend_at(self) -> int:
+        """Place of the trend that the effects change."""
+        return len(self.names) - len(self.terms) - 1 if self.treated else 1
+
+    @property
+    def shared(self) -> FloatArray:
+        """1 for the columns of a control series, 0 for what the treated series adds."""
+        added = 2 + len(self.terms) if self.treated else 0
+        return np.concatenate([np.ones(len(self.names) - added), np.zeros(added)])
 
     @property
     def without(self) -> FloatArray:

@@ -42,7 +42,7 @@ def effects_of(
         wanted = [(term.effect, c)]
         if term.kind == "slope":
             whole = c.copy()
-            whole[1] = 1.0
+            whole[design.trend_at] = 1.0
             wanted.append((f"whole {term.effect}", whole))
         for effect, combination in wanted:
             one = contrast(fit, combination, level=level)
