@@ -92,6 +92,22 @@ class SourceError(EenzaamStatsError, OSError):
     """A file or table that cannot be read as the source it was said to be."""
 
 
+class UnknownTableError(SourceError):
+    """A table of open data that its publisher does not have under this id."""
+
+
+class UnavailableError(SourceError):
+    """A service of open data that gives no usable answer, or a copy that is not kept here."""
+
+
+class IncompleteTableError(SourceError):
+    """A table of open data that arrived with rows lost, twice or from two editions."""
+
+
+class ChangedTableError(SchemaError):
+    """A table of open data whose columns or members are no longer those that were asked for."""
+
+
 class ConvergenceError(EenzaamStatsError, ArithmeticError):
     """An equation whose solution was not found to the promised accuracy."""
 
