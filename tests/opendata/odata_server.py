@@ -68,10 +68,7 @@ class Site:
 
     def table(self, name: str) -> ServedTable | None:
         found = self.tables.get(name)
-        if found is None or not self.edition:
-            return found
-        day = 2 + self.edition % 27
-        return replace(found, modified=f"2099-02-{day:02d}T02:00:00")
+        return found.in_edition(self.edition) if found else None
 
     def data_requests(self) -> list[Asked]:
         return [one for one in self.asked if one.is_data]

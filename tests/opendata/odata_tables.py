@@ -63,6 +63,7 @@ class ServedTable:
     record_count: int | None = None
     extra: Mapping[str, str] = field(default_factory=dict)  # a column that nobody announced
     rows: int | None = None  # fewer rows than the whole cross
+    editions: Callable[[int], Value] | None = None  # figures of a later edition
 
     @cached_property
     def size(self) -> int:
@@ -90,6 +91,14 @@ class ServedTable:
             text = self.value(codes, topic.key)
             row[topic.key] = _typed(text, topic) if typed else _untyped(text, topic)
         return {**row, **self.extra}
+
+    def in_edition(self, edition: int) -> ServedTable:
+        """The table after so many changes: another moment, and other figures where it has them."""
+        if not edition:
+            return self
+        moment = f"2099-{2 + edition // 27:02d}-{1 + edition % 27:02d}T02:00:00"
+        value = self.editions(edition) if self.editions else self.value
+        return replace(self, modified=moment, value=value)
 
     def with_shifted_suffixes(self, by: int = 1) -> ServedTable:
         """The next edition: the same topics, other numbers at the end of their keys."""
@@ -208,6 +217,7 @@ def loneliness(*which: int, salt: object = 0, gaps: bool = True) -> ServedTable:
         shares(salt, gaps=gaps),
         groups=((1, "Kenmerken", "Totaal"), (2, "Kenmerken", "Geslacht")),
         topic_groups=("Soorten eenzaamheid",),
+        editions=lambda edition: shares((salt, edition), gaps=gaps),
     )
 
 

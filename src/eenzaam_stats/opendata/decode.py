@@ -1,0 +1,252 @@
+"""Rows of a page as a frame: codes without padding, figures as numbers, why a figure is missing.
+
+Everything is checked at this door: a code that no member list has, a symbol that nobody explained
+and a column that is gone stop the reading. Nothing is estimated, filled or dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from eenzaam_stats.errors import ChangedTableError, UnknownCodeError, listed
+from eenzaam_stats.opendata.choice import Filter
+from eenzaam_stats.opendata.description import MEASURE, Dimension, TableDescription, Topic
+from eenzaam_stats.opendata.paging import Row
+from eenzaam_stats.opendata.period import period_of
+
+Missing = Literal["reason", "plain"]
+VALUE = "value"  # column of the figures in version 4
+WITHHELD = "unknown_unreliable_or_secret"  # one symbol for three reasons; never narrowed
+REASONS = ["", "impossible", WITHHELD, "not_delivered"]
+SYMBOLS = {"": "impossible", ".": WITHHELD}
+ATTRIBUTES = {"None": "", "Impossible": "impossible"}  # any other word stays as it is
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the rows of one reading become a frame.
+
+    Attributes
+    ----------
+    description : TableDescription
+        The table.
+    topics : tuple of Topic
+        Columns of figures to keep.
+    chosen : Filter
+        What is left to filter here.
+    missing : {"reason", "plain"}
+        Whether rows come from the untyped set, which says why a figure is missing.
+    """
+
+    description: TableDescription
+    topics: tuple[Topic, ...]
+    chosen: Filter
+    missing: Missing
+
+    @cached_property
+    def places(self) -> Mapping[str, Mapping[str, int]]:
+        """Place of each raw and each trimmed code, per dimension."""
+        return {
+            dimension.key: {
+                **{member.code: place for place, member in enumerate(dimension.members)},
+                **{member.raw: place for place, member in enumerate(dimension.members)},
+            }
+            for dimension in self.description.dimensions
+        }
+
+    @cached_property
+    def expected(self) -> frozenset[str]:
+        """Columns that a row has."""
+        keys = {dimension.key for dimension in self.description.dimensions}
+        if self.description.is_long:
+            return frozenset(keys | {"Id", "ValueAttribute", "Value", "StringValue"})
+        return frozenset(keys | {"ID"} | {topic.key for topic in self.description.topics})
+
+
+def frame_of(rows: Sequence[Row], layout: Layout) -> pd.DataFrame:
+    """Frame of one page.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Rows as the service wrote them.
+    layout : Layout
+        What they mean.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Per dimension its codes and ``<dimension>_label``, both with the members as categories; for
+        time also ``date``, ``frequency`` and ``status``; per topic its figures, ``<topic>_unit``
+        and, where reasons were asked for, ``<topic>_missing``.
+
+    Raises
+    ------
+    ChangedTableError
+        If a row lacks a column, or a cell holds what is neither number nor known symbol.
+    UnknownCodeError
+        If a code is not in the member list of its dimension.
+    """
+    columns: dict[str, Any] = {}
+    for dimension in layout.description.dimensions:
+        columns |= _codes(rows, dimension, layout)
+    figures = _observations if layout.description.is_long else _figures
+    columns |= figures(rows, layout)
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
+    for key, codes in layout.chosen.here.items():
+        frame = frame[frame[key].isin(codes)]
+    return frame.reset_index(drop=True)
+
+
+def unannounced(rows: Sequence[Row], layout: Layout) -> list[str]:
+    """Columns that the table's own description does not have."""
+    return sorted(set(rows[0]) - layout.expected) if rows else []
+
+
+def _cells(rows: Sequence[Row], key: str, layout: Layout) -> list[Any]:
+    try:
+        return [row[key] for row in rows]
+    except KeyError:
+        raise ChangedTableError(
+            f"Table {layout.description.info.id!r} has rows without the column {key!r} that its "
+            "own description has. The table has changed; try again, and report it if it stays so."
+        ) from None
+
+
+def _codes(rows: Sequence[Row], dimension: Dimension, layout: Layout) -> dict[str, Any]:
+    cells = _cells(rows, dimension.key, layout)
+    places = layout.places[dimension.key]
+    try:
+        found = np.fromiter((places[cell] for cell in cells), dtype=np.int32, count=len(cells))
+    except (KeyError, TypeError):
+        found = _trimmed(cells, dimension, layout)
+    columns: dict[str, Any] = {
+        dimension.key: pd.Categorical.from_codes(found, pd.Index(dimension.codes)),
+        f"{dimension.key}_label": _categories([m.title for m in dimension.members], found),
+    }
+    if dimension.kind == "TimeDimension":
+        columns |= _time(found, dimension)
+    return columns
+
+
+def _trimmed(cells: Sequence[Any], dimension: Dimension, layout: Layout) -> Any:
+    """Places of codes whose padding differs from that of the member list."""
+    places = layout.places[dimension.key]
+    found = [places.get(str(cell).strip(), -1) for cell in cells]
+    lost = [place for place, one in enumerate(found) if one < 0]
+    if lost:
+        raise UnknownCodeError.found(
+            f"Table {layout.description.info.id!r}",
+            column=dimension.key,
+            code=cells[lost[0]],
+            count=len(lost),
+            first_row=lost[0],
+            remedy="Its member list has changed; try again, and report it if it stays so.",
+        )
+    return np.array(found, dtype=np.int32)
+
+
+def _time(found: Any, dimension: Dimension) -> dict[str, Any]:
+    periods = [period_of(code) for code in dimension.codes]
+    days = np.array([period.first_day for period in periods], dtype="datetime64[s]")
+    return {
+        "date": days[found],
+        "frequency": _categories([period.frequency for period in periods], found),
+        "status": _categories([member.status for member in dimension.members], found),
+    }
+
+
+def _categories(words: Sequence[str], places: Any) -> Any:
+    """One word per row, by its place in a list that may hold a word twice."""
+    place_of = {word: place for place, word in enumerate(dict.fromkeys(words))}
+    code_of = np.array([place_of[word] for word in words], dtype=np.int32)
+    return pd.Categorical.from_codes(code_of[places], pd.Index(list(place_of)))
+
+
+def _figures(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:
+    """Columns of the topics of version 3."""
+    columns: dict[str, Any] = {}
+    for topic in layout.topics:
+        name = layout.description.names[topic.key]
+        cells = _cells(rows, topic.key, layout)
+        if topic.is_text:
+            columns[name] = [None if cell is None else str(cell).strip() for cell in cells]
+            continue
+        values, reasons = _numbers(cells, topic, layout)
+        columns[name] = values
+        columns[f"{name}_unit"] = pd.Categorical.from_codes(
+            np.zeros(len(cells), dtype=np.int8), pd.Index([topic.unit])
+        )
+        if layout.missing == "reason":
+            columns[f"{name}_missing"] = pd.Categorical.from_codes(reasons, pd.Index(REASONS))
+    return columns
+
+
+def _numbers(cells: Sequence[Any], topic: Topic, layout: Layout) -> tuple[Any, Any]:
+    """Figures rounded to the published decimals, and the place of the reason of each gap."""
+    words = [cell.strip() if isinstance(cell, str) else cell for cell in cells]
+    try:
+        values = np.array(words, dtype=np.float64)
+    except (TypeError, ValueError):
+        values = np.array([_number(word, topic, layout) for word in words], dtype=np.float64)
+    gaps = np.flatnonzero(~np.isfinite(values))
+    reasons = np.zeros(len(words), dtype=np.int8)
+    for place in gaps:
+        if isinstance(words[place], str) and words[place] not in SYMBOLS:
+            _number("inf", topic, layout)
+        reasons[place] = REASONS.index(SYMBOLS.get(words[place], "not_delivered"))
+    return np.round(values, topic.decimals), reasons
+
+
+def _number(word: Any, topic: Topic, layout: Layout) -> float:
+    """One figure; NaN for a known symbol or nothing."""
+    if word is None or word in SYMBOLS:
+        return float("nan")
+    try:
+        value = float(word)
+    except (TypeError, ValueError):
+        value = float("inf")
+    if not np.isfinite(value) or isinstance(word, bool):
+        raise ChangedTableError(
+            f"Table {layout.description.info.id!r}, topic {topic.key!r}, has a cell with "
+            f"{str(word)[:20]!r}. Known are numbers and the symbols [{listed(SYMBOLS)}]; report it."
+        )
+    return value
+
+
+def _observations(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:
+    """Columns of the figures of version 4, one figure per row."""
+    measure = {topic.key: place for place, topic in enumerate(layout.topics)}
+    named = [measure[str(cell).strip()] for cell in _cells(rows, MEASURE, layout)]
+    places = np.array(named, dtype=np.int32)
+    decimals = np.array([topic.decimals for topic in layout.topics])
+    numbers = _cells(rows, "Value", layout)
+    topics = [layout.topics[place] for place in named]
+    values = np.array(
+        [_number(number, topic, layout) for number, topic in zip(numbers, topics, strict=True)],
+        dtype=np.float64,
+    )
+    columns: dict[str, Any] = {
+        VALUE: _rounded(values, decimals[places]),
+        f"{VALUE}_unit": _categories([topic.unit for topic in layout.topics], places),
+    }
+    if layout.missing == "reason":
+        attributes = [str(cell) for cell in _cells(rows, "ValueAttribute", layout)]
+        columns[f"{VALUE}_missing"] = [ATTRIBUTES.get(one, one) for one in attributes]
+    if any(topic.is_text for topic in layout.topics):
+        columns["text"] = [row.get("StringValue") for row in rows]
+    return columns
+
+
+def _rounded(values: Any, decimals: Any) -> Any:
+    """Each figure rounded to its own decimals."""
+    rounded = values.copy()
+    for places in np.unique(decimals):
+        rounded[decimals == places] = np.round(values[decimals == places], places)
+    return rounded
