@@ -97,6 +97,7 @@ class Handler(BaseHTTPRequestHandler):
             site.asked.append(asked)
             site.at_once += 1
             site.most_at_once = max(site.most_at_once, site.at_once)
+        self.answering = True
         try:
             fault = site.faults(number, asked)
             if fault == "modified":
@@ -106,8 +107,13 @@ class Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
         finally:
-            with site.lock:
-                site.at_once -= 1
+            self._answered()
+
+    def _answered(self) -> None:
+        """Count this request as answered, once, before the client can know it."""
+        with self.site.lock:
+            self.site.at_once -= self.answering
+            self.answering = False
 
     def _answer(self, asked: Asked, fault: str | None) -> None:
         if fault in STATUS_FAULTS:
@@ -144,6 +150,7 @@ class Handler(BaseHTTPRequestHandler):
     def _broken(self, body: bytes, fault: str) -> None:
         half = body[: max(1, len(body) // 2)]
         self.close_connection = True
+        self._answered()
         if fault == "reset":
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()

@@ -16,14 +16,15 @@ import pandas as pd
 
 from eenzaam_stats.errors import ChangedTableError, UnknownCodeError, listed
 from eenzaam_stats.opendata.choice import Filter
+from eenzaam_stats.opendata.coder import Coder, DimensionCoder, coder, dimension_coder
 from eenzaam_stats.opendata.description import MEASURE, Dimension, TableDescription, Topic
 from eenzaam_stats.opendata.paging import Row
-from eenzaam_stats.opendata.period import period_of
 
 Missing = Literal["reason", "plain"]
 VALUE = "value"  # column of the figures in version 4
 WITHHELD = "unknown_unreliable_or_secret"  # one symbol for three reasons; never narrowed
 REASONS = ["", "impossible", WITHHELD, "not_delivered"]
+KNOWN_REASONS = coder(REASONS)
 SYMBOLS = {"": "impossible", ".": WITHHELD}
 ATTRIBUTES = {"None": "", "Impossible": "impossible"}  # any other word stays as it is
 
@@ -50,15 +51,14 @@ class Layout:
     missing: Missing
 
     @cached_property
-    def places(self) -> Mapping[str, Mapping[str, int]]:
-        """Place of each raw and each trimmed code, per dimension."""
-        return {
-            dimension.key: {
-                **{member.code: place for place, member in enumerate(dimension.members)},
-                **{member.raw: place for place, member in enumerate(dimension.members)},
-            }
-            for dimension in self.description.dimensions
-        }
+    def coders(self) -> Mapping[str, DimensionCoder]:
+        """Words of each dimension, prepared."""
+        return {d.key: dimension_coder(d) for d in self.description.dimensions}
+
+    @cached_property
+    def units(self) -> Coder:
+        """Unit of each topic, prepared."""
+        return coder([topic.unit for topic in self.topics])
 
     @cached_property
     def expected(self) -> frozenset[str]:
@@ -121,24 +121,18 @@ def _cells(rows: Sequence[Row], key: str, layout: Layout) -> list[Any]:
 
 def _codes(rows: Sequence[Row], dimension: Dimension, layout: Layout) -> dict[str, Any]:
     cells = _cells(rows, dimension.key, layout)
-    places = layout.places[dimension.key]
+    prepared = layout.coders[dimension.key]
     try:
-        found = np.fromiter((places[cell] for cell in cells), dtype=np.int32, count=len(cells))
+        found = np.array([prepared.place_of[cell] for cell in cells], dtype=np.int32)
     except (KeyError, TypeError):
         found = _trimmed(cells, dimension, layout)
-    columns: dict[str, Any] = {
-        dimension.key: pd.Categorical.from_codes(found, pd.Index(dimension.codes)),
-        f"{dimension.key}_label": _categories([m.title for m in dimension.members], found),
-    }
-    if dimension.kind == "TimeDimension":
-        columns |= _time(found, dimension)
-    return columns
+    return prepared.of(found)
 
 
 def _trimmed(cells: Sequence[Any], dimension: Dimension, layout: Layout) -> Any:
     """Places of codes whose padding differs from that of the member list."""
-    places = layout.places[dimension.key]
-    found = [places.get(str(cell).strip(), -1) for cell in cells]
+    place_of = layout.coders[dimension.key].place_of
+    found = [place_of.get(str(cell).strip(), -1) for cell in cells]
     lost = [place for place, one in enumerate(found) if one < 0]
     if lost:
         raise UnknownCodeError.found(
@@ -152,27 +146,10 @@ def _trimmed(cells: Sequence[Any], dimension: Dimension, layout: Layout) -> Any:
     return np.array(found, dtype=np.int32)
 
 
-def _time(found: Any, dimension: Dimension) -> dict[str, Any]:
-    periods = [period_of(code) for code in dimension.codes]
-    days = np.array([period.first_day for period in periods], dtype="datetime64[s]")
-    return {
-        "date": days[found],
-        "frequency": _categories([period.frequency for period in periods], found),
-        "status": _categories([member.status for member in dimension.members], found),
-    }
-
-
-def _categories(words: Sequence[str], places: Any) -> Any:
-    """One word per row, by its place in a list that may hold a word twice."""
-    place_of = {word: place for place, word in enumerate(dict.fromkeys(words))}
-    code_of = np.array([place_of[word] for word in words], dtype=np.int32)
-    return pd.Categorical.from_codes(code_of[places], pd.Index(list(place_of)))
-
-
 def _figures(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:
     """Columns of the topics of version 3."""
     columns: dict[str, Any] = {}
-    for topic in layout.topics:
+    for place, topic in enumerate(layout.topics):
         name = layout.description.names[topic.key]
         cells = _cells(rows, topic.key, layout)
         if topic.is_text:
@@ -180,11 +157,9 @@ def _figures(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:
             continue
         values, reasons = _numbers(cells, topic, layout)
         columns[name] = values
-        columns[f"{name}_unit"] = pd.Categorical.from_codes(
-            np.zeros(len(cells), dtype=np.int8), pd.Index([topic.unit])
-        )
+        columns[f"{name}_unit"] = layout.units.of(np.full(len(cells), place))
         if layout.missing == "reason":
-            columns[f"{name}_missing"] = pd.Categorical.from_codes(reasons, pd.Index(REASONS))
+            columns[f"{name}_missing"] = KNOWN_REASONS.of(reasons)
     return columns
 
 
@@ -234,7 +209,7 @@ def _observations(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:
     )
     columns: dict[str, Any] = {
         VALUE: _rounded(values, decimals[places]),
-        f"{VALUE}_unit": _categories([topic.unit for topic in layout.topics], places),
+        f"{VALUE}_unit": layout.units.of(places),
     }
     if layout.missing == "reason":
         attributes = [str(cell) for cell in _cells(rows, "ValueAttribute", layout)]
