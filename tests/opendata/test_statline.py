@@ -353,6 +353,21 @@ def test_number_of_rows_that_is_not_the_announced_one(open_to) -> None:
     assert found.source.rows == 99
 
 
+def test_gap_in_the_numbers_of_rows_is_a_lost_row(open_to, monkeypatch) -> None:
+    """A server that lost row 50, counts and pages as if it had never been."""
+    plain = ServedTable.row
+
+    def row(self, number: int, *, typed: bool) -> dict[str, object]:
+        return {**plain(self, number, typed=typed), "ID": number + (number >= 50)}
+
+    monkeypatch.setattr(ServedTable, "row", row)
+    with (
+        serving(loneliness(2022), page_size=50) as site,
+        pytest.raises(IncompleteTableError, match="row numbers reach 99, but 99 rows came"),
+    ):
+        read_table("85766NED", access=open_to(site))
+
+
 def test_table_that_nobody_has(open_to) -> None:
     with serving(loneliness(2022)) as site, pytest.raises(UnknownTableError, match="85766ned"):
         read_table("85766ned", access=open_to(site))

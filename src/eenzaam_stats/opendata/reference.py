@@ -7,21 +7,17 @@ nothing and fetches nothing, and no figure may stand in it.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection
-from functools import cache
 from importlib.resources import files
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from eenzaam_stats.errors import OptionError, SchemaError, SourceError, listed
+from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.opendata.packaged import DESCRIPTION, resources, verified_frame
+from eenzaam_stats.opendata.refreshed import in_force
 from eenzaam_stats.vocabulary import Evidence, Sex
 
-DESCRIPTION = "datapackage.json"
 POPULATIONS = ("population", "population_derived")
 COUNTED_SEXES = (Sex.MEN, Sex.WOMEN)
 
@@ -67,7 +63,7 @@ def reference_names() -> tuple[str, ...]:
     >>> reference_names()[:3]
     ('gezondheidsmonitor', 'ssw', 'eu_loneliness_survey')
     """
-    return tuple(_resources(reference_folder()))
+    return tuple(resources(reference_folder()))
 
 
 def reference(
@@ -119,12 +115,12 @@ def reference(
     [{'outcome': 'lonely', 'value': 48.6}, {'outcome': 'severely_lonely', 'value': 14.2}]
     """
     folder = reference_folder()
-    resources = _resources(folder)
-    if name not in resources:
-        raise OptionError.among(name, sorted(resources), name="reference table")
-    about = resources[name]
+    described = resources(folder)
+    if name not in described:
+        raise OptionError.among(name, sorted(described), name="reference table")
+    about = described[name]
     kept = _levels(evidence)
-    frame = _verified_frame(folder, name).copy()
+    frame = in_force(name, verified_frame(folder, name)).copy()
     if kept is not None:
         frame = frame[frame["evidence"].isin(kept)].reset_index(drop=True)
     frame.attrs = {
@@ -226,44 +222,6 @@ def _edition_rows(edition: str, year: int) -> pd.DataFrame:
     return rows[years == year]
 
 
-@cache
-def _resources(folder: Path) -> dict[str, dict[str, Any]]:
-    """Descriptions of the tables, by name."""
-    path = folder / DESCRIPTION
-    try:
-        described = json.loads(path.read_text("utf-8"))
-        return {about["name"]: about for about in described["resources"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SourceError(
-            f"{path.name} of the reference tables cannot be read: {error}. "
-            "Install the package again."
-        ) from error
-
-
-@cache
-def _verified_text(folder: Path, name: str) -> str:
-    """Text of a table, compared once per process with its checksum."""
-    about = _resources(folder)[name]
-    path = folder / str(about["path"])
-    if not path.is_file():
-        raise SourceError(
-            f"Reference table {name!r} has no file {path.name!r}. Install the package again."
-        )
-    content = path.read_bytes()
-    if f"sha256:{hashlib.sha256(content).hexdigest()}" != about["hash"]:
-        raise SourceError(
-            f"Reference table {name!r}: {path.name!r} differs from its checksum in {DESCRIPTION}. "
-            "Restore the file, or run data/build_datapackage.py if the change is meant."
-        )
-    return content.decode("utf-8")
-
-
-@cache
-def _verified_frame(folder: Path, name: str) -> pd.DataFrame:
-    """Table as a frame, read once per process; callers take a copy."""
-    return _frame(_verified_text(folder, name), _resources(folder)[name]["schema"]["fields"])
-
-
 def _levels(evidence: Evidence | str | Collection[Evidence | str] | None) -> set[str] | None:
     """Levels of evidence to keep, each one known."""
     if evidence is None:
@@ -274,26 +232,3 @@ def _levels(evidence: Evidence | str | Collection[Evidence | str] | None) -> set
         if level not in known:
             raise OptionError.among(str(level), known, name="evidence")
     return {str(level) for level in asked}
-
-
-def _frame(text: str, fields: list[dict[str, Any]]) -> pd.DataFrame:
-    """Frame with the types of the description; no word is taken for a missing value."""
-    types = {field["name"]: _type(field) for field in fields}
-    numbers = {name: [""] for name, kind in types.items() if kind != "str"}
-    return pd.read_csv(
-        StringIO(text), dtype=types, keep_default_na=False, na_values=numbers, encoding="utf-8"
-    )
-
-
-def _type(field: dict[str, Any]) -> str:
-    """Type of a column in pandas, from its description."""
-    kind: str = field["type"]
-    if kind == "integer":
-        return "int64" if field.get("constraints", {}).get("required") else "Int64"
-    known = {"string": "str", "number": "float64"}
-    if kind not in known:
-        raise SchemaError(
-            f"Reference column {field['name']!r} has the type {kind!r}. "
-            f"Known types are {listed(['integer', *known])}; repair data/tables.toml."
-        )
-    return known[kind]
