@@ -9,6 +9,7 @@ import pytest
 
 from eenzaam_stats.cli import trial
 from eenzaam_stats.opendata import reference as tables
+from eenzaam_stats.opendata.cache import Writer
 from eenzaam_stats.opendata.reference import reference_names
 
 
@@ -87,21 +88,14 @@ def test_cache_is_found_where_the_variable_says(
     folder = tmp_path / "cache"
     monkeypatch.setenv("EENZAAM_STATS_CACHE", str(folder))
     if made:
-        (folder / "a").mkdir(parents=True)
-        (folder / "a" / "table.csv").write_bytes(b"x" * 2_000_000)
+        writer = Writer(folder / "statline", "1ABC-1")
+        writer.add(b'{"value": []}')
+        writer.commit({"modified": "2099-01-02", "read_at": "2099-01-03", "rows": 0})
     one = trial._cache()
     assert (one.name, one.works) == (str(folder), works)
-    assert one.detail == ("1 files, 2.0 MB" if made else "not there: nothing was fetched yet")
-
-
-@pytest.mark.parametrize(
-    ("system", "end"),
-    [("linux", "xdg/eenzaam_stats"), ("darwin", "Library/Caches/eenzaam_stats")],
-)
-def test_cache_without_a_variable_is_in_the_place_of_the_system(
-    system, end, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("EENZAAM_STATS_CACHE", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    monkeypatch.setattr(trial.sys, "platform", system)
-    assert trial.cache_folder().as_posix().endswith(end)
+    assert one.detail == ("1 reading(s), 0.0 MB" if made else "not there: nothing was fetched yet")
+    if made:
+        next((folder / "statline").glob("*.gz")).write_bytes(b"x")
+        damaged = trial._cache()
+        assert damaged.works is False
+        assert "1 damaged, to be read again: '1ABC-1'" in damaged.detail

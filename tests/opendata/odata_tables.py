@@ -278,16 +278,23 @@ def single_ages(top: int, *, totals: bool = True) -> tuple[ServedMember, ...]:
 
 
 def _age_key(age: int) -> str:
+    """The code of an age; above 98 it is of another form."""
+    if age > 98:
+        return f"{19_900 + age - 98}"
     return "10010" if age == 0 else str(10_000 + 100 * age)
 
 
-def persons_of(codes: Codes, _: str) -> str:
-    """Persons of a SYNTHETIC cell: fewer at high ages, a little different every year."""
-    age = codes["Leeftijd"]
-    if age == "10000":
-        return "9999999"
-    number = drawn(codes["Geslacht"], age, codes["Perioden"])
-    return str(1_000 + number % 97)
+def persons_of(ages: tuple[ServedMember, ...]) -> Value:
+    """Persons of SYNTHETIC cells, a little different every year; totals are true sums."""
+
+    def value(codes: Codes, _: str) -> str:
+        sexes = ("3000", "4000") if codes["Geslacht"] == "T001038" else (codes["Geslacht"],)
+        of = [m.key for m in ages if m.key != "10000"]
+        wanted = of if codes["Leeftijd"] == "10000" else [codes["Leeftijd"]]
+        cells = [1_000 + drawn(s, age, codes["Perioden"]) % 97 for s in sexes for age in wanted]
+        return str(sum(cells))
+
+    return value
 
 
 def population(*which: int, top: int = 105) -> ServedTable:
@@ -302,7 +309,7 @@ def population(*which: int, top: int = 105) -> ServedTable:
             years(*(which or (2024, 2025))),
         ),
         (ServedTopic("Bevolking_1", "Bevolking", "aantal", 0, "Integer"),),
-        persons_of,
+        persons_of(single_ages(top)),
     )
 
 
@@ -321,7 +328,7 @@ def forecast(*which: int, top: int = 99) -> ServedTable:
             years(*(which or (2030, 2050))),
         ),
         (ServedTopic("BevolkingOp1Januari_1", "Bevolking op 1 januari", "aantal", 0, "Integer"),),
-        persons_of,
+        persons_of(single_ages(top, totals=False)),
     )
 
 

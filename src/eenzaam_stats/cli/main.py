@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from eenzaam_stats.cli import codebook, doctor, letter, prevalence, synthesise, trend
+from eenzaam_stats.cli import codebook, doctor, fetch, letter, prevalence, synthesise, trend
 from eenzaam_stats.cli.output import envelope, explain, give, hearing
 from eenzaam_stats.errors import EenzaamStatsError, OptionError
 from eenzaam_stats.version import VERSION
@@ -47,6 +47,7 @@ app.command(name="letter", epilog=letter.EXAMPLES)(letter.letter)
 app.command(name="prevalence", epilog=prevalence.EXAMPLES)(prevalence.prevalence)
 app.command(name="trend", epilog=trend.EXAMPLES)(trend.trend)
 app.command(name="synthesise", epilog=synthesise.EXAMPLES)(synthesise.synthesise)
+app.command(name="fetch", epilog=fetch.EXAMPLES)(fetch.fetch)
 app.command(name="doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 app.add_typer(codebook.app, name="codebook")
 

@@ -7,7 +7,6 @@ pandas. Whatever goes wrong is the finding, so this is the one place that catche
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -230,30 +229,13 @@ def _read_table(name: str) -> str:
     return f"{len(reference(name))} rows, checksum right"
 
 
-def cache_folder() -> Path:
-    """Folder for what was fetched: ``EENZAAM_STATS_CACHE``, or the place of this system.
-
-    Examples
-    --------
-    >>> cache_folder().name != ""
-    True
-    """
-    named = os.environ.get("EENZAAM_STATS_CACHE")
-    if named:
-        return Path(named)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "eenzaam_stats"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "eenzaam_stats"
-    return Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))) / "eenzaam_stats"
-
-
 def _cache() -> Trial:
-    folder = cache_folder()
-    if not folder.is_dir():
-        return Trial("cache", str(folder), "", None, "not there: nothing was fetched yet")
-    sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
-    writable = os.access(folder, os.W_OK)
+    from eenzaam_stats.opendata.cache import cache_folder, check_cache, readings_folder  # noqa: PLC0415
+
+    check = check_cache(readings_folder())
+    name, detail = str(cache_folder()), check.message
+    if check.passed is None:
+        return Trial("cache", name, "", None, detail)
+    writable = os.access(readings_folder(), os.W_OK)
     state = "" if writable else ", not writable"
-    size = sum(sizes) / 1e6
-    return Trial("cache", str(folder), "", writable, f"{len(sizes)} files, {size:.1f} MB{state}")
+    return Trial("cache", name, "", check.passed and writable, f"{detail}{state}")

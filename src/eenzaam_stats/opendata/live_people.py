@@ -26,7 +26,7 @@ ALL_AGES = "10000"
 FACTORS = {"aantal": 1, "x 1 000": 1_000}
 _SINGLE = re.compile(r"(\d+) jaar")
 _OPEN = re.compile(r"(\d+) jaar of ouder")
-_REGULAR = re.compile(r"1\d{4}")
+_REGULAR = re.compile(r"10010|1\d\d00")  # 10010 for 0 years, then steps of 100
 
 
 def live_population(access: Access, services: Services = SERVICES) -> LiveRows:
