@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from eenzaam_stats.cli.output import envelope, examples, give, progress, say
+from eenzaam_stats.cli.output import Advance, envelope, examples, give, progress, say
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import Language, require_option
 
@@ -19,6 +21,7 @@ EXAMPLES = examples(
     "letter --check",
     "letter --survey gm2022.sav --wave 2022",
 )
+LIVE = ("loneliness", "population")  # what the statements rest on; forecasts keep their edition
 DEFAULT_FOLDER = Path("letter_output")
 
 
@@ -39,6 +42,16 @@ def letter(
     weight: Annotated[
         str | None, typer.Option(help="Weight column, where the codebook names none (2024).")
     ] = None,
+    refresh: Annotated[
+        bool,
+        typer.Option(
+            "--refresh",
+            help="Use loneliness and population as StatLine gives them now; needs a network.",
+        ),
+    ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="With --refresh: only what was fetched before.")
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace files in a folder that is not a report.")
     ] = False,
@@ -49,13 +62,21 @@ def letter(
     from eenzaam_stats.letter.microdata import computed_from  # noqa: PLC0415
 
     require_option(lang, Language, name="--lang")
-    if check and (out is not None or survey):
-        raise OptionError("--check compares stored numbers only. Leave out --out and --survey.")
+    if check and (out is not None or survey or refresh):
+        raise OptionError(
+            "--check compares stored numbers only. Leave out --out, --survey and --refresh."
+        )
+    if offline and not refresh:
+        raise OptionError("--offline goes with --refresh; without it no network is ever used.")
     language = cast("Language", lang)
     folder = DEFAULT_FOLDER if out is None else out
     if not check:
         report.require_free(folder, force=force)
-    with progress(2 + len(survey or ()), "reading", quiet=quiet or as_json) as advance:
+    steps = 2 + refresh + len(survey or ())
+    with (
+        progress(steps, "reading", quiet=quiet or as_json) as advance,
+        _tables(advance, refresh=refresh, offline=offline),
+    ):
         computed: tuple[ComputedFigure, ...] = ()
         for path in survey or ():
             computed += computed_from(path, wave=wave, weight=weight)
@@ -77,3 +98,19 @@ def letter(
         else f"Report: {(folder / 'letter.html').as_posix()}",
         quiet=quiet,
     )
+
+
+@contextmanager
+def _tables(advance: Advance, *, refresh: bool, offline: bool) -> Iterator[None]:
+    """Live tables in the place of packaged ones while the report is made, where asked for."""
+    if not refresh:
+        yield
+        return
+    from eenzaam_stats.opendata import fetched, service  # noqa: PLC0415  (the network library)
+    from eenzaam_stats.opendata.access import Access  # noqa: PLC0415
+    from eenzaam_stats.opendata.refreshed import refreshed  # noqa: PLC0415
+
+    tables = fetched.fetch(LIVE, Access(offline=offline), services=service.SERVICES)
+    advance("recomputing")
+    with refreshed({one.name: one.frame for one in tables}):
+        yield

@@ -36,7 +36,7 @@ def article(row: LedgerRow, language: Language) -> str:
         ("alternatives", escape(_alternatives(row, language))),
         ("method", escape(said(claim, "method", language))),
         ("caveat", escape(said(claim, "caveat", language))),
-        ("evidence", escape(label(f"evidence.{row.evidence}", language) if row.evidence else "")),
+        ("evidence", escape(evidence_of(row, language))),
         ("source", link(claim.source_url)),
     ]
     shown = "".join(
@@ -51,6 +51,14 @@ def article(row: LedgerRow, language: Language) -> str:
         f"<dl>{shown}</dl>{_inputs(row.recomputation.inputs, language)}"
         f"<code>{claim.id}</code></article>\n"
     )
+
+
+def evidence_of(row: LedgerRow, language: Language) -> str:
+    """Weakest evidence in words, with the live tables that were read instead of packaged ones."""
+    if not row.evidence:
+        return ""
+    told = "; ".join(f"{label('word.live', language)}: {one}" for one in row.recomputation.live)
+    return "; ".join(part for part in (label(f"evidence.{row.evidence}", language), told) if part)
 
 
 def badge(verdict: Verdict, language: Language) -> str:
@@ -118,12 +126,17 @@ def _inputs(inputs: Sequence[Input], language: Language) -> str:
     items = "".join(
         f"<li>{escape(one.table)}: {escape(one.what)} = "
         f"{'–' if one.value is None else formatted_input(one.value, language)} {escape(one.unit)} "
-        f"({escape(label(f'evidence.{one.evidence}', language))}"
+        f"({escape(label(f'evidence.{one.evidence}', language))}{_live(one, language)}"
         f"{', ' + link(one.url) if one.url else ''})</li>"
         for one in inputs
     )
     words = escape(label("word.inputs", language))
     return f"<details><summary>{words} ({len(inputs)})</summary><ul>{items}</ul></details>"
+
+
+def _live(one: Input, language: Language) -> str:
+    """That a number was read live; nothing for a packaged one."""
+    return f", {escape(label('word.live', language))}: {escape(one.live)}" if one.live else ""
 
 
 def formatted_input(value: float, language: Language) -> str:

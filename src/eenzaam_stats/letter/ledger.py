@@ -158,6 +158,8 @@ class Input:
         How well the number is documented.
     url : str
         Where it was published.
+    live : str
+        Live table, its last change and the date of reading; empty for a packaged number.
     """
 
     table: str
@@ -166,6 +168,7 @@ class Input:
     unit: str
     evidence: Evidence
     url: str
+    live: str = ""
 
 
 class Alternative(NamedTuple):
@@ -206,6 +209,11 @@ class Recomputation:
         """Weakest evidence among the inputs; ``None`` without inputs."""
         order = list(Evidence)
         return max((i.evidence for i in self.inputs), key=order.index, default=None)
+
+    @property
+    def live(self) -> tuple[str, ...]:
+        """Live tables among the inputs, each once; empty where all numbers are packaged."""
+        return tuple(dict.fromkeys(one.live for one in self.inputs if one.live))
 
 
 def said(record: Claim | Recomputation | Alternative, name: str, language: Language) -> str:

@@ -21,7 +21,10 @@ def _headers(*names: str, language: Language) -> dict[str, str]:
 
 
 def ledger_frame(rows: Sequence[LedgerRow], language: Language) -> pd.DataFrame:
-    """Ledger as a frame: one row per statement, for ``claims.csv``."""
+    """Ledger as a frame: one row per statement, for ``claims.csv``.
+
+    A column ``live`` names live tables, where any took the place of a packaged one.
+    """
     records = [
         {
             "id": row.claim.id,
@@ -44,7 +47,11 @@ def ledger_frame(rows: Sequence[LedgerRow], language: Language) -> pd.DataFrame:
         }
         for row in rows
     ]
-    return pd.DataFrame(records)
+    frame = pd.DataFrame(records)
+    live = ["; ".join(row.recomputation.live) for row in rows]
+    if any(live):
+        frame.insert(list(frame.columns).index("evidence") + 1, "live", live)
+    return frame
 
 
 def ledger_table(rows: Sequence[LedgerRow], language: Language) -> str:

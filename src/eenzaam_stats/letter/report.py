@@ -13,7 +13,7 @@ from typing import Any
 
 from eenzaam_stats.errors import OptionError, SourceError
 from eenzaam_stats.letter import manifest
-from eenzaam_stats.letter.claims import LedgerRow, read_claims, said
+from eenzaam_stats.letter.claims import Input, LedgerRow, read_claims, said
 from eenzaam_stats.letter.controls import LANGUAGES
 from eenzaam_stats.letter.figures import LetterFigure, all_figures
 from eenzaam_stats.letter.listings import ledger_frame
@@ -102,7 +102,9 @@ def as_text(report: Report) -> str:
     for row in report.rows:
         verdict = label(f"verdict.{row.verdict}", language)
         recomputed = said(row.recomputation, "shown", language) or "–"
-        lines.append(f"{verdict:<{width}}  {row.claim.id:<34} {row.claim.printed} | {recomputed}")
+        told = "; ".join(f" [{label('word.live', language)}: {x}]" for x in row.recomputation.live)
+        start = f"{verdict:<{width}}  {row.claim.id:<34} {row.claim.printed}"
+        lines.append(f"{start} | {recomputed}{told}")
     counts = Counter(row.verdict for row in report.rows)
     tally = ", ".join(f"{label(f'verdict.{v}', language)} {counts[v]}" for v in Verdict)
     return "\n".join([*lines, *_computed_lines(report), f"{len(report.rows)}: {tally}"])
@@ -130,7 +132,7 @@ def as_data(report: Report) -> Mapping[str, Any]:
         ledger_frame(report.rows, report.language).to_json(orient="records", force_ascii=False)
     )
     for claim, row in zip(claims, report.rows, strict=True):
-        claim["input_values"] = [asdict(one) for one in row.recomputation.inputs]
+        claim["input_values"] = [_input(one) for one in row.recomputation.inputs]
     computed = [{**asdict(c), "contains_published": c.contains_published} for c in report.computed]
     counts = Counter(row.verdict.value for row in report.rows)
     return {
@@ -138,6 +140,11 @@ def as_data(report: Report) -> Mapping[str, Any]:
         "computed": computed,
         "verdicts": {verdict.value: counts[verdict.value] for verdict in Verdict},
     }
+
+
+def _input(one: Input) -> dict[str, Any]:
+    """Number that a recomputation took; ``live`` only where it was read live."""
+    return {name: value for name, value in asdict(one).items() if name != "live" or value}
 
 
 def documents(report: Report) -> Mapping[str, bytes]:

@@ -15,6 +15,7 @@ import pandas as pd
 from eenzaam_stats.errors import SchemaError, UnknownColumnError
 from eenzaam_stats.letter.ledger import Input
 from eenzaam_stats.opendata import reference as tables
+from eenzaam_stats.opendata.refreshed import LIVE
 from eenzaam_stats.scoring import Scale
 from eenzaam_stats.vocabulary import Evidence
 
@@ -98,6 +99,7 @@ def _input(table: str, what: str, row: pd.Series[Any]) -> Input:
         unit=str(row["measure"] if "measure" in row else row["unit"]),
         evidence=Evidence(row["evidence"]),
         url="" if pd.isna(address) else str(address),
+        live=str(row[LIVE]) if LIVE in row else "",
     )
 
 
@@ -198,6 +200,7 @@ def people(edition: str, year: int, *, age_from: int = 0, age_to: int | None = N
         "persons",
         weakest(cells["evidence"]),
         "; ".join(addresses),
+        live="; ".join(one for one in dict.fromkeys(cells[LIVE]) if one) if LIVE in cells else "",
     )
 
 
