@@ -195,6 +195,7 @@ ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
 def _extras(folder: Path) -> Iterator[Trial]:
     yield _tried("extra", "polars-readstat", lambda: _read_fast(folder), extra=FAST)
     yield _tried("extra", "openpyxl", lambda: _workbook(folder), extra="excel")
+    yield _tried("extra", "orjson", _document, extra=FAST)
 
 
 def _read_fast(folder: Path) -> str:
@@ -214,6 +215,15 @@ def _workbook(folder: Path) -> str:
     if found != [1, 2]:
         raise ArithmeticError(f"a workbook came back as {found!r}")
     return "wrote and read an Excel workbook"
+
+
+def _document() -> str:
+    from eenzaam_stats.opendata.document import document_of, plain  # noqa: PLC0415
+
+    text = '{"value": [{"ID": 0, "Eenzaam_1": 0.1, "Naam": "één"}]}'.encode()
+    if document_of(text) != plain(text):
+        raise ArithmeticError("a document was read in two ways")
+    return "read a JSON document as the standard library does"
 
 
 def _tables() -> Iterator[Trial]:

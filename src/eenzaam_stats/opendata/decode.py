@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
+from operator import itemgetter
 from typing import Any, Literal
 
 import numpy as np
@@ -24,9 +26,26 @@ Missing = Literal["reason", "plain"]
 VALUE = "value"  # column of the figures in version 4
 WITHHELD = "unknown_unreliable_or_secret"  # one symbol for three reasons; never narrowed
 REASONS = ["", "impossible", WITHHELD, "not_delivered"]
+MOST_TEXTS = 50_000  # of a topic at once, so that memory does not grow with the table
 KNOWN_REASONS = coder(REASONS)
 SYMBOLS = {"": "impossible", ".": WITHHELD}
 ATTRIBUTES = {"None": "", "Impossible": "impossible"}  # any other word stays as it is
+
+
+class FigureReader(dict[Any, float]):
+    """Figures of a topic by their text: few are different, so most are read only once."""
+
+    def __init__(self, topic: Topic, table: str) -> None:
+        super().__init__()
+        self.topic, self.table = topic, table
+
+    def __missing__(self, cell: Any) -> float:
+        word = cell.strip() if isinstance(cell, str) else cell
+        value = figure_of(word, self.topic, self.table)
+        if len(self) > MOST_TEXTS:
+            self.clear()
+        self[cell] = value
+        return value
 
 
 @dataclass(frozen=True)
@@ -54,6 +73,11 @@ class Layout:
     def coders(self) -> Mapping[str, DimensionCoder]:
         """Words of each dimension, prepared."""
         return {d.key: dimension_coder(d) for d in self.description.dimensions}
+
+    @cached_property
+    def readers(self) -> Mapping[str, FigureReader]:
+        """Reader of the figures of each topic."""
+        return {topic.key: FigureReader(topic, self.description.info.id) for topic in self.topics}
 
     @cached_property
     def units(self) -> Coder:
@@ -111,7 +135,7 @@ def unannounced(rows: Sequence[Row], layout: Layout) -> list[str]:
 
 def _cells(rows: Sequence[Row], key: str, layout: Layout) -> list[Any]:
     try:
-        return [row[key] for row in rows]
+        return list(map(itemgetter(key), rows))
     except KeyError:
         raise ChangedTableError(
             f"Table {layout.description.info.id!r} has rows without the column {key!r} that its "
@@ -123,7 +147,8 @@ def _codes(rows: Sequence[Row], dimension: Dimension, layout: Layout) -> dict[st
     cells = _cells(rows, dimension.key, layout)
     prepared = layout.coders[dimension.key]
     try:
-        found = np.array([prepared.place_of[cell] for cell in cells], dtype=np.int32)
+        places = map(prepared.place_of.__getitem__, cells)
+        found = np.fromiter(places, dtype=np.int32, count=len(cells))
     except (KeyError, TypeError):
         found = _trimmed(cells, dimension, layout)
     return prepared.of(found)
@@ -165,31 +190,35 @@ def _figures(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:
 
 def _numbers(cells: Sequence[Any], topic: Topic, layout: Layout) -> tuple[Any, Any]:
     """Figures rounded to the published decimals, and the place of the reason of each gap."""
-    words = [cell.strip() if isinstance(cell, str) else cell for cell in cells]
-    try:
-        values = np.array(words, dtype=np.float64)
-    except (TypeError, ValueError):
-        values = np.array([_number(word, topic, layout) for word in words], dtype=np.float64)
-    gaps = np.flatnonzero(~np.isfinite(values))
-    reasons = np.zeros(len(words), dtype=np.int8)
-    for place in gaps:
-        if isinstance(words[place], str) and words[place] not in SYMBOLS:
-            _number("inf", topic, layout)
-        reasons[place] = REASONS.index(SYMBOLS.get(words[place], "not_delivered"))
+    if bool in set(map(type, cells)):  # which Python takes for 0 and 1
+        figure_of(True, topic, layout.description.info.id)  # noqa: FBT003
+    read = map(layout.readers[topic.key].__getitem__, cells)
+    values = np.fromiter(read, dtype=np.float64, count=len(cells))
+    reasons = np.zeros(len(cells), dtype=np.int8)
+    for place in np.flatnonzero(np.isnan(values)).tolist():
+        cell = cells[place]
+        word = cell.strip() if isinstance(cell, str) else None
+        reasons[place] = REASONS.index(SYMBOLS[word] if word is not None else "not_delivered")
     return np.round(values, topic.decimals), reasons
 
 
-def _number(word: Any, topic: Topic, layout: Layout) -> float:
-    """One figure; NaN for a known symbol or nothing."""
+def figure_of(word: Any, topic: Topic, table: str) -> float:
+    """One figure from its text without blanks; NaN for a known symbol or nothing.
+
+    Raises
+    ------
+    ChangedTableError
+        If it is neither number nor symbol.
+    """
     if word is None or word in SYMBOLS:
         return float("nan")
     try:
         value = float(word)
     except (TypeError, ValueError):
         value = float("inf")
-    if not np.isfinite(value) or isinstance(word, bool):
+    if not isfinite(value) or isinstance(word, bool):
         raise ChangedTableError(
-            f"Table {layout.description.info.id!r}, topic {topic.key!r}, has a cell with "
+            f"Table {table!r}, topic {topic.key!r}, has a cell with "
             f"{str(word)[:20]!r}. Known are numbers and the symbols [{listed(SYMBOLS)}]; report it."
         )
     return value
@@ -204,7 +233,7 @@ def _observations(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:
     numbers = _cells(rows, "Value", layout)
     topics = [layout.topics[place] for place in named]
     values = np.array(
-        [_number(number, topic, layout) for number, topic in zip(numbers, topics, strict=True)],
+        [layout.readers[topic.key][number] for number, topic in zip(numbers, topics, strict=True)],
         dtype=np.float64,
     )
     columns: dict[str, Any] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -87,10 +88,13 @@ class RowNumbers:
         UnfitAnswer
             If one is no whole number from 0, or occurs twice, here or on an earlier page.
         """
-        if not all(type(one) is int and 0 <= one < MOST_ROWS for one in numbers):
-            raise UnfitAnswer("the number of a row is no whole number from 0")
-        found = np.asarray(numbers, dtype=np.int64)
+        try:
+            found = np.array(numbers if set(map(type, numbers)) <= {int} else [-1], dtype=np.int64)
+        except OverflowError:
+            found = np.array([-1])
         ordered = np.sort(found)
+        if ordered.size and not 0 <= ordered[0] <= ordered[-1] < MOST_ROWS:
+            raise UnfitAnswer("the number of a row is no whole number from 0")
         twice = ordered[1:][ordered[1:] == ordered[:-1]]
         if twice.size:
             raise UnfitAnswer(f"row {twice[0]} is twice on one page")
@@ -181,7 +185,7 @@ def _page(feed: Feed, document: Any, body: bytes) -> tuple[Page, NDArray[np.int6
     """Page, numbers of its rows and address of the next page, once all three are right."""
     rows = rows_of(document)
     try:
-        found = feed.numbers.new([row[feed.wording.row_number] for row in rows])
+        found = feed.numbers.new(list(map(itemgetter(feed.wording.row_number), rows)))
     except KeyError:
         raise UnfitAnswer(f"a row has no {feed.wording.row_number!r}") from None
     following = document.get(feed.wording.next_page)
@@ -206,7 +210,7 @@ def rows_of(document: Any) -> list[dict[str, Any]]:
     [{'ID': 0}]
     """
     rows = document.get("value") if isinstance(document, dict) else None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not isinstance(rows, list) or not set(map(type, rows)) <= {dict}:
         raise UnfitAnswer("the answer has no list of rows under 'value'")
     return rows
 

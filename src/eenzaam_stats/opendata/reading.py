@@ -6,7 +6,6 @@ or the sink is discarded and an error says why. Memory grows with one page, not 
 
 from __future__ import annotations
 
-import json
 import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,6 +34,7 @@ from eenzaam_stats.opendata.cache import Kept, Writer, find
 from eenzaam_stats.opendata.choice import Where, filter_of, topics_of
 from eenzaam_stats.opendata.decode import Layout, Missing, frame_of, unannounced
 from eenzaam_stats.opendata.description import TableDescription
+from eenzaam_stats.opendata.document import document_of
 from eenzaam_stats.opendata.paging import Feed, RestartNeeded, Row, RowNumbers, pages, rows_of
 
 Made = TypeVar("Made")
@@ -284,5 +284,5 @@ def _replayed(
         )
     with _discarded(sink_for(query.layout)) as sink:
         for body in kept.bodies():
-            sink.add(frame_of(rows_of(json.loads(body.decode("utf-8-sig"))), query.layout))
+            sink.add(frame_of(rows_of(document_of(body)), query.layout))
         return sink.close(), Read(query.layout, kept.about, from_cache=True)

@@ -6,7 +6,6 @@ and an answer that fails it counts as a failed attempt, exactly as a broken conn
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections import defaultdict
@@ -23,6 +22,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, InvalidHeader, SSLError
 
 from eenzaam_stats.errors import IncompleteTableError, UnavailableError, UnknownTableError
+from eenzaam_stats.opendata.document import document_of
 from eenzaam_stats.opendata.service import require_safe
 from eenzaam_stats.version import VERSION
 
@@ -198,18 +198,14 @@ def _pool(address: str) -> urllib3.PoolManager:
 
 
 def _document(kind: str, body: bytes) -> Any:
-    """JSON of a body; ``NaN`` and infinity are no JSON, whatever Python says."""
+    """JSON of a body."""
     try:
-        return json.loads(body.decode("utf-8-sig"), parse_constant=_no_number)
-    except (ValueError, RecursionError) as problem:
+        return document_of(body)
+    except ValueError as problem:
         start = body[:SHOWN].decode("utf-8", "replace")
         raise _FailedAttempt(
             f"an answer of {len(body)} bytes ({kind}) that is not whole JSON and begins {start!r}"
         ) from problem
-
-
-def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not a number")
 
 
 def _refused(address: str, response: urllib3.BaseHTTPResponse) -> NoReturn:
