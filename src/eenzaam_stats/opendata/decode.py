@@ -191,7 +191,7 @@ def _figures(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:
 def _numbers(cells: Sequence[Any], topic: Topic, layout: Layout) -> tuple[Any, Any]:
     """Figures rounded to the published decimals, and the place of the reason of each gap."""
     if bool in set(map(type, cells)):  # which Python takes for 0 and 1
-        figure_of(True, topic, layout.description.info.id)  # noqa: FBT003
+        figure_of(True, topic, layout.description.info.id)
     read = map(layout.readers[topic.key].__getitem__, cells)
     values = np.fromiter(read, dtype=np.float64, count=len(cells))
     reasons = np.zeros(len(cells), dtype=np.int8)
