@@ -31,9 +31,29 @@ class Coder:
     dtype: pd.CategoricalDtype
     code_of: NDArray[np.int32]
 
-    def of(self, places: Any) -> Any:
+    def of(self, places: Any) -> Coded:
         """Words of rows, by the place of their member."""
-        return pd.Categorical.from_codes(self.code_of[places], dtype=self.dtype, validate=False)
+        return Coded(self, self.code_of[places])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coded:
+    """One word per row.
+
+    Attributes
+    ----------
+    coder : Coder
+        The words.
+    codes : array of int, shape (rows,)
+        Place of the word of each row among them.
+    """
+
+    coder: Coder
+    codes: NDArray[np.int32]
+
+    def categorical(self) -> Any:
+        """The words as categories of pandas."""
+        return pd.Categorical.from_codes(self.codes, dtype=self.coder.dtype, validate=False)
 
 
 def coder(words: Sequence[str]) -> Coder:
@@ -41,7 +61,7 @@ def coder(words: Sequence[str]) -> Coder:
 
     Examples
     --------
-    >>> list(coder(["a", "b", "a"]).of([2, 1]))
+    >>> list(coder(["a", "b", "a"]).of([2, 1]).categorical())
     ['a', 'b']
     """
     place_of = {word: place for place, word in enumerate(dict.fromkeys(words))}

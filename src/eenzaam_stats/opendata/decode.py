@@ -1,4 +1,4 @@
-"""Rows of a page as a frame: codes without padding, figures as numbers, why a figure is missing.
+"""Rows of a page as columns: codes without padding, figures as numbers, why a figure is missing.
 
 Everything is checked at this door: a code that no member list has, a symbol that nobody explained
 and a column that is gone stop the reading. Nothing is estimated, filled or dropped.
@@ -15,14 +15,17 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from eenzaam_stats.errors import ChangedTableError, UnknownCodeError, listed
 from eenzaam_stats.opendata.choice import Filter
-from eenzaam_stats.opendata.coder import Coder, DimensionCoder, coder, dimension_coder
+from eenzaam_stats.opendata.coder import Coded, Coder, DimensionCoder, coder, dimension_coder
 from eenzaam_stats.opendata.description import MEASURE, Dimension, TableDescription, Topic
 from eenzaam_stats.opendata.paging import Row
 
 Missing = Literal["reason", "plain"]
+Columns = dict[str, Any]
+Cells = Mapping[str, Sequence[Any]]
 VALUE = "value"  # column of the figures in version 4
 WITHHELD = "unknown_unreliable_or_secret"  # one symbol for three reasons; never narrowed
 REASONS = ["", "impossible", WITHHELD, "not_delivered"]
@@ -85,6 +88,16 @@ class Layout:
         return coder([topic.unit for topic in self.topics])
 
     @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """Columns that are read of each row."""
+        keys = tuple(dimension.key for dimension in self.description.dimensions)
+        if not self.description.is_long:
+            return (*keys, *(topic.key for topic in self.topics))
+        reason = ["ValueAttribute"] if self.missing == "reason" else []
+        text = ["StringValue"] if any(topic.is_text for topic in self.topics) else []
+        return (*keys, "Value", *reason, *text)
+
+    @cached_property
     def expected(self) -> frozenset[str]:
         """Columns that a row has."""
         keys = {dimension.key for dimension in self.description.dimensions}
@@ -93,8 +106,8 @@ class Layout:
         return frozenset(keys | {"ID"} | {topic.key for topic in self.description.topics})
 
 
-def frame_of(rows: Sequence[Row], layout: Layout) -> pd.DataFrame:
-    """Frame of one page.
+def columns_of(rows: Sequence[Row], layout: Layout) -> Columns:
+    """Columns of one page.
 
     Parameters
     ----------
@@ -105,10 +118,10 @@ def frame_of(rows: Sequence[Row], layout: Layout) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        Per dimension its codes and ``<dimension>_label``, both with the members as categories; for
-        time also ``date``, ``frequency`` and ``status``; per topic its figures, ``<topic>_unit``
-        and, where reasons were asked for, ``<topic>_missing``.
+    dict of str to Coded, array or list
+        Per dimension its codes and ``<dimension>_label``; for time also ``date``, ``frequency`` and
+        ``status``; per topic its figures, ``<topic>_unit`` and, where reasons were asked for,
+        ``<topic>_missing``. All have one cell per row that is kept.
 
     Raises
     ------
@@ -117,15 +130,40 @@ def frame_of(rows: Sequence[Row], layout: Layout) -> pd.DataFrame:
     UnknownCodeError
         If a code is not in the member list of its dimension.
     """
-    columns: dict[str, Any] = {}
+    cells = _cells(rows, layout)
+    columns: Columns = {}
     for dimension in layout.description.dimensions:
-        columns |= _codes(rows, dimension, layout)
+        columns |= _codes(cells[dimension.key], dimension, layout)
     figures = _observations if layout.description.is_long else _figures
-    columns |= figures(rows, layout)
-    frame = pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
-    for key, codes in layout.chosen.here.items():
-        frame = frame[frame[key].isin(codes)]
-    return frame.reset_index(drop=True)
+    columns |= figures(cells, layout)
+    return _kept(columns, layout) if layout.chosen.here else columns
+
+
+def frame_of(columns: Columns) -> pd.DataFrame:
+    """Columns as a frame, coded ones with all their words as categories."""
+    return pd.DataFrame(
+        {
+            name: column.categorical() if isinstance(column, Coded) else column
+            for name, column in columns.items()
+        }
+    )
+
+
+def _kept(columns: Columns, layout: Layout) -> Columns:
+    """Columns with the rows whose codes are asked for here."""
+    kept: Any = True
+    for key, wanted in layout.chosen.here.items():
+        column = columns[key]
+        codes = [code in wanted for code in column.coder.dtype.categories]
+        kept = np.array(codes)[column.codes] & kept
+    places = np.flatnonzero(kept)
+    return {name: _taken(column, places) for name, column in columns.items()}
+
+
+def _taken(column: Any, places: NDArray[np.intp]) -> Any:
+    if isinstance(column, Coded):
+        return Coded(column.coder, column.codes[places])
+    return column[places] if isinstance(column, np.ndarray) else [column[i] for i in places]
 
 
 def unannounced(rows: Sequence[Row], layout: Layout) -> list[str]:
@@ -133,18 +171,18 @@ def unannounced(rows: Sequence[Row], layout: Layout) -> list[str]:
     return sorted(set(rows[0]) - layout.expected) if rows else []
 
 
-def _cells(rows: Sequence[Row], key: str, layout: Layout) -> list[Any]:
+def _cells(rows: Sequence[Row], layout: Layout) -> Cells:
+    """Cells of all columns that are needed."""
     try:
-        return list(map(itemgetter(key), rows))
-    except KeyError:
+        return {key: list(map(itemgetter(key), rows)) for key in layout.needed}
+    except KeyError as problem:
         raise ChangedTableError(
-            f"Table {layout.description.info.id!r} has rows without the column {key!r} that its "
+            f"Table {layout.description.info.id!r} has rows without the column {problem} that its "
             "own description has. The table has changed; try again, and report it if it stays so."
         ) from None
 
 
-def _codes(rows: Sequence[Row], dimension: Dimension, layout: Layout) -> dict[str, Any]:
-    cells = _cells(rows, dimension.key, layout)
+def _codes(cells: Sequence[Any], dimension: Dimension, layout: Layout) -> Columns:
     prepared = layout.coders[dimension.key]
     try:
         places = map(prepared.place_of.__getitem__, cells)
@@ -171,18 +209,18 @@ def _trimmed(cells: Sequence[Any], dimension: Dimension, layout: Layout) -> Any:
     return np.array(found, dtype=np.int32)
 
 
-def _figures(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:
+def _figures(cells: Cells, layout: Layout) -> Columns:
     """Columns of the topics of version 3."""
-    columns: dict[str, Any] = {}
+    columns: Columns = {}
     for place, topic in enumerate(layout.topics):
         name = layout.description.names[topic.key]
-        cells = _cells(rows, topic.key, layout)
+        own = cells[topic.key]
         if topic.is_text:
-            columns[name] = [None if cell is None else str(cell).strip() for cell in cells]
+            columns[name] = [None if cell is None else str(cell).strip() for cell in own]
             continue
-        values, reasons = _numbers(cells, topic, layout)
+        values, reasons = _numbers(own, topic, layout)
         columns[name] = values
-        columns[f"{name}_unit"] = layout.units.of(np.full(len(cells), place))
+        columns[f"{name}_unit"] = layout.units.of(np.full(len(own), place))
         if layout.missing == "reason":
             columns[f"{name}_missing"] = KNOWN_REASONS.of(reasons)
     return columns
@@ -224,27 +262,27 @@ def figure_of(word: Any, topic: Topic, table: str) -> float:
     return value
 
 
-def _observations(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:
+def _observations(cells: Cells, layout: Layout) -> Columns:
     """Columns of the figures of version 4, one figure per row."""
     measure = {topic.key: place for place, topic in enumerate(layout.topics)}
-    named = [measure[str(cell).strip()] for cell in _cells(rows, MEASURE, layout)]
+    named = [measure[str(cell).strip()] for cell in cells[MEASURE]]
     places = np.array(named, dtype=np.int32)
     decimals = np.array([topic.decimals for topic in layout.topics])
-    numbers = _cells(rows, "Value", layout)
+    numbers = cells["Value"]
     topics = [layout.topics[place] for place in named]
     values = np.array(
         [layout.readers[topic.key][number] for number, topic in zip(numbers, topics, strict=True)],
         dtype=np.float64,
     )
-    columns: dict[str, Any] = {
+    columns: Columns = {
         VALUE: _rounded(values, decimals[places]),
         f"{VALUE}_unit": layout.units.of(places),
     }
     if layout.missing == "reason":
-        attributes = [str(cell) for cell in _cells(rows, "ValueAttribute", layout)]
+        attributes = [str(cell) for cell in cells["ValueAttribute"]]
         columns[f"{VALUE}_missing"] = [ATTRIBUTES.get(one, one) for one in attributes]
     if any(topic.is_text for topic in layout.topics):
-        columns["text"] = [row.get("StringValue") for row in rows]
+        columns["text"] = list(cells["StringValue"])
     return columns
 
 

@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-import pandas as pd
-
 from eenzaam_stats.errors import (
     ChangedTableError,
     EenzaamStatsWarning,
@@ -32,7 +30,7 @@ from eenzaam_stats.opendata.access import (
 )
 from eenzaam_stats.opendata.cache import Kept, Writer, find
 from eenzaam_stats.opendata.choice import Where, filter_of, topics_of
-from eenzaam_stats.opendata.decode import Layout, Missing, frame_of, unannounced
+from eenzaam_stats.opendata.decode import Columns, Layout, Missing, columns_of, unannounced
 from eenzaam_stats.opendata.description import TableDescription
 from eenzaam_stats.opendata.document import document_of
 from eenzaam_stats.opendata.paging import Feed, RestartNeeded, Row, RowNumbers, pages, rows_of
@@ -42,10 +40,10 @@ Made_co = TypeVar("Made_co", covariant=True)
 
 
 class Sink(Protocol[Made_co]):
-    """Where the frames of a reading go, page by page."""
+    """Where the pages of a reading go."""
 
-    def add(self, frame: pd.DataFrame) -> None:
-        """Take the frame of one page."""
+    def add(self, columns: Columns) -> None:
+        """Take the columns of one page."""
 
     def close(self) -> Made_co:
         """Give what was made of all pages."""
@@ -181,7 +179,7 @@ def _read(query: Query, access: Access, sink: Sink[Any], writer: Writer | None) 
     told = False
     for page in pages(access.transport, feed):
         try:
-            sink.add(frame_of(page.rows, query.layout))
+            sink.add(columns_of(page.rows, query.layout))
         except (ChangedTableError, UnknownCodeError):
             _require_same(query, access)
             raise
@@ -284,5 +282,5 @@ def _replayed(
         )
     with _discarded(sink_for(query.layout)) as sink:
         for body in kept.bodies():
-            sink.add(frame_of(rows_of(document_of(body)), query.layout))
+            sink.add(columns_of(rows_of(document_of(body)), query.layout))
         return sink.close(), Read(query.layout, kept.about, from_cache=True)

@@ -10,10 +10,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from eenzaam_stats.errors import SourceError
-from eenzaam_stats.opendata.decode import Layout, frame_of
+from eenzaam_stats.opendata.coder import Coded
+from eenzaam_stats.opendata.decode import Columns, Layout, columns_of, frame_of
 
 
 @dataclass(slots=True)
@@ -23,15 +25,16 @@ class FrameSink:
     layout: Layout
     frames: list[pd.DataFrame] = field(default_factory=list)
 
-    def add(self, frame: pd.DataFrame) -> None:
-        """Take the frame of one page."""
+    def add(self, columns: Columns) -> None:
+        """Take the columns of one page."""
+        frame = frame_of(columns)
         if len(frame):
             self.frames.append(frame)
 
     def close(self) -> pd.DataFrame:
         """One frame; with its columns and without rows when nothing came."""
         if not self.frames:
-            return frame_of([], self.layout)
+            return frame_of(columns_of([], self.layout))
         return pd.concat(self.frames, ignore_index=True)
 
     def discard(self) -> None:
@@ -47,6 +50,7 @@ class ParquetSink:
     path: Path
     _part: Path = field(init=False)
     _writer: Any = field(init=False, default=None)
+    _words: dict[str, Any] = field(init=False, default_factory=dict)
     _rows: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -54,21 +58,34 @@ class ParquetSink:
         os.close(handle)
         self._part = Path(name)
 
-    def add(self, frame: pd.DataFrame) -> None:
+    def add(self, columns: Columns) -> None:
         """Write one page."""
         import pyarrow as pa  # noqa: PLC0415  (an extra)
         import pyarrow.parquet as pq  # noqa: PLC0415
 
-        table = pa.Table.from_pandas(frame, preserve_index=False)
+        table = pa.table({name: self._array(name, one) for name, one in columns.items()})
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._part, table.schema, compression="zstd")
         self._writer.write_table(table)
-        self._rows += len(frame)
+        self._rows += table.num_rows
+
+    def _array(self, name: str, column: Any) -> Any:
+        """Arrow array of a column; coded ones with the words that the page has."""
+        import pyarrow as pa  # noqa: PLC0415
+
+        if not isinstance(column, Coded):
+            kind = pa.string() if isinstance(column, list) else None
+            return pa.array(column, type=kind, from_pandas=kind is None)
+        if name not in self._words:
+            self._words[name] = pa.array(list(column.coder.dtype.categories), type=pa.string())
+        used, codes = np.unique(column.codes, return_inverse=True)
+        words = self._words[name].take(pa.array(used))
+        return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), words)
 
     def close(self) -> int:
         """Put the file in its place; gives the number of rows."""
         if self._writer is None:
-            self.add(frame_of([], self.layout))
+            self.add(columns_of([], self.layout))
         self._writer.close()
         self._part.replace(self.path)
         return self._rows
