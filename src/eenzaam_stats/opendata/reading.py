@@ -30,6 +30,7 @@ from eenzaam_stats.opendata.access import (
 )
 from eenzaam_stats.opendata.cache import Kept, Writer, find
 from eenzaam_stats.opendata.choice import Where, filter_of, topics_of
+from eenzaam_stats.opendata.collector import unhurried_collector
 from eenzaam_stats.opendata.decode import Columns, Layout, Missing, columns_of, unannounced
 from eenzaam_stats.opendata.description import TableDescription
 from eenzaam_stats.opendata.document import document_of
@@ -144,7 +145,11 @@ def read_into(
         if access.offline or (kept is not None and kept.modified == table.info.modified):
             return _replayed(require_kept(kept, wanted.table), query, sink_for)
         try:
-            with _discarded(sink_for(query.layout)) as sink, _writing(access, key) as writer:
+            with (
+                unhurried_collector(),
+                _discarded(sink_for(query.layout)) as sink,
+                _writing(access, key) as writer,
+            ):
                 numbers = _read(query, access, sink, writer)
                 return sink.close(), _committed(query, access, writer, numbers)
         except RestartNeeded as problem:
@@ -280,7 +285,7 @@ def _replayed(
             f"Table {info.id!r}: its rows are kept of {kept.modified}, its description of "
             f"{info.modified}. Read it once with a network (without --offline)."
         )
-    with _discarded(sink_for(query.layout)) as sink:
+    with unhurried_collector(), _discarded(sink_for(query.layout)) as sink:
         for body in kept.bodies():
             sink.add(columns_of(rows_of(document_of(body)), query.layout))
         return sink.close(), Read(query.layout, kept.about, from_cache=True)
