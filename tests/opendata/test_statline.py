@@ -314,6 +314,36 @@ def test_code_that_no_list_has_stops_the_reading(only, monkeypatch) -> None:
         only(served)
 
 
+def test_member_that_came_while_rows_were_read_is_read_in_the_new_edition(
+    open_to, monkeypatch
+) -> None:
+    """The description is of the old edition, the first page of the new one: read again, no error."""
+    served = loneliness(2022)
+    margins, groups, *others = served.dimensions
+    new = ServedMember("999", "Nieuw")
+    more = replace(groups, members=(new, *groups.members))
+    plain = Site.table
+
+    def table(self, name: str) -> ServedTable | None:
+        found = plain(self, name)
+        return replace(found, dimensions=(margins, more, *others)) if self.edition else found
+
+    monkeypatch.setattr(Site, "table", table)
+    changed = []
+
+    def faults(_: int, asked) -> str | None:
+        if asked.is_data and not changed:
+            changed.append(1)
+            return "modified"
+        return None
+
+    with serving(served, page_size=50) as site:
+        site.faults = faults
+        found = read_table("85766NED", margins="long", access=open_to(site))
+    assert found.source.rows == 108
+    assert "999" in set(found.tidy()["Kenmerken"])
+
+
 def test_symbol_that_nobody_explained_stops_the_reading(only) -> None:
     odd = replace(loneliness(2022), value=lambda *_: "x")
     with pytest.raises(ChangedTableError, match=r"cell with 'x'.*symbols \['', '\.'\]"):
