@@ -317,7 +317,7 @@ def test_code_that_no_list_has_stops_the_reading(only, monkeypatch) -> None:
 def test_member_that_came_while_rows_were_read_is_read_in_the_new_edition(
     open_to, monkeypatch
 ) -> None:
-    """The description is of the old edition, the first page of the new one: read again, no error."""
+    """The description is of the old edition, the first page of the new: read again, no error."""
     served = loneliness(2022)
     margins, groups, *others = served.dimensions
     new = ServedMember("999", "Nieuw")
