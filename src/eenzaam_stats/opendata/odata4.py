@@ -6,11 +6,10 @@ done with codes is done with it too. Nothing is kept or repeated here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, cast, get_args
 from urllib.parse import quote
 
-from eenzaam_stats.errors import ChangedTableError
 from eenzaam_stats.opendata.description import (
     MEASURE,
     Dimension,
@@ -20,16 +19,23 @@ from eenzaam_stats.opendata.description import (
     TableInfo,
     Topic,
 )
-from eenzaam_stats.opendata.odata3 import SAFE, Rows
 from eenzaam_stats.opendata.paging import V4 as WORDING
 from eenzaam_stats.opendata.service import Service
+from eenzaam_stats.opendata.wire import (
+    Ask,
+    Rows,
+    as_known,
+    count_of,
+    one_entry,
+    path_of,
+    text_of,
+)
 
-__all__ = ["WORDING", "data_address", "described", "info_of", "read_description", "read_info"]
-
-Ask = Callable[[str], Rows]
+__all__ = ["WORDING", "described", "info_of", "read_description", "read_info", "set_address"]
 
 
-def _set_address(service: Service, table: str, entity: str) -> str:
+def set_address(service: Service, table: str, entity: str) -> str:
+    """Address of one set of a table."""
     return f"{service.address}/{service.catalogue}/{quote(table)}/{entity}?$format=json"
 
 
@@ -38,50 +44,24 @@ def catalogue_address(service: Service) -> str:
     return f"{service.address}/Datasets?$format=json"
 
 
-def data_address(
-    service: Service, table: str, entity: str, options: Sequence[tuple[str, str]]
-) -> str:
-    """Address of the first page of observations.
-
-    Examples
-    --------
-    >>> from eenzaam_stats.opendata.service import CBS_V4
-    >>> data_address(CBS_V4, "85766NED", "Observations", []).partition("/odata/")[2]
-    'v1/CBS/85766NED/Observations?$format=json'
-    """
-    more = "".join(f"&{name}={quote(value, safe=SAFE)}" for name, value in options)
-    return _set_address(service, table, entity) + more
-
-
 def read_info(ask: Ask, service: Service, table: str) -> dict[str, Any]:
     """Properties of a table as the service writes them."""
-    rows = ask(_set_address(service, table, "Properties"))
-    if len(rows) != 1 or not rows[0].get("Modified"):
-        raise ChangedTableError(
-            f"{service.host}, table {table!r}, gives {len(rows)} entries in Properties, or one "
-            "without 'Modified'. The service has changed; report it."
-        )
-    return rows[0]
+    return one_entry(ask(set_address(service, table, "Properties")), service, table, "Properties")
 
 
 def read_description(ask: Ask, service: Service, table: str) -> dict[str, Any]:
     """Everything but observations, as the service writes it."""
     info = read_info(ask, service, table)
-    dimensions = ask(_set_address(service, table, "Dimensions"))
-    try:
+    dimensions = ask(set_address(service, table, "Dimensions"))
+    with as_known(table):
         keys = [str(row["Identifier"]) for row in dimensions]
-    except KeyError as problem:
-        raise ChangedTableError(
-            f"{service.host}, table {table!r}, has a dimension without {problem}. "
-            "The service has changed; report it."
-        ) from problem
     return {
         "info": info,
         "dimensions": dimensions,
-        "measures": ask(_set_address(service, table, "MeasureCodes")),
-        "measure_groups": ask(_set_address(service, table, "MeasureGroups")),
-        "codes": {key: ask(_set_address(service, table, f"{quote(key)}Codes")) for key in keys},
-        "groups": {key: ask(_set_address(service, table, f"{quote(key)}Groups")) for key in keys},
+        "measures": ask(set_address(service, table, "MeasureCodes")),
+        "measure_groups": ask(set_address(service, table, "MeasureGroups")),
+        "codes": {key: ask(set_address(service, table, f"{quote(key)}Codes")) for key in keys},
+        "groups": {key: ask(set_address(service, table, f"{quote(key)}Groups")) for key in keys},
     }
 
 
@@ -93,18 +73,17 @@ def info_of(row: Mapping[str, Any]) -> TableInfo:
     >>> info_of({"Identifier": "1ABC", "ObservationCount": 12}).records
     12
     """
-    count = row.get("ObservationCount")
     return TableInfo(
-        id=_text(row, "Identifier"),
-        title=_text(row, "Title"),
-        summary=_text(row, "Summary") or _text(row, "Description"),
-        catalogue=_text(row, "Catalog"),
-        source=_text(row, "Source") or _text(row, "Catalog"),
-        modified=_text(row, "Modified"),
-        period=_text(row, "TemporalCoverage"),
-        frequency=_text(row, "Frequency"),
-        status=_text(row, "Status"),
-        records=count if type(count) is int else None,
+        id=text_of(row, "Identifier"),
+        title=text_of(row, "Title"),
+        summary=text_of(row, "Summary") or text_of(row, "Description"),
+        catalogue=text_of(row, "Catalog"),
+        source=text_of(row, "Source") or text_of(row, "Catalog"),
+        modified=text_of(row, "Modified"),
+        period=text_of(row, "TemporalCoverage"),
+        frequency=text_of(row, "Frequency"),
+        status=text_of(row, "Status"),
+        records=count_of(row, "ObservationCount"),
     )
 
 
@@ -116,7 +95,7 @@ def described(raw: Mapping[str, Any]) -> TableDescription:
     ChangedTableError
         If a document lacks what every table has.
     """
-    try:
+    with as_known(raw["info"].get("Identifier")):
         measures = sorted(raw["measures"], key=lambda row: row["Index"])
         topics = tuple(_topic(row, raw["measure_groups"]) for row in measures)
         members = tuple(Member(topic.key, topic.key, topic.title) for topic in topics)
@@ -128,28 +107,23 @@ def described(raw: Mapping[str, Any]) -> TableDescription:
             ),
             topics=topics,
         )
-    except (KeyError, TypeError) as problem:
-        raise ChangedTableError(
-            f"Table {raw['info'].get('Identifier')!r} describes itself in another way than before: "
-            f"{problem!r}. The service has changed; report it."
-        ) from problem
 
 
 def _dimension(row: Mapping[str, Any], raw: Mapping[str, Any]) -> Dimension:
     key = row["Identifier"]
-    groups = {str(one["Id"]): _text(one, "Title") for one in raw["groups"][key]}
+    groups = {str(one["Id"]): text_of(one, "Title") for one in raw["groups"][key]}
     kind = row["Kind"] if row["Kind"] in get_args(DimensionKind) else "Dimension"
     codes = sorted(raw["codes"][key], key=lambda one: one["Index"])
     return Dimension(
         key=key,
-        title=_text(row, "Title"),
+        title=text_of(row, "Title"),
         kind=cast("DimensionKind", kind),
         members=tuple(
             Member(
                 code=one["Identifier"].strip(),
                 raw=one["Identifier"],
-                title=_text(one, "Title"),
-                status=_text(one, "Status"),
+                title=text_of(one, "Title"),
+                status=text_of(one, "Status"),
                 group=groups.get(str(one.get("DimensionGroupId")), ""),
             )
             for one in codes
@@ -158,21 +132,13 @@ def _dimension(row: Mapping[str, Any], raw: Mapping[str, Any]) -> Dimension:
 
 
 def _topic(row: Mapping[str, Any], groups: Rows) -> Topic:
-    above = {one["Id"]: one for one in groups}
-    path, parent = [_text(row, "Title")], row.get("MeasureGroupId")
-    while parent in above and len(path) <= len(above):
-        path.insert(0, _text(above[parent], "Title"))
-        parent = above[parent].get("ParentId")
+    above = {one["Id"]: (text_of(one, "Title"), one.get("ParentId")) for one in groups}
+    title = text_of(row, "Title")
     return Topic(
         key=row["Identifier"],
-        title=path[-1],
-        path=" / ".join(path),
-        unit=_text(row, "Unit"),
+        title=title,
+        path=path_of(title, row.get("MeasureGroupId"), above),
+        unit=text_of(row, "Unit"),
         decimals=int(row["Decimals"] or 0),
         is_text=row["DataType"] == "String",
     )
-
-
-def _text(row: Mapping[str, Any], key: str) -> str:
-    """Words under a key, without blanks around them; empty when absent or ``null``."""
-    return str(row.get(key) or "").strip()

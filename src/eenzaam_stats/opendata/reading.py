@@ -35,6 +35,7 @@ from eenzaam_stats.opendata.decode import Columns, Layout, Missing, columns_of, 
 from eenzaam_stats.opendata.description import TableDescription
 from eenzaam_stats.opendata.document import document_of
 from eenzaam_stats.opendata.paging import Feed, RestartNeeded, Row, RowNumbers, pages, rows_of
+from eenzaam_stats.opendata.wire import with_options
 
 Made = TypeVar("Made")
 Made_co = TypeVar("Made_co", covariant=True)
@@ -179,8 +180,8 @@ def query_of(wanted: Wanted, table: TableDescription, access: Access) -> Query:
 def _read(query: Query, access: Access, sink: Sink[Any], writer: Writer | None) -> RowNumbers:
     """Read every page; the table must be the same before and after."""
     info = query.layout.description.info
-    first = access.protocol.data_address(access.service, info.id, query.entity, query.options)
-    feed = Feed(first, access.protocol.WORDING)
+    address = access.protocol.set_address(access.service, info.id, query.entity)
+    feed = Feed(with_options(address, query.options), access.protocol.WORDING)
     told = False
     for page in pages(access.transport, feed):
         try:
