@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.trend.controlled import ControlOptions, controlled_time_series
+from eenzaam_stats.trend.controlled import ControlOptions, controlled_series
 from eenzaam_stats.trend.fitting import FitOptions
 from eenzaam_stats.trend.interrupted import SeriesOptions, interrupted_time_series
 from eenzaam_stats.trend.interruption import Interruption
@@ -46,8 +46,8 @@ def sets(repository) -> dict[str, list[pd.DataFrame]]:
 def fitted(sets, name: str, estimator: str, **options):
     treated, *controls = sets[name]
     lag = int(estimator.rpartition(" ")[2]) if " " in estimator else 1
-    series = SeriesOptions(fit=FitOptions(lag=lag))
-    return controlled_time_series(
+    series = SeriesOptions(fit=FitOptions(lag=lag, small_sample="none"))
+    return controlled_series(
         treated,
         controls,
         [Interruption("law", start=STARTS[name])],
@@ -89,7 +89,7 @@ def test_default_is_reml_where_every_series_is_long(sets):
     assert (change.estimate, change.std_error) == (own.estimate, own.std_error)
     short = [part.head(10) for part in sets["pair24"]]
     law = [Interruption("law", start=5.0)]
-    other = controlled_time_series(*short, law)
+    other = controlled_series(*short, law)
     assert other.model.method == "ols"
     assert "10 waves in a series are too few" in other.model.notes[-1]
 
@@ -97,10 +97,8 @@ def test_default_is_reml_where_every_series_is_long(sets):
 def test_order_of_controls_and_of_rows_plays_no_part(sets):
     treated, one, two = sets["three"]
     law = [Interruption("law", start=8.0)]
-    first = controlled_time_series(treated, [one, two], law)
-    second = controlled_time_series(
-        treated.iloc[::-1], [two, one.sample(frac=1, random_state=1)], law
-    )
+    first = controlled_series(treated, [one, two], law)
+    second = controlled_series(treated.iloc[::-1], [two, one.sample(frac=1, random_state=1)], law)
     pd.testing.assert_frame_equal(first.tidy(), second.tidy(), rtol=1e-6)
 
 
@@ -139,13 +137,13 @@ def test_counterfactual_changes_as_the_control_did(sets):
 def test_adding_the_same_to_both_series_changes_no_effect(sets):
     treated, control = sets["gaps"]
     law = [Interruption("law", start=10.0)]
-    plain = controlled_time_series(treated, control, law).tidy()
+    plain = controlled_series(treated, control, law).tidy()
 
     def bumped(part):
         after = part["wave"] >= 10.0
         return part.assign(estimate=part["estimate"] + 3.0 + 0.5 * part["wave"] + 4.0 * after)
 
-    moved = controlled_time_series(bumped(treated), bumped(control), law).tidy()
+    moved = controlled_series(bumped(treated), bumped(control), law).tidy()
     for column in ("estimate", "std_error", "df"):
         np.testing.assert_allclose(moved[column], plain[column], rtol=1e-5, atol=1e-6)
 
@@ -153,14 +151,14 @@ def test_adding_the_same_to_both_series_changes_no_effect(sets):
 def test_known_errors_enter_and_partly_known_ones_do_not(sets):
     treated, control = (part.assign(std_error=0.3) for part in sets["pair24"])
     law = [Interruption("law", start=12.0)]
-    known = controlled_time_series(treated, control, law)
+    known = controlled_series(treated, control, law)
     assert known.model.known
-    half = controlled_time_series(treated, control.drop(columns="std_error"), law)
-    plain = controlled_time_series(*sets["pair24"], law)
+    half = controlled_series(treated, control.drop(columns="std_error"), law)
+    plain = controlled_series(*sets["pair24"], law)
     assert not half.model.known
     assert "only 1 of 2 series" in half.model.notes[-1]
     assert half.effect("law", "level change") == plain.effect("law", "level change")
-    apart = controlled_time_series(treated, control, law, options=ControlOptions(form="difference"))
+    apart = controlled_series(treated, control, law, options=ControlOptions(form="difference"))
     assert apart.points[0].std_error == pytest.approx(math.sqrt(2) * 0.3, rel=1e-12)
 
 
@@ -171,7 +169,7 @@ def test_a_walk_is_differenced_and_keeps_its_effects():
     walks[0] += 6.0 * (waves >= 15)
     parts = [pd.DataFrame({"wave": waves, "estimate": walk}) for walk in walks]
     law = [Interruption("law", start=15.0, effects=("level",))]
-    fit = controlled_time_series(*parts, law)
+    fit = controlled_series(*parts, law)
     assert fit.model.boundary
     # least squares on differences: each series has its own drift, jumps stand alone
     steps = [np.diff(walk) for walk in walks]
@@ -212,7 +210,7 @@ def test_california_against_other_states_as_in_r():
             if answer not in answers["cigsales_multiple_group"][group]:
                 continue
             theirs = answers["cigsales_multiple_group"][group][answer]
-            fit = controlled_time_series(treated, controls, law, estimator=estimator)
+            fit = controlled_series(treated, controls, law, estimator=estimator)
             rows = {one.term: one for one in fit.coefficients}
             for term, name in names.items():
                 found = (rows[name].estimate, rows[name].std_error)
@@ -226,18 +224,16 @@ def test_what_cannot_be_compared_is_refused(sets):
     treated, control = sets["gaps"]
     law = [Interruption("law", start=10.0)]
     with pytest.raises(SchemaError, match="same waves"):
-        controlled_time_series(treated, control, law, options=ControlOptions("difference"))
+        controlled_series(treated, control, law, options=ControlOptions("difference"))
     with pytest.raises(OptionError, match="one control series"):
-        controlled_time_series(
-            treated, [treated, treated], law, options=ControlOptions("difference")
-        )
+        controlled_series(treated, [treated, treated], law, options=ControlOptions("difference"))
     with pytest.raises(OptionError, match="at least one control"):
-        controlled_time_series(treated, [], law)
+        controlled_series(treated, [], law)
     with pytest.raises(OptionError, match="prais_winsten"):
-        controlled_time_series(treated, control, law, estimator="prais_winsten")
+        controlled_series(treated, control, law, estimator="prais_winsten")
     with pytest.raises(OptionError, match="3 waves before"):
-        controlled_time_series(treated, control[control["wave"] > 8], law)
+        controlled_series(treated, control[control["wave"] > 8], law)
     with pytest.raises(SchemaError, match="more than once"):
-        controlled_time_series(treated, pd.concat([control, control]), law)
+        controlled_series(treated, pd.concat([control, control]), law)
     with pytest.raises(OptionError, match="newey_west"):
-        controlled_time_series(treated, control, law, estimator="newey_west")
+        controlled_series(treated, control, law, estimator="newey_west")

@@ -54,7 +54,7 @@ COLUMNS = {
 
 
 def _fit(case, estimator, **choices):
-    options = replace(case.options, fit=FitOptions(**choices))
+    options = replace(case.options, fit=FitOptions(**{"small_sample": "none", **choices}))
     return interrupted_time_series(
         case.frame,
         case.interruptions,

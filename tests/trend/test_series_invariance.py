@@ -471,7 +471,7 @@ def test_autocorrelation_of_0_in_continuous_time_is_least_squares_with_fewer_df(
     frame = _uneven(_frame(seed=1))
     t = np.arange(24)
     values = 20 + 0.2 * t + (-1.0) ** t + 0.1 * np.cos(t)
-    fit = _fit(frame.assign(estimate=values), "reml", {})
+    fit = _fit(frame.assign(estimate=values), "reml", {"small_sample": "none"})
     plain = _fit(frame.assign(estimate=values), "ols", {})
     assert fit.model.phi == 0.0
     assert np.isnan(fit.model.phi_std_error)
@@ -480,6 +480,11 @@ def test_autocorrelation_of_0_in_continuous_time_is_least_squares_with_fewer_df(
         assert left.estimate == pytest.approx(right.estimate, rel=1e-9, abs=1e-12)
         assert left.std_error == pytest.approx(right.std_error, rel=1e-9)
         assert 2.0 <= left.df < right.df
+    corrected = _fit(frame.assign(estimate=values), "reml", {})
+    for left, right in zip(corrected.effects, fit.effects, strict=True):
+        assert left.estimate == right.estimate
+        assert left.std_error > right.std_error
+        assert left.df == right.df
 
 
 def test_boundary_in_any_unit_is_the_same_random_walk():

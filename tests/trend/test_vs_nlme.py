@@ -40,7 +40,9 @@ SEARCHED = ("nlme", "reml", "metafor")
 
 
 def _fit(name, estimator, **choices):
-    options = replace(SEASON.get(name, SeriesOptions()), fit=FitOptions(**choices))
+    options = replace(
+        SEASON.get(name, SeriesOptions()), fit=FitOptions(**{"small_sample": "none", **choices})
+    )
     return interrupted_time_series(
         series_input(name),
         INTERRUPTIONS[name],

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from eenzaam_stats.numerics.ar_process import ErrorModel
+from eenzaam_stats.numerics.kenward_roger import kenward_roger
 
 FloatArray = NDArray[np.float64]
 
@@ -26,6 +27,8 @@ class RemlFit:
         NaN for the intercept of a differenced series, which has none.
     covariance : ndarray of float, shape (p, p)
         Of the coefficients, the variance parameters taken as known.
+    adjusted : ndarray of float, shape (p, p)
+        The same, counting that they were estimated.
     phi, sigma2 : float
         Correlation over one unit of time, and variance of the process (of a random walk per unit
         of time).
@@ -46,6 +49,7 @@ class RemlFit:
 
     coefficients: FloatArray
     covariance: FloatArray
+    adjusted: FloatArray
     phi: float
     sigma2: float
     log_likelihood: float
@@ -130,6 +134,7 @@ def fitted_at(
     return RemlFit(
         coefficients=covariance @ (ix.T @ y),
         covariance=covariance,
+        adjusted=kenward_roger(x, model, theta, covariance, count=count),
         phi=float(theta[1]) if len(theta) > 1 else 1.0,
         sigma2=float(np.exp(theta[0])),
         log_likelihood=-minus_log_likelihood(y, x, model, theta),

@@ -1,4 +1,4 @@
-"""The verb ``controlled_time_series``: a series beside others that the interruption passed by."""
+"""The verb ``controlled_series``: a series beside others that the interruption passed by."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from eenzaam_stats.vocabulary import require_option
 
 FloatArray = NDArray[np.float64]
 ControlForm = Literal["stacked", "difference"]
-_WHERE = "controlled_time_series()"
+_WHERE = "controlled_series()"
 _STACKED = ("auto", "reml", "ols", "newey_west", "random_effects")
 # steps between two series in one fit: no autocorrelation below 1 reaches across
 _APART = 1e6
@@ -52,7 +52,7 @@ class ControlOptions:
     series: SeriesOptions = field(default_factory=SeriesOptions)
 
 
-def controlled_time_series(
+def controlled_series(
     series: Estimates | pd.DataFrame,
     controls: Sequence[Estimates | pd.DataFrame] | Estimates | pd.DataFrame,
     interruptions: Sequence[Interruption],
@@ -130,7 +130,7 @@ def controlled_time_series(
     >>> there = pd.DataFrame({"wave": waves, "estimate": 20 + 0.3 * (waves > 2007) + noise})
     >>> here = there.assign(estimate=there["estimate"][::-1].to_numpy() + 2 * (waves > 2007))
     >>> law = Interruption("law", start=2008.0, effects=("level",))
-    >>> fit = controlled_time_series(here, there, [law], estimator="ols")
+    >>> fit = controlled_series(here, there, [law], estimator="ols")
     >>> len(fit.coefficients), [one.term for one in fit.coefficients[-2:]]
     (6, ['treated: trend', 'treated: law: level change'])
     """

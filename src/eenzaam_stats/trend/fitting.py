@@ -20,7 +20,7 @@ from eenzaam_stats.numerics.series_regression import (
 )
 from eenzaam_stats.trend.contrast import Fitted
 from eenzaam_stats.trend.grid import require_even
-from eenzaam_stats.trend.reml import SHORT_SERIES, Correlation, reml_fitted
+from eenzaam_stats.trend.reml import SHORT_SERIES, Correlation, SmallSample, reml_fitted
 from eenzaam_stats.trend.series import Series
 from eenzaam_stats.vocabulary import require_option
 
@@ -51,6 +51,9 @@ class FitOptions:
         Autocorrelation of Prais-Winsten.
     sampling_errors : {"known", "ignored"}
         Whether the standard errors of the waves enter the model, where it can take them.
+    small_sample : {"kenward_roger", "none"}
+        Whether errors by REML count that the variances were estimated; ``"none"`` gives those of R
+        ``nlme``, which are too small for few waves.
     """
 
     correlation: Correlation = "auto"
@@ -58,6 +61,7 @@ class FitOptions:
     correction: bool = True
     rho_type: RhoType = "regress"
     sampling_errors: SamplingErrors = "known"
+    small_sample: SmallSample = "kenward_roger"
 
 
 def fit_series(
@@ -100,7 +104,13 @@ def fit_series(
     chosen = _chosen(estimator, len(series), use_known and bool(series.known.all()))
     exact = _exact(series.values, x)
     if chosen == "reml":
-        fitted = reml_fitted(series, x, correlation=options.correlation, use_known=use_known)
+        fitted = reml_fitted(
+            series,
+            x,
+            correlation=options.correlation,
+            use_known=use_known,
+            small_sample=options.small_sample,
+        )
         return replace(fitted, notes=(*fitted.notes, *exact))
     fit, words = _least_squares(chosen, series, x, options)
     notes = (*_notes(estimator, chosen, len(series), use_known=use_known), *_held(fit))
@@ -127,6 +137,7 @@ def _require_options(estimator: Estimator, options: FitOptions) -> None:
     require_option(options.correlation, Correlation, name="correlation")
     require_option(options.rho_type, RhoType, name="rho_type")
     require_option(options.sampling_errors, SamplingErrors, name="sampling_errors")
+    require_option(options.small_sample, SmallSample, name="small_sample")
 
 
 def require_identified(x: FloatArray, *, where: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ from eenzaam_stats.trend.series import Series
 
 FloatArray = NDArray[np.float64]
 Correlation = Literal["auto", "ar1", "car1"]
+SmallSample = Literal["kenward_roger", "none"]
 SHORT_SERIES = 12
 
 
@@ -58,9 +59,14 @@ class _Clock:
 
 
 def reml_fitted(
-    series: Series, x: FloatArray, *, correlation: Correlation, use_known: bool
+    series: Series,
+    x: FloatArray,
+    *,
+    correlation: Correlation,
+    use_known: bool,
+    small_sample: SmallSample = "kenward_roger",
 ) -> Fitted:
-    """Fit by REML, with Satterthwaite degrees of freedom.
+    """Fit by REML, with Kenward-Roger errors and Satterthwaite degrees of freedom.
 
     Parameters
     ----------
@@ -71,6 +77,8 @@ def reml_fitted(
         As in ``FitOptions``.
     use_known : bool
         Whether the known sampling variances enter the model.
+    small_sample : {"kenward_roger", "none"}
+        As in ``FitOptions``.
 
     Returns
     -------
@@ -87,11 +95,13 @@ def reml_fitted(
     negative = clock.on_grid and not known.any()
     fit = fit_reml(series.values, x, dates, known=known, negative=negative)
     phi, phi_std_error, variance = clock.per_unit(fit)
+    corrected = small_sample == "kenward_roger"
     return Fitted(
         coefficients=fit.coefficients,
-        covariance=fit.covariance,
+        covariance=fit.adjusted if corrected else fit.covariance,
         df_of=lambda c: _df(fit, c),
-        estimator="REML with Satterthwaite degrees of freedom",
+        estimator=("REML with Kenward-Roger errors and" if corrected else "REML with")
+        + " Satterthwaite degrees of freedom",
         correlation=_in_words(fit, clock, phi=phi, known=bool(known.any())),
         phi=phi,
         phi_std_error=phi_std_error,
@@ -124,18 +134,11 @@ def _df(fit: RemlFit, c: FloatArray) -> tuple[float, bool]:
     if not fit.boundary:
         return satterthwaite(fit, c)
     used = c != 0.0
-    inside = RemlFit(
+    inside = replace(
+        fit,
         coefficients=fit.coefficients[used],
         covariance=fit.covariance[np.ix_(used, used)],
-        phi=fit.phi,
-        sigma2=fit.sigma2,
-        log_likelihood=fit.log_likelihood,
-        n=fit.n,
-        rank=fit.rank,
-        boundary=fit.boundary,
-        information=fit.information,
         slopes=fit.slopes[:, used][:, :, used],
-        sampling_only=fit.sampling_only,
     )
     return satterthwaite(inside, c[used])
 
