@@ -20,9 +20,11 @@ from matplotlib.axes import Axes
 
 import eenzaam_stats as es
 from eenzaam_stats import plots
+from eenzaam_stats.check_results import SeriesCheck
 from eenzaam_stats.gap_results import ForecastGap
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.series_results import InterruptedFit
+from eenzaam_stats.trend.placebo import placebo_in_time
 
 NAME = "gallery"
 SYNTHETIC = "SYNTHETIC data: no respondent is real, and no number here is a finding."
@@ -95,6 +97,18 @@ def draw_interrupted(axes: Axes) -> Axes:
 def draw_gap(axes: Axes) -> Axes:
     """Later waves against the trend before."""
     return plots.interrupted(gap(), language="en", axes=axes)
+
+
+@cache
+def checked() -> SeriesCheck:
+    """Placebo dates of that step."""
+    covid = es.Interruption("COVID-19", start=2020.2, effects=("level",))
+    return placebo_in_time(series(), covid)
+
+
+def draw_check(axes: Axes) -> Axes:
+    """Placebo dates of an interrupted series."""
+    return plots.series_check(checked(), language="en", axes=axes)
 
 
 def draw_dots(axes: Axes) -> Axes:
@@ -172,6 +186,12 @@ PICTURES: Mapping[str, Picture] = {
         (7.6, 4.4),
         draw_gap,
         lambda: plots.interrupted_text(gap(), language="en"),
+    ),
+    "check": Picture(
+        "Placebo dates of a series",
+        (7.6, 3.2),
+        draw_check,
+        lambda: plots.series_check_text(checked(), language="en"),
     ),
     "dots": Picture(
         "Dots", (7.2, 2.6), draw_dots, _read_aloud("Three made-up sources: 14.2, 10.7 and 10.3%.")

@@ -207,3 +207,21 @@ def test_error_as_json_is_one_document(command, tmp_path) -> None:
     document = json.loads(ran.out)
     assert document["ok"] is False
     assert document["error"]["class"] == "SourceError"
+
+
+def test_checks_are_printed_for_every_effect(series, command) -> None:
+    ran = command("trend", series, *COVID, "--checks", "--estimator", "ols")
+    assert ran.code == 0, ran.err
+    lines = [line for line in ran.out.splitlines() if line.startswith("check ")]
+    assert len(lines) == 4
+    assert sum("placebo in time" in line for line in lines) == 2
+    assert sum("leave one wave out" in line for line in lines) == 2
+    document = json.loads(command("trend", series, *COVID, "--checks", "--json").out)
+    assert {one["verdict"] for one in document["data"]["checks"]} <= {
+        "passed",
+        "FAILED",
+        "not applicable",
+    }
+    refused = command("trend", series, *COVID, "--checks", "--gap")
+    assert refused.code == 2
+    assert "--checks looks at changes" in refused.err

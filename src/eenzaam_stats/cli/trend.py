@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 EXAMPLES = examples(
     'trend series.csv --interruption "COVID-19:2020.2:2022.2"',
     'trend series.csv --interruption "COVID-19:2020.2" --effects level --plot covid.svg',
+    'trend series.csv --interruption "COVID-19:2020.2" --checks',
 )
 _PARTS = (2, 3)
 
@@ -47,6 +48,10 @@ def trend(
     gap: Annotated[
         bool, typer.Option("--gap", help="Compare later waves with the trend before instead.")
     ] = False,
+    checks: Annotated[
+        bool,
+        typer.Option("--checks", help="Placebo dates and one wave left out, for each effect."),
+    ] = False,
     level: Annotated[float, typer.Option(help="Coverage of the intervals.")] = 0.95,
     plot: Annotated[Path | None, typer.Option(help="Picture to write: .png, .svg or .pdf.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing picture.")] = False,
@@ -65,6 +70,11 @@ def trend(
     require_option(lang, Language, name="--lang")
     if as_json and as_csv:
         raise OptionError("--json and --csv are two formats for one output. Choose one.")
+    if checks and (gap or as_csv):
+        raise OptionError(
+            "--checks looks at changes, and is printed as text or in --json. Leave out --gap and "
+            "--csv."
+        )
     require_free(plot, force=force)
     frame = _series(file)
     interruptions = [_interruption(words, effects) for words in interruption]
@@ -90,12 +100,47 @@ def trend(
     if plot is not None:
         deliver(_picture(result, plot, cast("Language", lang)), plot)
         say(f"Picture: {plot.as_posix()}", quiet=quiet)
+    found = [
+        check
+        for one in (interruptions if checks else ())
+        for check in _checks(frame, one, estimator=how, scale=kind, level=level)
+    ]
     if as_json:
-        give(envelope("trend", data=_data(result)))
+        give(
+            envelope("trend", data={**_data(result), "checks": found} if checks else _data(result))
+        )
     elif as_csv:
         give(_csv(result.tidy()))
     else:
         give(f"{result.describe()}\n\n{result.tidy().to_string(index=False)}")
+        for check in found:
+            give(
+                f"check {check['name']}, {check['effect']}: {check['verdict']}; {check['message']}"
+            )
+
+
+def _checks(
+    frame: pd.DataFrame, one: Interruption, *, estimator: Estimator, scale: Scale, level: float
+) -> list[dict[str, str]]:
+    """Verdict of every check, for every effect of an interruption."""
+    from eenzaam_stats.trend.check_fits import Fitting  # noqa: PLC0415
+    from eenzaam_stats.trend.checks import leave_one_wave_out  # noqa: PLC0415
+    from eenzaam_stats.trend.placebo import placebo_in_time  # noqa: PLC0415
+
+    verdicts = {True: "passed", False: "FAILED", None: "not applicable"}
+    when = "during" if math.isfinite(one.end) else "change"
+    fittings = [Fitting(f"{name} {when}", estimator, scale, level=level) for name in one.effects]
+    return [
+        {
+            "interruption": one.name,
+            "name": found.name,
+            "effect": found.effect,
+            "verdict": verdicts[found.check.passed],
+            "message": found.check.message,
+        }
+        for how in fittings
+        for found in (placebo_in_time(frame, one, how), leave_one_wave_out(frame, one, how))
+    ]
 
 
 def _series(file: Path) -> pd.DataFrame:

@@ -85,6 +85,23 @@ def correlation_slope(times: FloatArray, phi: float) -> FloatArray:
     return np.where(distance > 0.0, slope, 0.0)
 
 
+def correlation_curvature(times: FloatArray, phi: float) -> FloatArray:
+    r"""Second derivative of the correlation matrix to phi, :math:`d (d - 1) \phi^{d - 2}`.
+
+    Examples
+    --------
+    >>> correlation_curvature(np.array([0.0, 1.0, 3.0]), 0.5)[0].tolist()
+    [0.0, 0.0, 3.0]
+    """
+    distance = np.abs(np.subtract.outer(times, times))
+    factor = distance * (distance - 1.0)
+    if phi != 0.0:
+        return np.asarray(factor * np.power(phi, distance) / phi**2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        curvature = factor * np.power(phi, distance - 2.0)
+    return np.where(factor != 0.0, curvature, 0.0)
+
+
 def whitened(values: FloatArray, times: FloatArray, phi: FloatArray) -> FloatArray:
     r"""Rows made independent with equal variance, for several values of phi at once.
 

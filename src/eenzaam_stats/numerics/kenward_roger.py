@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from eenzaam_stats.numerics.ar_process import ErrorModel
+from eenzaam_stats.numerics.ar_process import ErrorModel, correlation_curvature
 
 FloatArray = NDArray[np.float64]
 # The formula is the first term of a series in the error of phi; where it would more than double a
@@ -69,18 +69,18 @@ def kenward_roger(
     inverse = np.linalg.inv(model.covariance(theta))
     ix = inverse @ x
     first, second = _derivatives(model, theta, count)
-    weighted = [inverse @ one for one in first]
+    moved = [one @ ix for one in first]
     projector = inverse - ix @ covariance @ ix.T
     through = [projector @ one for one in first]
     information = np.array([[0.5 * (one * two.T).sum() for two in through] for one in through])
-    p = [ix.T @ one @ ix for one in first]
+    p = [ix.T @ one for one in moved]
     total = np.zeros_like(covariance)
     if np.linalg.matrix_rank(information) < count:
         return covariance
     w = np.linalg.inv(information)
     for i in range(count):
         for j in range(count):
-            q = ix.T @ first[i] @ weighted[j] @ ix
+            q = moved[i].T @ inverse @ moved[j]
             r = ix.T @ second[i][j] @ ix
             total += w[i, j] * (q - p[i] @ covariance @ p[j] - r / 4.0)
     return _enlarged(covariance, 2.0 * covariance @ total @ covariance)
@@ -107,6 +107,5 @@ def _derivatives(
     nothing = np.zeros_like(slopes[0])
     if count == 1:
         return first, [[nothing]]
-    step = 1e-5 * max(1.0 - float(theta[1]) ** 2, 1e-3)
-    up, down = (model.derivatives(theta + np.array([0.0, sign * step]))[1] for sign in (1.0, -1.0))
-    return first, [[nothing, slopes[1]], [slopes[1], (up - down) / (2.0 * step)]]
+    bent = np.exp(theta[0]) * correlation_curvature(model.times, float(theta[1]))
+    return first, [[nothing, slopes[1]], [slopes[1], bent]]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from eenzaam_stats.plots.barplot import bars, stack
+    from eenzaam_stats.plots.checkplot import series_check, series_check_text
     from eenzaam_stats.plots.dotplot import dots
     from eenzaam_stats.plots.estimates import prevalence, prevalence_text
     from eenzaam_stats.plots.frame import NumberText
@@ -30,6 +31,8 @@ __all__ = [
     "png",
     "prevalence",
     "prevalence_text",
+    "series_check",
+    "series_check_text",
     "stack",
     "svg",
     "tilemap",
@@ -48,6 +51,8 @@ _HOMES = {
     "png": "theme",
     "prevalence": "estimates",
     "prevalence_text": "estimates",
+    "series_check": "checkplot",
+    "series_check_text": "checkplot",
     "stack": "barplot",
     "svg": "theme",
     "tilemap": "tileplot",

@@ -93,7 +93,7 @@ def opened_series(
         missing or infinite, an error is negative, some errors are missing, the series is constant,
         or a proportion has no logit.
     """
-    frame, outcome, source = _frame(data, where=where)
+    frame, outcome, source = series_frame(data, where=where)
     missing = [name for name in (WAVE, ESTIMATE, *covariates) if name not in frame]
     if missing:
         raise UnknownColumnError.among(missing, list(frame.columns), needed_for=where)
@@ -102,7 +102,7 @@ def opened_series(
             f"{where} needs a series of at least {_LEAST_WAVES} waves, and got {len(frame)}. Check "
             "the selection, or add waves."
         )
-    times = _times(frame[WAVE], where=where)
+    times = wave_times(frame[WAVE], where=where)
     order = np.argsort(times, kind="stable")
     times, columns = times[order], [ESTIMATE, *covariates]
     numbers = np.column_stack([_numbers(frame[name]) for name in columns])[order]
@@ -128,7 +128,8 @@ def opened_series(
     )
 
 
-def _frame(data: Estimates | pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, str, str]:
+def series_frame(data: Estimates | pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, str, str]:
+    """Frame with a column ``wave``, outcome and source of estimates by wave or of a frame."""
     if isinstance(data, pd.DataFrame):
         return data, "series", "frame"
     if not isinstance(data, Estimates):
@@ -146,7 +147,7 @@ def _frame(data: Estimates | pd.DataFrame, *, where: str) -> tuple[pd.DataFrame,
     return frame, note.outcome, f"{note.source} {note.wave} ({note.origin})"
 
 
-def _times(waves: pd.Series[Any], *, where: str) -> FloatArray:
+def wave_times(waves: pd.Series[Any], *, where: str) -> FloatArray:
     """Waves as numbers, each once; a date becomes a decimal year, at noon."""
     dated = pd.api.types.is_datetime64_any_dtype(waves)
     times = _numbers(_decimal_years(waves) if dated else waves)

@@ -1,0 +1,87 @@
+"""A check of an interrupted series as a picture: one interval per fit, the real one marked."""
+
+from __future__ import annotations
+
+import math
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+
+from eenzaam_stats.check_results import SeriesCheck
+from eenzaam_stats.plots.frame import NumberText, grid_behind, write_ticks
+from eenzaam_stats.plots.theme import COLOURS, INK, styled
+from eenzaam_stats.vocabulary import Language, formatted, labels
+
+_ROW, _AROUND = 0.26, 1.3  # inches
+
+
+def series_check(
+    result: SeriesCheck, *, language: Language = "nl", axes: Axes | None = None
+) -> Axes:
+    """Draw the effect of every fit of a check, with its interval.
+
+    Parameters
+    ----------
+    result : SeriesCheck
+        What to draw; fits that were refused have a row without a point.
+    language : {"nl", "en"}, default "nl"
+        Language of words and numbers.
+    axes : matplotlib.axes.Axes, optional
+        Where to draw; otherwise a new pyplot figure, so that a notebook shows it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Axes with one row per fit, the real one on top and coloured, and a line at 0.
+
+    See Also
+    --------
+    series_check_text : The same for readers who do not see the picture.
+    """
+    rows = result.rows
+    if axes is None:
+        with styled():
+            size = (7.6, _AROUND + _ROW * len(rows))
+            _, axes = plt.subplots(figsize=size, layout="constrained")
+    with styled():
+        axes.axvline(0.0, color=INK, lw=1, alpha=0.6)
+        for at, row in enumerate(rows):
+            colour = COLOURS[1] if row.real else COLOURS[0]
+            if math.isfinite(row.estimate):
+                axes.plot([row.conf_low, row.conf_high], [at, at], color=colour, lw=1.6)
+                axes.plot([row.estimate], [at], ls="none", marker="o", ms=5.5, color=colour)
+        axes.set_yticks(range(len(rows)), [row.label for row in rows])
+        axes.invert_yaxis()
+        write_ticks(axes.xaxis, NumberText(language))
+        grid_behind(axes, "x")
+        words = labels(language)
+        effect = words.get(f"effect.{result.effect}", result.effect)
+        axes.set_xlabel(f"{effect}, {words['word.interval']}")
+        axes.set_title(words.get(f"check.{result.name}", result.name), loc="left", fontsize=9.0)
+    return axes
+
+
+def series_check_text(result: SeriesCheck, *, language: Language = "nl") -> str:
+    """Text for readers who do not see the picture, made from the numbers in it.
+
+    Parameters
+    ----------
+    result : SeriesCheck
+        What was drawn.
+    language : {"nl", "en"}, default "nl"
+        Language of words and numbers.
+
+    Returns
+    -------
+    str
+    """
+    words, real = labels(language), result.real
+
+    def shown(value: float) -> str:
+        return formatted(value, decimals=3, language=language)
+
+    name = words.get(f"check.{result.name}", result.name)
+    return (
+        f"{name}: {real.label} {shown(real.estimate)} ({shown(real.conf_low)} - "
+        f"{shown(real.conf_high)}). {result.check.message}."
+    )

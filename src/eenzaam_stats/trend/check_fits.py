@@ -1,0 +1,104 @@
+"""One fit of many: what the checks of an interrupted series have in common."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from eenzaam_stats.check_results import CheckedEffect, SeriesCheck
+from eenzaam_stats.errors import EenzaamStatsError, OptionError
+from eenzaam_stats.results import CheckResult, Estimates
+from eenzaam_stats.series_results import InterruptedFit
+from eenzaam_stats.trend.fitting import Estimator
+from eenzaam_stats.trend.interrupted import Scale, SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.interruption import Interruption
+from eenzaam_stats.trend.series import WAVE, series_frame, wave_times
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """How the series is fitted in every check.
+
+    Attributes
+    ----------
+    effect : str
+        Effect that is looked at: ``level change``, ``slope change`` or ``whole slope change``.
+    estimator, scale, options, level
+        As in :func:`eenzaam_stats.interrupted_time_series`.
+    """
+
+    effect: str = "level change"
+    estimator: Estimator = "auto"
+    scale: Scale = "identity"
+    options: SeriesOptions | None = None
+    level: float = 0.95
+
+    def fitted(self, series: pd.DataFrame, one: Interruption) -> InterruptedFit:
+        """The series with one interruption."""
+        return interrupted_time_series(
+            series,
+            [one],
+            estimator=self.estimator,
+            scale=self.scale,
+            options=self.options,
+            level=self.level,
+        )
+
+
+def checked_frame(series: Estimates | pd.DataFrame) -> tuple[pd.DataFrame, FloatArray]:
+    """Frame and dates of a series."""
+    frame, _, _ = series_frame(series, where="a check of a series")
+    return frame, wave_times(frame[WAVE], where="a check of a series")
+
+
+def checked_row(
+    how: Fitting,
+    series: pd.DataFrame,
+    one: Interruption,
+    *,
+    label: str,
+    real: bool = False,
+    date: float | None = None,
+) -> CheckedEffect:
+    """One fit as a row; what is refused elsewhere is a row with the reason, never the real one."""
+    at = one.start if date is None else date
+    try:
+        found = how.fitted(series, one).effect(one.name, how.effect)
+    except KeyError as error:
+        raise OptionError(
+            f"A check needs effect {how.effect!r}, and the interruption has {one.effects}. "
+            "Choose one that it has."
+        ) from error
+    except EenzaamStatsError as error:
+        if real:
+            raise
+        nothing = math.nan
+        return CheckedEffect(
+            label,
+            at,
+            real,
+            *(nothing, nothing, nothing, nothing),
+            *(nothing, nothing, nothing),
+            note=str(error),
+        )
+    return CheckedEffect(
+        label,
+        at,
+        real,
+        *(found.estimate, found.std_error, found.conf_low, found.conf_high),
+        *(found.df, found.statistic, found.p_value),
+    )
+
+
+def checked(
+    name: str, how: Fitting, rows: Sequence[CheckedEffect], *, passed: bool | None, words: str
+) -> SeriesCheck:
+    """A check with its verdict."""
+    return SeriesCheck(name, how.effect, tuple(rows), CheckResult(name, passed, words))
