@@ -9,7 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eenzaam_stats.numerics.ar_process import ErrorModel
+from eenzaam_stats.numerics.ar_process import (
+    ErrorModel,
+    correlation_curvature,
+    correlation_slope,
+)
 from eenzaam_stats.numerics.kenward_roger import kenward_roger
 from eenzaam_stats.trend.fitting import FitOptions
 from eenzaam_stats.trend.interrupted import SeriesOptions, interrupted_time_series
@@ -89,6 +93,27 @@ def test_unit_and_origin_of_the_series_play_no_part(references, unit, known):
         assert right.std_error > 1.01 * bare.std_error
         compared += 1
     assert compared == 3
+
+
+def test_curvature_of_the_correlation_is_the_slope_of_its_slope():
+    uneven, grid = np.array([0.0, 0.7, 1.9, 3.1, 6.0]), np.arange(5.0)
+    for times, phi in ((uneven, 0.3), (uneven, 0.9), (grid, -0.6), (grid, 0.0), (grid, 0.5)):
+        ends = (correlation_slope(times, phi + sign * 1e-6) for sign in (1.0, -1.0))
+        numeric = np.subtract(*ends) / 2e-6
+        np.testing.assert_allclose(correlation_curvature(times, phi), numeric, atol=1e-7)
+
+
+def test_an_autocorrelation_near_0_keeps_its_correction_on_uneven_dates():
+    t = np.cumsum([0.0, 0.7, 1.2, 1.2, 0.9, 1.2, 0.9, 1.2, 0.7, 1.1, 1.1, 1.1])
+    x = np.column_stack([np.ones(12), t, t >= 6.0, np.where(t >= 6.0, t - 6.0, 0.0)])
+    model, ratios = ErrorModel(t, np.full(12, 0.1)), []
+    for phi in (1e-6, 3e-6, 1e-5):
+        theta = np.array([0.0, phi])
+        plain = np.linalg.inv(x.T @ np.linalg.solve(model.covariance(theta), x))
+        found = kenward_roger(x, model, theta, plain, count=2)
+        ratios.append(np.diag(found) / np.diag(plain))
+    assert np.min(ratios) > 1.5
+    np.testing.assert_allclose(ratios[0], ratios[2], rtol=0.02)
 
 
 def test_the_correction_is_said_and_can_be_left_out(references):
