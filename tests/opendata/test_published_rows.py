@@ -374,3 +374,16 @@ def test_milestones_of_2016_are_the_published_totals() -> None:
     found = milestones.merge(totals, on="year")
     assert list(found["year"]) == [2017, 2030, 2040, 2050, 2060]
     assert (found["value"] == found["persons"]).all()
+
+
+def test_people_in_institutions_and_in_private_households_are_all_residents() -> None:
+    # Persons in private households as CBS prints them beside those in institutions.
+    private = {2024: 17_653_766, 2025: 17_733_886}
+    counted = reference("institutional_population").query("status == 'final'")
+    inside = dict(zip(counted["year"], counted["persons"], strict=True))
+    for year, persons in private.items():
+        everyone = reference("population_totals").query(
+            f"edition == 'cbs_observed' and sex == 'total' and year == {year} and status == 'final'"
+        )
+        assert everyone["persons"].tolist() == [persons + inside[year]]
+    assert len(inside) == 4

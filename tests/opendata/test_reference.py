@@ -30,6 +30,7 @@ NAMES = (
     "population_derived",
     "population_totals",
     "forecast_milestones",
+    "institutional_population",
 )
 
 

@@ -10,6 +10,7 @@ FAMILY = {
     "population_derived": "population",
     "population_totals": "population",
     "forecast_milestones": "population",
+    "institutional_population": "population",
 }
 
 
