@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from eenzaam_stats.letter.address import address
@@ -20,6 +20,7 @@ from eenzaam_stats.letter.listings import (
 )
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.picture import pictures
+from eenzaam_stats.letter.projected import combination_table, study_table
 from eenzaam_stats.opendata.reference import reference, reference_names
 from eenzaam_stats.vocabulary import Language, Origin, Verdict, label
 
@@ -103,7 +104,7 @@ def _theme(
 ) -> str:
     drawn = "".join(_figure(figure) for figure in figures if figure.theme == theme)
     told = "".join(article(row, language) for row in rows if row.claim.theme is theme)
-    extra = _search(language) if theme is Theme.NUMBERS_OF_PEOPLE else ""
+    extra = EXTRA[theme](language) if theme in EXTRA else ""
     return f"{drawn}{told}{extra}"
 
 
@@ -140,6 +141,21 @@ def _search(language: Language) -> str:
         f"<h3>{escape(heading)}</h3><p class='measure'>{escape(_word('search_note', language))}</p>"
         f"{_scrolled(search_table(language), heading)}"
     )
+
+
+def _projected(language: Language) -> str:
+    made = {"combinations": combination_table, "study_2018": study_table}
+    return "".join(
+        f"<h3>{escape(_word(name, language))}</h3>"
+        f"{_scrolled(table(language), _word(name, language))}"
+        for name, table in made.items()
+    )
+
+
+EXTRA: Mapping[Theme, Callable[[Language], str]] = {
+    Theme.NUMBERS_OF_PEOPLE: _search,
+    Theme.PROJECTION: _projected,
+}
 
 
 def _computed(computed: Sequence[ComputedFigure], language: Language) -> str:

@@ -172,7 +172,7 @@ def projection_table() -> pd.DataFrame:
     )
 
 
-def _quoted() -> tuple[Input, Input]:
+def quoted() -> tuple[Input, Input]:
     """The two numbers of the trend scenario as the letter quotes them."""
     source = "RIVM VTV-2024 trend scenario"
     start = figure("projections", "lonely people, base year", source=source, wave="not stated")
@@ -182,7 +182,7 @@ def _quoted() -> tuple[Input, Input]:
 
 @recomputes("rivm-6.8-to-7.6-million")
 def _quoted_growth(claim: Claim) -> Recomputation:
-    start, end = _quoted()
+    start, end = quoted()
     printed = 100 * (value_of(end) / value_of(start) - 1)
     grown = growth_by_edition()
     _, base_inputs = base_prevalence()
