@@ -21,9 +21,12 @@ from matplotlib.axes import Axes
 import eenzaam_stats as es
 from eenzaam_stats import plots
 from eenzaam_stats.check_results import SeriesCheck
+from eenzaam_stats.decomposition_results import CountChange
 from eenzaam_stats.gap_results import ForecastGap
+from eenzaam_stats.opendata.reference import persons
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.series_results import InterruptedFit
+from eenzaam_stats.trend.decompose import About, Moment, decompose
 from eenzaam_stats.trend.placebo import placebo_in_time
 
 NAME = "gallery"
@@ -111,6 +114,26 @@ def draw_check(axes: Axes) -> Axes:
     return plots.series_check(checked(), language="en", axes=axes)
 
 
+@cache
+def rise() -> CountChange:
+    """Lonely adults in 2022 and 2050, published prevalences held constant."""
+    bands = {"18-74": (18, 74, 0.4784), "75-84": (75, 84, 0.52), "85+": (85, None, 0.63)}
+    prevalence = [p for _, _, p in bands.values()]
+
+    def people(edition: str, year: int) -> Moment:
+        counts = [persons(edition, year, age_from=a, age_to=b) for a, b, _ in bands.values()]
+        return Moment(year, counts, prevalence)
+
+    start, end = people("cbs_observed", 2022), people("cbs_kernprognose_2016", 2050)
+    about = About(population="CBS forecast of 2016, residents of 18 and over")
+    return decompose(start, end, groups=list(bands), about=about)
+
+
+def draw_change(axes: Axes) -> Axes:
+    """A change in a number of people: why, and at which ages."""
+    return plots.change(rise(), language="en", axes=axes)
+
+
 def draw_dots(axes: Axes) -> Axes:
     """Dots with intervals from any frame."""
     frame = pd.DataFrame(
@@ -192,6 +215,12 @@ PICTURES: Mapping[str, Picture] = {
         (7.6, 3.2),
         draw_check,
         lambda: plots.series_check_text(checked(), language="en"),
+    ),
+    "change": Picture(
+        "Change in a number of people",
+        (8.2, 5.2),
+        draw_change,
+        lambda: plots.change_text(rise(), language="en"),
     ),
     "dots": Picture(
         "Dots", (7.2, 2.6), draw_dots, _read_aloud("Three made-up sources: 14.2, 10.7 and 10.3%.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from eenzaam_stats.plots.barplot import bars, stack
+    from eenzaam_stats.plots.changeplot import change, change_text
     from eenzaam_stats.plots.checkplot import series_check, series_check_text
     from eenzaam_stats.plots.dotplot import dots
     from eenzaam_stats.plots.estimates import prevalence, prevalence_text
@@ -23,6 +24,8 @@ __all__ = [
     "NumberText",
     "bars",
     "canvas",
+    "change",
+    "change_text",
     "dots",
     "interrupted",
     "interrupted_text",
@@ -43,6 +46,8 @@ _HOMES = {
     "NumberText": "frame",
     "bars": "barplot",
     "canvas": "theme",
+    "change": "changeplot",
+    "change_text": "changeplot",
     "dots": "dotplot",
     "interrupted": "seriesplot",
     "interrupted_text": "seriesplot",
