@@ -118,8 +118,8 @@ def test_tables_of_the_projection_mark_the_numbers_that_round_to_the_printed_one
     english = [number for number in marked if "." in number and not number.startswith("854")]
     assert english == ["7.617", "6.815", "6.842", "7.629", "7.602", "41.0"]
     assert len(marked) == 2 * (len(english) + 2)
-    assert page.count("1 of the 36 combinations: 2022: 19 and over, all residents") == 1
-    assert page.count("1 van de 36 combinaties: 2022: 19 en ouder, alle inwoners") == 1
+    assert page.count("1 of the 36 combinations: 2022, 19 and over, all residents") == 1
+    assert page.count("1 van de 36 combinaties: 2022, 19 en ouder, alle inwoners") == 1
 
 
 def test_every_source_of_a_statement_has_words_in_both_languages(made) -> None:

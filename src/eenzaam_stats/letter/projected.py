@@ -33,15 +33,18 @@ def combination_table(language: Language) -> str:
     rows, marks = [], []
     for _, group in found.groupby(["wave", "floor", "households"], sort=False):
         first = group.to_dict("records")[0]
-        rows.append({"base": _base(first, language), "start": first["start"]})
-        marks.append({"start": first["start_fits"]})
-        rows[-1] |= dict(zip(group["edition"], group["end"], strict=True))
-        marks[-1] |= dict(zip(group["edition"], group["end_fits"], strict=True))
+        ends = dict(zip(group["edition"], group["end"], strict=True))
+        rows.append({**_base(first, language), "start": first["start"], **ends})
+        fits = dict(zip(group["edition"], group["end_fits"], strict=True))
+        marks.append({"start": first["start_fits"], **fits})
     places = dict.fromkeys(("start", *names), DECIMALS)
     headers = {
-        "base": label("report.base", language),
-        "start": label("report.base_year", language),
-        **{n: label("report.in_2050", language).format(edition=w) for n, w in names.items()},
+        **{name: label(f"report.{name}", language) for name in ("wave", "floor", "households")},
+        "start": label("report.in_base_year", language),
+        **{
+            name: label("report.in_2050", language).format(edition=words.partition(",")[0])
+            for name, words in names.items()
+        },
     }
     return html_table(
         pd.DataFrame(rows),
@@ -59,7 +62,9 @@ def combination_note(language: Language) -> str:
     found = combinations()
     both = found[found["start_fits"] & found["end_fits"]].to_dict("records")
     names = _edition_names(language)
-    named = "; ".join(f"{_base(row, language)}, {names[row['edition']]}" for row in both)
+    named = "; ".join(
+        ", ".join([*_base(row, language).values(), names[str(row["edition"])]]) for row in both
+    )
     words = label("report.combinations_note", language)
     return words.format(both=len(both), all=len(found), named=named or "–")
 
@@ -68,10 +73,12 @@ def _edition_names(language: Language) -> Mapping[str, str]:
     return {one.id: one.name_nl if language == "nl" else one.name_en for one in EDITIONS}
 
 
-def _base(row: Mapping[Hashable, Any], language: Language) -> str:
-    households = label(f"report.{row['households']}", language)
-    words = label("report.combinations_base", language)
-    return words.format(wave=row["wave"], floor=row["floor"], households=households)
+def _base(row: Mapping[Hashable, Any], language: Language) -> dict[str, str]:
+    return {
+        "wave": str(row["wave"]),
+        "floor": label("report.floor_base", language).format(floor=row["floor"]),
+        "households": label(f"report.{row['households']}", language),
+    }
 
 
 def study_table(language: Language) -> str:
