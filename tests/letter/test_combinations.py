@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from eenzaam_stats.letter.figures.people import increase_to_2050, projection_2050
 from eenzaam_stats.letter.recompute.combinations import (
     combinations,
     in_institutions,
@@ -89,3 +90,14 @@ def test_combinations_when_all_residents_of_18_then_they_are_the_growth_of_the_c
     assert len(grown) == 3
     for row in table.itertuples():
         assert row.end == pytest.approx(grown[row.edition], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("language", "numbers"),
+    [("nl", ("−3,2%", "−3,0%", "+7,6%")), ("en", ("−3.2%", "−3.0%", "+7.6%"))],
+)
+def test_figures_that_end_in_2050_when_made_then_their_note_has_the_hindcast(language, numbers):
+    for figure in (projection_2050(language), increase_to_2050(language)):
+        assert all(number in figure.note for number in numbers)
+        assert "2025" in figure.note
+        assert figure.note in figure.alternative

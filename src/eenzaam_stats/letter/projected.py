@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from eenzaam_stats.letter.recompute.combinations import combinations, study_denominators
-from eenzaam_stats.letter.recompute.projection import EDITIONS
+from eenzaam_stats.letter.recompute.projection import BANDS, EDITIONS, base_prevalence
 from eenzaam_stats.tables import TableLook, html_table
-from eenzaam_stats.vocabulary import Language, label
+from eenzaam_stats.trend.hindcast import hindcast_error
+from eenzaam_stats.vocabulary import Language, formatted, label
 
 DECIMALS = 3  # so that nobody rounds a rounded number
 
@@ -79,6 +80,33 @@ def _base(row: Mapping[Hashable, Any], language: Language) -> dict[str, str]:
         "floor": label("report.floor_base", language).format(floor=row["floor"]),
         "households": label(f"report.{row['households']}", language),
     }
+
+
+def hindcast_sentence(language: Language) -> str:
+    """How far the forecast that can be checked was off, for the note of a figure that ends in 2050.
+
+    Examples
+    --------
+    >>> hindcast_sentence("en")[:66]
+    'Hindcast: the Kernprognose 2016 after 8 years (2025): −3.2% adults'
+    """
+    bands = zip(BANDS, base_prevalence()[0], strict=True)
+    found = hindcast_error(dict(bands), edition=EDITIONS[0].id)
+    shown = {
+        name: _signed(value, language)
+        for name, value in (
+            ("people", found.people_percent),
+            ("lonely", found.lonely_percent),
+            ("largest", found.largest_percent),
+        )
+    }
+    words = label("report.hindcast", language)
+    return words.format(horizon=found.horizon, year=found.year, group=found.largest_group, **shown)
+
+
+def _signed(percent: float, language: Language) -> str:
+    sign = "−" if percent < 0 else "+"
+    return f"{sign}{formatted(abs(percent), decimals=1, language=language)}"
 
 
 def study_table(language: Language) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 
 from eenzaam_stats.letter.claims import Input, read_claims
 from eenzaam_stats.letter.figures.figure import LetterFigure, made, words
+from eenzaam_stats.letter.projected import hindcast_sentence
 from eenzaam_stats.letter.recompute import projection_table
 from eenzaam_stats.letter.recompute.lookup import figure, people, value_of
 from eenzaam_stats.letter.recompute.people import (
@@ -93,7 +95,12 @@ def projection_2050(language: Language) -> LetterFigure:
         ylabel=words(name, "axis", language),
         bottom=AXIS_FROM,
     )
-    return made(name, data, draw, language, size=(7.8, 4.8), decimals=2)
+    return _checked(made(name, data, draw, language, size=(7.8, 4.8), decimals=2))
+
+
+def _checked(figure: LetterFigure) -> LetterFigure:
+    """Figure that ends in 2050, with the error of the forecast that can be checked in its note."""
+    return replace(figure, note=f"{figure.note} {hindcast_sentence(figure.language)}")
 
 
 def _point(
@@ -147,4 +154,4 @@ def increase_to_2050(language: Language) -> LetterFigure:
         text=NumberText(language),
         ylabel=words(name, "axis", language),
     )
-    return made(name, data, draw, language, size=(8.2, 4.6), decimals=0)
+    return _checked(made(name, data, draw, language, size=(8.2, 4.6), decimals=0))
