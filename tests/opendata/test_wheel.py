@@ -34,7 +34,7 @@ def test_wheel_holds_every_table_as_it_is_in_the_repository(wheel: Path, reposit
         for name in [*names, "datapackage.json", "LICENSE-DATA.md", "README.md"]:
             inside = files.read(f"eenzaam_stats/data/{name}")
             assert inside == (repository / "data" / name).read_bytes(), name
-    assert len(names) == 14
+    assert len(names) == 15
 
 
 def test_installed_package_reads_its_own_tables(wheel: Path, tmp_path: Path) -> None:
