@@ -381,9 +381,9 @@ def test_people_in_institutions_and_in_private_households_are_all_residents() ->
     private = {2024: 17_653_766, 2025: 17_733_886}
     counted = reference("institutional_population").query("status == 'final'")
     inside = dict(zip(counted["year"], counted["persons"], strict=True))
-    for year, number in private.items():
+    for year, privately in private.items():
         everyone = reference("population_totals").query(
             f"edition == 'cbs_observed' and sex == 'total' and year == {year} and status == 'final'"
         )
-        assert everyone["persons"].tolist() == [persons + inside[year]]
+        assert everyone["persons"].tolist() == [privately + inside[year]]
     assert len(inside) == 4
