@@ -26,7 +26,7 @@ from eenzaam_stats.gap_results import ForecastGap
 from eenzaam_stats.opendata.reference import persons
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.series_results import InterruptedFit
-from eenzaam_stats.trend.decompose import About, Moment, decompose
+from eenzaam_stats.trend.decompose import About, Moment, decompose_counts
 from eenzaam_stats.trend.placebo import placebo_in_time
 
 NAME = "gallery"
@@ -126,7 +126,7 @@ def rise() -> CountChange:
 
     start, end = people("cbs_observed", 2022), people("cbs_kernprognose_2016", 2050)
     about = About(population="CBS forecast of 2016, residents of 18 and over")
-    return decompose(start, end, groups=list(bands), about=about)
+    return decompose_counts(start, end, groups=list(bands), about=about)
 
 
 def draw_change(axes: Axes) -> Axes:

@@ -33,9 +33,12 @@ from eenzaam_stats.opendata.reference import reference
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.scoring import DIRECT, DJG6, DJG11, UCLA3, Scale, score
 from eenzaam_stats.survey import Design, Survey
+from eenzaam_stats.trend import scenarios
 from eenzaam_stats.trend.forecast import forecast_gap
 from eenzaam_stats.trend.interrupted import interrupted_time_series
 from eenzaam_stats.trend.interruption import Interruption
+from eenzaam_stats.trend.project import project
+from eenzaam_stats.trend.projected_change import decompose
 from eenzaam_stats.version import VERSION
 
 __version__ = VERSION
@@ -57,6 +60,7 @@ __all__ = [
     "cells",
     "combine",
     "compare",
+    "decompose",
     "distribution",
     "forecast_gap",
     "interrupted_time_series",
@@ -64,6 +68,7 @@ __all__ = [
     "plots",
     "population_margins",
     "prevalence",
+    "project",
     "ratio",
     "read_eu_survey",
     "read_gezondheidsmonitor",
@@ -73,6 +78,7 @@ __all__ = [
     "read_mapped",
     "read_ssw",
     "reference",
+    "scenarios",
     "score",
     "standardise",
     "suppress",

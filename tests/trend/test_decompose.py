@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.trend.decompose import About, Moment, decompose
+from eenzaam_stats.trend.decompose import About, Moment, decompose_counts
 
 GROUPS = ("18-74", "75-84", "85+")
 N_2022, N_2050 = np.array([12.8e6, 1.1e6, 0.4e6]), np.array([12.6e6, 1.9e6, 1.1e6])
@@ -28,7 +28,7 @@ def test_decompose_when_the_dutch_example_then_effects_and_percentages_are_print
         Moment(year, rows["persons"], rows["prevalence"]) for year, rows in cells.groupby("year")
     ]
     bands = cells.loc[cells["year"] == 2017, "band"].tolist()
-    found = decompose(*moments, groups=bands)
+    found = decompose_counts(*moments, groups=bands)
     names = ["size", "structure", "prevalence"]
     rows = found.tidy().set_index("part")
     assert len(found.booked) == 6
@@ -49,7 +49,7 @@ def test_intervals_when_only_the_size_is_drawn_then_they_are_the_formula(rng):
     growth = rng.normal(100.0, 10.0, 40_000)
     drawn = 500 + growth[:, None] / 2 * np.ones(2)
     start = Moment(2022, [500.0, 500.0], [0.3, 0.3])
-    found = decompose(
+    found = decompose_counts(
         start,
         Moment(2050, [550.0, 550.0], [0.3, 0.3]),
         groups=["a", "b"],
@@ -67,7 +67,7 @@ def test_intervals_when_only_the_size_is_drawn_then_they_are_the_formula(rng):
 def test_intervals_when_drawn_then_each_draw_adds_up(rng):
     p = np.clip(P + rng.normal(0, 0.01, (500, 3)), 0, 1)
     q = np.clip(P + rng.normal(0.02, 0.01, (500, 3)), 0, 1)
-    found = decompose(
+    found = decompose_counts(
         Moment(2022, N_2022, P),
         Moment(2050, N_2050, P + 0.02),
         groups=GROUPS,
@@ -80,14 +80,14 @@ def test_intervals_when_drawn_then_each_draw_adds_up(rng):
 
 def test_percentages_when_the_change_is_small_or_uncertain_then_there_are_none(rng):
     start = Moment(2022, N_2022, P)
-    small = decompose(start, Moment(2050, 1.009 * N_2022, P), groups=GROUPS)
-    large = decompose(start, Moment(2050, 1.011 * N_2022, P), groups=GROUPS)
+    small = decompose_counts(start, Moment(2050, 1.009 * N_2022, P), groups=GROUPS)
+    large = decompose_counts(start, Moment(2050, 1.011 * N_2022, P), groups=GROUPS)
     assert all(math.isnan(one.percent) for one in (*small.effects, *small.booked, small.change))
     assert [round(one.percent, 6) for one in large.effects] == [100.0, 0.0, 0.0]
     assert small.effects[0].persons > 0
     assert "here they are not" in small.describe()
     wide = 1 + rng.normal(0.02, 0.05, (1000, 1))
-    unsure = decompose(
+    unsure = decompose_counts(
         start,
         Moment(2050, 1.02 * N_2022, P),
         groups=GROUPS,
@@ -99,14 +99,17 @@ def test_percentages_when_the_change_is_small_or_uncertain_then_there_are_none(r
 
 def test_decompose_when_time_runs_back_then_only_signs_flip():
     one, two = Moment(2022, N_2022, P), Moment(2050, N_2050, P + 0.01)
-    forth, back = decompose(one, two, groups=GROUPS), decompose(two, one, groups=GROUPS)
+    forth, back = (
+        decompose_counts(one, two, groups=GROUPS),
+        decompose_counts(two, one, groups=GROUPS),
+    )
     for a, b in zip((*forth.effects, *forth.booked), (*back.effects, *back.booked), strict=True):
         assert a.persons == pytest.approx(-b.persons, rel=1e-9)
 
 
 def test_describe_when_percentages_are_allowed_then_it_says_what_is_counted_where():
     about = About(population="Kernprognose 2016, residents of 18 and over")
-    told = decompose(
+    told = decompose_counts(
         Moment(2022, N_2022, P), Moment(2050, N_2050, P), groups=GROUPS, about=about
     ).describe()
     assert told.startswith("lonely, Kernprognose 2016, residents of 18 and over, constant")
@@ -126,12 +129,12 @@ def test_describe_when_percentages_are_allowed_then_it_says_what_is_counted_wher
 )
 def test_decompose_when_a_year_is_wrong_then_it_is_refused(moment, match):
     with pytest.raises(SchemaError, match=match):
-        decompose(Moment(2022, N_2022, P), moment, groups=GROUPS)
+        decompose_counts(Moment(2022, N_2022, P), moment, groups=GROUPS)
 
 
 def test_decompose_when_level_or_draws_are_wrong_then_it_is_refused():
     one, two = Moment(2022, N_2022, P), Moment(2050, N_2050, P)
     with pytest.raises(OptionError, match=r"level is 95, but coverage lies between 0 and 1"):
-        decompose(one, two, groups=GROUPS, level=95)
+        decompose_counts(one, two, groups=GROUPS, level=95)
     with pytest.raises(OptionError, match="at least 100 draws for an interval, but found 1"):
-        decompose(one, two, groups=GROUPS, draws=(one, two))
+        decompose_counts(one, two, groups=GROUPS, draws=(one, two))

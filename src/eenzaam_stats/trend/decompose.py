@@ -62,7 +62,7 @@ class About:
     scenario: str = "constant prevalence"
 
 
-def decompose(
+def decompose_counts(
     start: Moment,
     end: Moment,
     *,
@@ -126,7 +126,7 @@ def decompose(
 
     Examples
     --------
-    >>> found = decompose(
+    >>> found = decompose_counts(
     ...     Moment(2022, [50, 50], [0.1, 0.2]),
     ...     Moment(2050, [50, 60], [0.1, 0.2]),
     ...     groups=["18-74", "75+"],

@@ -1,0 +1,136 @@
+"""A user's population as a frame, checked before people are counted in it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eenzaam_stats.errors import SchemaError, UnknownColumnError
+
+_WHERE = "project()"
+_OPEN = 999.0
+_NEEDED = ("year", "persons")
+YEARS = (1900, 2300)
+
+
+def checked_population(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows with ``year, sex, age_low, age_high, persons, edition, status``, each cell once.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``year, persons`` and either ``age`` (single years, the last one may be written ``95+``) or
+        ``age_low, age_high`` (empty for no upper end). Optional: ``sex``, ``edition``, ``status``
+        (``observed`` for counted years), ``households``.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    UnknownColumnError
+        If a column is not there.
+    SchemaError
+        If editions are mixed, people are missing or negative, or a cell is there twice.
+
+    Examples
+    --------
+    >>> made = pd.DataFrame({"year": 2022, "age": ["18", "19+"], "persons": [10, 90]})
+    >>> checked_population(made)[["age_low", "age_high", "sex"]].to_dict("list")
+    {'age_low': [18.0, 19.0], 'age_high': [18.0, 999.0], 'sex': ['total', 'total']}
+    """
+    missing = [name for name in _NEEDED if name not in frame]
+    if "age" not in frame:
+        missing += [name for name in ("age_low", "age_high") if name not in frame]
+    if missing:
+        raise UnknownColumnError.among(
+            missing, [str(one) for one in frame], needed_for=f"{_WHERE}, population,"
+        )
+    low, high = _ages(frame)
+    rows = pd.DataFrame(
+        {
+            "year": _whole_years(frame["year"]),
+            "sex": frame["sex"].astype(str) if "sex" in frame else "total",
+            "age_low": low,
+            "age_high": high,
+            "persons": pd.to_numeric(frame["persons"], errors="coerce").astype(float),
+            "edition": frame["edition"].astype(str) if "edition" in frame else "user population",
+            "status": frame["status"].astype(str) if "status" in frame else "forecast",
+        }
+    )
+    _one_edition(rows)
+    _people(rows)
+    _once(rows)
+    return rows
+
+
+def _ages(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    if "age" in frame:
+        words = frame["age"].astype(str).str.strip()
+        low = pd.to_numeric(words.str.rstrip("+"), errors="coerce").astype(float)
+        high = low.where(~words.str.endswith("+"), _OPEN)
+    else:
+        low = pd.to_numeric(frame["age_low"], errors="coerce").astype(float)
+        top = frame["age_high"]
+        high = pd.to_numeric(top, errors="coerce").astype(float)
+        unread = high.isna() & top.notna() & (top.astype(str).str.strip() != "")
+        low = low.mask(unread)
+        high = high.fillna(_OPEN)
+    wrong = low.isna() | (low < 0) | (high < low)
+    if wrong.any():
+        raise SchemaError(
+            f"{_WHERE} needs ages as whole years, but {int(wrong.sum())} row(s) of the population "
+            f"have none, first row {_first(wrong)}. Write 18, or 95+ for an open end."
+        )
+    return low, high
+
+
+def _whole_years(years: pd.Series) -> pd.Series:
+    found = pd.to_numeric(years, errors="coerce").astype(float)
+    wrong = ~(found.between(*YEARS) & (found % 1 == 0))
+    if wrong.any():
+        raise SchemaError(
+            f"{_WHERE} needs whole years in the population, but {int(wrong.sum())} row(s) have "
+            f"none, first row {_first(wrong)}. Write for instance 2050."
+        )
+    return found.astype(int)
+
+
+def _one_edition(rows: pd.DataFrame) -> None:
+    names = list(dict.fromkeys(rows["edition"]))
+    if len(names) > 1:
+        raise SchemaError(
+            f"{_WHERE} needs one edition of a forecast, but the population has {len(names)}: "
+            f"{names[:5]}. Keep one; project each and compare the results."
+        )
+
+
+def _people(rows: pd.DataFrame) -> None:
+    for wrong, found in (
+        (~np.isfinite(rows["persons"]), "have no number of people"),
+        (rows["persons"] < 0, "have fewer than 0 people"),
+    ):
+        if wrong.any():
+            raise SchemaError(
+                f"{_WHERE} needs people of 0 or more, but {int(wrong.sum())} row(s) of the "
+                f"population {found}, first row {_first(wrong)}. Repair the population."
+            )
+
+
+def _once(rows: pd.DataFrame) -> None:
+    if rows["sex"].eq("total").any() and rows["sex"].ne("total").any():
+        raise SchemaError(
+            f"{_WHERE} would count people twice: the population has rows for 'total' and for the "
+            "sexes. Keep one of the two."
+        )
+    again = rows.duplicated(["year", "sex", "age_low"])
+    if again.any():
+        raise SchemaError(
+            f"{_WHERE} needs every age once per year and sex, but {int(again.sum())} row(s) of the "
+            f"population repeat or overlap one, first row {_first(again)}. Keep one."
+        )
+
+
+def _first(wrong: pd.Series) -> int:
+    return int(np.flatnonzero(wrong.to_numpy())[0]) + 1
