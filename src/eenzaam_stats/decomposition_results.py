@@ -101,9 +101,9 @@ class CountChange:
 
 
 def _told(part: ChangePart) -> str:
-    words = f"{part.persons:+,.0f}"
+    words = f"{round(part.persons):+,}"
     if math.isfinite(part.conf_low):
-        words += f" ({part.conf_low:+,.0f} to {part.conf_high:+,.0f})"
+        words += f" ({round(part.conf_low):+,} to {round(part.conf_high):+,})"
     if part.kind == "effect" and math.isfinite(part.percent):
-        words += f", {part.percent:.0f}%"
+        words += f", {round(part.percent)}%"
     return words

@@ -86,6 +86,10 @@ def workplace(tmp_path: Path, demo: Path, monkeypatch: pytest.MonkeyPatch, comma
     share = 0.2 + 0.004 * (waves - waves[0]) + rng.normal(0, 0.008, len(waves))
     series = {"wave": waves, "estimate": share, "std_error": 0.008}
     pd.DataFrame(series).to_csv("series.csv", index=False)
+    cells = [(wave, band) for wave in (2012, 2016, 2020, 2022) for band in ("18-64", "65+")]
+    prevalence = pd.DataFrame(cells, columns=["wave", "age_group"])
+    lonely = 0.4 + 0.01 * (prevalence["wave"] - 2012)
+    prevalence.assign(estimate=lonely, std_error=0.01).to_csv("prevalence.csv", index=False)
     return tmp_path
 
 
@@ -98,7 +102,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_there_are_the_known_commands_and_each_has_two_examples() -> None:
-    known = {"letter", "prevalence", "trend", "synthesise", "doctor"}
+    known = {"letter", "prevalence", "trend", "project", "synthesise", "doctor"}
     assert known | {"codebook template", "codebook check"} <= set(COMMANDS)
     for name, epilog in COMMANDS.items():
         lines = re.findall(r"eenzaam-stats ([^|\n]+)", epilog)

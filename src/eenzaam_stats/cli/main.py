@@ -10,7 +10,16 @@ from typing import Annotated
 
 import typer
 
-from eenzaam_stats.cli import codebook, doctor, fetch, letter, prevalence, synthesise, trend
+from eenzaam_stats.cli import (
+    codebook,
+    doctor,
+    fetch,
+    letter,
+    prevalence,
+    project,
+    synthesise,
+    trend,
+)
 from eenzaam_stats.cli.output import envelope, explain, give, hearing
 from eenzaam_stats.errors import EenzaamStatsError, OptionError
 from eenzaam_stats.version import VERSION
@@ -46,6 +55,7 @@ app = typer.Typer(
 app.command(name="letter", epilog=letter.EXAMPLES)(letter.letter)
 app.command(name="prevalence", epilog=prevalence.EXAMPLES)(prevalence.prevalence)
 app.command(name="trend", epilog=trend.EXAMPLES)(trend.trend)
+app.command(name="project", epilog=project.EXAMPLES)(project.project)
 app.command(name="synthesise", epilog=synthesise.EXAMPLES)(synthesise.synthesise)
 app.command(name="fetch", epilog=fetch.EXAMPLES)(fetch.fetch)
 app.command(name="doctor", epilog=doctor.EXAMPLES)(doctor.doctor)

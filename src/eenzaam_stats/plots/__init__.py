@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from eenzaam_stats.plots.estimates import prevalence, prevalence_text
     from eenzaam_stats.plots.frame import NumberText
     from eenzaam_stats.plots.lineplot import lines
+    from eenzaam_stats.plots.projectionplot import projection, projection_text
     from eenzaam_stats.plots.seriesplot import interrupted, interrupted_text
     from eenzaam_stats.plots.theme import canvas, pdf, png, svg
     from eenzaam_stats.plots.tileplot import tilemap, tilemap_text
@@ -34,6 +35,8 @@ __all__ = [
     "png",
     "prevalence",
     "prevalence_text",
+    "projection",
+    "projection_text",
     "series_check",
     "series_check_text",
     "stack",
@@ -56,6 +59,8 @@ _HOMES = {
     "png": "theme",
     "prevalence": "estimates",
     "prevalence_text": "estimates",
+    "projection": "projectionplot",
+    "projection_text": "projectionplot",
     "series_check": "checkplot",
     "series_check_text": "checkplot",
     "stack": "barplot",

@@ -165,7 +165,7 @@ def columns(axes: Axes, frame: pd.DataFrame, *, text: NumberText, ylabel: str) -
                 0.68,
                 bottom=base[group],
                 color=colour,
-                hatch=HATCHES[index // len(RAMP)],
+                hatch=HATCHES[max(0, index - len(RAMP) + 1) % len(HATCHES)],
                 edgecolor="white",
                 label=name,
             )

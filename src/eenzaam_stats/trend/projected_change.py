@@ -7,7 +7,7 @@ import numpy as np
 from eenzaam_stats.decomposition_results import CountChange
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.projection import Simulation, moment
-from eenzaam_stats.projection_results import ALL, TOTAL, ProjectedRow, Projection
+from eenzaam_stats.projection_results import ALL, TOTAL, ProjectedRow, Projection, ProjectionModel
 from eenzaam_stats.trend.decompose import About, Moment, decompose_counts
 
 
@@ -73,8 +73,14 @@ def decompose(
         groups=[row.age_group for row in cells[0]],
         draws=_draws(projection, years),
         level=model.level,
-        about=About(model.outcome, f"{model.people}, {model.population}", model.scenario),
+        about=About(model.outcome, _population(model), model.scenario),
     )
+
+
+def _population(model: ProjectionModel) -> str:
+    """Whom and what the numbers count, with what is not official or not real."""
+    words = f"{model.people}, {model.population}{'' if model.official else ' (not official)'}"
+    return f"{words}, synthetic prevalences" if model.synthetic else words
 
 
 def _cells(projection: Projection, year: int) -> list[ProjectedRow]:
