@@ -127,6 +127,42 @@ def _climb(z: FloatArray, knots: FloatArray, bound: FloatArray) -> FloatArray:
     return total
 
 
+def whole_correction(bounds: Bounds, scores: FloatArray, shares: FloatArray) -> FloatArray:
+    r"""What every group gets on top, so that the whole has exactly its published distribution.
+
+    Sums of groups with unequal sides are rounder than the bounds of the whole.
+
+    Parameters
+    ----------
+    bounds : Bounds
+        Published bounds.
+    scores : ndarray of float, shape (groups, years or 1, draws)
+        Errors of every group.
+    shares : ndarray of float, shape (years, groups)
+        Shares of the groups; rows add up to 1.
+
+    Returns
+    -------
+    ndarray of float, shape (years, draws)
+        :math:`F(z^*) - \sum_g s_g F(z_g)` with :math:`z^* = \sum_g s_g z_g` over its standard
+        deviation.
+
+    Examples
+    --------
+    >>> bounds = Bounds((0.67,), np.array([[0.1]]), np.array([[0.2]]), between_ages=0.0)
+    >>> halves = np.array([[[-1.0]], [[1.0]]])
+    >>> whole_correction(bounds, halves, np.array([[0.5, 0.5]])).round(3).tolist()
+    [[-0.073]]
+    """
+    stretch = stretching(shares, bounds.between_ages)
+    mixed = np.zeros((len(shares), scores.shape[-1]))
+    summed = np.zeros_like(mixed)
+    for group, z in enumerate(scores):
+        mixed += shares[:, group, None] * z
+        summed += shares[:, group, None] * factors(bounds, z, stretch=stretch)
+    return factors(bounds, mixed * stretch[:, None]) - summed
+
+
 def stretching(shares: FloatArray, between_ages: float) -> FloatArray:
     r"""Factor that gives the whole its published bounds although ages differ in their errors.
 

@@ -63,7 +63,7 @@ def fit_logit_trend(
     group_of : ndarray of int, shape (cells,)
         Group of each cell; its cells share a slope.
     wave_weight : ndarray of float, shape (waves,)
-        Factor on the weight of a wave, 0-1.
+        Factor on the weight of a wave, 0-1: its variance counts as that much larger.
     known : bool
         Whether the variances are sampling variances. Then the scatter only ever widens them.
 
@@ -73,8 +73,8 @@ def fit_logit_trend(
 
     Notes
     -----
-    Weights are :math:`\omega = u_w / v_{wc}`. The variance of a slope is
-    :math:`\phi \sum \omega^2 (x - \bar x_c)^2 v / (\sum \omega (x - \bar x_c)^2)^2`, where
+    Weights are :math:`\omega = u_w / v_{wc}`: a wave of weight :math:`u` has the variance
+    :math:`v / u`. The variance of a slope is :math:`\phi / \sum \omega (x - \bar x_c)^2`, where
     :math:`\phi` is the weighted residual sum of squares over its degrees of freedom, pooled over
     the groups because a few waves say little about each.
 
@@ -101,14 +101,13 @@ def fit_logit_trend(
     df = used * len(group_of) - len(group_of) - n_groups
     scatter = float((weight * residual**2).sum() / df)
     wider = max(1.0, scatter) if known else scatter
-    noise = np.bincount(group_of, (weight**2 * away**2 * variances).sum(axis=0), n_groups)
     return LogitTrend(
         slope=slope,
-        variance=wider * noise / spread**2,
+        variance=wider / spread,
         influence=weight * away / spread[group_of],
         centre=centre,
         mean=mean,
-        mean_variance=wider * (weight**2 * variances).sum(axis=0) / whole**2,
+        mean_variance=wider / whole,
         scatter=scatter,
         df=df,
     )

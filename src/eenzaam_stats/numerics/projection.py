@@ -12,7 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eenzaam_stats.numerics.forecast_error import Bounds, draw_scores, factors, stretching
+from eenzaam_stats.numerics.forecast_error import (
+    Bounds,
+    draw_scores,
+    factors,
+    stretching,
+    whole_correction,
+)
 from eenzaam_stats.numerics.prevalence_paths import PathDraws, Paths, draw_paths, drawn, point
 
 FloatArray = NDArray[np.float64]
@@ -39,6 +45,9 @@ class Simulation:
         Errors of the population.
     draws : int
         How many draws.
+    correction : ndarray of float, shape (years, draws), or None
+        What every group gets on top so that the whole keeps its bounds; ``None`` where all groups
+        share their error.
     """
 
     persons: FloatArray
@@ -48,6 +57,7 @@ class Simulation:
     bounds: Bounds | None
     scores: FloatArray
     draws: int
+    correction: FloatArray | None = None
 
     @property
     def n_groups(self) -> int:
@@ -112,10 +122,19 @@ def simulate(
     """
     for_paths, for_people = rng.spawn(2)
     path_draws = draw_paths(paths, draws=draws, rng=for_paths)
-    scores = np.zeros((1, 1, 1))
+    scores, correction = np.zeros((1, 1, 1)), None
     if bounds is not None:
         scores = draw_scores(bounds, groups=int(group_of.max()) + 1, draws=draws, rng=for_people)
-    return Simulation(persons, group_of, paths, path_draws, bounds, scores, draws)
+        if len(scores) > 1:
+            correction = whole_correction(bounds, scores, _shares(persons, group_of))
+    return Simulation(persons, group_of, paths, path_draws, bounds, scores, draws, correction)
+
+
+def _shares(persons: FloatArray, group_of: NDArray[np.intp]) -> FloatArray:
+    """Shares of the groups of ages in the people of each year, shape (years, groups)."""
+    groups = range(int(group_of.max()) + 1)
+    people = np.stack([persons[:, group_of == one].sum(axis=1) for one in groups], axis=1)
+    return np.asarray(people / people.sum(axis=1, keepdims=True))
 
 
 def expected(persons: FloatArray, paths: Paths) -> FloatArray:
@@ -173,14 +192,11 @@ def group_factors(made: Simulation, group: int) -> FloatArray:
     bounds = made.bounds
     if bounds is None:
         return np.ones((len(made.persons), 1))
-    if len(made.scores) == 1:
+    if made.correction is None:
         return factors(bounds, made.scores[0])
-    people = np.stack(
-        [made.persons[:, made.group_of == one].sum(axis=1) for one in range(made.n_groups)], axis=1
-    )
-    shares = people / people.sum(axis=1, keepdims=True)
-    stretch = stretching(shares, bounds.between_ages)
-    return factors(bounds, made.scores[group], stretch=stretch)
+    stretch = stretching(_shares(made.persons, made.group_of), bounds.between_ages)
+    own = factors(bounds, made.scores[group], stretch=stretch)
+    return np.maximum(own + made.correction, 0.0)
 
 
 def source_variances(made: Simulation) -> dict[str, FloatArray]:

@@ -159,8 +159,8 @@ def _lonely(
         population_error=population,
         prevalence_error=counted - observed,
         error=projected - observed,
-        population_percent=100 * population / counted,
-        error_percent=100 * (projected / observed - 1),
+        population_percent=100 * population / counted if counted else NAN,
+        error_percent=100 * (projected / observed - 1) if observed else NAN,
     )
 
 

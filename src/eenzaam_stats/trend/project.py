@@ -160,7 +160,7 @@ class _Run:
         """Projection of one scenario; the same seed gives twins the same population."""
         path = self._path(scenario)
         start, people = self.start, self.start.people
-        bounds, words = self._bounds(people)
+        bounds, words = (None, "") if seed is None else self._bounds(people)
         simulation = (
             None
             if seed is None
@@ -181,7 +181,7 @@ class _Run:
             if simulation is None
             else source_shares(simulation, people.years, drawn=uncertain),
             model=self._model(scenario, path, words, uncertain),
-            hindcast=_checked(start),
+            hindcast=_checked(start) if twin is None else twin.hindcast,
             constant=twin,
             simulated=simulation,
         )

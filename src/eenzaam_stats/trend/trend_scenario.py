@@ -33,8 +33,9 @@ class TrendScenario:
     recent : int or None, default None
         Fit the last so many waves only; ``None`` takes all. At least three.
     wave_weight : mapping of int to float, optional
-        Factor on the weight of a wave in the fit, 0-1, for waves of the pandemic for instance; 0
-        leaves it out. Waves that are not named have 1.
+        Factor on the weight of a wave in the fit, 0-1, for waves of the pandemic for instance: at
+        one half its variance counts as twice as large, at 0 it is left out. Waves that are not
+        named have 1.
     start : {"observed", "fitted"}, default "observed"
         Whether the path starts from the base wave or from the line.
     floor, ceiling : float, default 0 and 1
