@@ -24,12 +24,14 @@ from eenzaam_stats.check_results import SeriesCheck
 from eenzaam_stats.decomposition_results import CountChange
 from eenzaam_stats.gap_results import ForecastGap
 from eenzaam_stats.opendata.reference import persons
+from eenzaam_stats.projection_results import Projection
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.series_results import InterruptedFit
 from eenzaam_stats.trend.decompose import About, Moment, decompose_counts
 from eenzaam_stats.trend.placebo import placebo_in_time
 
 NAME = "gallery"
+AGES = ("18-34", "35-54", "55-74", "75+")
 SYNTHETIC = "SYNTHETIC data: no respondent is real, and no number here is a finding."
 
 
@@ -134,6 +136,42 @@ def draw_change(axes: Axes) -> Axes:
     return plots.change(rise(), language="en", axes=axes)
 
 
+@cache
+def future() -> Projection:
+    """Lonely adults until 2050, from made-up waves by age and sex."""
+    cells = [(w, a, s) for w in (2012, 2016, 2020, 2022) for a in AGES for s in ("men", "women")]
+    waves = pd.DataFrame(cells, columns=["wave", "age_group", "sex"])
+    share = 0.42 + 0.006 * (waves["wave"] - 2012) + 0.02 * (waves["age_group"] == "75+")
+    waves = waves.assign(estimate=share, std_error=0.008)
+    waves.attrs = {"outcome": "lonely", "source": "made-up waves", "synthetic": True}
+    return es.project(
+        waves,
+        "cbs_kernprognose_2016",
+        scenario=es.scenarios.TrendScenario(),
+        rng=np.random.default_rng(1),
+    )
+
+
+def draw_projection(axes: Axes) -> Axes:
+    """A projection with its bands and its constant-prevalence twin."""
+    return plots.projection(future(), language="en", axes=axes)
+
+
+def draw_ages(axes: Axes) -> Axes:
+    """A projection by age band."""
+    return plots.projection(future(), "age", language="en", axes=axes)
+
+
+def draw_pyramid(axes: Axes) -> Axes:
+    """Men and women of a projection by age band, with the first year as an outline."""
+    return plots.projection(future(), "pyramid", language="en", axes=axes)
+
+
+def draw_sources(axes: Axes) -> Axes:
+    """What makes a projection unsure: variance by source."""
+    return plots.projection(future(), "sources", language="en", axes=axes)
+
+
 def draw_dots(axes: Axes) -> Axes:
     """Dots with intervals from any frame."""
     frame = pd.DataFrame(
@@ -222,6 +260,17 @@ PICTURES: Mapping[str, Picture] = {
         draw_change,
         lambda: plots.change_text(rise(), language="en"),
     ),
+    **{
+        name: Picture(
+            title, (7.6, 4.8), draw, lambda: plots.projection_text(future(), language="en")
+        )
+        for name, title, draw in (
+            ("projection", "Projection", draw_projection),
+            ("projection-age", "Projection by age", draw_ages),
+            ("projection-pyramid", "Pyramid of a projection", draw_pyramid),
+            ("projection-sources", "Sources of error of a projection", draw_sources),
+        )
+    },
     "dots": Picture(
         "Dots", (7.2, 2.6), draw_dots, _read_aloud("Three made-up sources: 14.2, 10.7 and 10.3%.")
     ),
