@@ -79,6 +79,9 @@ def styled() -> Iterator[None]:
     """Apply the theme to everything that is drawn inside the block."""
     with mpl.rc_context(_STYLE):
         yield
+        interactive = mpl.is_interactive()
+    # the first figure of a notebook turns interaction on: taken back, later figures are not shown
+    mpl.interactive(interactive)
 
 
 @contextmanager
