@@ -155,6 +155,8 @@ def _sources(axes: Axes, result: Projection, language: Language) -> None:
             "value": [100 * one.share for one in rows],
         }
     )
+    # draws of two sources are never quite uncorrelated: parts of more than the whole are scaled
+    frame["value"] *= 100 / frame.groupby("label")["value"].transform("sum")
     columns(axes, frame, text=NumberText(language), ylabel=label("word.variance_share", language))
 
 
