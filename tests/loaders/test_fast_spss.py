@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +15,7 @@ from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
 from eenzaam_stats.loaders.opened import open_file, read_columns
 from eenzaam_stats.loaders.synthetic import synthesise_gezondheidsmonitor
 from loaders.monitor_files import monitor_file
-
-ROW_COUNT_AT = 80
+from loaders.sav_bytes import with_row_count, without_row_count
 
 
 def odd_file(path: Path) -> Path:
@@ -40,13 +38,6 @@ def odd_file(path: Path) -> Path:
     }
     labels = {"ranged": {1: "Ja", 97: "onbekend"}, "low": {5: "geen antwoord"}}
     pyreadstat.write_sav(frame, path, missing_ranges=missing, variable_value_labels=labels)
-    return path
-
-
-def without_row_count(path: Path) -> Path:
-    content = path.read_bytes()
-    head, rest = content[:ROW_COUNT_AT], content[ROW_COUNT_AT + 4 :]
-    path.write_bytes(head + struct.pack("<i", -1) + rest)
     return path
 
 
@@ -77,6 +68,9 @@ FIXTURES = {
     "row_compressed.sav": row_compressed,
     "odd.sav": odd_file,
     "no_row_count.sav": lambda path: without_row_count(monitor_file(2016).write(path)),
+    "no_row_count_in_header.sav": lambda path: with_row_count(
+        monitor_file(2016).write(path), header=-1
+    ),
     "latin_1.sav": latin_1_in_text,
     "synthetic.sav": synthetic,
     "synthetic.zsav": synthetic,

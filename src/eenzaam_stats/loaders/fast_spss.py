@@ -16,6 +16,8 @@ import pandas as pd
 
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders import spss
+from eenzaam_stats.loaders.sav_dictionary import require_sound_dictionary
+from eenzaam_stats.loaders.sav_rows import require_promised_rows
 from eenzaam_stats.loaders.survey_file import SurveyFile, damaged, require_whole
 
 # polars-readstat keeps the missing codes of X under this name, and refuses a file that has X_null.
@@ -55,8 +57,10 @@ def read_fast(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, s
     """
     wanted = set(columns)
     names = [name for name in file.columns if name in wanted]
-    if file.n_rows is None or file.encoding is not None:
+    layout = require_sound_dictionary(file.path)
+    if not layout.rows_in_header or file.encoding is not None:
         return spss.read_columns(file, names)
+    require_promised_rows(file.path, layout)
     apart = file.text_columns | {name for name in names if name + _SUFFIX in file.columns}
     numbers = _numbers(file, [name for name in names if name not in apart])
     others = [name for name in names if name not in numbers]
@@ -75,11 +79,6 @@ def _numbers(file: SurveyFile, names: list[str]) -> dict[str, npt.NDArray[np.flo
     try:
         table = _table(file, names)
         columns = {name: _coded(table[name]) for name in names}
-        return {
-            name: column.to_numpy()
-            for name, column in columns.items()
-            if column.dtype == pl.Float64
-        }
     except (RuntimeError, pl.exceptions.PolarsError) as error:
         raise damaged(file.path, error) from error
     return {

@@ -7,6 +7,7 @@ rule is known here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,7 @@ import pyreadstat
 
 from eenzaam_stats.errors import SourceError
 from eenzaam_stats.loaders.sav_dictionary import require_sound_dictionary
+from eenzaam_stats.loaders.sav_rows import require_promised_rows
 from eenzaam_stats.loaders.survey_file import (
     FALLBACK_ENCODING,
     SurveyFile,
@@ -62,7 +64,7 @@ def open_spss(path: str | Path) -> SpssFile:
     """
     file = Path(path)
     _require_spss(file)
-    require_sound_dictionary(file)
+    layout = require_sound_dictionary(file)
     try:
         meta, encoding = _metadata(file, None), None
     except UnicodeError:
@@ -86,7 +88,7 @@ def open_spss(path: str | Path) -> SpssFile:
             }
         ),
         label=meta.file_label or "",
-        n_rows=meta.number_rows,
+        n_rows=layout.n_rows,
         encoding=encoding,
         format="spss",
         column_labels=MappingProxyType(
@@ -117,13 +119,14 @@ def read_columns(file: SpssFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
     SourceError
         If the file is damaged or holds other rows than its header promises.
     """
+    n_rows = require_promised_rows(file.path, require_sound_dictionary(file.path))
     encoding = file.encoding
     try:
         frame = _values(file.path, columns, encoding)
     except UnicodeError:
         encoding = FALLBACK_ENCODING
         frame = _values(file.path, columns, encoding)
-    require_whole(file, frame)
+    require_whole(replace(file, n_rows=n_rows), frame)
     return frame, encoding
 
 
