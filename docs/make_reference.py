@@ -90,9 +90,9 @@ def commands_page() -> str:
     sections = [_command_section(name, command) for name, command in _commands()]
     return f"""# Command line
 
-Data goes to stdout, progress and messages to stderr. `--json` prints one document with `schema`, `ok`,
-`command`, `version`, `data`, `warnings` and `error`, for errors too. `--debug` shows where an error
-arose; `{PROGRAM} --install-completion` completes commands and options in your shell.
+Data goes to stdout, progress and messages to stderr. `--json` prints one document with `schema`,
+`ok`, `command`, `version`, `data`, `warnings` and `error`, for errors too. `--debug` shows where
+an error arose; `{PROGRAM} --install-completion` completes commands and options in your shell.
 
 {_exit_codes()}
 
@@ -114,8 +114,9 @@ Every reader gives these {len(COLUMNS)} columns, in this order, as far as the so
 
 {table(["column", "kind", "meaning", "values"], [_schema_row(column) for column in COLUMNS])}
 
-Beside a column, `<column>{MISSING_SUFFIX}` says why an answer is missing: {kinds}. Columns that begin
-with `{PUBLISHED_PREFIX}` hold scores as the source delivers them; they are never mixed with our own.
+Beside a column, `<column>{MISSING_SUFFIX}` says why an answer is missing: {kinds}. Columns that
+begin with `{PUBLISHED_PREFIX}` hold scores as the source delivers them; they are never mixed with
+our own.
 """
 
 
@@ -179,9 +180,9 @@ def codebooks_page() -> str:
     sections = "\n".join(_codebook_section(book) for book in books)
     return f"""# Codebooks
 
-What the loaders know of each wave. Names in capitals refer to the documents below each table. *confirmed*: a
-primary document; *secondary*: another public source; *derived*: from stated facts; *unverified*: carried over,
-and the loader checks the labels of your file before it believes it.
+What the loaders know of each wave. Names in capitals refer to the documents below each table.
+*confirmed*: a primary document; *secondary*: another public source; *derived*: from stated facts;
+*unverified*: carried over, and the loader checks the labels of your file before it believes it.
 
 Variables by wave stand in [what each source can answer](../coverage.md).
 
@@ -219,8 +220,8 @@ def claims_page() -> str:
     return f"""# Claims of the letter
 
 All {len(rows)} quantitative statements of the advisory letter of 10 April 2025, in our words, as
-`eenzaam-stats letter` recomputes them. [How a verdict follows](../decisions/0004-verdicts-of-the-letter.md);
-evidence of the weakest input: {words}.
+`eenzaam-stats letter` recomputes them. [How a verdict
+follows](../decisions/0004-verdicts-of-the-letter.md); evidence of the weakest input: {words}.
 
 {table(["verdict", "statements"], summary)}
 
