@@ -51,6 +51,12 @@ class ErrorModel:
         s2, phi = float(np.exp(theta[0])), float(theta[1])
         return s2 * correlation(self.times, phi), s2 * correlation_slope(self.times, phi)
 
+    def second_derivative(self, theta: FloatArray, i: int, j: int) -> FloatArray:
+        """Second derivative of the covariance to two parameters; the variance in logarithms."""
+        if min(i, j) == 0:
+            return self.derivatives(theta)[max(i, j)]
+        return float(np.exp(theta[0])) * correlation_curvature(self.times, float(theta[1]))
+
     def _known_differenced(self) -> FloatArray:
         d = np.diff(np.eye(len(self.times)), axis=0)
         return np.asarray((d * self.known) @ d.T)

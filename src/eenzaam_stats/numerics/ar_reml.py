@@ -7,6 +7,7 @@ dense near 1 and then found as the root of the score. Arrays only.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,6 +161,7 @@ def _profiled(y: FloatArray, x: FloatArray, model: ErrorModel, negative: bool) -
 def _root(y: FloatArray, x: FloatArray, times: FloatArray, *, low: float, high: float) -> float:
     """Root of the profile score between two points of the grid around its best one."""
 
+    @cache  # the search asks again for the two ends
     def score(phi: float) -> float:
         return _profile_score(y, x, times, phi)
 

@@ -99,17 +99,28 @@ def likelihood_score(
 def observed_information(
     y: FloatArray, x: FloatArray, model: ErrorModel, theta: FloatArray, *, count: int
 ) -> FloatArray:
-    """Observed information on the first parameters, by differences of the exact score.
+    r"""Observed information on the first parameters; NaN where it is not positive definite.
 
-    NaN where it is not positive definite.
+    With :math:`P` the projector of the restricted likelihood and :math:`V_i, V_{ij}` derivatives of
+    the covariance,
+
+    .. math:: \tfrac12 \operatorname{tr}(P V_{ij}) - \tfrac12 \operatorname{tr}(P V_i P V_j)
+        + y' P V_i P V_j P y - \tfrac12 y' P V_{ij} P y
     """
+    inverse = np.linalg.inv(model.covariance(theta))
+    ix = inverse @ x
+    projector = inverse - ix @ np.linalg.solve(x.T @ ix, ix.T)
+    py = projector @ y
+    first = model.derivatives(theta)[:count]
+    through = [projector @ one for one in first]
+    moved = [one @ py for one in first]
     result = np.empty((count, count))
-    for at in range(count):
-        step = np.zeros(len(theta))
-        step[at] = 1e-5 if at == 0 else 1e-5 * max(1.0 - theta[1] ** 2, 1e-3)
-        up, down = (likelihood_score(y, x, model, theta + sign * step) for sign in (1.0, -1.0))
-        result[at] = (down - up)[:count] / (2.0 * step[at])
-    result = (result + result.T) / 2.0
+    for i, j in zip(*np.tril_indices(count), strict=True):
+        second = model.second_derivative(theta, int(i), int(j))
+        trace = (projector * second).sum() - (through[i] * through[j].T).sum()
+        result[i, j] = result[j, i] = (
+            0.5 * (trace - py @ second @ py) + moved[i] @ projector @ moved[j]
+        )
     positive = np.isfinite(result).all() and np.linalg.eigvalsh(result).min() > 0.0
     return result if positive else np.full((count, count), np.nan)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from scipy import special
 from eenzaam_stats.numerics.forecast_gap import Gaps
 from eenzaam_stats.numerics.intervals import t_quantile
 from eenzaam_stats.series_results import Effect, SeriesPoint
-from eenzaam_stats.trend.contrast import Fitted, bands, contrast
+from eenzaam_stats.trend.contrast import Contrast, Fitted, bands, contrasts
 from eenzaam_stats.trend.design import Design
 from eenzaam_stats.trend.interruption import Interruption
 from eenzaam_stats.trend.outcome_scale import relative_and_absolute
@@ -32,36 +33,47 @@ def effects_of(
     level: float,
 ) -> tuple[tuple[Effect, ...], bool]:
     """Changes and effects at dates, and whether degrees of freedom had to be clipped."""
-    names = design.names
-    offset = len(names) - len(design.terms)
-    rows: list[Effect] = []
-    clipped = False
+    wanted = [
+        *_changes(design),
+        *(
+            _at_date(design, data, interruption, date)
+            for interruption in interruptions
+            for date in _dates(interruption, data.times, at)
+        ),
+    ]
+    found = contrasts(fit, np.stack([one.combination for one in wanted]), level=level)
+    rows = tuple(
+        _effect(fit, asked, one, scale=scale, level=level)
+        for asked, one in zip(wanted, found, strict=True)
+    )
+    changes = [one for asked, one in zip(wanted, found, strict=True) if asked.base is None]
+    return rows, any(one.clipped for one in changes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wanted:
+    """An effect as a combination of coefficients; one at a date has a counterfactual too."""
+
+    interruption: str
+    effect: str
+    date: float
+    combination: FloatArray
+    base: FloatArray | None = None
+
+
+def _changes(design: Design) -> list[_Wanted]:
+    """Level and slope changes, and each slope after its change as a whole."""
+    offset = len(design.names) - len(design.terms)
+    wanted = []
     for number, term in enumerate(design.terms):
-        c = np.zeros(len(names))
+        c = np.zeros(len(design.names))
         c[offset + number] = 1.0
-        wanted = [(term.effect, c)]
+        wanted.append(_Wanted(term.interruption, term.effect, math.nan, c))
         if term.kind == "slope":
             whole = c.copy()
             whole[design.trend_at] = 1.0
-            wanted.append((f"whole {term.effect}", whole))
-        for effect, combination in wanted:
-            one = contrast(fit, combination, level=level)
-            clipped |= one.clipped
-            rows.append(
-                Effect(
-                    term.interruption,
-                    effect,
-                    math.nan,
-                    *(one.estimate, one.std_error, one.low, one.high),
-                    *(one.df, one.statistic, one.p_value),
-                )
-            )
-    for interruption in interruptions:
-        for date in _dates(interruption, data.times, at):
-            rows.append(
-                _effect_at(fit, design, data, interruption, date=date, scale=scale, level=level)
-            )
-    return tuple(rows), clipped
+            wanted.append(_Wanted(term.interruption, f"whole {term.effect}", math.nan, whole))
+    return wanted
 
 
 def _dates(one: Interruption, times: FloatArray, asked: tuple[float, ...]) -> tuple[float, ...]:
@@ -79,29 +91,28 @@ def _covariates_at(data: Series, date: float) -> FloatArray:
     return np.asarray(chosen.mean(axis=0, keepdims=True))
 
 
-def _effect_at(
-    fit: Fitted,
-    design: Design,
-    data: Series,
-    interruption: Interruption,
-    *,
-    date: float,
-    scale: str,
-    level: float,
-) -> Effect:
+def _at_date(design: Design, data: Series, interruption: Interruption, date: float) -> _Wanted:
+    """Effect at a date, with what the series would have been without it."""
     row = design.matrix(np.array([date]), _covariates_at(data, date))[0]
     own = np.array(
         [0.0] * (len(row) - len(design.terms))
         + [1.0 if term.interruption == interruption.name else 0.0 for term in design.terms]
     )
-    one = contrast(fit, row * own, level=level)
-    seen = relative_and_absolute(
-        fit, row * own, row * design.without, shown=one, scale=scale, level=level
+    return _Wanted(interruption.name, "effect", date, row * own, row * design.without)
+
+
+def _effect(fit: Fitted, asked: _Wanted, one: Contrast, *, scale: str, level: float) -> Effect:
+    seen = (
+        ()
+        if asked.base is None
+        else relative_and_absolute(
+            fit, asked.combination, asked.base, shown=one, scale=scale, level=level
+        )
     )
     return Effect(
-        interruption.name,
-        "effect",
-        date,
+        asked.interruption,
+        asked.effect,
+        asked.date,
         *(one.estimate, one.std_error, one.low, one.high, one.df, one.statistic, one.p_value),
         *seen,
     )

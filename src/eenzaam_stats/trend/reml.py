@@ -113,7 +113,7 @@ def reml_fitted(
         method="reml",
         known=bool(known.any()),
         on_grid=clock.on_grid,
-        df_rows=lambda rows: satterthwaite_rows(fit, rows)[0],
+        df_rows=lambda rows: satterthwaite_rows(fit, rows),
     )
 
 
