@@ -131,36 +131,52 @@ def spark_frame(path: Path) -> Any:
     return session.read.parquet(str(path))
 
 
-def pandas_sums(frame: Any, keys: Sequence[str]) -> Any:
-    columns = frame[list(keys)].assign(w=frame["weight"], wy=frame["weight"] * frame["y"])
-    return columns.groupby(list(keys), sort=False).sum()
+def pandas_sums(frame: Any, keys: Sequence[str], *, needed: bool) -> Any:
+    w = frame["weight"]
+    sums = {"w": w, "wy": w * frame["y"]}
+    if needed:
+        sums |= {"ww": w * w, "wwy": w * sums["wy"], "n": 1}
+    return frame[list(keys)].assign(**sums).groupby(list(keys), sort=False).sum()
 
 
-def polars_sums(frame: Any, keys: Sequence[str]) -> Any:
+def polars_sums(frame: Any, keys: Sequence[str], *, needed: bool) -> Any:
     import polars as pl
 
-    w = pl.col("weight")
-    return frame.lazy().group_by(keys).agg(w.sum(), (w * pl.col("y")).sum().alias("wy")).collect()
+    w, y = pl.col("weight"), pl.col("y")
+    sums = [w.sum(), (w * y).sum().alias("wy")]
+    if needed:
+        sums += [(w * w).sum().alias("ww"), (w * w * y).sum().alias("wwy"), pl.len()]
+    return frame.lazy().group_by(keys).agg(*sums).collect()
 
 
-def arrow_sums(frame: Any, keys: Sequence[str]) -> Any:
+def arrow_sums(frame: Any, keys: Sequence[str], *, needed: bool) -> Any:
     import pyarrow.compute as pc
 
-    product = pc.multiply(frame["weight"], pc.cast(frame["y"], "double"))
-    with_product = frame.select([*keys, "weight"]).append_column("wy", product)
-    return with_product.group_by(list(keys)).aggregate([("weight", "sum"), ("wy", "sum")])
+    w, y = frame["weight"], pc.cast(frame["y"], "double")
+    sums = {"wy": pc.multiply(w, y)}
+    if needed:
+        sums |= {"ww": pc.multiply(w, w), "wwy": pc.multiply(w, sums["wy"])}
+    table = frame.select([*keys, "weight"])
+    for name, values in sums.items():
+        table = table.append_column(name, values)
+    wanted = [("weight", "sum"), *((name, "sum") for name in sums)]
+    return table.group_by(list(keys)).aggregate([*wanted, *([([], "count_all")] * needed)])
 
 
-def duckdb_sums(frame: Any, keys: Sequence[str]) -> Any:
+def duckdb_sums(frame: Any, keys: Sequence[str], *, needed: bool) -> Any:
     names = ", ".join(keys)
-    return frame.aggregate(f"{names}, sum(weight), sum(weight * y)", names).fetchall()
+    more = ", sum(weight * weight), sum(weight * weight * y), count(*)" if needed else ""
+    return frame.aggregate(f"{names}, sum(weight), sum(weight * y){more}", names).fetchall()
 
 
-def spark_sums(frame: Any, keys: Sequence[str]) -> Any:
+def spark_sums(frame: Any, keys: Sequence[str], *, needed: bool) -> Any:
     from pyspark.sql import functions as f
 
-    product = f.sum(f.col("weight") * f.col("y"))
-    return frame.groupBy(*keys).agg(f.sum("weight"), product).collect()
+    w, y = f.col("weight"), f.col("y")
+    sums = [f.sum("weight"), f.sum(w * y)]
+    if needed:
+        sums += [f.sum(w * w), f.sum(w * w * y), f.count("*")]
+    return frame.groupBy(*keys).agg(*sums).collect()
 
 
 @dataclass(frozen=True)
@@ -169,7 +185,7 @@ class Engine:
 
     module: str
     read: Callable[[Path], Any]
-    sums: Callable[[Any, Sequence[str]], Any]
+    sums: Callable[..., Any]
 
 
 ENGINES: Mapping[str, Engine] = {
@@ -209,10 +225,11 @@ def ours(frame: Any, design: str) -> dict[str, Any]:
     }
 
 
-def bare(engine: str, frame: Any, design: str) -> dict[str, Any]:
-    """Two sums over the same keys, in the words of the engine itself."""
+def bare(engine: str, frame: Any, design: str, *, needed: bool = False) -> dict[str, Any]:
+    """Sums over the same keys in the words of the engine itself: two, or the five of a variance."""
     columns = [DESIGNS[design].get("stratum"), DESIGNS[design].get("cluster")]
-    ENGINES[engine].sums(frame, list(dict.fromkeys([*BY, *filter(None, columns)])))
+    keys = list(dict.fromkeys([*BY, *filter(None, columns)]))
+    ENGINES[engine].sums(frame, keys, needed=needed)
     return {}
 
 
@@ -257,6 +274,7 @@ def child(name: str, work: str, design: str, path: Path, *, repeats: int) -> dic
     calls: dict[str, Callable[[], dict[str, Any]]] = {
         "ours": lambda: ours(frame, design),
         "bare": lambda: bare(name, frame, design),
+        "needed": lambda: bare(name, frame, design, needed=True),
         "peer": lambda: by_svy(frame, design, name.removeprefix("svy ")),
     }
     if work == "peer":
@@ -297,22 +315,27 @@ def require_agreement(results: Mapping[str, Mapping[str, Any]]) -> None:
 
 def compared(path: Path, design: str, names: Sequence[str], *, repeats: int) -> list[str]:
     """Lines of one design: every program, as a multiple of ours on the reference engine."""
-    results, floors = {}, {}
+    results, floors, needed = {}, {}, {}
     for name in names:
         work = "ours" if name in ENGINES else "peer"
         results[name] = run(name, work, design, path, repeats=repeats)
         if name in ENGINES:
             floors[name] = run(name, "bare", design, path, repeats=repeats)
+            needed[name] = run(name, "needed", design, path, repeats=repeats)
     require_agreement(results)
     unit = results[REFERENCE]["seconds"]
     lines = [
         f"design {design}, {results[REFERENCE]['groups']} groups",
-        f"{'program':<22}{'seconds':>10}{'x ours':>9}{'x bare':>8}{'peak MiB':>10}{'bare MiB':>10}",
+        f"{'program':<22}{'seconds':>10}{'x ours':>9}{'x bare':>8}{'x needed':>10}"
+        f"{'peak MiB':>10}{'bare MiB':>10}",
     ]
     for name, said in results.items():
         label = f"ours, {name}" if name in ENGINES else name
         floor = floors.get(name)
-        times = f"{said['seconds'] / floor['seconds']:>8.1f}" if floor else f"{'-':>8}"
+        times = f"{'-':>8}{'-':>10}"
+        if floor:
+            both = (said["seconds"] / one[name]["seconds"] for one in (floors, needed))
+            times = "{:>8.1f}{:>10.1f}".format(*both)
         memory = f"{floor['peak']:>10,.0f}" if floor else f"{'-':>10}"
         extra = f"   svydesign {said['setup']:.2f} s" if "setup" in said else ""
         lines.append(

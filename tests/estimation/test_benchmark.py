@@ -40,8 +40,8 @@ def test_benchmark_of_engines_prints_multiples_of_ours_and_of_the_bare_group_by(
     names = [line[:22].strip() for line in lines]
     assert names == ["ours, polars lazy", "ours, pandas"]
     numbers = [list(map(float, line[22:].replace(",", "").split())) for line in lines]
-    # seconds, x ours, x bare, peak MiB, bare MiB
-    assert [len(row) for row in numbers] == [5, 5]
+    # seconds, x ours, x bare, x needed, peak MiB, bare MiB
+    assert [len(row) for row in numbers] == [6, 6]
     assert numbers[0][1] == 1
     assert all(number > 0 for row in numbers for number in row)
 
