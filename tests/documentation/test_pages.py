@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def made(name: str):
         patch.syspath_prepend(str(DOCS))
         spec = spec_from_file_location(name, DOCS / f"{name}.py")
         module = module_from_spec(spec)
+        patch.setitem(sys.modules, name, module)  # dataclasses look their module up
         spec.loader.exec_module(module)
     return module
 
