@@ -10,15 +10,21 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-import make_gallery  # noqa: E402  (the folder of the documentation is no package)
+import make_dutch  # noqa: E402  (the folder of the documentation is no package)
+import make_gallery  # noqa: E402
 import make_reference  # noqa: E402
 import make_validation  # noqa: E402
 
 from eenzaam_stats.version import VERSION  # noqa: E402
+
+DUTCH = "nl/"
 
 project = "eenzaam_stats"
 author = "eenzaam_stats contributors"
@@ -32,7 +38,7 @@ extensions = [
     "myst_nb",
     "formulas",
 ]
-exclude_patterns = ["_build", "**.ipynb_checkpoints"]
+exclude_patterns = ["_build", "**.ipynb_checkpoints", "nl/made_*"]
 templates_path = ["_templates"]
 root_doc = "index"
 
@@ -57,6 +63,7 @@ html_css_files = ["house.css"]
 html_show_sourcelink = False
 html_copy_source = False
 html_math_renderer = "mathml"
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "logo": {"text": "eenzaam_stats"},
     "navbar_align": "left",
@@ -66,9 +73,9 @@ html_theme_options = {
     "navigation_with_keys": False,
     "footer_start": ["copyright"],
     "footer_end": ["licences"],
-    "secondary_sidebar_items": ["page-toc"],
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "nl/index": []},
 }
-html_sidebars = {"index": [], "nl/index": []}
+html_sidebars = {"index": [], "nl/index": [], "validation": [], "gallery": []}
 
 
 def copy_notebooks() -> None:
@@ -84,3 +91,17 @@ copy_notebooks()
 make_gallery.build(HERE)
 make_reference.build(HERE / "reference")
 make_validation.build(HERE)
+make_dutch.build(HERE / "nl")
+
+
+def say_language(
+    _app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: Any
+) -> None:
+    """Tell browsers and screen readers that a page is in Dutch."""
+    if pagename.startswith(DUTCH):
+        context["language"] = "nl"
+
+
+def setup(app: Sphinx) -> None:
+    """Announce what happens per page."""
+    app.connect("html-page-context", say_language)

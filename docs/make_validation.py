@@ -100,7 +100,8 @@ def _guide(place: str) -> str:
     if not place:
         return ""
     words = place.rpartition("/")[2].removeprefix("made_").lstrip("0123456789_").replace("_", " ")
-    return f"[{words}]({place}.{'ipynb' if place.startswith('tutorials') else 'md'})"
+    ending = "ipynb" if place.startswith("tutorials") else "md"
+    return f" · [{words}]({place}.{ending})"
 
 
 def _deviation(one: Statistic, row: Mapping[str, str]) -> list[str]:
@@ -125,12 +126,14 @@ def _files(one: Statistic) -> str:
 
 
 def _section(area: str, own: Sequence[Statistic], found: Mapping[str, Mapping[str, str]]) -> str:
-    head = ["statistic", "API", "witness", "numbers", "absolute", "relative"]
+    head = ["statistic", "witness", "numbers", "absolute", "relative"]
     rows = []
     for one in own:
-        source = f"{cell(one.name)} {_guide(one.guide)}<br>*{cell(one.reference)}*"
+        source = (
+            f"**{cell(one.name)}**<br>{_api(one.api)}{_guide(one.guide)}<br>{cell(one.reference)}"
+        )
         witness = f"{cell(one.witness)}<br>{_files(one)}"
-        rows.append([source, _api(one.api), witness, *_deviation(one, found[one.name])])
+        rows.append([source, witness, *_deviation(one, found[one.name])])
     return f"## {area}\n\n{table(head, rows)}\n"
 
 

@@ -44,7 +44,7 @@ def printed(block: Block, names: dict[str, Any]) -> str:
         if block.kind == "python":
             exec(compile(block.body, "guide", "exec"), names)
         else:
-            for line in block.body.splitlines():
+            for line in block.body.replace("\\\n", " ").splitlines():
                 program, *words = shlex.split(line)
                 assert program == "eenzaam-stats", line
                 assert run(words) == 0, line
