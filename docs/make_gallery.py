@@ -323,7 +323,7 @@ def _entry(docs: Path, name: str, one: Picture) -> str:
         one.draw(axes)
         picture = plots.svg(axes, title=one.title, description=told)
     (docs / NAME / f"{name}.svg").write_bytes(picture)
-    body = inspect.getsource(one.draw).split('"""\n', 1)[1]
+    body = inspect.getsource(one.draw).split('"""\n', 1)[1].replace("    return ", "    ")
     alternative = told.replace("\n", " ").replace("[", "(").replace("]", ")")
     return (
         f"## {one.title}\n\n{inspect.getdoc(one.draw)}\n\n![{alternative}]({NAME}/{name}.svg)\n\n"

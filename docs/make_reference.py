@@ -191,14 +191,12 @@ Variables by wave stand in [what each source can answer](../coverage.md).
 
 def _claim_row(row: LedgerRow) -> list[str]:
     claim = row.claim
-    evidence = label(f"evidence.{row.evidence}", "en") if row.evidence else ""
+    evidence = f"<br>{label(f'evidence.{row.evidence}', 'en')}" if row.evidence else ""
+    printed = f"; printed: *{cell(claim.printed)}*" if claim.printed else ""
     return [
-        claim.page,
-        cell(said(claim, "statement", "en")),
-        cell(claim.printed),
+        f"{cell(said(claim, 'statement', 'en'))}<br>Page {claim.page}{printed}",
         cell(said(row.recomputation, "shown", "en")),
-        label(f"verdict.{row.verdict}", "en"),
-        evidence,
+        f"**{label(f'verdict.{row.verdict}', 'en')}**{evidence}",
         cell(said(claim, "caveat", "en")),
     ]
 
@@ -208,7 +206,7 @@ def claims_page() -> str:
     rows = recompute_all(read_claims())
     counts = Counter(row.verdict for row in rows)
     summary = [[label(f"verdict.{one}", "en"), str(counts[one])] for one in Verdict]
-    head = ["page", "statement", "in the letter", "recomputed", "verdict", "evidence", "caveat"]
+    head = ["statement", "recomputed", "verdict, evidence", "caveat"]
     themes: dict[str, list[LedgerRow]] = {}
     for row in rows:
         themes.setdefault(row.claim.theme, []).append(row)
