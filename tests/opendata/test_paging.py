@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from eenzaam_stats.errors import IncompleteTableError, UnavailableError
@@ -55,6 +57,22 @@ def test_hundred_thousand_rows_over_many_pages() -> None:
     assert feed.numbers.highest == 99_999
     assert len(site.data_requests()) == 101
     assert len(feed.numbers._bits) < 100_000  # one bit for a row, not an object
+
+
+def test_next_page_is_asked_for_while_the_caller_works_on_the_last_one(site: Site) -> None:
+    feed = _feed(site)
+    read = pages(patient(), feed)
+    first = next(read)
+    end = time.monotonic() + 10.0
+    while len(site.data_requests()) < 2 and time.monotonic() < end:
+        time.sleep(0.01)
+    assert [row["ID"] for row in first.rows] == [0, 1, 2]
+    assert [one.options.get("$skip") for one in site.data_requests()] == [None, "3"]
+    time.sleep(0.05)  # one page ahead and no further
+    assert len(site.data_requests()) == 2
+    assert feed.numbers.count == 3
+    rest = [row["ID"] for page in read for row in page.rows]
+    assert rest == list(range(3, ROWS))
 
 
 def test_version_four_is_paged_alike(site: Site) -> None:

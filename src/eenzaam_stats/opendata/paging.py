@@ -7,10 +7,12 @@ the row after the last one, has none. What the rows mean is not its affair.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -22,6 +24,7 @@ from eenzaam_stats.opendata.transport import Transport, UnfitAnswer
 MOST_PAGES = 100_000
 MOST_ROWS = 1 << 31  # numbers of rows are kept as one bit each
 Row = Mapping[str, Any]
+Given = TypeVar("Given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,23 +165,47 @@ def pages(transport: Transport, feed: Feed) -> Iterator[Page]:
 
     Notes
     -----
-    An address of a next page is followed as it is: it holds all options already.
+    An address of a next page is followed as it is: it holds all options already. The next page is
+    asked for while the caller works on the last one; still one request at a time.
     """
-    address = feed.first
+
+    def ask(address: str) -> tuple[Page, NDArray[np.int64], str | None]:
+        return transport.answer(address, lambda document, body: _page(feed, document, body))
+
+    asked = _ahead(ask, feed.first)
     for _ in range(MOST_PAGES):
-        page, found, following = transport.answer(
-            address, lambda document, body: _page(feed, document, body)
-        )
+        page, found, following = asked()
         feed.numbers.add(found)
+        if following is not None:
+            asked = _ahead(ask, following)
         yield page
         if following is None:
             _require_end(transport, feed)
             return
-        address = following
     raise IncompleteTableError(
         f"A feed of {urlsplit(feed.first).hostname} has more than {MOST_PAGES} pages. "
         "Ask for fewer rows."
     )
+
+
+def _ahead(ask: Callable[[str], Given], address: str) -> Callable[[], Given]:
+    """Ask in a thread that no end of the program waits for; the result waits and raises."""
+    box: SimpleQueue[tuple[Given | None, BaseException | None]] = SimpleQueue()
+
+    def work() -> None:
+        try:
+            box.put((ask(address), None))
+        except BaseException as problem:
+            box.put((None, problem))
+
+    def result() -> Given:
+        given, problem = box.get()
+        if problem is not None:
+            raise problem
+        return cast("Given", given)
+
+    Thread(target=work, daemon=True, name="next page").start()
+    return result
 
 
 def _page(feed: Feed, document: Any, body: bytes) -> tuple[Page, NDArray[np.int64], str | None]:
