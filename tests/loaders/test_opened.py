@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -208,6 +210,40 @@ def test_categories_and_truth_values_of_parquet_become_text(tmp_path):
     assert found["item"].tolist()[:2] == ["Ja", "Nee"]
     assert found["flag"].tolist() == ["TRUE", "FALSE", "TRUE"]
     assert found["gap"].isna().tolist() == [False, True, False]
+
+
+def test_dates_and_decimals_of_parquet_are_those_of_a_csv_file(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "day": pd.to_datetime(["2020-01-31", None]),
+            "moment": [date(2020, 1, 31), None],
+            "amount": [Decimal("1.50"), None],
+        }
+    )
+    frame.to_parquet(tmp_path / "survey.parquet")
+    found, _ = read_columns(open_file(tmp_path / "survey.parquet"), frame.columns)
+    assert found["day"].tolist()[0] == "2020-01-31T00:00:00"
+    assert found["moment"].tolist()[0] == "2020-01-31"
+    assert found["amount"].tolist()[0] == 1.5
+    assert found.isna().sum().tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("cell", [[1, 2], {"a": 1}, b"\xff\x00"])
+def test_cells_of_parquet_that_are_no_number_or_text_are_refused(tmp_path, cell):
+    pd.DataFrame({"item": [cell, cell]}).to_parquet(tmp_path / "survey.parquet")
+    with pytest.raises(SourceError, match=r"column 'item' hold lists or bytes.*one value per cell"):
+        read_columns(open_file(tmp_path / "survey.parquet"), ["item"])
+
+
+@pytest.mark.parametrize("suffix", [".sav", ".zsav", ".dta"])
+def test_dates_of_spss_and_stata_stay_the_numbers_that_the_file_holds(tmp_path, suffix):
+    path = tmp_path / f"survey{suffix}"
+    days = pd.DataFrame({"day": pd.to_datetime(["2020-01-31", None]), "item": [1.0, 2.0]})
+    write = pyreadstat.write_dta if suffix == ".dta" else pyreadstat.write_sav
+    write(days, path)
+    found, _ = read_columns(open_file(path), ["day"])
+    assert found["day"].dtype == np.float64
+    assert found["day"].isna().tolist() == [False, True]
 
 
 def test_first_sheet_is_read_and_the_others_are_mentioned(tmp_path):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, time
+from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from eenzaam_stats.errors import SourceError
@@ -46,7 +50,7 @@ def open_parquet(path: Path) -> SurveyFile:
     with _opened(path) as stored:
         schema = stored.schema_arrow
         n_rows = stored.metadata.num_rows
-    text = frozenset(field.name for field in schema if _is_text(field.type))
+        text = frozenset(field.name for field in schema if _is_text(field.type))
     return SurveyFile(
         path=path,
         columns=tuple(schema.names),
@@ -68,26 +72,27 @@ def read_parquet(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame
     SourceError
         If the file is damaged.
     """
-    import pyarrow as pa  # noqa: PLC0415
-
     names = [name for name in file.columns if name in set(columns)]
     with _opened(file.path) as stored:
-        try:
-            table = stored.read(columns=names)
-        except (pa.ArrowException, OSError) as error:
-            raise damaged(file.path, error) from error
-    frame = pd.DataFrame({name: _plain(table[name].to_pandas()) for name in names})
+        table = stored.read(columns=names)
+        values = {name: table[name].to_pandas() for name in names}
+    frame = pd.DataFrame({name: _plain(own, file, name) for name, own in values.items()})
     require_whole(file, frame)
     return frame, None
 
 
-def _opened(path: Path) -> ParquetFile:
+@contextmanager
+def _opened(path: Path) -> Iterator[ParquetFile]:
+    """File that is open; whatever goes wrong while it is read is damage."""
     import pyarrow as pa  # noqa: PLC0415
     from pyarrow.parquet import ParquetFile  # noqa: PLC0415
 
+    # ValueError covers text that is none, and names that are not in the file after all
+    faults = (pa.ArrowException, OSError, ValueError, ArithmeticError, LookupError)
     try:
-        return ParquetFile(path)
-    except (pa.ArrowException, OSError) as error:
+        with ParquetFile(path, page_checksum_verification=True) as stored:
+            yield stored
+    except faults as error:
         raise damaged(path, error) from error
 
 
@@ -95,10 +100,26 @@ def _is_text(kind: Any) -> bool:
     return str(kind).startswith(("string", "large_string", "dictionary"))
 
 
-def _plain(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Categories and truth values as text, as a CSV file would hold them; the rest as it is."""
+def _plain(values: pd.Series[Any], file: SurveyFile, name: str) -> pd.Series[Any]:
+    """Categories, truth values, dates and decimals as a CSV file would hold them.
+
+    Raises
+    ------
+    SourceError
+        If a cell holds several values or bytes.
+    """
     if isinstance(values.dtype, pd.CategoricalDtype):
-        return values.astype(values.cat.categories.dtype)
-    if pd.api.types.is_bool_dtype(values) or values.map(type).isin({bool}).any():
+        return _plain(values.astype(values.cat.categories.dtype), file, name)
+    kinds = set(values.dropna().map(type)) if values.dtype == object else set()
+    if kinds & {list, dict, tuple, set, bytes, np.ndarray}:
+        raise SourceError(
+            f"{file.path.name}: the cells of column {name!r} hold lists or bytes, not one number "
+            "or text. Write one value per cell."
+        )
+    if pd.api.types.is_bool_dtype(values) or bool in kinds:
         return values.map({True: "TRUE", False: "FALSE"}).astype("str")
+    if Decimal in kinds:
+        return values.astype(np.float64)
+    if pd.api.types.is_datetime64_any_dtype(values) or kinds & {date, time}:
+        return values.map(lambda cell: cell.isoformat(), na_action="ignore").astype("str")
     return values

@@ -108,7 +108,7 @@ def text_values(raw: RawColumn) -> tuple[pd.Series[Any], Kinds]:
     if pd.api.types.is_numeric_dtype(values):
         known = values.dropna()
         whole = bool(((known % 1 == 0) & (known.abs() <= LARGEST_WHOLE)).all())
-        text = (values.astype("Int64") if whole else values).astype("str")
+        text = (values.astype("Int64") if whole else values.map(_whole_as_text)).astype("str")
     else:
         mixed = values.dtype == object
         text = (values.map(_whole_as_text) if mixed else values).astype("str").str.strip()
@@ -118,8 +118,9 @@ def text_values(raw: RawColumn) -> tuple[pd.Series[Any], Kinds]:
 
 
 def _whole_as_text(value: Any) -> Any:
-    """Write a whole number in a column of text without its decimals."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else value
+    """Write a whole number among other values without its decimals."""
+    whole = isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST_WHOLE
+    return str(int(value)) if whole else value
 
 
 def _code(value: Any, variable: Variable, by_label: Mapping[str, Code]) -> Any:

@@ -153,7 +153,14 @@ def _values(file: Path, columns: Sequence[str], encoding: str | None) -> pd.Data
 
 def _read(file: Path, encoding: str | None, **options: Any) -> tuple[pd.DataFrame, Any]:
     try:
-        frame, meta = pyreadstat.read_sav(file, user_missing=True, encoding=encoding, **options)
+        # numbers stay numbers: the format of a column says how it is shown, not what it holds
+        frame, meta = pyreadstat.read_sav(
+            file,
+            user_missing=True,
+            encoding=encoding,
+            disable_datetime_conversion=True,
+            **options,
+        )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, TypeError) as error:
         # a name that is no text in any encoding comes out of the library as a TypeError
         if _NOT_TEXT in str(error) and encoding is None:

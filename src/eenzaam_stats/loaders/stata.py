@@ -14,6 +14,8 @@ from typing import Any
 import pandas as pd
 import pyreadstat
 
+from eenzaam_stats.errors import SourceError
+from eenzaam_stats.loaders.dta_rows import OLD_VERSIONS, require_promised_rows
 from eenzaam_stats.loaders.survey_file import (
     FALLBACK_ENCODING,
     SurveyFile,
@@ -25,7 +27,7 @@ from eenzaam_stats.loaders.survey_file import (
 
 # Versions 117 and later begin with a word, earlier ones with their number and the order of bytes.
 SIGNATURE = b"<stata_dta>"
-OLD_VERSIONS = range(104, 116)
+NUMBERS = range(104, 116)
 BYTE_ORDERS = (1, 2)
 EXTENDED_MISSING = tuple((f".{letter}", f".{letter}") for letter in "abcdefghijklmnopqrstuvwxyz")
 _NOT_TEXT = "invalid byte sequence"
@@ -42,6 +44,12 @@ def open_stata(path: Path) -> SurveyFile:
     start = first_bytes(path, len(SIGNATURE), one_of="file")
     if start != SIGNATURE and not _is_old(start):
         raise disguised(path, start, kind="a Stata file", remedy="Save the data from Stata again.")
+    if start != SIGNATURE and start[0] not in OLD_VERSIONS:
+        raise SourceError(
+            f"{path.name} has version {start[0]} of the Stata format, of before 2003, in which a "
+            "damaged number of rows is not seen. Save it again from a later Stata."
+        )
+    require_promised_rows(path)
     try:
         meta, encoding = _read(path, None, metadataonly=True)[1], None
     except UnicodeError:
@@ -91,7 +99,7 @@ def read_stata(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
 
 
 def _is_old(start: bytes) -> bool:
-    return len(start) > 1 and start[0] in OLD_VERSIONS and start[1] in BYTE_ORDERS
+    return len(start) > 1 and start[0] in NUMBERS and start[1] in BYTE_ORDERS
 
 
 def _with_point(value: Any) -> Any:
@@ -104,7 +112,14 @@ def _lettered(labels: Mapping[Any, str]) -> dict[Any, str]:
 
 def _read(path: Path, encoding: str | None, **options: Any) -> tuple[pd.DataFrame, Any]:
     try:
-        frame, meta = pyreadstat.read_dta(path, user_missing=True, encoding=encoding, **options)
+        # numbers stay numbers: the format of a column says how it is shown, not what it holds
+        frame, meta = pyreadstat.read_dta(
+            path,
+            user_missing=True,
+            encoding=encoding,
+            disable_datetime_conversion=True,
+            **options,
+        )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
         if _NOT_TEXT in str(error) and encoding is None:
             raise UnicodeError(str(error)) from error

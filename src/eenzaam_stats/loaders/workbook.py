@@ -6,8 +6,9 @@ The first sheet is read, with names in its first row. Text, numbers and blanks s
 from __future__ import annotations
 
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,7 +32,19 @@ if TYPE_CHECKING:
 
 SIGNATURE = b"PK\x03\x04"
 # What openpyxl raises on a workbook that is incomplete or is another kind of zip file.
-_FAULTS = (BadZipFile, KeyError, ValueError, TypeError, OSError, EOFError, SyntaxError)
+_FAULTS = (
+    ArithmeticError,
+    AttributeError,
+    BadZipFile,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
 
 
 def open_excel(path: Path) -> SurveyFile:
@@ -52,7 +65,7 @@ def open_excel(path: Path) -> SurveyFile:
             f"{path.name} is an Excel workbook, and openpyxl, which reads it, is not installed. "
             "Install it with: pip install 'eenzaam-stats[excel]'."
         )
-    with closing(_opened(path)) as book:
+    with _opened(path) as book:
         sheets = [sheet.title for sheet in book.worksheets]
         names = tuple("" if cell is None else str(cell).strip() for cell in next(_rows(book), ()))
     if not any(names):
@@ -85,26 +98,27 @@ def read_excel(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
     """
     names = [name for name in file.columns if name in set(columns)]
     places = [file.columns.index(name) for name in names]
-    with closing(_opened(file.path)) as book:
+    with _opened(file.path) as book:
         rows = _rows(book)
         next(rows)
-        try:
-            cells = [_picked(row, places) for row in rows if any(cell is not None for cell in row)]
-        except _FAULTS as error:
-            raise damaged(file.path, error) from error
+        cells = [_picked(row, places) for row in rows if any(cell is not None for cell in row)]
     frame = pd.DataFrame(cells, columns=names, dtype=object).infer_objects()
     require_whole(file, frame)
     return frame, None
 
 
-def _opened(path: Path) -> Workbook:
+@contextmanager
+def _opened(path: Path) -> Iterator[Workbook]:
+    """Workbook that is open; whatever goes wrong while it is read is damage."""
     from openpyxl import load_workbook  # noqa: PLC0415
 
     try:
         with warnings.catch_warnings():
             # openpyxl warns about styles and print areas, which hold no data.
             warnings.simplefilter("ignore", UserWarning)
-            return load_workbook(path, read_only=True, data_only=True)
+            book = load_workbook(path, read_only=True, data_only=True)
+        with closing(book):
+            yield book
     except _FAULTS as error:
         raise damaged(path, error) from error
 
