@@ -67,6 +67,7 @@ html_context = {"default_mode": "auto"}
 html_theme_options = {
     "logo": {"text": "eenzaam_stats"},
     "navbar_align": "left",
+    "navbar_persistent": ["search-button"],
     "navbar_end": ["language", "theme-switcher"],
     "header_links_before_dropdown": 6,
     "show_toc_level": 2,
