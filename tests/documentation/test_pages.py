@@ -107,9 +107,10 @@ def test_dutch_words_of_the_glossary_are_those_of_the_catalogue() -> None:
     assert compared >= 18
 
 
-def test_dutch_page_names_percentages_of_the_packaged_tables() -> None:
-    page = (DOCS / "nl" / "index.md").read_text("utf-8")
-    shown = re.search(r"^\| percentage \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$", page, re.M)
+@pytest.mark.parametrize("name", ["nl/index.md", "explanation/comparability.md"])
+def test_pages_name_percentages_of_the_packaged_tables(name: str) -> None:
+    page = (DOCS / name).read_text("utf-8")
+    shown = re.search(r"^\| percentage \| ([\d,.]+) \| ([\d,.]+) \| ([\d,.]+) \|$", page, re.M)
     monitor, ssw = (
         table[
             (table["wave"].astype(str) == "2022")
