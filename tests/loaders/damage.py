@@ -118,10 +118,11 @@ def compared(survey: Survey, sound: Survey, touched: int) -> tuple[str, str]:
     others = [name for name in {*own, *before} if own.get(name) != before.get(name)]
     gone = set(found.columns) ^ set(whole.columns)
     unsaid = [name for name in gone if name.removesuffix("_missing") not in others]
-    if unsaid:
+    # the kinds of missing of a column stand beside it as soon as one answer is missing
+    if any(name.removesuffix("_missing") in gone for name in unsaid):
         return SILENT, f"{sorted(unsaid)} came or went without a word"
-    kept = [name for name in whole if name in found and name.removesuffix("_missing") not in others]
-    cells = sum(_n_other(found[name], whole[name]) for name in kept)
+    names = [name for name in {*found, *whole} if name.removesuffix("_missing") not in others]
+    cells = sum(_n_other(found.get(name), whole.get(name), len(whole)) for name in names)
     if cells > touched:
         return SILENT, f"{cells} cells differ, where {touched} may"
     if cells:
@@ -133,8 +134,11 @@ def _sources(report: HarmonisationReport) -> dict[str, str]:
     return {column.name: column.source_name for column in report.columns}
 
 
-def _n_other(one: pd.Series, two: pd.Series) -> int:
-    return int((one.astype("str").fillna("") != two.astype("str").fillna("")).sum())
+def _n_other(one: pd.Series | None, two: pd.Series | None, n: int) -> int:
+    words = [
+        pd.Series([""] * n) if own is None else own.astype("str").fillna("") for own in (one, two)
+    ]
+    return int((words[0].to_numpy() != words[1].to_numpy()).sum())
 
 
 def main(folder: Path) -> None:

@@ -193,7 +193,7 @@ def test_items_are_required_unless_the_row_says_otherwise():
     [("", None), ('else = "invalid"', MissingKind.INVALID), ('else = "rest"', "rest")],
 )
 def test_what_becomes_of_every_other_code_is_said_or_it_stops_the_reading(line, expected):
-    variable = book('codes = { 1 = ["men", "Man"] }', line)
+    variable = book('codes = { 1 = ["men", "Man"] }', line, name="origin")
     assert variable.otherwise == expected
     assert variable.values == (("men", "rest") if expected == "rest" else ("men",))
 

@@ -220,9 +220,13 @@ def _require_waves(said: Table, raw: Table, *, number: int) -> None:
 def _list_of(row: Table, raw: Table, *, key: str, number: int) -> Table:
     """Return the list that stands in the row, or the shared one that the row names."""
     said = row.get(key, {})
+    if isinstance(said, Mapping):
+        return said
     if not isinstance(said, str):
-        listed_here: Table = said
-        return listed_here
+        raise SchemaError(
+            f"codebook, row {number}: {key} is {said!r}, which is no table. "
+            "Write a table or the name of a shared one."
+        )
     shared: Table = raw.get(key, {})
     if said not in shared:
         raise SchemaError(

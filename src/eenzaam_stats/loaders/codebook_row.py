@@ -11,7 +11,8 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, get_args
 
-from eenzaam_stats.errors import SchemaError, listed
+from eenzaam_stats.errors import EenzaamStatsError, SchemaError, listed
+from eenzaam_stats.loaders.codebook_meaning import require_own_meaning
 from eenzaam_stats.loaders.labels import normalised
 from eenzaam_stats.loaders.layout import (
     Code,
@@ -70,10 +71,17 @@ def variable_of(row: Table, *, number: int, wave: str, evidence: str) -> Variabl
     """
     try:
         variable = _variable(row, number=number, wave=wave, evidence=evidence)
+        if variable.status != "impossible":
+            _require_sound(variable, number=number)
     except KeyError as error:
         raise SchemaError(f"codebook, row {number}: {error} is missing.") from error
-    if variable.status != "impossible":
-        _require_sound(variable, number=number)
+    except EenzaamStatsError:
+        raise
+    except (TypeError, ValueError, AttributeError) as error:
+        raise SchemaError(
+            f"codebook, row {number}: a field holds something of another kind ({error}). "
+            "Write it as the other rows do."
+        ) from error
     return variable
 
 
@@ -99,14 +107,14 @@ def require_no_repeated_rows(rows: Sequence[tuple[int, Variable]], *, wave: str)
 
 def _variable(row: Table, *, number: int, wave: str, evidence: str) -> Variable:
     where = _where(row)
-    words = _words(row, where=where)
-    said = require_evidence(evidence, where=where)
+    words = _words(row, number=number, where=where)
+    said = require_evidence(evidence, where=f"row {number}, {where}")
     codes = _coded(row["codes"], number=number, where=where)
     missing = _coded(row.get("missing", {}), number=number, where=where)
     kinds = {code: _missing_kind(entry[0], number, where) for code, entry in missing.items()}
     return Variable(
         name=row["name"],
-        source_names=tuple(row.get("source_names", ())),
+        source_names=_source_names(row, number=number),
         role=row["role"],
         kind=words["kind"],
         label_nl=row["label_nl"],
@@ -120,23 +128,34 @@ def _variable(row: Table, *, number: int, wave: str, evidence: str) -> Variable:
         evidence=said,
         note=row.get("note", ""),
         required=row.get("required", row["role"] == "item"),
-        status=_status(row.get("status"), said, wave=wave, where=where),
+        status=_status(
+            row.get("status"), said, wave=wave, where=f"codebook, row {number}: status of {where}"
+        ),
         otherwise=_otherwise(row.get("else")),
     )
+
+
+def _source_names(row: Table, *, number: int) -> tuple[str, ...]:
+    said = row.get("source_names", ())
+    if not isinstance(said, list | tuple) or not all(isinstance(name, str) for name in said):
+        raise SchemaError(
+            f"codebook, row {number}: source_names is {said!r}. Write a list of names."
+        )
+    return tuple(said)
 
 
 def _where(row: Table) -> str:
     return str(next(iter(row.get("source_names", ())), row["name"]))
 
 
-def _words(row: Table, *, where: str) -> dict[str, Any]:
+def _words(row: Table, *, number: int, where: str) -> dict[str, Any]:
     words = {"kind": row.get("kind", "category"), "storage": row.get("storage", "numeric")}
     for name, value, options in (
         ("kind", words["kind"], VariableKind),
         ("storage", words["storage"], Storage),
         ("role", row["role"], Role),
     ):
-        require_option(value, options, name=f"{name} of {where}")
+        require_option(value, options, name=f"codebook, row {number}: {name} of {where}")
     return words
 
 
@@ -144,7 +163,7 @@ def _status(said: str | Table | None, evidence: str, *, wave: str, where: str) -
     own: Any = said.get(wave) if isinstance(said, Mapping) else said
     if own is None:
         return _SAID_STATUS[evidence_word(evidence)]
-    require_option(own, Status, name=f"status of {where}")
+    require_option(own, Status, name=where)
     status: Status = own
     return status
 
@@ -173,6 +192,11 @@ def _coded(table: Table, *, number: int, where: str) -> dict[Code, Any]:
                 f"codebook, row {number}: value rows {places[code]} and {place} of {where} are "
                 f"both about code {code!r}."
             )
+        if not isinstance(entry, list | tuple) or len(entry) != 2 or not isinstance(entry[1], str):
+            raise SchemaError(
+                f"codebook, row {number}: value row {place} of {where} is {entry!r}. "
+                "Write a value and a label."
+            )
         places[code] = place
         coded[code] = entry
     return coded
@@ -189,6 +213,7 @@ def _require_sound(variable: Variable, *, number: int) -> None:
     _require_bounds(variable, where=where, name=name)
     _require_no_hole(variable, where=where, name=name)
     _require_own_labels(variable, where=where, name=name)
+    require_own_meaning(variable, where=where, name=name)
 
 
 def _require_bounds(variable: Variable, *, where: str, name: str) -> None:
