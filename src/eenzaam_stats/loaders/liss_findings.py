@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.loaders.column import KINDS, VALID, Harmonised
+from eenzaam_stats.loaders.item_direction import with_single_items
 from eenzaam_stats.loaders.liss_background import HOUSEHOLD
 from eenzaam_stats.loaders.liss_files import CORONA, CORONA_REASON, LissFiles
 from eenzaam_stats.loaders.liss_household import WaveBackground
@@ -39,7 +40,8 @@ def liss_checks(waves: Sequence[WaveReading], frame: pd.DataFrame) -> tuple[Chec
 
 
 def _direction(wave: WaveReading) -> CheckResult:
-    check = check_direction(pd.DataFrame({name: wave.columns[name].values for name in ITEMS}), DJG6)
+    frame = pd.DataFrame({name: wave.columns[name].values for name in ITEMS})
+    check = with_single_items(check_direction(frame, DJG6), frame, DJG6)
     require_direction(check, where=f"read_liss(), wave {wave.code}", strict=False, stacklevel=5)
     return CheckResult(check.name, check.passed, f"{wave.code}: {check.message}", check.rows)
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from eenzaam_stats.loaders.duplicates import check_duplicates
 from eenzaam_stats.loaders.findings import header_check
+from eenzaam_stats.loaders.item_direction import with_single_items
 from eenzaam_stats.loaders.often_lonely import often_lonely
 from eenzaam_stats.loaders.one_file import Reading
 from eenzaam_stats.loaders.weighting import weight_total
@@ -33,7 +34,7 @@ def direction_checks(frame: pd.DataFrame) -> tuple[CheckResult, ...]:
     checks: list[CheckResult] = []
     for scale in whole:
         if not (scale is DJG6 and DJG11 in whole):
-            check = check_direction(frame, scale)
+            check = with_single_items(check_direction(frame, scale), frame, scale)
             checks.append(replace(check, message=f"{scale.name}: {check.message}"))
     if DJG11 not in whole and DJG6 not in whole and _FREQUENCY.intersection(frame.columns):
         checks.append(often_lonely(frame))
