@@ -145,8 +145,7 @@ axes = es.plots.dots(
     text=es.plots.NumberText("en", decimals=1),
     xlabel="per cent, with 95% interval",
 )
-axes.set_title("SYNTHETIC respondents, layout of the Gezondheidsmonitor 2022", loc="left");
-
+axes.set_title("SYNTHETIC respondents, layout of the Gezondheidsmonitor 2022", loc="left")
 # %% [markdown]
 # ## 3. Another age floor
 #
