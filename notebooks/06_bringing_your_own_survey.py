@@ -104,7 +104,7 @@ column = "{column}"
 """
 HEAD = """
 [source]
-name = "own_survey"
+name = "synthetic_survey"
 title = "SYNTHETIC survey of a town"
 wave = 2024
 age_floor = 18
