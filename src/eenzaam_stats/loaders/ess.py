@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.opened import open_file
 from eenzaam_stats.loaders.reading import as_survey, harmonised_file
@@ -21,7 +22,13 @@ _DESIGN_WEIGHT_NOTE = (
 )
 
 
-def read_ess(path: str | Path, *, wave: int, weight: str | None = None) -> Survey:
+def read_ess(
+    path: str | Path,
+    *,
+    wave: int,
+    weight: str | None = None,
+    cache: str | Path | None = None,
+) -> Survey:
     """Read and harmonise the Dutch respondents of one round of the European Social Survey.
 
     Parameters
@@ -32,6 +39,9 @@ def read_ess(path: str | Path, *, wave: int, weight: str | None = None) -> Surve
         Number of the round: 3, 6, 7 or 11.
     weight : str, optional
         Name of the weight. Without it ``pspwght`` is taken, or ``dweight`` where it is absent.
+    cache : str or Path, optional
+        Folder in which the survey is kept as Parquet and found again, as long as file, codebook,
+        options and package are the same. It then holds answers of persons, as the file does.
 
     Returns
     -------
@@ -76,10 +86,12 @@ def read_ess(path: str | Path, *, wave: int, weight: str | None = None) -> Surve
     eenzaam_stats.errors.OptionError: wave is 10, which is not an option. Choose one of 3, 6, 7, 11.
     """
     codebook = load_codebook(NAME).wave(wave)
-    reading = harmonised_file(open_file(path), codebook, weight=weight)
-    chosen = reading.columns["weight"].source_name.casefold()
-    return as_survey(
-        reading,
-        source=NAME,
-        notes=(_DESIGN_WEIGHT_NOTE,) if chosen == DESIGN_WEIGHT else (),
-    )
+
+    def read() -> Survey:
+        reading = harmonised_file(open_file(path), codebook, weight=weight)
+        chosen = reading.columns["weight"].source_name.casefold()
+        notes = (_DESIGN_WEIGHT_NOTE,) if chosen == DESIGN_WEIGHT else ()
+        return as_survey(reading, source=NAME, notes=notes)
+
+    key = CacheKey(NAME, (Path(path),), repr(codebook), {"weight": weight})
+    return cached(cache, key, read)

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from eenzaam_stats.errors import OptionError, SchemaError, SourceError, listed
+from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.eu_country import CHECK_NAME, country_order
 from eenzaam_stats.loaders.layout import WaveCodebook
@@ -53,6 +54,7 @@ def read_eu_survey(
     sample: EuSample = "eu27",
     level: EuLevel = "country",
     country: str | None = None,
+    cache: str | Path | None = None,
 ) -> Survey:
     """Read and harmonise a file of the EU Loneliness Survey 2022.
 
@@ -69,6 +71,9 @@ def read_eu_survey(
     country : str, optional
         One country, in English, to keep; only with ``level="country"``. Without it all countries
         are kept.
+    cache : str or Path, optional
+        Folder in which the survey is kept as Parquet and found again, as long as file, codebook,
+        options and package are the same. It then holds answers of persons, as the file does.
 
     Returns
     -------
@@ -127,8 +132,17 @@ def read_eu_survey(
     require_option(level, EuLevel, name="level")
     wave = load_codebook(NAME).wave(_WAVES[sample])
     _require_asked(wave, sample=sample, level=level, country=country)
-    file = open_file(path)
-    reading = harmonised_file(file, wave, level=level)
+
+    def read() -> Survey:
+        reading = harmonised_file(open_file(path), wave, level=level)
+        return _survey(reading, sample=sample, level=level, country=country)
+
+    options = {"sample": sample, "level": level, "country": country}
+    return cached(cache, CacheKey(NAME, (Path(path),), repr(load_codebook(NAME)), options), read)
+
+
+def _survey(reading: Reading, *, sample: EuSample, level: EuLevel, country: str | None) -> Survey:
+    wave = reading.selection.wave
     check = _order(reading, sample=sample)
     notes = [f"level={level!r}: {wave.weight_levels[level]} {_LEVEL_NOTES[level]}", _BLOCKS_NOTE]
     if country is not None:

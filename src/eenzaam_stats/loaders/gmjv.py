@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from eenzaam_stats.errors import DesignError, OptionError, listed
+from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.matching import NameIndex
@@ -55,6 +56,7 @@ def read_gmjv(
     level: GmjvLevel = "national",
     weight: str | None = None,
     leave_out: Sequence[str] = (),
+    cache: str | Path | None = None,
 ) -> Survey:
     """Read and harmonise a file of the Gezondheidsmonitor Jongvolwassenen (16-25 years).
 
@@ -71,6 +73,9 @@ def read_gmjv(
         Name of the weight, in place of the one of the level.
     leave_out : sequence of str, default ()
         Optional harmonised columns that must not be read.
+    cache : str or Path, optional
+        Folder in which the survey is kept as Parquet and found again, as long as file, codebook,
+        options and package are the same. It then holds answers of persons, as the file does.
 
     Returns
     -------
@@ -121,15 +126,20 @@ def read_gmjv(
     if wave not in YEARS:
         raise OptionError.among(wave, YEARS, name="wave")
     require_option(level, GmjvLevel, name="level")
-    file = open_file(path)
-    codebook = _level_of(_layout(file, wave), level, file=file.path.name)
-    reading = harmonised_file(file, codebook, level=level, weight=weight, leave_out=leave_out)
-    return as_survey(
-        reading,
-        source=NAME,
-        checks=(*_flag_checks(reading), _direction(reading)),
-        notes=tuple(_notes(reading, level=level)),
-    )
+
+    def read() -> Survey:
+        file = open_file(path)
+        codebook = _level_of(_layout(file, wave), level, file=file.path.name)
+        reading = harmonised_file(file, codebook, level=level, weight=weight, leave_out=leave_out)
+        return as_survey(
+            reading,
+            source=NAME,
+            checks=(*_flag_checks(reading), _direction(reading)),
+            notes=tuple(_notes(reading, level=level)),
+        )
+
+    options = {"wave": wave, "level": level, "weight": weight, "leave_out": list(leave_out)}
+    return cached(cache, CacheKey(NAME, (Path(path),), repr(load_codebook(NAME)), options), read)
 
 
 def _layout(file: SurveyFile, wave: int) -> WaveCodebook:

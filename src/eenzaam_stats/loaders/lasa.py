@@ -15,6 +15,7 @@ import pandas as pd
 
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.agreement import PublishedScores, agreement_checks
+from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.column import KINDS
 from eenzaam_stats.loaders.layout import WaveCodebook
@@ -38,7 +39,13 @@ _SCORES_ONLY = (
 )
 
 
-def read_lasa(path: str | Path, *, wave: str, max_disagreement: float = 0.01) -> Survey:
+def read_lasa(
+    path: str | Path,
+    *,
+    wave: str,
+    max_disagreement: float = 0.01,
+    cache: str | Path | None = None,
+) -> Survey:
     """Read and harmonise a LASA file of one wave.
 
     Parameters
@@ -51,6 +58,9 @@ def read_lasa(path: str | Path, *, wave: str, max_disagreement: float = 0.01) ->
     max_disagreement : float, default 0.01
         Share (0-1) of complete cases in which a delivered score may differ from the score from the
         statements before the check fails.
+    cache : str or Path, optional
+        Folder in which the survey is kept as Parquet and found again, as long as file, codebook,
+        options and package are the same. It then holds answers of persons, as the file does.
 
     Returns
     -------
@@ -102,7 +112,15 @@ def read_lasa(path: str | Path, *, wave: str, max_disagreement: float = 0.01) ->
     if not 0 <= max_disagreement <= 1:
         raise OptionError(f"max_disagreement is {max_disagreement}. Choose a share from 0 to 1.")
     codebook = load_codebook(NAME).wave(wave)
-    file = open_file(path)
+
+    def read() -> Survey:
+        return _survey(open_file(path), codebook, max_disagreement=max_disagreement)
+
+    options = {"max_disagreement": max_disagreement}
+    return cached(cache, CacheKey(NAME, (Path(path),), repr(codebook), options), read)
+
+
+def _survey(file: SurveyFile, codebook: WaveCodebook, *, max_disagreement: float) -> Survey:
     reading = harmonised_file(file, _part(codebook, file))
     frame = respondents(reading, source=NAME)
     checks = [*_ambiguous(reading), *direction_checks(frame)]

@@ -6,12 +6,14 @@ The order of the steps is all that stands here; names, codes and missing codes a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from eenzaam_stats.errors import OptionError, SchemaError
+from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.column import VALID, Harmonised
 from eenzaam_stats.loaders.layout import Codebook
@@ -29,7 +31,11 @@ NAME = "liss"
 
 
 def read_liss(
-    path: Paths, *, background: Paths | None = None, leave_out: Sequence[str] = ()
+    path: Paths,
+    *,
+    background: Paths | None = None,
+    leave_out: Sequence[str] = (),
+    cache: str | Path | None = None,
 ) -> Survey:
     """Read and harmonise waves of the core study Social Integration and Leisure of LISS.
 
@@ -44,6 +50,10 @@ def read_liss(
         be there. Without it the ones in the folder, or beside the files, are used.
     leave_out : sequence of str, default ()
         Optional harmonised columns that must not be read.
+    cache : str or Path, optional
+        Folder in which the survey is kept as Parquet and found again, as long as every wave and
+        background file, the names of the other files, codebook, options and package are the same.
+        It then holds answers of persons, as the files do.
 
     Returns
     -------
@@ -112,14 +122,31 @@ def read_liss(
     codes = wave_codes(codebook)
     files = panel_files(path, codes=codes)
     months = files.backgrounds if background is None else background_files(background)
+
+    def read() -> Survey:
+        return _survey(files, months, named=background is not None, leave_out=leave_out)
+
+    options = {
+        "months": sorted(months),
+        "named": background is not None,
+        "leave_out": list(leave_out),
+        "not read": [*files.older, *files.others],
+    }
+    counted = (*files.waves.values(), *(months[month] for month in sorted(months)))
+    return cached(cache, CacheKey(NAME, counted, repr(codebook), options), read)
+
+
+def _survey(
+    files: LissFiles, months: Mapping[int, Path], *, named: bool, leave_out: Sequence[str]
+) -> Survey:
+    codebook = load_codebook(NAME)
+    codes = wave_codes(codebook)
     waves = [
         read_wave(file, code, wave=codebook.wave(codes[code]), leave_out=leave_out)
         for code, file in files.waves.items()
     ]
     backgrounds = [
-        wave_background(
-            wave, months, codebook=codebook, named=background is not None, leave_out=leave_out
-        )
+        wave_background(wave, months, codebook=codebook, named=named, leave_out=leave_out)
         for wave in waves
     ]
     origin = _one_origin(waves, backgrounds)

@@ -16,6 +16,7 @@ from eenzaam_stats.loaders.liss_background import HOUSEHOLD
 from eenzaam_stats.loaders.liss_files import CORONA, CORONA_REASON, LissFiles
 from eenzaam_stats.loaders.liss_household import WaveBackground
 from eenzaam_stats.loaders.liss_wave import MONTH, PERSON, WaveReading
+from eenzaam_stats.loaders.weighting import users_level
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.scoring.direction import check_direction, require_direction
@@ -42,7 +43,9 @@ def liss_checks(waves: Sequence[WaveReading], frame: pd.DataFrame) -> tuple[Chec
 def _direction(wave: WaveReading) -> CheckResult:
     frame = pd.DataFrame({name: wave.columns[name].values for name in ITEMS})
     check = with_single_items(check_direction(frame, DJG6), frame, DJG6)
-    require_direction(check, where=f"read_liss(), wave {wave.code}", strict=False, stacklevel=5)
+    require_direction(
+        check, where=f"read_liss(), wave {wave.code}", strict=False, stacklevel=users_level() + 1
+    )
     return CheckResult(check.name, check.passed, f"{wave.code}: {check.message}", check.rows)
 
 

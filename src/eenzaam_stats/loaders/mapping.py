@@ -12,6 +12,7 @@ from pathlib import Path
 
 from eenzaam_stats.errors import ScaleError, SchemaError, SourceError, UnknownColumnError
 from eenzaam_stats.loaders.answer_words import contradicted
+from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.labels import shown_code
 from eenzaam_stats.loaders.layout import Variable, WaveCodebook
 from eenzaam_stats.loaders.mapping_check import Problem, mapping_problems
@@ -27,7 +28,9 @@ from eenzaam_stats.survey import Survey
 PARTS = ("source", "design", "respondents", "instrument", "variable")
 
 
-def read_mapped(path: str | Path, mapping: str | Path) -> Survey:
+def read_mapped(
+    path: str | Path, mapping: str | Path, *, cache: str | Path | None = None
+) -> Survey:
     """Read and harmonise any survey file by a mapping that its user wrote.
 
     Parameters
@@ -37,6 +40,9 @@ def read_mapped(path: str | Path, mapping: str | Path) -> Survey:
     mapping : str or Path
         Mapping in TOML: what the columns and codes of the file mean, which weight, stratum and
         cluster it has, and whom it covers. ``write_template`` makes one to fill in.
+    cache : str or Path, optional
+        Folder in which the survey is kept as Parquet and found again, as long as file, mapping,
+        options and package are the same. It then holds answers of persons, as the file does.
 
     Returns
     -------
@@ -84,18 +90,28 @@ def read_mapped(path: str | Path, mapping: str | Path) -> Survey:
     Traceback (most recent call last):
     eenzaam_stats.errors.SourceError: The mapping mine.toml does not exist. Check the path, or ...
     """
-    return read_by_tables(path, checked_mapping(mapping), name=Path(mapping).name)
+    name = Path(mapping).name
+    return read_by_tables(path, checked_mapping(mapping), name=name, cache=cache)
 
 
-def read_by_tables(path: str | Path, raw: Table, *, name: str) -> Survey:
+def read_by_tables(
+    path: str | Path, raw: Table, *, name: str, cache: str | Path | None = None
+) -> Survey:
     """Survey from a file and the tables of a sound mapping, whose file name is for the report."""
-    wave = mapped_wave(raw)
-    file = open_file(path)
+    wave, source = mapped_wave(raw), str(raw["source"]["name"])
+
+    def read() -> Survey:
+        return _survey(open_file(path), wave, source=source, name=name)
+
+    return cached(cache, CacheKey(source, (Path(path),), repr(raw), {"mapping": name}), read)
+
+
+def _survey(file: SurveyFile, wave: WaveCodebook, *, source: str, name: str) -> Survey:
     index = NameIndex(file.columns, wave.prefixes)
     _require_columns(file, wave, index)
     for variable in wave.variables:
         _require_plain_words(variable, file, index)
-    survey = read_survey(file, wave, source=raw["source"]["name"])
+    survey = read_survey(file, wave, source=source)
     report = survey.report
     notes = (f"names and codes come from the mapping {name} of the user", *report.notes)
     return replace(survey, report=replace(report, notes=notes))

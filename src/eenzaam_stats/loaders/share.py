@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.opened import open_file
 from eenzaam_stats.loaders.reading import as_survey, harmonised_file
@@ -16,7 +17,13 @@ from eenzaam_stats.survey import Survey
 NAME = "share"
 
 
-def read_share(path: str | Path, *, wave: int | str, weight: str | None = None) -> Survey:
+def read_share(
+    path: str | Path,
+    *,
+    wave: int | str,
+    weight: str | None = None,
+    cache: str | Path | None = None,
+) -> Survey:
     """Read and harmonise the Dutch respondents of SHARE.
 
     Parameters
@@ -29,6 +36,9 @@ def read_share(path: str | Path, *, wave: int | str, weight: str | None = None) 
     weight : str, optional
         Name of the weight. Without it the calibrated individual weight of the wave is taken; for
         ``"8 Corona"`` none is documented and it must be named.
+    cache : str or Path, optional
+        Folder in which the survey is kept as Parquet and found again, as long as file, codebook,
+        options and package are the same. It then holds answers of persons, as the file does.
 
     Returns
     -------
@@ -76,5 +86,10 @@ def read_share(path: str | Path, *, wave: int | str, weight: str | None = None) 
     eenzaam_stats.errors.OptionError: wave is 4, which is not an option. Choose one of '5', ...
     """
     codebook = load_codebook(NAME).wave(wave)
-    reading = harmonised_file(open_file(path), codebook, weight=weight)
-    return as_survey(reading, source=NAME)
+
+    def read() -> Survey:
+        reading = harmonised_file(open_file(path), codebook, weight=weight)
+        return as_survey(reading, source=NAME)
+
+    key = CacheKey(NAME, (Path(path),), repr(codebook), {"weight": weight})
+    return cached(cache, key, read)

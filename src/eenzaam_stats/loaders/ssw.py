@@ -18,7 +18,7 @@ from eenzaam_stats.survey import Survey
 ORDER = "items are matched by name; CBS prints them in the order 3 4 7 9 8 10 of the manual"
 
 
-def read_ssw(path: str | Path, mapping: str | Path) -> Survey:
+def read_ssw(path: str | Path, mapping: str | Path, *, cache: str | Path | None = None) -> Survey:
     """Read and harmonise a file of CBS Sociale samenhang en welzijn.
 
     Parameters
@@ -28,6 +28,9 @@ def read_ssw(path: str | Path, mapping: str | Path) -> Survey:
     mapping : str or Path
         Mapping in TOML, made from the template ``ssw`` and filled in from the documentation of CBS
         Microdata.
+    cache : str or Path, optional
+        Folder in which the survey is kept as Parquet and found again, as long as file, mapping,
+        options and package are the same. It then holds answers of persons, as the file does.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def read_ssw(path: str | Path, mapping: str | Path) -> Survey:
     raw = mapping_tables(mapping)
     name = Path(mapping).name
     require_sound((*_other_source(raw), *mapping_problems(raw)), name=name)
-    survey = read_by_tables(path, raw, name=name)
+    survey = read_by_tables(path, raw, name=name, cache=cache)
     notes = (*survey.report.notes, ORDER)
     return replace(survey, report=replace(survey.report, notes=notes))
 
