@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pyreadstat
@@ -83,3 +85,10 @@ def test_synthesise_mistakes_are_explained(
     assert ran.code == code
     assert words in ran.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_package_runs_as_a_module(tmp_path: Path) -> None:
+    call = [sys.executable, "-m", "eenzaam_stats", "project", "--scenario", "none"]
+    ran = subprocess.run(call, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("eenzaam-stats project: --scenario is 'none'")
