@@ -125,7 +125,8 @@ def progress(total: int, what: str, *, quiet: bool) -> Iterator[Advance]:
     Yields
     ------
     callable
-        ``advance(words)``: call it after each step with the name of the next one.
+        ``advance(words)``: call it after each step with the name of the next one. With ``by=0``
+        it says more about the present step and counts nothing.
     """
     console = Console(stderr=True)
     columns = (
@@ -137,8 +138,8 @@ def progress(total: int, what: str, *, quiet: bool) -> Iterator[Advance]:
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
         task = bar.add_task(what, total=total)
 
-        def advance(words: str) -> None:
-            bar.update(task, advance=1, description=words)
+        def advance(words: str, *, by: int = 1) -> None:
+            bar.update(task, advance=by, description=words)
 
         yield advance
 

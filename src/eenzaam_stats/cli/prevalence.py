@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -83,6 +84,7 @@ def prevalence(
     """Estimate weighted prevalences with design-based intervals, small cells suppressed."""
     from eenzaam_stats.estimation.cells import cells  # noqa: PLC0415
     from eenzaam_stats.loaders.any_source import SourceOptions, read_source  # noqa: PLC0415
+    from eenzaam_stats.loaders.progress import told  # noqa: PLC0415
     from eenzaam_stats.scoring.for_outcome import scored_for  # noqa: PLC0415
 
     _require(lang=lang, interval=interval, cutoff=subscale_cutoff, formats=(as_json, as_csv))
@@ -91,7 +93,8 @@ def prevalence(
     groups = tuple(by or ())
     with progress(3, "reading", quiet=quiet or as_json) as advance:
         options = SourceOptions(_wave(wave), mapping, weight, weighted_for, country)
-        survey = read_source(source, file, options)
+        with told(partial(advance, by=0)):
+            survey = read_source(source, file, options)
         advance("scoring")
         survey = scored_for(
             survey, outcome, scale=scale, subscale_cutoff=cast("SubscaleCutoff", subscale_cutoff)

@@ -16,6 +16,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from eenzaam_stats.errors import SourceError
+from eenzaam_stats.loaders.progress import tell
 from eenzaam_stats.loaders.survey_file import (
     FALLBACK_ENCODING,
     SurveyFile,
@@ -118,12 +119,14 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Rows]:
 def _values(file: SurveyFile, columns: Sequence[str], encoding: str) -> pd.DataFrame:
     names = [name for name in file.columns if name in set(columns)]
     places = [file.columns.index(name) for name in names]
-    parts = []
+    parts, n_rows = [], 0
     with _rows(file.path, encoding, _delimiter(file.path, encoding)) as rows:
         next(rows)
         cells = _picked(rows, places, file=file)
         while chunk := list(islice(cells, _ROWS_AT_A_TIME)):
             parts.append(pd.DataFrame(chunk, columns=names, dtype="str"))
+            n_rows += len(chunk)
+            tell(f"{n_rows:,} rows of {file.path.name} read")
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
 
 

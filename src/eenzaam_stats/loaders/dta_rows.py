@@ -44,6 +44,16 @@ def require_promised_rows(file: Path) -> None:
     ------
     SourceError
         If the number of rows, or a length before or behind the data, cannot be right.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "cut.dta"
+    ...     _ = file.write_bytes(b"<stata_dta><header><release>118</release>")
+    ...     require_promised_rows(file)
+    Traceback (most recent call last):
+    eenzaam_stats.errors.SourceError: cut.dta is damaged or cut off: it ends before its data. ...
     """
     try:
         with file.open("rb") as stream:

@@ -51,6 +51,15 @@ def with_single_items(check: CheckResult, frame: pd.DataFrame, scale: Scale) -> 
 
     **Validated against.** Planted reversals in every synthetic twin, in
     ``tests/loaders/test_fuzz_files.py``.
+
+    Examples
+    --------
+    >>> from eenzaam_stats.scoring.ucla import UCLA3
+    >>> said = ["often", "hardly_ever"] * 30
+    >>> frame = pd.DataFrame({"ucla_1": said, "ucla_2": said, "ucla_3": said[::-1]})
+    >>> found = with_single_items(CheckResult("direction", None, ""), frame, UCLA3)
+    >>> found.passed, found.message.split(";")[-1][:22]
+    (False, 'ucla_3 with the other ')
     """
     if check.passed is False:
         return check

@@ -18,6 +18,7 @@ from eenzaam_stats.loaders import spss
 from eenzaam_stats.loaders.columnar import open_parquet, read_parquet
 from eenzaam_stats.loaders.delimited import open_csv, read_csv
 from eenzaam_stats.loaders.fast_spss import read_fast, require_fast
+from eenzaam_stats.loaders.progress import tell
 from eenzaam_stats.loaders.stata import open_stata, read_stata
 from eenzaam_stats.loaders.survey_file import Reader, SurveyFile
 from eenzaam_stats.loaders.workbook import open_excel, read_excel
@@ -133,6 +134,8 @@ def read_columns(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame
     SourceError
         If the file is damaged or holds other rows than it promises.
     """
+    rows = "" if file.n_rows is None else f" and {file.n_rows:,} rows"
+    tell(f"reading {len(columns)} columns{rows} of {file.path.name}")
     if file.reader == "fast":
         return read_fast(file, columns)
     return _DOORS[file.path.suffix.casefold()].read(file, columns)

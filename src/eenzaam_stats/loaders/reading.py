@@ -19,6 +19,7 @@ from eenzaam_stats.loaders.harmonise import harmonised_column
 from eenzaam_stats.loaders.layout import Value, WaveCodebook
 from eenzaam_stats.loaders.one_file import Reading, respondents
 from eenzaam_stats.loaders.opened import SurveyFile, read_columns
+from eenzaam_stats.loaders.progress import tell
 from eenzaam_stats.loaders.reading_checks import direction_checks, file_checks
 from eenzaam_stats.loaders.selection import file_origin, own_rows, selected_columns
 from eenzaam_stats.results import CheckResult
@@ -140,6 +141,7 @@ def harmonised_file(
     """
     selection = selected_columns(file, wave, weight=weight, leave_out=leave_out, level=level)
     values, encoding = read_columns(file, selection.columns)
+    tell(f"harmonising {len(values):,} rows of {file.path.name}")
     origin = file_origin(selection, values)
     keep, dropped = own_rows(selection, values)
     weighted, unweighted = rows_with_weight(selection, values, keep)

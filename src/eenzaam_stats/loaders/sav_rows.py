@@ -56,6 +56,17 @@ def require_promised_rows(file: Path, layout: SavLayout) -> int:
     told from a whole one. Bytes behind the rows that were promised and found are left unread.
 
     **Missing data.** Not looked at.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from eenzaam_stats.loaders.sav_dictionary import require_sound_dictionary
+    >>> from eenzaam_stats.loaders.synthetic import synthesise_gezondheidsmonitor
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "demo.sav"
+    ...     report = synthesise_gezondheidsmonitor(file, wave=2022, n=1000)
+    ...     require_promised_rows(file, require_sound_dictionary(file))
+    1000
     """
     try:
         values = _n_values(file, layout)
@@ -101,6 +112,13 @@ class CodeCount:
 
     Eight codes of one byte stand together. A code is a small number or a blank; 253 says that the
     value follows the eight codes at full length, 0 says nothing and 252 ends the data.
+
+    Examples
+    --------
+    >>> count = CodeCount()
+    >>> count.add(bytes([101, 102, 253, 252, 0, 0, 0, 0]) + bytes(8))
+    >>> count.n_values, count.n_behind
+    (3, 0)
     """
 
     def __init__(self) -> None:
