@@ -502,6 +502,8 @@ TRAPS: tuple[Trap, ...] = (
             (
                 "test_spss::test_truncated_file_without_row_count_reads_fewer_rows_and_says_that_it_cannot_know",
                 "test_spss::test_file_with_fewer_rows_than_its_header_promises_is_refused",
+                "test_sav_rows::test_header_that_promises_other_rows_is_refused",
+                "test_dta_rows::test_header_that_promises_other_rows_is_refused",
             ),
         ),
         (
