@@ -9,9 +9,10 @@ import pandas as pd
 
 from eenzaam_stats.letter.recompute.combinations import combinations, study_denominators
 from eenzaam_stats.letter.recompute.projection import BANDS, EDITIONS, base_prevalence
+from eenzaam_stats.plots.projectionplot import hindcast_words
 from eenzaam_stats.tables import TableLook, html_table
 from eenzaam_stats.trend.hindcast import hindcast_error
-from eenzaam_stats.vocabulary import Language, formatted, label
+from eenzaam_stats.vocabulary import Language, label
 
 DECIMALS = 3  # so that nobody rounds a rounded number
 
@@ -92,21 +93,7 @@ def hindcast_sentence(language: Language) -> str:
     """
     bands = zip(BANDS, base_prevalence()[0], strict=True)
     found = hindcast_error(dict(bands), edition=EDITIONS[0].id)
-    shown = {
-        name: _signed(value, language)
-        for name, value in (
-            ("people", found.people_percent),
-            ("lonely", found.lonely_percent),
-            ("largest", found.largest_percent),
-        )
-    }
-    words = label("report.hindcast", language)
-    return words.format(horizon=found.horizon, year=found.year, group=found.largest_group, **shown)
-
-
-def _signed(percent: float, language: Language) -> str:
-    sign = "−" if percent < 0 else "+"
-    return f"{sign}{formatted(abs(percent), decimals=1, language=language)}"
+    return hindcast_words(found, language)
 
 
 def study_table(language: Language) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from eenzaam_stats.errors import OptionError
+from eenzaam_stats.hindcast_results import HindcastError
 from eenzaam_stats.plots.fanplot import columns, fan, pyramid
 from eenzaam_stats.plots.frame import NumberText, broken
 from eenzaam_stats.plots.theme import styled
@@ -205,15 +206,24 @@ def _title(result: Projection, view: View, language: Language) -> str:
         levels = f"{INNER:g}% {words['word.and']} {100 * model.level:g}%"
         parts.append(f"{words['word.interval']} {levels}")
     if result.hindcast is not None:
-        parts.append(_hindcast(result, language))
+        parts.append(hindcast_words(result.hindcast, language))
     return "; ".join(parts)
 
 
-def _hindcast(result: Projection, language: Language) -> str:
-    """Error of the forecast that can be checked, beside every far number."""
-    found = result.hindcast
-    if found is None:
-        return ""
+def hindcast_words(found: HindcastError, language: Language) -> str:
+    """How far the forecast that can be checked was off, to stand beside every far number.
+
+    Parameters
+    ----------
+    found : HindcastError
+        Errors in per cent.
+    language : {"nl", "en"}
+        Language of words and numbers.
+
+    Returns
+    -------
+    str
+    """
     shown = {
         name: _signed(value, language)
         for name, value in (
