@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 SECONDS = 120
+LARGEST = 300_000  # bytes of all pictures of one notebook
 
 jupytext = pytest.importorskip("jupytext", reason="jupytext is in the dev extra")
 nbclient = pytest.importorskip("nbclient", reason="nbclient is in the dev extra")
@@ -39,8 +42,24 @@ def test_notebook_runs(path: Path, tmp_path: Path) -> None:
     client.execute()
     assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code")
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    drawing = [cell for cell in code if "axes = es.plots." in cell.source]
+    drawing = [cell for cell in code if _drawn(cell.source)]
     assert drawing
     for cell in drawing:
-        shown = [one for one in cell.outputs if "image/png" in one.get("data", {})]
-        assert len(shown) == cell.source.count("axes = es.plots."), cell.source
+        assert len(_pictures(cell)) == _drawn(cell.source), cell.source
+    assert not [text for cell in code for text in _said(cell) if "Warning" in text]
+    assert sum(len(one) for cell in drawing for one in _pictures(cell)) * 3 // 4 < LARGEST
+
+
+def _drawn(source: str) -> int:
+    """Pictures that a cell must show: made on axes of its own, or handed over as PNG."""
+    own = 0 if "es.plots.canvas(" in source else source.count("axes = es.plots.")
+    return own + len(re.findall(r"\bImage\(", source))
+
+
+def _pictures(cell: Any) -> list[str]:
+    found = (one.get("data", {}).get("image/png") for one in cell.outputs)
+    return [picture for picture in found if picture]
+
+
+def _said(cell: Any) -> list[str]:
+    return [one["text"] for one in cell.outputs if one.output_type == "stream"]
