@@ -25,6 +25,7 @@
 # %%
 import platform
 import tempfile
+from contextlib import chdir
 from pathlib import Path
 
 import numpy as np
@@ -69,7 +70,8 @@ print((folder / "eigen.csv").read_text("utf-8")[:240])
 # beside every line; `run` is the same command from Python.
 
 # %%
-run(["codebook", "template", "djg6", str(folder / "template.toml"), "--quiet"])
+with chdir(folder):
+    run(["codebook", "template", "djg6", "template.toml", "--quiet"])
 template = (folder / "template.toml").read_text("utf-8")
 print(template[:620])
 
@@ -191,14 +193,21 @@ for said in (forgotten, absent, turned):
 
 # %% [markdown]
 # ## 6. Score, estimate, hide what is too small
+#
+# Inside the secure room every district is seen:
 
 # %%
 survey = es.score(survey, es.DJG6)
 by_district = es.prevalence(survey, "lonely", by="region")
 by_district.details()[["region", "estimate", "conf_low", "conf_high", "n_valid", "n_missing"]]
 
+# %% [markdown]
+# `gm_report`, the rule of the national report of the Gezondheidsmonitor, hides a percentage of
+# fewer than 50 people: Haven. One hidden district could be found from the others and the total, so
+# a second one is hidden with it.
+
 # %%
-released = es.suppress(by_district, profile="ggd50")
+released = es.suppress(by_district, profile="gm_report")
 released.tidy()[["region", "estimate", "conf_low", "conf_high", "n_valid", "flag"]].round(3)
 
 # %%
@@ -207,10 +216,12 @@ axes = es.plots.prevalence(released, language="nl")
 # %% [markdown]
 # ## 7. Hand it on
 #
-# A table with Dutch numbers for a spreadsheet. What is hidden stays empty, never 0.
+# A table with Dutch numbers for a spreadsheet, in per cent. What is hidden stays empty, never 0.
 
 # %%
-table = released.tidy()[["region", "estimate", "conf_low", "conf_high", "n_valid", "flag"]].round(3)
+shares = ["estimate", "conf_low", "conf_high"]
+table = released.tidy()[["region", *shares, "n_valid", "flag"]]
+table[shares] = (100 * table[shares]).round(1)
 (folder / "eenzaam_per_wijk.csv").write_text(csv_text(table, dialect="dutch_excel"), "utf-8")
 print((folder / "eenzaam_per_wijk.csv").read_text("utf-8"))
 
@@ -224,7 +235,9 @@ assert str(rows["Haven"].flag) == "suppressed"
 assert np.isnan(rows["Haven"].estimate)
 everyone = es.prevalence(survey, "lonely").rows[0]
 assert everyone.n_valid + everyone.n_missing == n
-assert 0.3 < everyone.estimate < 0.6
+assert round(everyone.estimate, 3) == 0.423
+hidden = [name for name, row in rows.items() if str(row.flag) == "suppressed"]
+assert sorted(hidden) == ["Haven", "West"]
 kinds = dict(everyone.missing)
 assert kinds["refused"] > kinds["dont_know"] > 0
 assert "weet niet" in forgotten
