@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from eenzaam_stats.cli.files import csv_table, picture
 from eenzaam_stats.cli.output import deliver, envelope, examples, give, require_free, say
-from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import Language, require_option
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ EXAMPLES = examples(
 )
 SCENARIOS = ("constant", "trend", "cohort")
 VIEWS = ("fan", "age", "pyramid", "sources", "change")
-SUFFIXES = (".png", ".svg", ".pdf")
 _SIZE = (7.6, 4.8)
 
 
@@ -133,17 +133,7 @@ def _scenario(name: str, damping: str | None, weights: list[str]) -> Scenario:
 
 
 def _table(file: Path, what: str) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415
-
-    if not file.is_file():
-        raise SourceError(f"{file.name} is not there. Give a CSV with {what}.")
-    try:
-        frame = pd.read_csv(file)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise SourceError(
-            f"{file.name} cannot be read as a CSV with {what}. Export it with commas and a decimal "
-            "point, in UTF-8."
-        ) from error
+    frame = csv_table(file, what)
     frame.attrs["source"] = file.name
     return frame
 
@@ -152,24 +142,22 @@ def _picture(result: Projection, plot: Path, view: str, language: Language) -> b
     from eenzaam_stats import plots  # noqa: PLC0415
     from eenzaam_stats.trend.projected_change import decompose  # noqa: PLC0415
 
-    if plot.suffix not in SUFFIXES:
-        raise OptionError(f"--plot is {plot.name!r}, which ends in none of .png, .svg and .pdf.")
-    change = decompose(result) if view == "change" else None
-    with plots.canvas(width=_SIZE[0], height=_SIZE[1]) as axes:
-        if change is None:
-            plots.projection(result, cast("View", view), language=language, axes=axes)
-        else:
-            plots.change(change, language=language, axes=axes)
-        if plot.suffix == ".png":
-            return plots.png(axes)
-        if plot.suffix == ".pdf":
-            return plots.pdf(axes, title=result.model.outcome)
-        text = (
-            plots.projection_text(result, language=language)
-            if change is None
-            else plots.change_text(change, language=language)
+    if view == "change":
+        parts = decompose(result)
+        return picture(
+            plot,
+            lambda axes: plots.change(parts, language=language, axes=axes),
+            size=_SIZE,
+            title=result.model.outcome,
+            told=lambda: plots.change_text(parts, language=language),
         )
-        return plots.svg(axes, title=result.model.outcome, description=text)
+    return picture(
+        plot,
+        lambda axes: plots.projection(result, cast("View", view), language=language, axes=axes),
+        size=_SIZE,
+        title=result.model.outcome,
+        told=lambda: plots.projection_text(result, language=language),
+    )
 
 
 def _told(result: Projection) -> str:

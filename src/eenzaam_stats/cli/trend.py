@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from eenzaam_stats.cli.files import csv_table, picture
 from eenzaam_stats.cli.output import deliver, envelope, examples, give, require_free, say
-from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import Language, require_option
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ EXAMPLES = examples(
     'trend series.csv --interruption "COVID-19:2020.2" --checks',
 )
 _PARTS = (2, 3)
+_SIZE = (7.6, 4.4)
 
 
 def trend(
@@ -76,7 +78,7 @@ def trend(
             "--csv."
         )
     require_free(plot, force=force)
-    frame = _series(file)
+    frame = csv_table(file, "wave, estimate and std_error")
     interruptions = [_interruption(words, effects) for words in interruption]
     kind, how = cast("Scale", scale), cast("Estimator", estimator)
     result = (
@@ -143,20 +145,6 @@ def _checks(
     ]
 
 
-def _series(file: Path) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415
-
-    if not file.is_file():
-        raise SourceError(f"{file.name} is not there. Give a CSV with wave, estimate, std_error.")
-    try:
-        return pd.read_csv(file)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise SourceError(
-            f"{file.name} cannot be read as CSV with columns wave, estimate and std_error. Export "
-            "it with commas and a decimal point, in UTF-8."
-        ) from error
-
-
 def _interruption(words: str, effects: str) -> Interruption:
     """NAME:START or NAME:START:END as an interruption."""
     from eenzaam_stats.trend.interruption import Interruption  # noqa: PLC0415
@@ -178,16 +166,13 @@ def _interruption(words: str, effects: str) -> Interruption:
 def _picture(result: Any, plot: Path, language: Language) -> bytes:
     from eenzaam_stats import plots  # noqa: PLC0415
 
-    if plot.suffix not in (".png", ".svg", ".pdf"):
-        raise OptionError(f"--plot is {plot.name!r}, which ends in none of .png, .svg and .pdf.")
-    with plots.canvas(width=7.6, height=4.4) as axes:
-        plots.interrupted(result, language=language, axes=axes)
-        if plot.suffix == ".png":
-            return plots.png(axes)
-        if plot.suffix == ".pdf":
-            return plots.pdf(axes, title=result.model.outcome)
-        text = plots.interrupted_text(result, language=language)
-        return plots.svg(axes, title=result.model.outcome, description=text)
+    return picture(
+        plot,
+        lambda axes: plots.interrupted(result, language=language, axes=axes),
+        size=_SIZE,
+        title=result.model.outcome,
+        told=lambda: plots.interrupted_text(result, language=language),
+    )
 
 
 def _csv(frame: pd.DataFrame) -> str:
