@@ -5,12 +5,13 @@ Nothing here computes a statistic, opens a file or draws.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
 
-from eenzaam_stats.results import Footnote, comparable
-from eenzaam_stats.vocabulary import Flag
+from eenzaam_stats.results import Footnote, comparable, without_hidden_numbers
+from eenzaam_stats.vocabulary import Disclosure, Flag
 
 COMPARISON_COLUMNS = (
     "estimate",
@@ -26,6 +27,7 @@ COMPARISON_COLUMNS = (
     "flag",
     "reason",
 )
+COUNTS = ("df", "n_valid", "n_reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,21 @@ class Comparison:
     estimate, std_error, conf_low, conf_high : float
         Of the measure that the footnote names; a ratio has its standard error on the ratio scale
         and its limits from the log scale.
-    df : int
-        Sampling units with an answer in either group minus strata with one.
+    df : int or None
+        Sampling units with an answer in either group minus strata with one; ``None`` when
+        suppressed.
     statistic, p_value : float
         t statistic and its two-sided p value.
     p_adjusted : float
         p value after adjustment for the number of comparisons; equal to ``p_value`` without one.
-    n_valid, n_reference : int
-        People with an answer in the two groups.
+    n_valid, n_reference : int or None
+        People with an answer in the two groups; ``None`` when suppressed.
     flag : Flag
         Whether the comparison can be used as it stands.
     reason : str
         Why not; empty otherwise.
+    disclosure : Disclosure
+        Whether the comparison may be released, by ``eenzaam_stats.disclosure``.
     """
 
     within: tuple[str, ...]
@@ -62,14 +67,15 @@ class Comparison:
     std_error: float
     conf_low: float
     conf_high: float
-    df: int
+    df: int | None
     statistic: float
     p_value: float
     p_adjusted: float
-    n_valid: int
-    n_reference: int
+    n_valid: int | None
+    n_reference: int | None
     flag: Flag = Flag.RELIABLE
     reason: str = ""
+    disclosure: Disclosure = Disclosure.UNCHECKED
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Comparison):
@@ -78,6 +84,17 @@ class Comparison:
 
     def __hash__(self) -> int:
         return hash(comparable(self))
+
+    def hidden(self) -> Comparison:
+        """Row of the same groups without a number."""
+        nothing = math.nan
+        return Comparison(
+            *(self.within, self.group, self.reference, nothing, nothing, nothing, nothing, None),
+            *(nothing, nothing, nothing, None, None),
+            flag=Flag.SUPPRESSED,
+            reason=str(Flag.SUPPRESSED),
+            disclosure=Disclosure.SUPPRESSED,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +124,9 @@ class Comparisons:
     rows: tuple[Comparison, ...]
     footnote: Footnote
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", without_hidden_numbers(self.rows))
+
     def tidy(self) -> pd.DataFrame:
         """Fresh frame, one row per comparison.
 
@@ -125,7 +145,8 @@ class Comparisons:
             for row in self.rows
         ]
         frame = pd.DataFrame(records, columns=[*self.within, *columns])
-        return frame.astype({"flag": "str", "reason": "str"})
+        hidden = {name: "Int64" for name in COUNTS if any(one[name] is None for one in records)}
+        return frame.astype({"flag": "str", "reason": "str", **hidden})
 
     def describe(self) -> str:
         """One English sentence that says what the numbers are."""

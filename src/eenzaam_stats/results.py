@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import pandas as pd
 
@@ -100,7 +100,7 @@ class Estimate:
     disclosure : Disclosure
         Whether the estimate may be published, by ``eenzaam_stats.disclosure``.
     disclosure_reason : str
-        Rule that decided, in words; empty while unchecked.
+        Profile that was met, or ``suppressed`` and nothing else; empty while unchecked.
     """
 
     group: tuple[str, ...]
@@ -131,11 +131,38 @@ class Estimate:
     def __hash__(self) -> int:
         return hash(comparable(self))
 
+    def hidden(self) -> Estimate:
+        """Row of the same group without a number, with one word whatever the rule was."""
+        word, nothing = str(Flag.SUPPRESSED), math.nan
+        return Estimate(
+            *(self.group, nothing, nothing, nothing, nothing, None, None, None, nothing, nothing),
+            flag=Flag.SUPPRESSED,
+            reason=word,
+            disclosure=Disclosure.SUPPRESSED,
+            disclosure_reason=word,
+        )
+
 
 def comparable(row: DataclassInstance) -> tuple[object, ...]:
     """Fields with NaN as ``None``: two results that are both undefined there are the same."""
     values = (getattr(row, field.name) for field in fields(row))
     return tuple(None if isinstance(v, float) and math.isnan(v) else v for v in values)
+
+
+class _Row(Protocol):
+    @property
+    def flag(self) -> Flag: ...
+    def hidden(self) -> Self: ...
+
+
+RowType = TypeVar("RowType", bound=_Row)
+
+
+def without_hidden_numbers(rows: tuple[RowType, ...]) -> tuple[RowType, ...]:
+    """Rows as they are, the suppressed ones without any number or reason."""
+    if not any(row.flag is Flag.SUPPRESSED for row in rows):
+        return rows
+    return tuple(row.hidden() if row.flag is Flag.SUPPRESSED else row for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +191,8 @@ class Footnote:
         Column with the sampling clusters; empty when each person is a sampling unit.
     disclosure : str
         Profile and outcome of the disclosure check, in words.
+    over : tuple of str
+        Columns whose composition was held fixed; empty unless the statistic is standardised.
     """
 
     outcome: str
@@ -181,6 +210,7 @@ class Footnote:
     statistic: str = "proportion"
     cluster: str = ""
     disclosure: str = "not checked for disclosure"
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +230,10 @@ class Estimates:
     by: tuple[str, ...]
     rows: tuple[Estimate, ...]
     footnote: Footnote
+
+    def __post_init__(self) -> None:
+        # a suppressed row holds no number, whoever made it
+        object.__setattr__(self, "rows", without_hidden_numbers(self.rows))
 
     def tidy(self) -> pd.DataFrame:
         """Fresh frame, one row per group.
@@ -229,19 +263,25 @@ class Estimates:
         pandas.DataFrame
             Columns of :meth:`tidy`, then ``deff_wor, n_effective, n_outcome, largest_weight_share,
             reason, disclosure, disclosure_reason`` and one ``n_missing_<kind>`` per kind of missing
-            that occurs.
+            that occurs: 0 where a row has none of it, empty where the row is suppressed.
         """
         kinds = list(dict.fromkeys(kind for row in self.rows for kind, _ in row.missing))
         columns = {
             **{name: [getattr(row, name) for row in self.rows] for name in DETAIL_COLUMNS},
             **{
-                f"n_missing_{kind}": [dict(row.missing).get(kind, 0) for row in self.rows]
+                f"n_missing_{kind}": [
+                    dict(row.missing).get(kind, None if row.n_missing is None else 0)
+                    for row in self.rows
+                ]
                 for kind in kinds
             },
         }
         frame = self.tidy().assign(**columns)
         words = dict.fromkeys(("reason", "disclosure", "disclosure_reason"), "str")
-        return frame.astype({**words, "n_outcome": "Int64"})
+        counts = [
+            name for name in columns if name.startswith("n_missing_") and None in columns[name]
+        ]
+        return frame.astype({**words, **dict.fromkeys(["n_outcome", *counts], "Int64")})
 
     def describe(self) -> str:
         """One English sentence that says what the numbers are."""

@@ -103,12 +103,15 @@ class Flag(StrEnum):
 
 
 class Disclosure(StrEnum):
-    """Whether an estimate may leave the room where the respondents are."""
+    """Whether an estimate may be released.
+
+    There is one word for what is hidden: whether a row was small itself or was hidden for another
+    one bounds its count from above or from below.
+    """
 
     UNCHECKED = "unchecked"
     SAFE = "safe"
-    PRIMARY = "primary"
-    SECONDARY = "secondary"
+    SUPPRESSED = "suppressed"
     PUBLIC = "public"
 
 

@@ -55,7 +55,7 @@ def test_small_cells_are_suppressed_and_never_nought(tmp_path: Path, command) ->
     assert len(hidden) > 5
     for row in hidden:
         assert row["estimate"] == row["n_valid"] == row["n_outcome"] == ""
-        assert row["reason"].startswith("suppressed: ")
+        assert row["reason"] == row["disclosure_reason"] == "suppressed"
 
 
 def test_unchecked_cells_are_refused_with_exit_code_five(demo: Path, command) -> None:

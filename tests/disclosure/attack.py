@@ -6,13 +6,14 @@ suppressed counts by linear programming over all tables together.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linprog
 
-from eenzaam_stats.results import Estimates
-from eenzaam_stats.vocabulary import Disclosure, Flag
+from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.vocabulary import Flag
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,13 @@ class Recovered:
     high: float
 
 
-def attack(shown: list[Estimates], truth: list[Estimates], *, what: str) -> list[Recovered]:
-    """Bounds of every primary row for people (n) or people with the outcome (yes).
+def attack(
+    shown: list[Estimates], truth: list[Estimates], *, what: str, small: Callable[[Estimate], bool]
+) -> list[Recovered]:
+    """Bounds of every row that breaks a rule for people (n) or people with the outcome (yes).
 
-    ``truth`` gives the totals of the tables, which an attacker knows, and nothing else.
+    ``truth`` gives the totals of the tables, which an attacker knows, and nothing else to the
+    attack; ``small`` says which rows are looked at.
     """
     at = {
         place: number
@@ -45,7 +49,7 @@ def attack(shown: list[Estimates], truth: list[Estimates], *, what: str) -> list
     return [
         Recovered(t, r, *_ends(matrix, values, number))
         for (t, r), number in at.items()
-        if shown[t].rows[r].disclosure is Disclosure.PRIMARY
+        if small(truth[t].rows[r])
     ]
 
 

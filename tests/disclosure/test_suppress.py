@@ -86,7 +86,7 @@ def test_nchs_standard_does_not_pass_nobody_in_silence():
     assert "nobody or everybody" in unreliable(row(("a",), 400, 0), level=0.95)
 
 
-def test_suppressed_row_is_missing_with_a_reason_and_holds_no_count():
+def test_suppressed_row_is_missing_with_one_word_and_holds_no_count():
     tables = table(("region",), np.array([8, 40, 60]), np.array([4, 20, 25]))
     small, other, large = suppress(tables).rows
     for hidden in (small, other):
@@ -95,10 +95,8 @@ def test_suppressed_row_is_missing_with_a_reason_and_holds_no_count():
         assert all(math.isnan(value) for value in numbers)
         assert (hidden.n_valid, hidden.n_missing, hidden.df, hidden.n_outcome) == (None,) * 4
         assert hidden.missing == ()
-    assert small.disclosure is Disclosure.PRIMARY
-    assert small.reason == "suppressed: fewer than 10 people answered"
-    assert other.disclosure is Disclosure.SECONDARY
-    assert "by subtraction" in other.reason
+        assert hidden.disclosure is Disclosure.SUPPRESSED
+        assert hidden.reason == hidden.disclosure_reason == "suppressed"
     assert large.disclosure is Disclosure.SAFE
     frame = suppress(tables).details()
     assert frame["n_valid"].isna().tolist() == [True, True, False]
@@ -110,7 +108,7 @@ def test_footnote_says_profile_source_and_numbers():
     tables = table(("region",), np.array([8, 40, 60]), np.array([4, 20, 25]))
     words = suppress(tables).footnote.disclosure
     assert words.startswith("strict10: at least 10 people")
-    assert words.endswith("1 of 3 estimates suppressed, 1 more against subtraction")
+    assert words.endswith("; 2 of 3 estimates suppressed")
     assert "UNCONFIRMED" in suppress(tables, "ggd30").footnote.disclosure
 
 
@@ -119,7 +117,10 @@ def test_linked_margins_are_protected_together_and_given_back_in_order():
     tables = cube(rng, (3, 3))
     shown = suppress(tables)
     assert [one.by for one in shown] == [one.by for one in tables]
-    assert any(r.disclosure is Disclosure.SECONDARY for one in shown for r in one.rows)
+    report = check_disclosure(tables)
+    assert {one.primary for one in report.findings} == {True, False}
+    hidden = {(t, r.group) for t, one in enumerate(shown, 1) for r in one.rows if r.n_valid is None}
+    assert {(one.table, one.group) for one in report.findings} == hidden
 
 
 def test_order_of_the_rows_changes_nothing():
@@ -144,7 +145,8 @@ def test_nothing_small_suppresses_nothing():
 def test_own_profile_is_taken_and_an_unknown_name_lists_the_profiles():
     own = DisclosureProfile("own5", least_n=5)
     tables = table(("region",), np.array([4, 40, 60]), np.array([2, 20, 25]))
-    assert suppress(tables, own).rows[0].reason == "suppressed: fewer than 5 people answered"
+    finding = check_disclosure(tables, own).findings[0]
+    assert (finding.group, finding.reason) == (("region0",), "fewer than 5 people answered")
     with pytest.raises(OptionError, match=r"profile is 'strict11'.*'strict10', 'ggd30'"):
         suppress(tables, "strict11")
 

@@ -5,13 +5,14 @@ reason, never 0.
 """
 
 from eenzaam_stats.disclosure.profiles import PROFILES, DisclosureProfile
-from eenzaam_stats.disclosure.report import DisclosureReport, check_disclosure
+from eenzaam_stats.disclosure.report import DisclosureReport, Finding, check_disclosure
 from eenzaam_stats.disclosure.suppression import require_checked, suppress
 
 __all__ = [
     "PROFILES",
     "DisclosureProfile",
     "DisclosureReport",
+    "Finding",
     "check_disclosure",
     "require_checked",
     "suppress",

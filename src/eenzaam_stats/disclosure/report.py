@@ -1,4 +1,8 @@
-"""The verb ``check_disclosure``: what a release would give away, in words and as JSON."""
+"""The verb ``check_disclosure``: what a release would give away, in words and as JSON.
+
+The report names rows and reasons, so it stays where the respondents are: a reason bounds the count
+of the row that it hides. No writer puts it into a released file.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,42 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from eenzaam_stats.disclosure.derived import Released
 from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
-from eenzaam_stats.disclosure.rules import disclosive
-from eenzaam_stats.disclosure.suppression import suppress
+from eenzaam_stats.disclosure.suppression import BEFORE, DERIVED, SUBTRACTION, reasons_of
 from eenzaam_stats.results import CheckResult, Estimates
-from eenzaam_stats.vocabulary import Disclosure
 
 Status = Literal["pass", "review", "fail"]
+_INDIRECT = (SUBTRACTION, DERIVED)
+STAYS = "for the place where the respondents are; reasons bound the counts that they hide"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A row that may not be shown, and why.
+
+    Attributes
+    ----------
+    table : int
+        Which table, from 1.
+    group : tuple of str
+        Group of the row; of a comparison its block and its two groups.
+    primary : bool
+        Whether the row breaks a rule itself; otherwise it would reveal another row, or is made of
+        one.
+    reason : str
+        Rule in words.
+    """
+
+    table: int
+    group: tuple[str, ...]
+    primary: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class DisclosureReport:
-    """Findings of a check.
+    """Findings of a check, for the place where the respondents are.
 
     Attributes
     ----------
@@ -29,30 +57,39 @@ class DisclosureReport:
         Rules.
     checks : tuple of CheckResult
         One per table: rows that break a rule, and rows that would have to go with them.
+    findings : tuple of Finding
+        Each of these rows with its reason.
     """
 
     status: Status
     profile: DisclosureProfile
     checks: tuple[CheckResult, ...]
+    findings: tuple[Finding, ...] = ()
 
     def to_json(self) -> str:
         """Report as one JSON document; status words as in ACRO."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=2)
+        return json.dumps({"use": STAYS, **asdict(self)}, ensure_ascii=False, indent=2)
 
     def describe(self) -> str:
         """Report as text."""
-        lines = [f"{self.status}: {self.profile.describe()}"]
-        return "\n".join([*lines, *(f"- {check.name}: {check.message}" for check in self.checks)])
+        lines = [f"{self.status}: {self.profile.describe()} ({STAYS})"]
+        lines += [f"- {check.name}: {check.message}" for check in self.checks]
+        lines += [f"- {_named(one)}: {one.reason}" for one in self.findings]
+        return "\n".join(lines)
+
+
+def _named(one: Finding) -> str:
+    return f"table {one.table}, {', '.join(one.group) or 'everyone'}"
 
 
 def check_disclosure(
-    estimates: Estimates | Sequence[Estimates], profile: str | DisclosureProfile = "strict10"
+    estimates: Released | Sequence[Released], profile: str | DisclosureProfile = "strict10"
 ) -> DisclosureReport:
     """Check tables for disclosure without hiding anything.
 
     Parameters
     ----------
-    estimates : Estimates or sequence of Estimates
+    estimates : Estimates, or sequence of Estimates and Comparisons
         Tables that will be shown together.
     profile : str or DisclosureProfile, default "strict10"
         Rules.
@@ -60,7 +97,7 @@ def check_disclosure(
     Returns
     -------
     DisclosureReport
-        A table that :func:`suppress` has treated passes.
+        A table that :func:`suppress` has treated passes. It holds reasons and is not for release.
 
     See Also
     --------
@@ -76,20 +113,21 @@ def check_disclosure(
     'fail'
     """
     chosen = profile_of(profile)
-    tables = (estimates,) if isinstance(estimates, Estimates) else tuple(estimates)
+    tables = tuple(estimates) if isinstance(estimates, Sequence) else (estimates,)
     checks: list[CheckResult] = []
+    findings: list[Finding] = []
     worst: Status = "pass" if chosen.confirmed else "review"
-    for table, safe in zip(tables, suppress(tables, chosen), strict=True):
-        shown = [
-            at
-            for at, row in enumerate(table.rows, start=1)
-            if row.n_valid is not None and disclosive(row, chosen)
+    for number, (table, reasons) in enumerate(
+        zip(tables, reasons_of(tables, chosen), strict=True), start=1
+    ):
+        found = [
+            (at, Finding(number, _group(table, at), why not in _INDIRECT, why))
+            for at, why in enumerate(reasons)
+            if why and why != BEFORE
         ]
-        more = [
-            at
-            for at, (old, new) in enumerate(zip(table.rows, safe.rows, strict=True), start=1)
-            if new.disclosure is Disclosure.SECONDARY and old.disclosure is not new.disclosure
-        ]
+        shown = [at + 1 for at, one in found if one.primary]
+        more = [at + 1 for at, one in found if not one.primary]
+        findings += [one for _, one in found]
         worst = "fail" if shown else worst
         checks.append(
             CheckResult(
@@ -100,4 +138,11 @@ def check_disclosure(
                 rows=tuple([*shown, *more][:10]),
             )
         )
-    return DisclosureReport(worst, chosen, tuple(checks))
+    return DisclosureReport(worst, chosen, tuple(checks), tuple(findings))
+
+
+def _group(table: Released, at: int) -> tuple[str, ...]:
+    if isinstance(table, Estimates):
+        return table.rows[at].group
+    row = table.rows[at]
+    return (*row.within, row.group, row.reference)

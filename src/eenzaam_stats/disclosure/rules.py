@@ -36,20 +36,43 @@ def disclosive(row: Estimate, profile: DisclosureProfile) -> str:
     'fewer than 10 people answered'
     """
     n = row.n_valid or 0
-    if n < profile.least_n:
-        return f"fewer than {profile.least_n} people answered"
-    if row.n_outcome is not None:
-        least = min(row.n_outcome, n - row.n_outcome)
-        if profile.group_disclosure and n and least == 0:
-            return "nobody or everybody in the group has the outcome"
-        if least < profile.least_cell:
-            return f"fewer than {profile.least_cell} people with or without the outcome"
-    share = row.largest_weight_share
-    if math.isfinite(share) and 2.0 * share > profile.most_two_largest:
-        return f"two people may carry more than {profile.most_two_largest:.0%} of the weight"
-    if n and row.df is not None and row.df < profile.least_df:
-        return f"fewer than {profile.least_df} degrees of freedom"
-    return ""
+    rules = (
+        (n < profile.least_n, f"fewer than {profile.least_n} people answered"),
+        *_outcome_rules(row, n, profile),
+        (
+            2.0 * row.largest_weight_share > profile.most_two_largest,  # false where unknown
+            f"two people may carry more than {profile.most_two_largest:.0%} of the weight",
+        ),
+        (
+            n > 0 and row.df is not None and row.df < profile.least_df,
+            f"fewer than {profile.least_df} degrees of freedom",
+        ),
+        (
+            profile.least_n > 0 and not math.isfinite(row.estimate),
+            "no estimate, and its reason tells about a class of people",
+        ),
+    )
+    return next((words for broken, words in rules if broken), "")
+
+
+def _outcome_rules(
+    row: Estimate, n: int, profile: DisclosureProfile
+) -> tuple[tuple[bool, str], ...]:
+    """Rules on the people with and without the outcome; of a number, on its spread."""
+    if row.n_outcome is None:
+        alike = profile.group_disclosure and n > 0 and row.std_error == 0.0
+        return ((alike, "everybody in the group may have the same value"),)
+    least = min(row.n_outcome, n - row.n_outcome)
+    return (
+        (
+            profile.group_disclosure and n > 0 and least == 0,
+            "nobody or everybody in the group has the outcome",
+        ),
+        (
+            least < profile.least_cell,
+            f"fewer than {profile.least_cell} people with or without the outcome",
+        ),
+    )
 
 
 def unreliable(row: Estimate, *, level: float) -> str:

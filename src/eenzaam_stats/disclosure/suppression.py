@@ -1,6 +1,7 @@
-"""The verb ``suppress``: hide what would give a person away, and say so.
+"""The verb ``suppress``: hide what would give a person away.
 
-A hidden estimate is missing with a reason, never 0.
+A hidden row is missing, never 0, and has one word whatever hid it. Why a row was hidden stays in
+``check_disclosure``, which is for the place where the respondents are.
 """
 
 from __future__ import annotations
@@ -8,11 +9,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import overload
+from typing import TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.comparisons import Comparisons
+from eenzaam_stats.disclosure.derived import (
+    Released,
+    hidden_cells,
+    require_basis,
+    require_released,
+    touched,
+)
 from eenzaam_stats.disclosure.linked import Linked, linked
 from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
 from eenzaam_stats.disclosure.rules import disclosive, unreliable
@@ -22,58 +31,64 @@ from eenzaam_stats.results import Estimate, Estimates, Footnote
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
 BoolArray = NDArray[np.bool_]
-DIFFERENCING = "would reveal a suppressed estimate by subtraction"
-_HIDDEN = (Disclosure.PRIMARY, Disclosure.SECONDARY)
+ReleasedType = TypeVar("ReleasedType", bound=Released)
+SUBTRACTION = "would reveal a suppressed estimate by subtraction"
+DERIVED = "made of a group that is suppressed"
+BEFORE = "suppressed before"
 
 
 @overload
 def suppress(estimates: Estimates, profile: str | DisclosureProfile = ...) -> Estimates: ...
 @overload
 def suppress(
-    estimates: Sequence[Estimates], profile: str | DisclosureProfile = ...
-) -> tuple[Estimates, ...]: ...
+    estimates: Sequence[ReleasedType], profile: str | DisclosureProfile = ...
+) -> tuple[ReleasedType, ...]: ...
 
 
 def suppress(
-    estimates: Estimates | Sequence[Estimates], profile: str | DisclosureProfile = "strict10"
-) -> Estimates | tuple[Estimates, ...]:
+    estimates: Estimates | Sequence[ReleasedType], profile: str | DisclosureProfile = "strict10"
+) -> Estimates | tuple[ReleasedType, ...]:
     """Suppress estimates that could tell something about a person.
 
     Parameters
     ----------
-    estimates : Estimates or sequence of Estimates
+    estimates : Estimates, or sequence of Estimates and Comparisons
         Tables that will be shown together, margins included: what one hides another could give
-        away. They are not changed.
+        away. Comparisons, standardised shares and ratios come with the estimates that they were
+        made of. They are not changed.
     profile : str or DisclosureProfile, default "strict10"
         Name of a profile, or one of your own.
 
     Returns
     -------
-    Estimates or tuple of Estimates
-        The same tables. A suppressed row has no estimate, no error and no counts, the flag
-        ``suppressed`` and a reason: ``primary`` where it breaks a rule, ``secondary`` where it
-        would reveal another by subtraction. Other rows are ``safe``. The footnote says the profile,
-        its source, and how many rows were suppressed.
+    Estimates, or tuple of Estimates and Comparisons
+        The same tables. A suppressed row has no number in any column and the word ``suppressed``
+        as flag and as reason, whether it breaks a rule itself or would reveal another row: the
+        difference would bound its count. Other rows are ``safe``. A result that is made of a
+        suppressed group is suppressed too, and p values that were adjusted over suppressed
+        comparisons are left out. The footnote says the profile and its source.
 
     Raises
     ------
     OptionError
         If no profile has that name.
     SchemaError
-        If the rows lack the counts that the rules need.
+        If the rows lack the counts that the rules need, or something is no estimate.
+    DisclosureError
+        If a derived result comes without the estimates that it was made of.
 
     See Also
     --------
-    check_disclosure : The findings, without hiding anything.
+    check_disclosure : Which rows and why, for the place where the respondents are.
     require_checked : Raise when something was not checked.
 
     Notes
     -----
     Tables are linked when they hold the same outcome of the same source and one is a margin of
     another; the total of every table counts as known. After suppression the bounds that anyone can
-    compute for the people, those with and those without the outcome of a primary row lie at least
-    ``max(least_n, least_cell, 2)`` apart. Tables that are shown elsewhere, or later, are not known
-    here: give everything that is shown in one call.
+    compute for the people, those with and those without the outcome of a row that breaks a rule lie
+    at least ``max(least_n, least_cell, 2)`` apart. Tables that are shown elsewhere, or later, are
+    not known here: give everything that is shown in one call.
 
     **Unit.** Unweighted people.
 
@@ -96,24 +111,61 @@ def suppress(
     ...                     n_outcome=yes, largest_weight_share=1 / n)
     >>> table = Estimates(("region",), (row("a", 40, 20), row("b", 8, 4), row("c", 60, 25)), note)
     >>> [str(one.disclosure) for one in suppress(table).rows]
-    ['secondary', 'primary', 'safe']
+    ['suppressed', 'suppressed', 'safe']
     """
     chosen = profile_of(profile)
-    tables = (estimates,) if isinstance(estimates, Estimates) else tuple(estimates)
-    result = list(tables)
-    for places in _families(tables):
-        family = [tables[at] for at in places]
-        for at, table in zip(places, _suppressed(family, chosen), strict=True):
-            result[at] = table
-    return result[0] if isinstance(estimates, Estimates) else tuple(result)
+    alone = not isinstance(estimates, Sequence)
+    tables: tuple[Released, ...] = (estimates,) if alone else tuple(estimates)  # type: ignore[arg-type, assignment]
+    reasons = reasons_of(tables, chosen)
+    result = tuple(
+        _suppressed(table, why, chosen) for table, why in zip(tables, reasons, strict=True)
+    )
+    return result[0] if alone else result  # type: ignore[return-value]
 
 
-def require_checked(tables: Sequence[Estimates]) -> None:
-    """Raise when an estimate was not checked for disclosure.
+def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[list[str]]:
+    """Why each row of each table is hidden, in words; empty where it is shown.
 
     Parameters
     ----------
-    tables : sequence of Estimates
+    tables : sequence of Estimates and Comparisons
+        What will be shown together.
+    profile : DisclosureProfile
+        Rules.
+
+    Returns
+    -------
+    list of list of str
+    """
+    require_released(tables)
+    require_basis(tables)
+    forced = [[""] * len(table.rows) for table in tables]
+    while True:
+        reasons = [list(why) for why in forced]
+        for places in _families(tables):
+            family = [table for at in places if isinstance(table := tables[at], Estimates)]
+            found = _family_reasons(family, [forced[at] for at in places], profile)
+            for at, why in zip(places, found, strict=True):
+                reasons[at] = why
+        hidden = hidden_cells(tables, reasons)
+        news = [
+            (at, row)
+            for at, table in enumerate(tables)
+            for row in touched(table, hidden)
+            if not reasons[at][row]
+        ]
+        if not news:
+            return reasons
+        for at, row in news:
+            forced[at][row] = DERIVED
+
+
+def require_checked(tables: Sequence[Released]) -> None:
+    """Raise when a result was not checked for disclosure.
+
+    Parameters
+    ----------
+    tables : sequence of Estimates and Comparisons
         What is about to be written.
 
     Raises
@@ -131,36 +183,34 @@ def require_checked(tables: Sequence[Estimates]) -> None:
         )
 
 
-def _families(tables: Sequence[Estimates]) -> list[list[int]]:
+def _families(tables: Sequence[Released]) -> list[list[int]]:
     """Tables of one outcome and source, which may be margins of each other."""
     found: dict[tuple[str, ...], list[int]] = {}
     for at, table in enumerate(tables):
-        note = table.footnote
-        key = (note.outcome, note.scale, note.source, note.wave, note.statistic)
-        found.setdefault(key, []).append(at)
+        if isinstance(table, Estimates):
+            note = table.footnote
+            key = (note.outcome, note.scale, note.source, note.wave, note.statistic)
+            found.setdefault(key, []).append(at)
     return list(found.values())
 
 
-def _suppressed(family: Sequence[Estimates], profile: DisclosureProfile) -> list[Estimates]:
+def _family_reasons(
+    family: Sequence[Estimates], forced: Sequence[Sequence[str]], profile: DisclosureProfile
+) -> list[list[str]]:
     for table in family:
         _require_counts(table)
     found = linked(family)
-    reasons = [disclosive(family[t].rows[r], profile) for t, r in found.position]
-    before = [family[t].rows[r].disclosure in _HIDDEN for t, r in found.position]
-    primary = np.array([bool(why) for why in reasons], dtype=np.bool_) & ~np.array(before)
+    why = [disclosive(family[t].rows[r], profile) or forced[t][r] for t, r in found.position]
+    before = [family[t].rows[r].disclosure is Disclosure.SUPPRESSED for t, r in found.position]
+    primary = np.array([bool(one) for one in why], dtype=np.bool_) & ~np.array(before)
     hidden = _hidden(found, primary, profile, family)
-    result = []
-    for t, table in enumerate(family):
-        rows = []
-        for at, (owner, r) in enumerate(found.position):
-            if owner == t:
-                row = table.rows[r]
-                new = (
-                    _without_numbers(row, reasons[at]) if hidden[at] else _safe(row, profile, table)
-                )
-                rows.append(row if row.disclosure in _HIDDEN else new)
-        result.append(replace(table, rows=tuple(rows), footnote=_footnote(table, rows, profile)))
-    return result
+    reasons = [list(one) for one in forced]
+    for at, (t, r) in enumerate(found.position):
+        if before[at]:
+            reasons[t][r] = BEFORE
+        elif hidden[at]:
+            reasons[t][r] = why[at] or SUBTRACTION
+    return reasons
 
 
 def _hidden(
@@ -177,7 +227,11 @@ def _hidden(
 
 
 def _require_counts(table: Estimates) -> None:
-    broken = [row for row in table.rows if row.n_valid is None and row.disclosure not in _HIDDEN]
+    broken = [
+        row
+        for row in table.rows
+        if row.n_valid is None and row.disclosure is not Disclosure.SUPPRESSED
+    ]
     if broken:
         raise SchemaError(
             f"suppress() needs the unweighted number of people in every group, and {len(broken)} "
@@ -185,9 +239,38 @@ def _require_counts(table: Estimates) -> None:
         )
 
 
-def _safe(row: Estimate, profile: DisclosureProfile, table: Estimates) -> Estimate:
+def _suppressed(table: Released, why: Sequence[str], profile: DisclosureProfile) -> Released:
+    hidden = sum(map(bool, why))
+    words = f"{profile.describe()}; {hidden} of {len(why)} estimates suppressed"
+    note = replace(table.footnote, disclosure=words)
+    if isinstance(table, Comparisons):
+        return _suppressed_comparisons(replace(table, footnote=note), why)
+    rows = tuple(
+        row.hidden() if reason else _safe(row, profile, note)
+        for row, reason in zip(table.rows, why, strict=True)
+    )
+    return replace(table, rows=rows, footnote=note)
+
+
+def _suppressed_comparisons(table: Comparisons, why: Sequence[str]) -> Comparisons:
+    # an adjusted p value can be that of another row, multiplied
+    adjusted_away = bool(table.adjustment) and any(why)
+    rows = tuple(
+        row.hidden()
+        if reason
+        else replace(
+            row,
+            disclosure=Disclosure.SAFE,
+            p_adjusted=math.nan if adjusted_away else row.p_adjusted,
+        )
+        for row, reason in zip(table.rows, why, strict=True)
+    )
+    return replace(table, rows=rows)
+
+
+def _safe(row: Estimate, profile: DisclosureProfile, note: Footnote) -> Estimate:
     """Row that may be shown, with the doubts of the profile."""
-    doubt = unreliable(row, level=table.footnote.level) if profile.reliability else ""
+    doubt = unreliable(row, level=note.level) if profile.reliability else ""
     reasons = "; ".join(filter(None, [row.reason, doubt]))
     return replace(
         row,
@@ -196,33 +279,3 @@ def _safe(row: Estimate, profile: DisclosureProfile, table: Estimates) -> Estima
         flag=Flag.UNCERTAIN if reasons else row.flag,
         reason=reasons,
     )
-
-
-def _without_numbers(row: Estimate, reason: str) -> Estimate:
-    nothing = math.nan
-    why = reason or DIFFERENCING
-    return Estimate(
-        group=row.group,
-        estimate=nothing,
-        std_error=nothing,
-        conf_low=nothing,
-        conf_high=nothing,
-        df=None,
-        n_valid=None,
-        n_missing=None,
-        weight_sum=nothing,
-        deff=nothing,
-        flag=Flag.SUPPRESSED,
-        reason=f"suppressed: {why}",
-        disclosure=Disclosure.PRIMARY if reason else Disclosure.SECONDARY,
-        disclosure_reason=why,
-    )
-
-
-def _footnote(table: Estimates, rows: Sequence[Estimate], profile: DisclosureProfile) -> Footnote:
-    counts = {kind: sum(row.disclosure is kind for row in rows) for kind in _HIDDEN}
-    words = (
-        f"{profile.describe()}; {counts[Disclosure.PRIMARY]} of {len(rows)} estimates suppressed, "
-        f"{counts[Disclosure.SECONDARY]} more against subtraction"
-    )
-    return replace(table.footnote, disclosure=words)

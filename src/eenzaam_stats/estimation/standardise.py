@@ -117,7 +117,11 @@ def standardise(
         level=level,
         n_without_group=domains.n_without_group,
     )
-    return Estimates(by=groups, rows=_rows(domains, found, errors, bounds), footnote=note)
+    return Estimates(
+        by=groups,
+        rows=_rows(domains, found, errors, bounds),
+        footnote=replace(note, over=standard.over),
+    )
 
 
 def require_apart(groups: Sequence[str], standard: Standard, *, where: str) -> None:

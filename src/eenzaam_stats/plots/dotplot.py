@@ -50,7 +50,8 @@ def dots(axes: Axes, frame: pd.DataFrame, *, text: NumberText, xlabel: str) -> A
         axes.annotate(words, (x, y), xytext=(7, 0), textcoords="offset points", va="center")
     axes.set_yticks(height, labels=fitted(axes, frame["label"]))
     axes.set_ylim(-0.7, len(frame) - 0.3)
-    axes.set_xlim(0, 1.16 * float(np.nanmax(frame[["value", "high"]].to_numpy(dtype=float))))
+    highest = float(frame[["value", "high"]].astype(float).max().max())
+    axes.set_xlim(0, 1.16 * highest if highest > 0.0 else 1.0)  # 1 where every row is hidden
     axes.set_xlabel(axis_name(axes, xlabel))
     write_ticks(axes.xaxis, text)
     grid_behind(axes, "x")

@@ -57,7 +57,7 @@ def _cells(row: Estimate, by: Sequence[str], *, percent: bool, language: Languag
     named = [words.get(f"{name}.{value}", value) for name, value in zip(by, row.group, strict=True)]
     name = ", ".join(named) or words["word.everyone"]
     if row.flag is Flag.SUPPRESSED:
-        status = label(f"disclosure.{row.disclosure}", language)
+        status = label("disclosure.suppressed", language)
         return [name, _DASH, _DASH, _DASH, _DASH, status]
     return [
         name,
