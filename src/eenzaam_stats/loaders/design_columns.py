@@ -55,7 +55,7 @@ def design_columns(
         columns["weight"] = Harmonised("weight", selection.weight, weights, valid)
     for what, name in (("stratum", selection.stratum), ("cluster", selection.cluster)):
         if name is not None:
-            text, _ = text_values(selection.raw(name, frame, rows))
+            text, _ = text_values(selection.raw(name, frame, rows), where=selection.where)
             whole = complete_strata(text, rows, name=name, where=selection.where, what=what)
             columns[what] = Harmonised(what, name, whole, valid)
     return columns

@@ -114,7 +114,7 @@ def read_background(
     single = [person, *([own_month] if own_month else []), *said]
     frame, encoding = read_columns(file, [*(match.column for match in matches), *single])
     rows = np.arange(1, len(frame) + 1)
-    known, kinds = text_values(raw_column(file, person, frame, rows))
+    known, kinds = text_values(raw_column(file, person, frame, rows), where=where)
     _require_unique(known, kinds == VALID, name=person, where=where)
     if own_month:
         _require_month(frame[own_month], month, name=own_month, where=where)
