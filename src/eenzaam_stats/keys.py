@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from eenzaam_stats.errors import SchemaError
 
 IntArray = NDArray[np.int64]
+T = TypeVar("T")
 
 # Characters that cannot be seen and that str.strip() leaves: byte order mark, zero-width space.
 _UNSEEN = "\ufeff\u200b\u200c\u200d\u2060"
@@ -138,6 +139,37 @@ def normal_word(word: str) -> str:
     return _without_zeros(_expanded(bare) if power else _without_decimals(bare))
 
 
+def same_wave(key: object, known: Iterable[T]) -> T | None:
+    """Return the wave that a key can only mean: ``"2022"``, ``2022.0`` and ``2022`` are one year.
+
+    Parameters
+    ----------
+    key : object
+        Year, number or name as a user wrote it; letters in any case.
+    known : iterable of int or str
+        Waves that there are.
+
+    Returns
+    -------
+    int, str or None
+        Member of ``known``, or ``None`` when the key means none of them.
+
+    Examples
+    --------
+    >>> same_wave("2022", [2020, 2022]), same_wave(2022.0, ["2022", "2024"]), same_wave("b", ["B"])
+    (2022, '2022', 'B')
+    >>> same_wave(True, [1]) is None, same_wave("22", [2022]) is None
+    (True, True)
+    """
+    if isinstance(key, bool):
+        return None
+    options = list(known)
+    word = normal_word(str(key)).casefold()
+    exact = [one for one in options if str(one) == str(key)]
+    found = exact or [one for one in options if normal_word(str(one)).casefold() == word]
+    return found[0] if found else None
+
+
 def key_form(keys: Iterable[str]) -> str:
     """How most keys look, without saying any: every digit as 9 and every letter as A.
 
@@ -164,7 +196,7 @@ class _Column:
 
     def counted(self, at: NDArray[np.bool_]) -> str:
         """Number of rows and the first one, in words."""
-        return f"{int(at.sum()):,} row(s), first in row {self.rows[int(at.argmax())]},"
+        return f"{int(at.sum()):,} row(s), first in row {self.rows[int(at.argmax())]}"
 
 
 def _all_whole(values: pd.Series[Any]) -> bool:
@@ -207,7 +239,7 @@ def _require_exact(values: pd.Series[Any], column: _Column) -> None:
     long = (values.abs() > LARGEST_WHOLE).fillna(False).to_numpy(dtype="bool")
     if long.any():
         raise SchemaError(
-            f"{column.where} needs keys that tell neighbours apart, and {column.counted(long)} "
+            f"{column.where} needs keys that tell neighbours apart, and {column.counted(long)}, "
             "hold a number of 16 digits or more, of which the last were rounded when the file was "
             "written. Write the key as text."
         )
@@ -244,7 +276,7 @@ def _require_whole_numbers(powers: Sequence[str], column: _Column) -> None:
     if lost:
         at = column.text.isin(lost).to_numpy(dtype="bool")
         raise SchemaError(
-            f"{column.where} needs whole keys, and {column.counted(at)} hold a number with an "
+            f"{column.where} needs whole keys, and {column.counted(at)}, hold a number with an "
             "exponent of which the last digits were dropped, as a spreadsheet does. Write the key "
             "as text in the program that made the file, and export it again."
         )
@@ -263,7 +295,7 @@ def _require_one_form(
         if other[0] == one:
             continue
         shown = " and ".join(
-            f"{_zeros_shown(said)!r} ({column.counted((column.text == cell).to_numpy(bool)).rstrip(',')})"
+            f"{_zeros_shown(said)!r} ({column.counted((column.text == cell).to_numpy(bool))})"
             for said, cell in ((other[0], other[1]), (one, form))
         )
         raise SchemaError(

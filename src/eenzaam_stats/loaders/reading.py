@@ -14,7 +14,12 @@ import numpy as np
 
 from eenzaam_stats.errors import OptionError, SourceError, listed
 from eenzaam_stats.loaders.cache import CacheKey, cached
-from eenzaam_stats.loaders.design_columns import design_columns, require_year, rows_with_weight
+from eenzaam_stats.loaders.design_columns import (
+    design_columns,
+    require_year,
+    rows_of_year,
+    rows_with_weight,
+)
 from eenzaam_stats.loaders.harmonise import harmonised_column
 from eenzaam_stats.loaders.layout import Value, WaveCodebook
 from eenzaam_stats.loaders.one_file import Reading, respondents
@@ -144,6 +149,7 @@ def harmonised_file(
     tell(f"harmonising {len(values):,} rows of {file.path.name}")
     origin = file_origin(selection, values)
     keep, dropped = own_rows(selection, values)
+    keep, other_years = rows_of_year(selection, values, keep)
     weighted, unweighted = rows_with_weight(selection, values, keep)
     rows = np.flatnonzero(weighted) + 1
     own = values[weighted].reset_index(drop=True)
@@ -161,7 +167,7 @@ def harmonised_file(
         rows,
         origin,
         len(values),
-        (*dropped, *unweighted),
+        (*dropped, *other_years, *unweighted),
         encoding,
         tuple(leave_out),
     )

@@ -49,6 +49,8 @@ class Selection:
         Text columns that can say that rows are synthetic.
     notes : tuple of str
         What a reader must know about the choice of the weight.
+    year : str or None
+        Column with the year or number of the wave, where no variable holds it.
     """
 
     file: SurveyFile
@@ -61,6 +63,7 @@ class Selection:
     marker: str | None
     origin: tuple[str, ...]
     notes: tuple[str, ...]
+    year: str | None = None
 
     @property
     def where(self) -> str:
@@ -70,7 +73,7 @@ class Selection:
     @property
     def columns(self) -> list[str]:
         """Names in the file, each once."""
-        single = [self.weight, self.stratum, self.cluster, self.marker]
+        single = [self.weight, self.stratum, self.cluster, self.marker, self.year]
         names = [*(match.column for match in self.matches), *single, *self.origin]
         return [name for name in dict.fromkeys(names) if name is not None]
 
@@ -160,6 +163,7 @@ def selected_columns(
             if own.casefold() in ORIGIN_COLUMNS and own in file.text_columns
         ),
         notes=notes,
+        year=index.find(wave.wave_column) if wave.wave_column else None,
     )
 
 
