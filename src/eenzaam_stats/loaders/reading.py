@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from eenzaam_stats.errors import OptionError, SourceError, listed
+from eenzaam_stats.keys import key_text, normal_word
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.design_columns import (
     design_columns,
@@ -238,7 +239,8 @@ def _rows_to_keep(reading: Reading, keep: Keep) -> Reading:
     for name, wanted in keep.items():
         if name not in reading.columns:
             raise OptionError.among(name, sorted(reading.columns), name="keep")
-        at = reading.columns[name].values.isin(list(wanted)).to_numpy(dtype=np.bool_)
+        words = key_text(reading.columns[name].values).map(normal_word, na_action="ignore")
+        at = words.isin([normal_word(str(one)) for one in wanted]).to_numpy(dtype=np.bool_)
         if not at.any():
             raise SourceError(
                 f"{reading.selection.file.path.name} holds no row whose {name} is one of "

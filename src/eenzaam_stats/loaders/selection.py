@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from eenzaam_stats.errors import OptionError, SourceError, UnknownCodeError
+from eenzaam_stats.keys import key_text, normal_word
 from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.labels import require_agreement, shown_code
 from eenzaam_stats.loaders.layout import RespondentFilter, WaveCodebook
@@ -230,11 +231,10 @@ def own_rows(
 
 
 def _marker_codes(values: pd.Series[Any], rule: RespondentFilter) -> pd.Series[Any]:
-    """Sub-survey of every row, as text where the codebook has words for it; a blank is NA."""
-    if all(isinstance(code, int) for code in rule.keep):
-        return pd.to_numeric(values, errors="coerce")
-    text = values.astype("str").str.strip()
-    return text.mask(text == "")
+    """Sub-survey of every row as the codebook writes it; a blank is NA, another word stays."""
+    known = {normal_word(str(code)): code for code in (*rule.keep, *rule.drop)}
+    words = key_text(values).map(normal_word, na_action="ignore")
+    return words.astype(object).map(lambda word: known.get(word, word), na_action="ignore")
 
 
 def _require_known(
