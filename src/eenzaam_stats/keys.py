@@ -99,17 +99,7 @@ def normal_keys(
 
 
 def key_text(values: pd.Series[Any]) -> pd.Series[str]:
-    """Cells as text without blanks around them; numbers without decimals where they are whole.
-
-    Parameters
-    ----------
-    values : pandas.Series of length n
-        Numbers or text.
-
-    Returns
-    -------
-    pandas.Series of str, length n
-        Missing and blank cells are NA.
+    """Cells as text without blanks around them, whole numbers without decimals; a blank is NA.
 
     Examples
     --------
@@ -140,19 +130,9 @@ def normal_word(word: str) -> str:
 
 
 def same_wave(key: object, known: Iterable[T]) -> T | None:
-    """Return the wave that a key can only mean: ``"2022"``, ``2022.0`` and ``2022`` are one year.
+    """Return the one of the known waves that a key can only mean, or ``None``.
 
-    Parameters
-    ----------
-    key : object
-        Year, number or name as a user wrote it; letters in any case.
-    known : iterable of int or str
-        Waves that there are.
-
-    Returns
-    -------
-    int, str or None
-        Member of ``known``, or ``None`` when the key means none of them.
+    ``"2022"``, ``2022.0`` and ``2022`` are one year; letters of a name have any case.
 
     Examples
     --------

@@ -123,10 +123,7 @@ def combine(
     rule = agreed_lonely_stratum(parts, lonely_stratum)
     _require_columns(parts)
     panels = _panels(parts, persons)
-    frames = [
-        in_one_form(_with_design(part, parts, panels=panels), where=f"combine(), {part.key}")
-        for part in parts
-    ]
+    frames = [_with_design(part, parts, panels=panels) for part in parts]
     frame = stacked(frames, keys=[part.key for part in parts])
     if panels:
         _require_nested(frame)
@@ -192,7 +189,7 @@ def _with_design(part: Part, parts: Sequence[Part], *, panels: frozenset[str]) -
         columns[CLUSTER] = _keyed(prefix, _units(part, panel=panel), part=part)
     if design.fpc is not None:
         columns["fpc"] = frame[design.fpc]
-    return frame.assign(**columns)
+    return in_one_form(frame.assign(**columns), where=f"combine(), {part.key}")
 
 
 def _units(part: Part, *, panel: bool) -> pd.Series[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -141,6 +143,32 @@ def require_year(
             f"{rows[first]}, and another year than {selection.wave.year} in {int(other.sum()):,} "
             f"row(s). {_SEVERAL}"
         )
+
+
+def without_blank_design(selection: Selection, frame: pd.DataFrame) -> Selection:
+    """Take out a stratum or cluster that no row of this wave has, in a file of several waves.
+
+    A file of several waves has the columns of all of them. In a file of one wave a blank column is
+    an error.
+    """
+    if not selection.wave.own_rows_only:
+        return selection
+    named = {"stratum": selection.stratum, "cluster": selection.cluster}
+    blank = {
+        what: name
+        for what, name in named.items()
+        if name is not None and key_text(frame[name]).isna().all()
+    }
+    notes = (
+        f"the {what} {name} is blank in every row of {selection.wave.name}: it has none"
+        for what, name in blank.items()
+    )
+    return replace(
+        selection,
+        stratum=None if "stratum" in blank else selection.stratum,
+        cluster=None if "cluster" in blank else selection.cluster,
+        notes=(*selection.notes, *notes),
+    )
 
 
 def design_columns(

@@ -20,6 +20,7 @@ from eenzaam_stats.loaders.design_columns import (
     require_year,
     rows_of_year,
     rows_with_weight,
+    without_blank_design,
 )
 from eenzaam_stats.loaders.harmonise import harmonised_column
 from eenzaam_stats.loaders.layout import Value, WaveCodebook
@@ -161,6 +162,7 @@ def harmonised_file(
         for match in selection.matches
     }
     require_year(columns.pop(_YEAR, None), selection, rows)
+    selection = without_blank_design(selection, own)
     columns |= design_columns(selection, own, rows)
     return Reading(
         selection,

@@ -14,13 +14,15 @@ from eenzaam_stats.errors import EenzaamStatsError, OptionError, SchemaError, li
 from eenzaam_stats.keys import same_wave
 from eenzaam_stats.loaders.combine import Persons, combine
 from eenzaam_stats.loaders.layout import WaveCodebook
-from eenzaam_stats.loaders.pooling import ITEMS
+from eenzaam_stats.loaders.pooling import ITEMS, Difference
 from eenzaam_stats.respondents import PUBLISHED_PREFIX
 from eenzaam_stats.survey import Survey
 
 Wave: TypeAlias = int | str
 Waves: TypeAlias = Wave | Sequence[Wave]
 T = TypeVar("T", bound=Wave)
+# The people of a panel grow older together, so its age floor rises; the report says so.
+_AGEING: tuple[Difference, ...] = ("age_floor", "population")
 
 
 def read_waves(
@@ -70,7 +72,7 @@ def read_waves(
         return surveys[0]
     _require_different_rows(surveys)
     try:
-        return combine(surveys, persons=persons)
+        return combine(surveys, persons=persons, allow=_AGEING if persons == "shared" else ())
     except EenzaamStatsError as error:
         raise type(error)(
             f"wave=[{listed(names)}]: {error} Read each wave by itself to give combine() options."
