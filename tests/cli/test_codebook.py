@@ -30,7 +30,14 @@ def test_template_without_a_file_name_gets_the_name_of_the_source(
     assert [path.name for path in tmp_path.iterdir()] == ["mapping_djg11.toml"]
 
 
-@pytest.mark.parametrize("example", ["gmj", "hbsc"])
+def test_mapping_of_the_youth_monitor_asks_for_its_weight(tmp_path: Path, command) -> None:
+    ran = command("codebook", "template", "gmj", tmp_path / "x.toml")
+    assert ran.code == 0
+    assert "Add weight and cluster of your file" in ran.err
+    assert command("codebook", "check", tmp_path / "x.toml").code == 0
+
+
+@pytest.mark.parametrize("example", ["hbsc"])
 def test_example_of_a_survey_of_young_people_says_that_it_is_unverified(
     tmp_path: Path, command, example: str
 ) -> None:

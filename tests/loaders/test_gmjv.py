@@ -224,7 +224,12 @@ def test_weight_of_0_is_no_weight_at_this_level_left_out_and_counted(folder, lev
 
 
 def test_2024_without_the_weight_of_the_level_is_refused(folder, raw, tmp_path):
-    path = changed_sav(folder / "2022.sav", tmp_path / "x.sav", frame=raw.assign(AGOJB401=2024.0))
+    new = raw.assign(AGOJB401=2024.0)
+    path = changed_sav(folder / "2022.sav", tmp_path / "x.sav", frame=new)
+    with pytest.raises(DesignError, match=r"no column 'Standaardisatiefactor_gemeente'.*weights"):
+        read_gmjv(path, wave=2024, level="municipal")
+    bare = new.drop(columns="Standaardisatiefactor")
+    path = changed_sav(folder / "2022.sav", tmp_path / "y.sav", frame=bare)
     with pytest.raises(DesignError, match=r"no column 'Standaardisatiefactor_regio'.*weights"):
         read_gmjv(path, wave=2024)
 
@@ -304,13 +309,72 @@ def test_trend_file_with_the_names_of_2022_alone_is_read_for_that_year(one_weigh
     pd.testing.assert_series_equal(other.respondents["weight"], survey.respondents["weight"])
 
 
-def test_trend_file_with_the_names_of_2022_alone_needs_a_named_weight_for_2024(one_weight):
-    with pytest.raises(DesignError, match=r"Standaardisatiefactor_regio.*'Standaardisatiefactor'"):
-        read_gmjv(one_weight, wave=2024)
-    other = read_gmjv(one_weight, wave=2024, weight="Standaardisatiefactor")
-    assert set(other.respondents["wave"]) == {2024}
-    assert any("was chosen by the user" in note for note in other.report.notes)
-    assert any("no column Stratum_regio" in note for note in other.report.notes)
+@pytest.mark.parametrize("level", ["national", "regional"])
+def test_trend_file_with_the_names_of_2022_alone_is_read_for_2024_with_strata(
+    one_weight, folder, level
+):
+    other = read_gmjv(one_weight, wave=2024, level=level)
+    alone = read_gmjv(folder / "2024.sav", wave=2024, level=level)
+    columns = ["weight", "stratum", "published_category"]
+    pd.testing.assert_frame_equal(other.respondents[columns], alone.respondents[columns])
+    assert (other.design.weight, other.design.stratum) == ("weight", "stratum")
+    for what, own in (("weight", "Standaardisatiefactor"), ("stratum", "Stratum")):
+        said = f"the {what} of 2024 stands in this file as {own}, the name of 2022"
+        assert any(note.startswith(said) for note in other.report.notes)
+    named = read_gmjv(one_weight, wave=2024, weight="Standaardisatiefactor")
+    pd.testing.assert_frame_equal(named.respondents[columns], alone.respondents[columns])
+
+
+# Names of weight and stratum in the rows of 2022 and of 2024; every way in which GGDs stack them.
+WEIGHTS = {"plain": "Standaardisatiefactor", "regio": "Standaardisatiefactor_regio"}
+STRATA = {"plain": "Stratum", "regio": "Stratum_regio"}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        # weight of 2022, stratum of 2022, weight of 2024, stratum of 2024
+        ("plain", "plain", "plain", "plain"),
+        ("plain", "plain", "regio", "regio"),
+        ("regio", "regio", "regio", "regio"),
+        ("plain", "plain", "regio", "plain"),
+        ("plain", "plain", "plain", "regio"),
+        ("regio", "plain", "regio", "plain"),
+        ("regio", "plain", "regio", "regio"),
+    ],
+    ids="-".join,
+)
+@pytest.mark.parametrize("fill", [np.nan, 0.0], ids=["blank", "zero"])
+def test_both_years_of_a_trend_file_load_under_either_name(folder, raw, tmp_path, names, fill):
+    new = read(folder / "2024.sav").drop(
+        columns=["Standaardisatiefactor_gemeente", "Stratum_gemeente"]
+    )
+    old = raw.rename(
+        columns={"Standaardisatiefactor": WEIGHTS[names[0]], "Stratum": STRATA[names[1]]}
+    )
+    new = new.rename(
+        columns={
+            "Standaardisatiefactor_regio": WEIGHTS[names[2]],
+            "Stratum_regio": STRATA[names[3]],
+        }
+    )
+    both = pd.concat([old, new], ignore_index=True)
+    weights = [name for name in WEIGHTS.values() if name in both]
+    both[weights] = both[weights].fillna(fill)
+    path = changed_sav(folder / "2022.sav", tmp_path / "x.sav", frame=both)
+    survey = read_gmjv(path, wave=[2022, 2024])
+    alone = [read_gmjv(folder / f"{year}.sav", wave=year).respondents for year in (2022, 2024)]
+    columns = ["wave", "weight", "published_category", "region"]
+    pd.testing.assert_frame_equal(
+        survey.respondents[columns], pd.concat(alone, ignore_index=True)[columns]
+    )
+    found = survey.respondents["stratum"].str.rsplit(" / ", n=1).str[-1]
+    assert found.tolist() == [one for own in alone for one in own["stratum"]]
+    rows = prevalence(survey, "published_lonely", by="wave").rows
+    for year, row in zip((2022, 2024), rows, strict=True):
+        (one,) = prevalence(read_gmjv(path, wave=year), "published_lonely").rows
+        assert row.estimate == pytest.approx(one.estimate, rel=1e-12)
+        assert row.std_error == pytest.approx(one.std_error, rel=1e-12)
 
 
 @pytest.mark.witness

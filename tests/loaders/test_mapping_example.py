@@ -5,11 +5,18 @@ from __future__ import annotations
 import tomllib
 
 import pandas as pd
+import pyreadstat
 import pytest
 
 from eenzaam_stats.errors import OptionError, ScaleError, SchemaError, UnknownColumnError
 from eenzaam_stats.loaders.mapping import check_mapping, read_mapped
-from eenzaam_stats.loaders.template import EXAMPLES, TEMPLATES, mapping_template, write_template
+from eenzaam_stats.loaders.template import (
+    EXAMPLES,
+    TEMPLATES,
+    UNVERIFIED,
+    mapping_template,
+    write_template,
+)
 from eenzaam_stats.scoring.direct import DIRECT
 from eenzaam_stats.scoring.scale import score
 from loaders.mapped_files import write_survey
@@ -37,7 +44,37 @@ def written(tmp_path):
     return write
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+def test_mapping_of_the_youth_monitor_has_the_standard_of_june_2025(tmp_path):
+    path = tmp_path / "x.toml"
+    path.write_text(mapping_template("gmj"), "utf-8")
+    assert all(check.passed is not False for check in check_mapping(path))
+    (row,) = tomllib.loads(mapping_template("gmj"))["variable"]
+    # Standard Eenzaamheid-1219-vragenlijst-kind, version 2, 21 July 2025.
+    assert row["column"] == "SBEZK301"
+    assert [label for _, label in row["codes"].values()] == [
+        *("Nooit", "Bijna nooit", "Soms", "Vaak", "(Bijna) altijd"),
+    ]
+    assert row["missing"] == {"9": ["no_answer", "Onbekend"]}
+
+
+def test_file_in_the_standard_of_june_2025_is_read_with_its_labels_and_declared_missing(tmp_path):
+    words = {1: "Nooit", 2: "Bijna nooit", 3: "Soms", 4: "Vaak", 5: "(Bijna) altijd", 9: "Onbekend"}
+    answers = [1.0] * 40 + [2.0] * 30 + [3.0] * 20 + [4.0] * 6 + [5.0] * 3 + [9.0]
+    pyreadstat.write_sav(
+        pd.DataFrame({"SBEZK301": answers}),
+        tmp_path / "gmj.sav",
+        variable_value_labels={"SBEZK301": words},
+        missing_ranges={"SBEZK301": [9]},
+    )
+    mapping = write_template("gmj", tmp_path / "gmj.toml")
+    survey = score(read_mapped(tmp_path / "gmj.sav", mapping), DIRECT)
+    # Nine of the 99 who answered say often or (almost) always.
+    flag = survey.respondents["often_or_always_lonely"]
+    assert (flag.sum(), flag.notna().sum()) == (9, 99)
+    assert survey.respondents["direct_missing"].dropna().tolist() == ["no_answer"]
+
+
+@pytest.mark.parametrize("name", UNVERIFIED)
 def test_example_has_no_problem_and_says_that_its_layout_is_unverified(name, tmp_path):
     path = tmp_path / "x.toml"
     path.write_text(mapping_template(name), "utf-8")
@@ -56,7 +93,8 @@ def test_file_in_the_layout_is_read_onto_the_direct_question(name, written):
     }
     # Two of ten answer 4 or 5.
     assert survey.respondents["often_or_always_lonely"].sum() == 2
-    assert any("unverified layout" in note for note in survey.report.notes)
+    said = any("unverified layout" in note for note in survey.report.notes)
+    assert said == (name in UNVERIFIED)
     assert any("every figure is unweighted" in note for note in survey.report.notes)
 
 

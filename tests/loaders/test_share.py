@@ -25,6 +25,7 @@ from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.scoring.ucla import UCLA3
 from eenzaam_stats.vocabulary import Origin
 from loaders.changed_sav import changed_sav, read, without_labels
+from loaders.mapped_files import write_survey
 
 UCLA = {"mh034_": "ucla_1", "mh035_": "ucla_2", "mh036_": "ucla_3"}
 QUESTIONS = [*UCLA, "mh037_"]
@@ -158,16 +159,56 @@ def test_share_of_the_direct_question_is_the_one_counted_by_hand(survey, raw):
     assert estimate == pytest.approx(by_hand, rel=1e-12)
 
 
-def test_questionnaire_of_the_pandemic_has_the_direct_question_and_no_known_weight(
-    path, raw, tmp_path
+@pytest.mark.parametrize(
+    ("wave", "weight"),
+    [("8 Corona", "cciw_w8_ca"), ("8 Corona", "cciw_w9ca_ca"), ("9 corona", "cciw_w9ca_ca")],
+)
+def test_questionnaire_of_the_pandemic_has_the_direct_question_and_its_weight(
+    path, raw, tmp_path, wave, weight
 ):
+    frame = raw.rename(columns={"mh037_": "camh037_", "cciw_w9": weight}).drop(columns=list(UCLA))
+    other = changed_sav(path, tmp_path / "x.sav", frame=frame)
+    survey = read_share(other, wave=wave)
+    np.testing.assert_array_equal(survey.respondents["weight"], dutch(frame)[weight])
+    assert "ucla_1" not in survey.respondents
+    assert any("cciw_w9ca_ca of the second (2021)" in note for note in survey.report.notes)
+    assert not any("none is documented" in note for note in survey.report.notes)
+
+
+def test_questionnaire_of_the_pandemic_without_a_known_weight_needs_one(path, raw, tmp_path):
     frame = raw.rename(columns={"mh037_": "camh037_", "cciw_w9": "w"}).drop(columns=list(UCLA))
     other = changed_sav(path, tmp_path / "x.sav", frame=frame)
-    with pytest.raises(DesignError, match="needs weight="):
+    with pytest.raises(DesignError, match=r"\['cciw_w8_ca', 'cciw_w9ca_ca'\], which is not in"):
         read_share(other, wave="8 Corona")
     survey = read_share(other, wave="8 Corona", weight="w")
     assert survey.report.columns[-1].source_name == "camh037_"
-    assert "ucla_1" not in survey.respondents
+
+
+@pytest.mark.parametrize("suffix", [".sav", ".dta", ".csv", ".parquet", ".xlsx"])
+@pytest.mark.parametrize("wave", [5, 6, 7, 8, 9])
+def test_respondents_with_a_blank_calibrated_weight_are_left_out_and_counted(
+    raw, tmp_path, wave, suffix
+):
+    frame = dutch(raw).rename(columns={"cciw_w9": f"cciw_w{wave}"}).drop(columns="cchw_w9")
+    frame[f"cciw_w{wave}"] = frame[f"cciw_w{wave}"].where(frame.index >= 5)
+    survey = read_share(write_survey(frame, tmp_path / f"x{suffix}"), wave=wave)
+    assert len(survey.respondents) == len(frame) - 5
+    why = "respondents without a calibrated weight, such as partners under 50"
+    assert survey.report.dropped == ((f"{why} (cciw_w{wave} is blank)", 5),)
+
+
+def test_weight_that_is_blank_for_everybody_is_refused(raw, tmp_path):
+    frame = dutch(raw).assign(cciw_w9=np.nan)
+    with pytest.raises(DesignError, match="'cciw_w9' is 0 or blank in all .* nobody is in its"):
+        read_share(write_survey(frame, tmp_path / "x.csv"), wave=9)
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, np.inf])
+def test_weight_of_0_or_less_is_still_refused(raw, tmp_path, value):
+    frame = dutch(raw)
+    frame.loc[2, "cciw_w9"] = value
+    with pytest.raises(DesignError, match=r"zero, negative or infinite in 1 row\(s\)"):
+        read_share(write_survey(frame, tmp_path / "x.csv"), wave=9)
 
 
 # ---------------------------------------------------------------- direction

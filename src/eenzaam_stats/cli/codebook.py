@@ -33,8 +33,8 @@ def template(
     source: Annotated[
         str,
         typer.Argument(
-            help="ssw, djg11, djg6, ucla3 or direct; or an example with an unverified layout: gmj "
-            "(Gezondheidsmonitor Jeugd) or hbsc."
+            help="ssw, djg11, djg6, ucla3 or direct; gmj for the Gezondheidsmonitor Jeugd; or "
+            "hbsc, an example with an unverified layout."
         ),
     ],
     out: Annotated[
@@ -44,7 +44,7 @@ def template(
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
 ) -> None:
     """Write a mapping to fill in; an existing file is never replaced."""
-    from eenzaam_stats.loaders.template import EXAMPLES, write_template  # noqa: PLC0415
+    from eenzaam_stats.loaders.template import EXAMPLES, UNVERIFIED, write_template  # noqa: PLC0415
 
     written = write_template(source, out or Path(f"mapping_{source}.toml"))
     give(
@@ -52,11 +52,9 @@ def template(
         if as_json
         else str(written)
     )
-    todo = (
-        "UNVERIFIED LAYOUT: compare every line with the codebook of your file"
-        if source in EXAMPLES
-        else "Fill it in"
-    )
+    todo = "Add weight and cluster of your file" if source in EXAMPLES else "Fill it in"
+    if source in UNVERIFIED:
+        todo = "UNVERIFIED LAYOUT: compare every line with the codebook of your file"
     say(f"{todo}, then: eenzaam-stats codebook check {written.name}", quiet=quiet)
 
 

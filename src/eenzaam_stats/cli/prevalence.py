@@ -45,7 +45,10 @@ def prevalence(
     margins: Annotated[
         bool, typer.Option("--margins", help="Add a table for every subset of the groups.")
     ] = False,
-    wave: Annotated[str | None, typer.Option(help="Year, number or letter of the wave.")] = None,
+    wave: Annotated[
+        list[str] | None,
+        typer.Option(help="Year, number or letter of the wave; repeatable."),
+    ] = None,
     mapping: Annotated[Path | None, typer.Option(help="Mapping in TOML (ssw, mapped).")] = None,
     weight: Annotated[str | None, typer.Option(help="Weight column, where none is known.")] = None,
     unweighted: Annotated[
@@ -169,9 +172,9 @@ def _require_checked_profile(profile: str, *, unchecked: bool) -> None:
         raise OptionError("--unchecked goes with --profile none. Leave out one of the two.")
 
 
-def _wave(words: str | None) -> int | str | None:
-    """Wave as its source names it: a number where it is written as one."""
-    return int(words) if words is not None and words.isdecimal() else words
+def _wave(words: Sequence[str] | None) -> str | Sequence[str] | None:
+    """One wave, several, or none; its source knows what the words can mean."""
+    return words[0] if words and len(words) == 1 else words or None
 
 
 def _text(tables: Sequence[Estimates], *, as_csv: bool, language: Language) -> str:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from eenzaam_stats.errors import SchemaError, UnknownCodeError
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.calibration_margins import Margin, Wanted
+from eenzaam_stats.estimation.class_names import same_classes
 from eenzaam_stats.estimation.domains import text
 from eenzaam_stats.numerics.auxiliaries import Auxiliaries, auxiliaries
 
@@ -118,11 +119,12 @@ def _number(frame: door.Eager, name: str) -> FloatArray:
 
 
 def _codes(margin: Margin, words: Sequence[NDArray[np.object_]]) -> IntArray:
-    if len(words) == 1:
-        known = pd.Index([one[0] for one in margin.classes], dtype="object")
-        return np.asarray(known.get_indexer(pd.Index(words[0], dtype="object")), dtype=np.int64)
-    crossed = pd.MultiIndex.from_tuples(margin.classes)
-    return np.asarray(crossed.get_indexer(pd.MultiIndex.from_arrays(words)), dtype=np.int64)
+    rows, present = pd.factorize(pd.MultiIndex.from_arrays(words))
+    classes = [tuple(map(str, one)) for one in present]
+    known = same_classes([one for one in classes if "" not in one], margin.classes)
+    number = {one: at for at, one in enumerate(margin.classes)}
+    table = np.array([number[known[one]] if one in known else -1 for one in classes], np.int64)
+    return table[rows]
 
 
 def _leave_out(

@@ -7,13 +7,14 @@ trends and tests are then linear in the scores. No sum over respondents may ente
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, listed
+from eenzaam_stats.estimation.class_names import same_classes
 from eenzaam_stats.estimation.domains import Domains, text
 from eenzaam_stats.numerics.linearise import Statistic, linearised
 
@@ -162,6 +163,7 @@ def targets(
 
         estimate = np.where(some, found.estimate, np.nan)
         return Targets(groups, estimate, score, member, complete, pooled)
+    standard = _in_words_of(standard, [group[n_keys:] for group in domains.groups])
     shares = dict(standard.shares)
     _require_classes(domains, shares, n_keys=n_keys, over=standard.over)
     share = np.array([shares[group[n_keys:]] for group in domains.groups])
@@ -188,6 +190,16 @@ def targets(
     )
     estimate = np.where([not one for one in empty], weighted(domains.first), np.nan)
     return Targets(groups, estimate, score, member, empty, weighted)
+
+
+def _in_words_of(standard: Standard, present: Sequence[tuple[str, ...]]) -> Standard:
+    """Return the standard with its classes as the respondents write them."""
+    known = [one for one, _ in standard.shares]
+    written = {theirs: ours for ours, theirs in same_classes(present, known).items()}
+    return replace(
+        standard,
+        shares=tuple((written.get(one, one), share) for one, share in standard.shares),
+    )
 
 
 def _require_classes(

@@ -18,6 +18,7 @@ from eenzaam_stats.loaders.liss import read_liss
 from eenzaam_stats.loaders.mapping import read_mapped
 from eenzaam_stats.loaders.share import read_share
 from eenzaam_stats.loaders.ssw import read_ssw
+from eenzaam_stats.loaders.waves import Waves
 from eenzaam_stats.survey import Survey
 
 
@@ -27,8 +28,8 @@ class SourceOptions:
 
     Attributes
     ----------
-    wave : int or str or None
-        Year, number or letter of the wave.
+    wave : int, str, sequence of these or None
+        Year, number or letter of the wave; or several.
     mapping : Path or None
         Mapping in TOML, for ``ssw`` and ``mapped``.
     weight : str or None
@@ -40,7 +41,7 @@ class SourceOptions:
         One country of an international file.
     """
 
-    wave: int | str | None = None
+    wave: Waves | None = None
     mapping: Path | None = None
     weight: str | None = None
     level: str | None = None
@@ -60,13 +61,13 @@ SOURCES: Mapping[str, _Source] = MappingProxyType(
     {
         "gezondheidsmonitor": _Source(read_gezondheidsmonitor, ("wave",), ("weight",)),
         "gmjv": _Source(read_gmjv, ("wave",), ("level", "weight")),
-        "eu_loneliness_survey": _Source(read_eu_survey, (), ("level", "country")),
-        "liss": _Source(read_liss),
+        "eu_loneliness_survey": _Source(read_eu_survey, (), ("level", "country", "wave")),
+        "liss": _Source(read_liss, (), ("wave",)),
         "lasa": _Source(read_lasa, ("wave",)),
-        "ssw": _Source(read_ssw, ("mapping",)),
+        "ssw": _Source(read_ssw, ("mapping",), ("wave",)),
         "share": _Source(read_share, ("wave",), ("weight",)),
         "ess": _Source(read_ess, ("wave",), ("weight",)),
-        "mapped": _Source(read_mapped, ("mapping",)),
+        "mapped": _Source(read_mapped, ("mapping",), ("wave",)),
     }
 )
 

@@ -177,6 +177,9 @@ def _wave(table: Table, raw: Table) -> WaveCodebook:
         prefixes=tuple(table.get("prefixes", raw.get("prefixes", ()))),
         notes=tuple(note for note in notes if note),
         impossible=tuple(row for row in variables if row.status == "impossible"),
+        blank_weight=table.get("blank_weight", ""),
+        wave_column=table.get("wave_column", ""),
+        other_names=MappingProxyType(table.get("other_names", {})),
     )
 
 

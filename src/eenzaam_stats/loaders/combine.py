@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.errors import DesignError, UnknownColumnError
+from eenzaam_stats.keys import key_text, normal_keys
 from eenzaam_stats.loaders.merging import merged_report, merged_scoring
 from eenzaam_stats.loaders.pooling import (
     Difference,
@@ -21,7 +22,12 @@ from eenzaam_stats.loaders.pooling import (
     parts_of,
     require_poolable,
 )
-from eenzaam_stats.loaders.stacking import stacked
+from eenzaam_stats.loaders.shared_persons import (
+    LEAST_SHARED,
+    check_shared_persons,
+    require_share,
+)
+from eenzaam_stats.loaders.stacking import in_one_form, stacked
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.survey import Design, Survey
 from eenzaam_stats.vocabulary import LonelyStratum, require_option
@@ -38,6 +44,7 @@ def combine(
     persons: Persons = "different",
     lonely_stratum: LonelyStratum | None = None,
     allow: Sequence[Difference] = (),
+    least_shared: float = LEAST_SHARED,
 ) -> Survey:
     """Stack surveys of several sources or waves into one survey.
 
@@ -53,6 +60,9 @@ def combine(
         Rule for a stratum with one sampling unit; needed when the designs differ.
     allow : sequence of {"instrument", "age_floor", "population", "origin", "weight", "same_file"}
         Differences that may be pooled; each one that occurs becomes a note of the report.
+    least_shared : float, default 0.1
+        With shared persons, the share (0-1) of the persons of a wave that must be in the wave next
+        to it; with fewer a check of the report fails and names both forms of the keys.
 
     Returns
     -------
@@ -107,6 +117,7 @@ def combine(
     ['x 2020 x2020.sav / everyone', 'x 2022 x2022.sav / everyone']
     """
     require_option(persons, Persons, name="persons")
+    require_share(least_shared, name="least_shared")
     parts = parts_of(surveys, allow=allow)
     notes = require_poolable(parts, allow=allow)
     rule = agreed_lonely_stratum(parts, lonely_stratum)
@@ -123,7 +134,7 @@ def combine(
         fpc=_common_fpc(parts),
         lonely_stratum=rule,
     )
-    checks = (*_weight_checks(parts), *_person_checks(parts, persons))
+    checks = (*_weight_checks(parts), *_person_checks(parts, frames, panels, least=least_shared))
     return Survey(
         respondents=frame,
         design=design,
@@ -178,7 +189,7 @@ def _with_design(part: Part, parts: Sequence[Part], *, panels: frozenset[str]) -
         columns[CLUSTER] = _keyed(prefix, _units(part, panel=panel), part=part)
     if design.fpc is not None:
         columns["fpc"] = frame[design.fpc]
-    return frame.assign(**columns)
+    return in_one_form(frame.assign(**columns), where=f"combine(), {part.key}")
 
 
 def _units(part: Part, *, panel: bool) -> pd.Series[Any]:
@@ -197,14 +208,15 @@ def _units(part: Part, *, panel: bool) -> pd.Series[Any]:
 
 
 def _keyed(prefix: str, values: pd.Series[Any], *, part: Part) -> pd.Series[Any]:
-    blank = values.isna()
+    blank = key_text(values).isna()
     if blank.any():
         raise DesignError(
             f"combine() needs {values.name!r} in every row, and {part.key} lacks it in "
             f"{int(blank.sum())} row(s), first in row {int(blank.to_numpy().argmax()) + 1}. "
             "Complete it, or take it out of the design."
         )
-    return prefix + " / " + values.astype("str")
+    keys = normal_keys(values, where=f"combine(), column {values.name!r} of {part.key},")
+    return prefix + " / " + keys
 
 
 def _require_nested(frame: pd.DataFrame) -> None:
@@ -245,19 +257,30 @@ def _weight_checks(parts: Sequence[Part]) -> tuple[CheckResult, ...]:
     return (CheckResult("weights of the surveys", alike, message),)
 
 
-def _person_checks(parts: Sequence[Part], persons: Persons) -> tuple[CheckResult, ...]:
-    """Count keys of one source that occur in several of its surveys."""
+def _person_checks(
+    parts: Sequence[Part],
+    frames: Sequence[pd.DataFrame],
+    panels: frozenset[str],
+    *,
+    least: float,
+) -> tuple[CheckResult, ...]:
+    """Compare the persons of waves of a panel; count keys that occur again in other surveys."""
     found = []
     for source in dict.fromkeys(part.survey.report.source for part in parts):
-        keys = [
-            set(part.frame["person_id"].dropna())
-            for part in parts
-            if part.survey.report.source == source and "person_id" in part.frame
+        keyed = [
+            (part.key, frame["person_id"])
+            for part, frame in zip(parts, frames, strict=True)
+            if part.survey.report.source == source and "person_id" in frame
         ]
-        if len(keys) > 1:
+        if source in panels:
+            found.append(check_shared_persons(keyed, least=least))
+        elif len(keyed) > 1:
+            keys = [set(own.dropna()) for _, own in keyed]
             again = sum(map(len, keys)) - len(set().union(*keys))
-            taken = "the same people" if persons == "shared" else "different people"
-            message = f"{source}: {again:,} key(s) occur again in another survey, taken as {taken}"
+            message = (
+                f"{source}: {again:,} key(s) occur again in another survey, taken as different "
+                "people"
+            )
             found.append(CheckResult("persons in several surveys", None, message))
     return tuple(found)
 

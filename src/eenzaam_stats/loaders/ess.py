@@ -10,8 +10,10 @@ from pathlib import Path
 
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
+from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.opened import open_file
 from eenzaam_stats.loaders.reading import as_survey, harmonised_file
+from eenzaam_stats.loaders.waves import Waves, read_waves
 from eenzaam_stats.survey import Survey
 
 NAME = "ess"
@@ -25,7 +27,7 @@ _DESIGN_WEIGHT_NOTE = (
 def read_ess(
     path: str | Path,
     *,
-    wave: int,
+    wave: Waves,
     weight: str | None = None,
     cache: str | Path | None = None,
 ) -> Survey:
@@ -35,8 +37,9 @@ def read_ess(
     ----------
     path : str or Path
         Integrated file of a round, of all countries or of one.
-    wave : int
-        Number of the round: 3, 6, 7 or 11.
+    wave : int, str or sequence of these
+        Number of the round: 3, 6, 7 or 11; or several rounds of a cumulative file in one list, of
+        which rows of other rounds are left out and counted.
     weight : str, optional
         Name of the weight. Without it ``pspwght`` is taken, or ``dweight`` where it is absent.
     cache : str or Path, optional
@@ -85,13 +88,15 @@ def read_ess(
     Traceback (most recent call last):
     eenzaam_stats.errors.OptionError: wave is 10, which is not an option. Choose one of 3, 6, 7, 11.
     """
-    codebook = load_codebook(NAME).wave(wave)
 
-    def read() -> Survey:
-        reading = harmonised_file(open_file(path), codebook, weight=weight)
-        chosen = reading.columns["weight"].source_name.casefold()
-        notes = (_DESIGN_WEIGHT_NOTE,) if chosen == DESIGN_WEIGHT else ()
-        return as_survey(reading, source=NAME, notes=notes)
+    def read(codebook: WaveCodebook) -> Survey:
+        def from_file() -> Survey:
+            reading = harmonised_file(open_file(path), codebook, weight=weight)
+            chosen = reading.columns["weight"].source_name.casefold()
+            notes = (_DESIGN_WEIGHT_NOTE,) if chosen == DESIGN_WEIGHT else ()
+            return as_survey(reading, source=NAME, notes=notes)
 
-    key = CacheKey(NAME, (Path(path),), repr(codebook), {"weight": weight})
-    return cached(cache, key, read)
+        key = CacheKey(NAME, (Path(path),), repr(codebook), {"weight": weight})
+        return cached(cache, key, from_file)
+
+    return read_waves(wave, load_codebook(NAME).wave, read)

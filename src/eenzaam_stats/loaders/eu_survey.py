@@ -21,11 +21,13 @@ from eenzaam_stats.loaders.eu_country import CHECK_NAME, country_order
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.opened import open_file
 from eenzaam_stats.loaders.reading import Reading, as_survey, harmonised_file
+from eenzaam_stats.loaders.waves import Waves, chosen_waves
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import require_option
 
 NAME = "eu_loneliness_survey"
+YEARS = (2022,)
 EuSample = Literal["eu27", "eu4"]
 EuLevel = Literal["country", "eu27"]
 _WAVES: Mapping[str, str] = MappingProxyType({"eu27": "2022 EU27", "eu4": "2022 EU4"})
@@ -54,6 +56,7 @@ def read_eu_survey(
     sample: EuSample = "eu27",
     level: EuLevel = "country",
     country: str | None = None,
+    wave: Waves = 2022,
     cache: str | Path | None = None,
 ) -> Survey:
     """Read and harmonise a file of the EU Loneliness Survey 2022.
@@ -71,6 +74,8 @@ def read_eu_survey(
     country : str, optional
         One country, in English, to keep; only with ``level="country"``. Without it all countries
         are kept.
+    wave : int, str or sequence of these, default 2022
+        The year of the survey, which was held once.
     cache : str or Path, optional
         Folder in which the survey is kept as Parquet and found again, as long as file, codebook,
         options and package are the same. It then holds answers of persons, as the file does.
@@ -130,11 +135,12 @@ def read_eu_survey(
     """
     require_option(sample, EuSample, name="sample")
     require_option(level, EuLevel, name="level")
-    wave = load_codebook(NAME).wave(_WAVES[sample])
-    _require_asked(wave, sample=sample, level=level, country=country)
+    chosen_waves(wave, YEARS)
+    codebook = load_codebook(NAME).wave(_WAVES[sample])
+    _require_asked(codebook, sample=sample, level=level, country=country)
 
     def read() -> Survey:
-        reading = harmonised_file(open_file(path), wave, level=level)
+        reading = harmonised_file(open_file(path), codebook, level=level)
         return _survey(reading, sample=sample, level=level, country=country)
 
     options = {"sample": sample, "level": level, "country": country}

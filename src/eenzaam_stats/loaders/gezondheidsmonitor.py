@@ -19,9 +19,11 @@ from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.column import VALID
 from eenzaam_stats.loaders.duplicates import Duplicates, kept_rows
+from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.reading import Reading, as_survey, harmonised_file, respondents
 from eenzaam_stats.loaders.spss import open_spss
 from eenzaam_stats.loaders.survey_file import SurveyFile
+from eenzaam_stats.loaders.waves import Waves, read_waves
 from eenzaam_stats.respondents import DJG_ITEMS
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.survey import Survey
@@ -33,7 +35,7 @@ NAME = "gezondheidsmonitor"
 def read_gezondheidsmonitor(
     path: str | Path | SurveyFile,
     *,
-    wave: int,
+    wave: Waves,
     weight: str | None = None,
     duplicates: Duplicates = "report",
     max_disagreement: float = 0.01,
@@ -47,8 +49,10 @@ def read_gezondheidsmonitor(
     path : str, Path or SurveyFile
         File that ends in ``.sav`` or ``.zsav``, or one that ``open_file`` opened, for instance with
         ``reader="fast"``.
-    wave : int
-        Year of the wave: 2012, 2016, 2020, 2022 or 2024.
+    wave : int, str or sequence of these
+        Year of the wave: 2012, 2016, 2020, 2022 or 2024; or several years of a file that holds
+        them, such as ``[2020, 2022]``: each is read with its own weight and strata, and rows of
+        other years are left out and counted.
     weight : str, optional
         Name of the weight. Without it the weight for loneliness of the codebook is taken; for 2024
         none is documented and it must be named.
@@ -118,16 +122,6 @@ def read_gezondheidsmonitor(
     require_option(duplicates, Duplicates, name="duplicates")
     if not 0 <= max_disagreement <= 1:
         raise OptionError(f"max_disagreement is {max_disagreement}. Choose a share from 0 to 1.")
-    codebook = load_codebook(NAME).wave(wave)
-
-    def read() -> Survey:
-        file = path if isinstance(path, SurveyFile) else open_spss(path)
-        reading = harmonised_file(file, codebook, weight=weight, leave_out=leave_out)
-        reading = _without_duplicates(_with_age_groups(reading), duplicates)
-        frame = respondents(reading, source=NAME)
-        checks = _agreement(reading, frame, max_disagreement=max_disagreement)
-        return as_survey(reading, source=NAME, checks=checks)
-
     options = {
         "weight": weight,
         "duplicates": duplicates,
@@ -135,7 +129,19 @@ def read_gezondheidsmonitor(
         "leave_out": list(leave_out),
     }
     place = path.path if isinstance(path, SurveyFile) else Path(path)
-    return cached(cache, CacheKey(NAME, (place,), repr(codebook), options), read)
+
+    def read(codebook: WaveCodebook) -> Survey:
+        def from_file() -> Survey:
+            file = path if isinstance(path, SurveyFile) else open_spss(path)
+            reading = harmonised_file(file, codebook, weight=weight, leave_out=leave_out)
+            reading = _without_duplicates(_with_age_groups(reading), duplicates)
+            frame = respondents(reading, source=NAME)
+            checks = _agreement(reading, frame, max_disagreement=max_disagreement)
+            return as_survey(reading, source=NAME, checks=checks)
+
+        return cached(cache, CacheKey(NAME, (place,), repr(codebook), options), from_file)
+
+    return read_waves(wave, load_codebook(NAME).wave, read)
 
 
 def _with_age_groups(reading: Reading) -> Reading:

@@ -17,13 +17,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eenzaam_stats.errors import DesignError, OptionError, listed
+from eenzaam_stats.errors import DesignError, listed
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
+from eenzaam_stats.loaders.gmjv_layout import other_name_notes, year_layout
 from eenzaam_stats.loaders.layout import WaveCodebook
-from eenzaam_stats.loaders.matching import NameIndex
-from eenzaam_stats.loaders.opened import SurveyFile, open_file
+from eenzaam_stats.loaders.opened import open_file
 from eenzaam_stats.loaders.reading import Reading, as_survey, harmonised_file
+from eenzaam_stats.loaders.waves import Wave, Waves, chosen_waves, read_waves
 from eenzaam_stats.numerics.correlation import pearson
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scoring.direction import CHECK_NAME, LEAST_ROWS
@@ -33,7 +34,6 @@ from eenzaam_stats.vocabulary import require_option
 NAME = "gmjv"
 GmjvLevel = Literal["national", "regional", "municipal"]
 YEARS = (2022, 2024)
-TREND = "2022 trend"
 # Code of the stratum of people whose region, age or gender is not known.
 UNKNOWN_STRATUM = "999"
 ROWS_SHOWN = 10
@@ -52,7 +52,7 @@ FLAGS = {
 def read_gmjv(
     path: str | Path,
     *,
-    wave: int,
+    wave: Waves,
     level: GmjvLevel = "national",
     weight: str | None = None,
     leave_out: Sequence[str] = (),
@@ -64,8 +64,8 @@ def read_gmjv(
     ----------
     path : str or Path
         File of one year, or the trend file of 2022-2024; rows of another year are left out.
-    wave : int
-        Year: 2022 or 2024.
+    wave : int, str or sequence of these
+        Year: 2022 or 2024, or both as ``[2022, 2024]``; each has its own weight and strata.
     level : {"national", "regional", "municipal"}, default "national"
         What the estimates are about, which decides weight and stratum. The file of 2022 alone has
         no municipal weight.
@@ -123,33 +123,34 @@ def read_gmjv(
     Traceback (most recent call last):
     eenzaam_stats.errors.OptionError: wave is 2023, which is not an option. Choose one of 2022, ...
     """
-    if wave not in YEARS:
-        raise OptionError.among(wave, YEARS, name="wave")
     require_option(level, GmjvLevel, name="level")
 
-    def read() -> Survey:
-        file = open_file(path)
-        codebook = _level_of(_layout(file, wave), level, file=file.path.name)
-        reading = harmonised_file(file, codebook, level=level, weight=weight, leave_out=leave_out)
-        return as_survey(
-            reading,
-            source=NAME,
-            checks=(*_flag_checks(reading), _direction(reading)),
-            notes=tuple(_notes(reading, level=level)),
-        )
+    def read(year: WaveCodebook) -> Survey:
+        def from_file() -> Survey:
+            file = open_file(path)
+            layout = year_layout(file, year, level=level)
+            codebook = _level_of(layout, level, file=file.path.name)
+            reading = harmonised_file(
+                file, codebook, level=level, weight=weight, leave_out=leave_out
+            )
+            return as_survey(
+                reading,
+                source=NAME,
+                checks=(*_flag_checks(reading), _direction(reading)),
+                notes=tuple(_notes(reading, level=level)),
+            )
 
-    options = {"wave": wave, "level": level, "weight": weight, "leave_out": list(leave_out)}
-    return cached(cache, CacheKey(NAME, (Path(path),), repr(load_codebook(NAME)), options), read)
+        options = {"level": level, "weight": weight, "leave_out": list(leave_out)}
+        said = repr((year, load_codebook(NAME)))
+        return cached(cache, CacheKey(NAME, (Path(path),), said, options), from_file)
+
+    return read_waves(wave, _year, read)
 
 
-def _layout(file: SurveyFile, wave: int) -> WaveCodebook:
-    """Wave of the year; for 2022 with one weight, or with one per level as in the trend file."""
-    codebook = load_codebook(NAME)
-    trend = codebook.wave(TREND)
-    index = NameIndex(file.columns, trend.prefixes)
-    if wave == trend.year and any(index.find(name) for name in trend.weight_levels.values()):
-        return trend
-    return codebook.wave(str(wave))
+def _year(wave: Wave) -> WaveCodebook:
+    """Codebook of a year; which of its layouts a file has is seen when it is opened."""
+    (year,) = chosen_waves(wave, YEARS)
+    return load_codebook(NAME).wave(str(year))
 
 
 def _level_of(codebook: WaveCodebook, level: GmjvLevel, *, file: str) -> WaveCodebook:
@@ -165,6 +166,7 @@ def _level_of(codebook: WaveCodebook, level: GmjvLevel, *, file: str) -> WaveCod
 def _notes(reading: Reading, *, level: GmjvLevel) -> Iterator[str]:
     weight = reading.columns["weight"].source_name
     yield f"level={level!r}: weighted by {weight}"
+    yield from other_name_notes(reading)
     yield "the file has no items: its categories and flags are kept as published_* and not scored"
     if "stratum" in reading.columns:
         column = reading.columns["stratum"]

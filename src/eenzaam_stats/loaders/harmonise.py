@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from eenzaam_stats.errors import UnknownCodeError
+from eenzaam_stats.keys import normal_keys, normal_word
 from eenzaam_stats.loaders.column import BLANK, KINDS, VALID, Harmonised, Kinds, RawColumn
 from eenzaam_stats.loaders.labels import coded_labels, missing_kind, normalised
 from eenzaam_stats.loaders.layout import Code, Value, Variable
@@ -23,9 +24,8 @@ from eenzaam_stats.vocabulary import Answer, MissingKind
 
 ITEM_ANSWERS = (Answer.NO.value, Answer.MORE_OR_LESS.value, Answer.YES.value)
 HIGHEST_MUNICIPALITY = 9998
-LARGEST_WHOLE = 2**53  # above it a number in a file no longer tells whole from broken
 MOST_CODES_SHOWN = 12
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 _DTYPES = {"boolean": "boolean", "integer": "Int64", "number": "Float64"}
 _ROLES_IN_ORDER = ("item", "loneliness")
 _ORDERED = frozenset(
@@ -64,7 +64,7 @@ def harmonised_column(variable: Variable, raw: RawColumn, *, where: str) -> Harm
     label says so, minus the codes that the codebook lists as valid; a blank is no answer.
     """
     if variable.kind == "text":
-        values, kinds = text_values(raw)
+        values, kinds = text_values(raw, where=where)
         return Harmonised(variable.name, raw.name, values, kinds)
     places, uniques = pd.factorize(raw.values)
     by_label = coded_labels(variable)
@@ -88,13 +88,15 @@ def harmonised_column(variable: Variable, raw: RawColumn, *, where: str) -> Harm
     )
 
 
-def text_values(raw: RawColumn) -> tuple[pd.Series[Any], Kinds]:
-    """Keys and strata as text: whole numbers without decimals, leading zeros kept.
+def text_values(raw: RawColumn, *, where: str = "") -> tuple[pd.Series[Any], Kinds]:
+    """Keys and strata as text in their normal form: ``7``, ``7.0`` and ``"007"`` are one key.
 
     Parameters
     ----------
     raw : RawColumn
         Column of numbers or text, in which nearly every value may be different.
+    where : str, default ""
+        Source and wave, for messages.
 
     Returns
     -------
@@ -102,25 +104,17 @@ def text_values(raw: RawColumn) -> tuple[pd.Series[Any], Kinds]:
         Blank and declared missing values are NA.
     kinds : ndarray of int8, shape (n,)
         -1 for a valid value, otherwise the place of ``no_answer`` in ``MissingKind``.
+
+    Raises
+    ------
+    SchemaError
+        If a key stands in two forms that may be two keys; as ``normal_keys``.
     """
     values = raw.without_declared()
-    blank = values.isna()
-    if pd.api.types.is_numeric_dtype(values):
-        known = values.dropna()
-        whole = bool(((known % 1 == 0) & (known.abs() <= LARGEST_WHOLE)).all())
-        text = (values.astype("Int64") if whole else values.map(_whole_as_text)).astype("str")
-    else:
-        mixed = values.dtype == object
-        text = (values.map(_whole_as_text) if mixed else values).astype("str").str.strip()
-        blank |= text == ""
-    at = blank.to_numpy(dtype=np.bool_)
-    return text.mask(blank), np.where(at, BLANK, np.int8(VALID))
-
-
-def _whole_as_text(value: Any) -> Any:
-    """Write a whole number among other values without its decimals."""
-    whole = isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST_WHOLE
-    return str(int(value)) if whole else value
+    column = f"column {raw.name!r}"
+    text = normal_keys(values, where=f"{where}, {column}" if where else column, rows=raw.rows)
+    at = text.isna().to_numpy(dtype=np.bool_)
+    return text, np.where(at, BLANK, np.int8(VALID))
 
 
 def _code(value: Any, variable: Variable, by_label: Mapping[str, Code]) -> Any:
@@ -141,7 +135,7 @@ def _known(variable: Variable, code: Code | float) -> bool:
 
 
 def _number(text: str) -> int | float | None:
-    """Return the number that a text is, with a point or comma before its decimals."""
+    """Return the number that a text is: a point or comma before decimals, perhaps an exponent."""
     if not _NUMBER.fullmatch(text):
         return None
     number = float(text.replace(",", "."))
@@ -182,7 +176,7 @@ def _inside(variable: Variable, code: Any) -> bool:
 
 
 def _municipality(code: Any) -> str | None:
-    digits = str(code).upper().removeprefix("GM")
+    digits = normal_word(str(code).strip().upper().removeprefix("GM"))
     if not digits.isdecimal() or not 0 < int(digits) <= HIGHEST_MUNICIPALITY:
         return None
     return f"{int(digits):04d}"

@@ -23,6 +23,7 @@ from eenzaam_stats.loaders.matching import NameIndex
 from eenzaam_stats.loaders.opened import SurveyFile, open_file
 from eenzaam_stats.loaders.reading import Reading, as_survey, harmonised_file, respondents
 from eenzaam_stats.loaders.reading_checks import direction_checks
+from eenzaam_stats.loaders.waves import Waves, read_waves
 from eenzaam_stats.respondents import DJG_ITEMS
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.survey import Survey
@@ -42,7 +43,7 @@ _SCORES_ONLY = (
 def read_lasa(
     path: str | Path,
     *,
-    wave: str,
+    wave: Waves,
     max_disagreement: float = 0.01,
     cache: str | Path | None = None,
 ) -> Survey:
@@ -53,8 +54,10 @@ def read_lasa(
     path : str or Path
         LASA073 with the eleven statements, LASA273 with the delivered scores, or both merged into
         one file, one row per person.
-    wave : str
-        Wave: B, C, D, E, 2B, F, G, H, 3B, MB, I or J. 2B and J have delivered scores only.
+    wave : str, int or sequence of these
+        Wave: B, C, D, E, 2B, F, G, H, 3B, MB, I or J, or the year in which it began. 2B and J have
+        delivered scores only. Several in one list are read from one file with a column per wave;
+        persons are the same people.
     max_disagreement : float, default 0.01
         Share (0-1) of complete cases in which a delivered score may differ from the score from the
         statements before the check fails.
@@ -111,13 +114,16 @@ def read_lasa(
     """
     if not 0 <= max_disagreement <= 1:
         raise OptionError(f"max_disagreement is {max_disagreement}. Choose a share from 0 to 1.")
-    codebook = load_codebook(NAME).wave(wave)
-
-    def read() -> Survey:
-        return _survey(open_file(path), codebook, max_disagreement=max_disagreement)
-
     options = {"max_disagreement": max_disagreement}
-    return cached(cache, CacheKey(NAME, (Path(path),), repr(codebook), options), read)
+
+    def read(codebook: WaveCodebook) -> Survey:
+        def from_file() -> Survey:
+            return _survey(open_file(path), codebook, max_disagreement=max_disagreement)
+
+        key = CacheKey(NAME, (Path(path),), repr(codebook), options)
+        return cached(cache, key, from_file)
+
+    return read_waves(wave, load_codebook(NAME).wave, read, persons="shared")
 
 
 def _survey(file: SurveyFile, codebook: WaveCodebook, *, max_disagreement: float) -> Survey:

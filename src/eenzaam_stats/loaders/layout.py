@@ -7,10 +7,11 @@ synthetic files read them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from eenzaam_stats.errors import OptionError
+from eenzaam_stats.keys import same_wave
 from eenzaam_stats.vocabulary import LonelyStratum, MissingKind
 
 Code = int | str
@@ -166,6 +167,15 @@ class WaveCodebook:
     zero_weight : str
         What a weight of 0 means, so that its rows are left out and counted; empty where a weight of
         0 is an error.
+    blank_weight : str
+        What a blank weight means, as ``zero_weight``.
+    other_names : mapping of str to str
+        Another name under which a weight or a stratum of a level can stand in the file.
+    wave_column : str
+        Column with the year or the number of the wave, where several waves can stand in one file
+        and no variable holds it; empty where there is none.
+    own_rows_only : bool
+        Whether rows of other years are left out and counted; otherwise they are an error.
     weights_evidence : str
         How well that is documented.
     wrong_weights : mapping of str to str
@@ -215,6 +225,10 @@ class WaveCodebook:
     prefixes: tuple[str, ...]
     notes: tuple[str, ...] = ()
     impossible: tuple[Variable, ...] = ()
+    blank_weight: str = ""
+    other_names: Mapping[str, str] = field(default_factory=dict)
+    wave_column: str = ""
+    own_rows_only: bool = False
 
     def candidates(self, name: str) -> tuple[Variable, ...]:
         """Variables that can fill one harmonised column, in order of preference."""
@@ -269,9 +283,13 @@ class Codebook:
 
     def wave(self, key: int | str) -> WaveCodebook:
         """Return one wave by its year or its name; any other key is an ``OptionError``."""
-        for wave in self.waves:
-            if key in (wave.year, wave.name):
-                return wave
         named = any(wave.name != str(wave.year) for wave in self.waves)
-        known = [wave.name if named else wave.year for wave in self.waves]
-        raise OptionError.among(key, known, name="wave")
+        names = {wave.name: wave for wave in reversed(self.waves)}
+        years = {wave.year: wave for wave in reversed(self.waves)}
+        name, year = same_wave(key, names), same_wave(key, years)
+        if name is not None:
+            return names[name]
+        if year is not None:
+            return years[year]
+        shown = [wave.name if named else wave.year for wave in self.waves]
+        raise OptionError.among(key, shown, name="wave")

@@ -23,6 +23,8 @@ from eenzaam_stats.loaders.liss_findings import liss_checks, liss_notes
 from eenzaam_stats.loaders.liss_household import WaveBackground, wave_background
 from eenzaam_stats.loaders.liss_stack import stacked
 from eenzaam_stats.loaders.liss_wave import MONTH, WaveReading, read_wave, wave_codes
+from eenzaam_stats.loaders.shared_persons import LEAST_SHARED, require_share
+from eenzaam_stats.loaders.waves import Waves, chosen_waves, one_or_several
 from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS, MISSING_SUFFIX
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Origin
@@ -33,8 +35,10 @@ NAME = "liss"
 def read_liss(
     path: Paths,
     *,
+    wave: Waves | None = None,
     background: Paths | None = None,
     leave_out: Sequence[str] = (),
+    least_shared: float = LEAST_SHARED,
     cache: str | Path | None = None,
 ) -> Survey:
     """Read and harmonise waves of the core study Social Integration and Leisure of LISS.
@@ -45,11 +49,16 @@ def read_liss(
         Folder with the files as the archive names them, a list of files, or one file. Waves are
         found by ``cs08a`` to ``cs25r`` at the start of the name; of several versions the highest
         is read. Other files of a folder are listed in the report.
+    wave : int, str or sequence of these, optional
+        Years, or codes such as ``"cs08a"``, of the waves to read; without it all that are there.
     background : str, Path or sequence of these, optional
         Background files ``avars_YYYYMM``, or their folder; then every month of the fieldwork must
         be there. Without it the ones in the folder, or beside the files, are used.
     leave_out : sequence of str, default ()
         Optional harmonised columns that must not be read.
+    least_shared : float, default 0.1
+        Share (0-1) of the persons of a wave that must be in the wave next to it. With fewer, for
+        instance because keys are written in another form, a check of the report fails.
     cache : str or Path, optional
         Folder in which the survey is kept as Parquet and found again, as long as every wave and
         background file, the names of the other files, codebook, options and package are the same.
@@ -120,24 +129,47 @@ def read_liss(
     codebook = load_codebook(NAME)
     _require_optional(leave_out, codebook)
     codes = wave_codes(codebook)
+    require_share(least_shared, name="least_shared")
     files = panel_files(path, codes=codes)
+    if wave is not None:
+        files = files.of_codes(_asked(wave, {code: codes[code] for code in files.waves}))
     months = files.backgrounds if background is None else background_files(background)
 
     def read() -> Survey:
-        return _survey(files, months, named=background is not None, leave_out=leave_out)
+        return _survey(
+            files,
+            months,
+            named=background is not None,
+            leave_out=leave_out,
+            least_shared=least_shared,
+        )
 
     options = {
         "months": sorted(months),
         "named": background is not None,
         "leave_out": list(leave_out),
-        "not read": [*files.older, *files.others],
+        "least_shared": least_shared,
+        "not read": [*files.older, *files.others, *files.unasked],
     }
     counted = (*files.waves.values(), *(months[month] for month in sorted(months)))
     return cached(cache, CacheKey(NAME, counted, repr(codebook), options), read)
 
 
+def _asked(wave: Waves, codes: Mapping[str, int]) -> list[str]:
+    """Codes of the waves that were asked for by year or by code."""
+    by_code = {code.casefold(): year for code, year in codes.items()}
+    years = [by_code.get(str(one).strip().casefold(), one) for one in one_or_several(wave)]
+    chosen = chosen_waves(years, list(codes.values()))
+    return [code for code, year in codes.items() if year in chosen]
+
+
 def _survey(
-    files: LissFiles, months: Mapping[int, Path], *, named: bool, leave_out: Sequence[str]
+    files: LissFiles,
+    months: Mapping[int, Path],
+    *,
+    named: bool,
+    leave_out: Sequence[str],
+    least_shared: float,
 ) -> Survey:
     codebook = load_codebook(NAME)
     codes = wave_codes(codebook)
@@ -165,7 +197,10 @@ def _survey(
             n_read=len(frame),
             n_kept=len(frame),
             columns=tuple(column.report() for column in columns.values()),
-            checks=liss_checks(waves, frame),
+            checks=(
+                *liss_checks(waves, frame, least_shared=least_shared),
+                *(check for own in backgrounds for check in own.checks),
+            ),
             notes=liss_notes(waves, backgrounds, columns, files=files, leave_out=leave_out),
         ),
     )

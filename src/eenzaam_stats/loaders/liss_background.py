@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from eenzaam_stats.errors import SchemaError, UnknownColumnError
+from eenzaam_stats.keys import key_form
 from eenzaam_stats.loaders.column import BLANK, VALID, Harmonised
 from eenzaam_stats.loaders.harmonise import harmonised_column, text_values
 from eenzaam_stats.loaders.labels import missing_kind, require_agreement
@@ -49,12 +50,15 @@ class Background:
         Synthetic when the file says so.
     notes : tuple of str
         What a reader must know about this file.
+    form : str
+        How the keys of persons in the file look.
     """
 
     columns: Mapping[str, Harmonised]
     found: npt.NDArray[np.bool_]
     origin: Origin
     notes: tuple[str, ...]
+    form: str = ""
 
 
 def background_variables(wave: WaveCodebook, *, leave_out: Sequence[str]) -> tuple[Variable, ...]:
@@ -114,7 +118,7 @@ def read_background(
     single = [person, *([own_month] if own_month else []), *said]
     frame, encoding = read_columns(file, [*(match.column for match in matches), *single])
     rows = np.arange(1, len(frame) + 1)
-    known, kinds = text_values(raw_column(file, person, frame, rows))
+    known, kinds = text_values(raw_column(file, person, frame, rows), where=where)
     _require_unique(known, kinds == VALID, name=person, where=where)
     if own_month:
         _require_month(frame[own_month], month, name=own_month, where=where)
@@ -122,7 +126,9 @@ def read_background(
     columns = _looked_up(file, frame, matches, places, where=where)
     if encoding is not None:
         notes = (*notes, f"{path.name}: read as {encoding}; accented letters can be wrong")
-    return Background(columns, places >= 0, stated_origin(file, frame, said), notes)
+    return Background(
+        columns, places >= 0, stated_origin(file, frame, said), notes, key_form(known)
+    )
 
 
 def _matches(

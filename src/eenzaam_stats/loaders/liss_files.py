@@ -7,8 +7,8 @@ the highest is taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -63,12 +63,23 @@ class LissFiles:
         Names of files of which a higher version is there.
     others : tuple of str
         Names of files that are neither.
+    unasked : tuple of str
+        Names of waves that were not asked for.
     """
 
     waves: Mapping[str, Path]
     backgrounds: Mapping[int, Path]
     older: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
+
+    def of_codes(self, codes: Collection[str]) -> LissFiles:
+        """Files with some of the waves."""
+        return replace(
+            self,
+            waves={code: file for code, file in self.waves.items() if code in codes},
+            unasked=tuple(file.name for code, file in self.waves.items() if code not in codes),
+        )
 
 
 def version_of(name: str) -> Version | None:

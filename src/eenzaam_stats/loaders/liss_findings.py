@@ -16,6 +16,7 @@ from eenzaam_stats.loaders.liss_background import HOUSEHOLD
 from eenzaam_stats.loaders.liss_files import CORONA, CORONA_REASON, LissFiles
 from eenzaam_stats.loaders.liss_household import WaveBackground
 from eenzaam_stats.loaders.liss_wave import MONTH, PERSON, WaveReading
+from eenzaam_stats.loaders.shared_persons import check_shared_persons
 from eenzaam_stats.loaders.weighting import users_level
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
@@ -29,15 +30,19 @@ UNWEIGHTED = (
 )
 
 
-def liss_checks(waves: Sequence[WaveReading], frame: pd.DataFrame) -> tuple[CheckResult, ...]:
-    """Direction of the items in every wave, with a warning when one fails, and persons per wave.
+def liss_checks(
+    waves: Sequence[WaveReading], frame: pd.DataFrame, *, least_shared: float
+) -> tuple[CheckResult, ...]:
+    """Direction of the items in every wave, with a warning when one fails, and persons of waves.
 
     A reversed wave among many sound ones would not be seen in all rows together.
     """
     directions = [_direction(wave) for wave in waves]
     persons = int(frame[PERSON].nunique())
     message = f"each of {persons:,} persons occurs at most once in each of {len(waves)} wave(s)"
-    return (CheckResult("duplicates", True, message), *directions)
+    keyed = [(wave.code, wave.columns[PERSON].values) for wave in waves]
+    shared = check_shared_persons(keyed, least=least_shared)
+    return (CheckResult("duplicates", True, message), shared, *directions)
 
 
 def _direction(wave: WaveReading) -> CheckResult:
@@ -110,6 +115,8 @@ def _other_year(wave: WaveReading) -> Iterator[str]:
 def _files(files: LissFiles) -> Iterator[str]:
     if files.older:
         yield f"not read, a higher version is there: {', '.join(files.older)}"
+    if files.unasked:
+        yield f"not read, another wave than was asked for: {', '.join(files.unasked)}"
     if files.others:
         yield f"not read, no wave or background file: {', '.join(files.others)}"
     corona = [name for name in files.others if CORONA in name.casefold()]

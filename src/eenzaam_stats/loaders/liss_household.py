@@ -13,11 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from eenzaam_stats.errors import SourceError
+from eenzaam_stats.keys import key_form
 from eenzaam_stats.loaders.column import Harmonised
 from eenzaam_stats.loaders.layout import Codebook
 from eenzaam_stats.loaders.liss_background import Background, read_background, taken
 from eenzaam_stats.loaders.liss_stack import stacked
 from eenzaam_stats.loaders.liss_wave import MONTH, PERSON, WaveReading
+from eenzaam_stats.loaders.shared_persons import LEAST_FOUND
+from eenzaam_stats.results import CheckResult
 from eenzaam_stats.vocabulary import Origin
 
 
@@ -33,11 +36,14 @@ class WaveBackground:
         Of the files that were read.
     notes : tuple of str
         Months without a file and people who are not in it, counted.
+    checks : tuple of CheckResult
+        Whether the background files hold the people of the wave.
     """
 
     columns: Mapping[str, Harmonised]
     origins: tuple[Origin, ...]
     notes: tuple[str, ...]
+    checks: tuple[CheckResult, ...] = ()
 
 
 def wave_background(
@@ -133,4 +139,26 @@ def _joined(
         notes.append(
             f"{reading.code}: {unknown:,} person(s) are not in the background file of their month"
         )
-    return WaveBackground(columns, tuple(part.origin for part in read), tuple(notes))
+    return WaveBackground(
+        columns,
+        tuple(part.origin for part in read),
+        tuple(notes),
+        _check(reading, read, unknown=unknown),
+    )
+
+
+def _check(
+    reading: WaveReading, read: Sequence[Background], *, unknown: int
+) -> tuple[CheckResult, ...]:
+    """Fail when most people of a wave are not in the background file of their month."""
+    asked = sum(len(part.found) for part in read)
+    if asked - unknown >= LEAST_FOUND * asked:
+        return ()
+    forms = " and ".join(dict.fromkeys(part.form for part in read))
+    message = (
+        f"{reading.code}: {asked - unknown:,} of {asked:,} persons are in the background file of "
+        f"their month, fewer than {LEAST_FOUND:.0%}: keys look like "
+        f"{key_form(reading.columns[PERSON].values.dropna())} in {reading.file} and {forms} in the "
+        "background"
+    )
+    return (CheckResult("persons in the background", False, message),)

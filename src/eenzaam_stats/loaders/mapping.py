@@ -17,11 +17,12 @@ from eenzaam_stats.loaders.labels import shown_code
 from eenzaam_stats.loaders.layout import Variable, WaveCodebook
 from eenzaam_stats.loaders.mapping_check import Problem, mapping_problems
 from eenzaam_stats.loaders.mapping_layout import mapped_wave
-from eenzaam_stats.loaders.mapping_words import Table
+from eenzaam_stats.loaders.mapping_words import Table, years_of
 from eenzaam_stats.loaders.matching import NameIndex
 from eenzaam_stats.loaders.opened import open_file
 from eenzaam_stats.loaders.reading import read_survey
 from eenzaam_stats.loaders.survey_file import SurveyFile
+from eenzaam_stats.loaders.waves import Waves, chosen_waves, read_waves
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.survey import Survey
 
@@ -29,7 +30,11 @@ PARTS = ("source", "design", "respondents", "instrument", "variable")
 
 
 def read_mapped(
-    path: str | Path, mapping: str | Path, *, cache: str | Path | None = None
+    path: str | Path,
+    mapping: str | Path,
+    *,
+    wave: Waves | None = None,
+    cache: str | Path | None = None,
 ) -> Survey:
     """Read and harmonise any survey file by a mapping that its user wrote.
 
@@ -40,6 +45,9 @@ def read_mapped(
     mapping : str or Path
         Mapping in TOML: what the columns and codes of the file mean, which weight, stratum and
         cluster it has, and whom it covers. ``write_template`` makes one to fill in.
+    wave : int, str or sequence of these, optional
+        Years to read, of those that the mapping names; without it all of them. A file with several
+        years needs ``wave_column`` in the mapping.
     cache : str or Path, optional
         Folder in which the survey is kept as Parquet and found again, as long as file, mapping,
         options and package are the same. It then holds answers of persons, as the file does.
@@ -91,19 +99,31 @@ def read_mapped(
     eenzaam_stats.errors.SourceError: The mapping mine.toml does not exist. Check the path, or ...
     """
     name = Path(mapping).name
-    return read_by_tables(path, checked_mapping(mapping), name=name, cache=cache)
+    return read_by_tables(path, checked_mapping(mapping), name=name, wave=wave, cache=cache)
 
 
 def read_by_tables(
-    path: str | Path, raw: Table, *, name: str, cache: str | Path | None = None
+    path: str | Path,
+    raw: Table,
+    *,
+    name: str,
+    wave: Waves | None = None,
+    cache: str | Path | None = None,
 ) -> Survey:
     """Survey from a file and the tables of a sound mapping, whose file name is for the report."""
-    wave, source = mapped_wave(raw), str(raw["source"]["name"])
+    source, years = str(raw["source"]["name"]), years_of(raw["source"])
+    asked = years if wave is None else chosen_waves(wave, years)
 
-    def read() -> Survey:
-        return _survey(open_file(path), wave, source=source, name=name)
+    def read(codebook: WaveCodebook) -> Survey:
+        def from_file() -> Survey:
+            return _survey(open_file(path), codebook, source=source, name=name)
 
-    return cached(cache, CacheKey(source, (Path(path),), repr(raw), {"mapping": name}), read)
+        options = {"mapping": name, "wave": codebook.year}
+        return cached(cache, CacheKey(source, (Path(path),), repr(raw), options), from_file)
+
+    if len(asked) == 1:
+        return read(mapped_wave(raw, asked[0]))
+    return read_waves(asked, lambda year: mapped_wave(raw, int(year)), read)
 
 
 def _survey(file: SurveyFile, wave: WaveCodebook, *, source: str, name: str) -> Survey:
@@ -122,6 +142,7 @@ def _require_columns(file: SurveyFile, wave: WaveCodebook, index: NameIndex) -> 
     named = [
         *(variable.source_names[0] for variable in wave.variables),
         *(column for column in (*wave.weights, wave.stratum, wave.cluster, marker) if column),
+        *([wave.wave_column] if wave.wave_column else []),
     ]
     absent = [column for column in named if index.find(column) is None]
     if absent:

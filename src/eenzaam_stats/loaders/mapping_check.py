@@ -26,13 +26,15 @@ from eenzaam_stats.loaders.mapping_words import (
     Households,
     MappedEvidence,
     Table,
+    code_of,
     instruments_of,
     is_placeholder,
     nearest,
+    years_of,
 )
 from eenzaam_stats.vocabulary import LonelyStratum
 
-FIRST_YEAR, LAST_YEAR, OLDEST = 1900, 2100, 120
+OLDEST = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,14 @@ def _source(table: Table) -> Iterator[str]:
             rule, wanted = _SOURCE_RULES[field]
             if not rule(value):
                 yield f"[source] {field} is {value!r}; {wanted}"
+    yield from _several_years(table)
     if table.get("name") == ssw.NAME:
         yield from ssw.ssw_demands(table)
+
+
+def _several_years(table: Table) -> Iterator[str]:
+    if len(years_of(table)) > 1 and "wave_column" not in table:
+        yield "[source] wave lists several years; wave_column, the column with the year, is needed"
 
 
 def _whole(value: Any, low: int, high: int) -> bool:
@@ -135,9 +143,10 @@ _SOURCE_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "title": (_words, "words are needed"),
     "population": (_words, "words are needed"),
     "wave": (
-        lambda value: _whole(value, FIRST_YEAR, LAST_YEAR),
-        "a year in four digits without quotes is needed",
+        lambda value: bool(years_of({"wave": value})),
+        "a year in four digits is needed, or a list of different years",
     ),
+    "wave_column": (_words, "the name of the column with the year is needed"),
     "age_floor": (
         lambda value: _whole(value, 0, OLDEST),
         "the youngest age, a whole number without quotes, is needed",
@@ -178,8 +187,8 @@ def _respondents(table: Table) -> Iterator[str]:
     column, keep = table.get("column"), table.get("keep")
     if not _words(column) or is_placeholder(column):
         yield f"[respondents] column is {column!r}; the name of a column is needed"
-    codes = keep if isinstance(keep, list) else []
-    if not codes or not all(isinstance(c, int) and not isinstance(c, bool) for c in codes):
+    codes = [code_of(str(one)) for one in keep] if isinstance(keep, list) else []
+    if not codes or not all(isinstance(code, int) for code in codes):
         yield f"[respondents] keep is {keep!r}; a list of whole numbers is needed"
 
 

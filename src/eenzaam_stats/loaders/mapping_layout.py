@@ -22,6 +22,7 @@ from eenzaam_stats.loaders.mapping_words import (
     code_of,
     is_published,
     said_of,
+    years_of,
 )
 from eenzaam_stats.respondents import DJG_ITEMS, UCLA_ITEMS
 from eenzaam_stats.vocabulary import MissingKind
@@ -34,13 +35,15 @@ _HOUSEHOLDS = {
 _KEYS = ("person_id", "household_id")
 
 
-def mapped_wave(raw: Table) -> WaveCodebook:
+def mapped_wave(raw: Table, year: int | None = None) -> WaveCodebook:
     """Return the wave that a sound mapping describes.
 
     Parameters
     ----------
     raw : mapping
         Tables of a mapping without a problem.
+    year : int, optional
+        One of the years of the mapping; by itself the first.
 
     Returns
     -------
@@ -51,10 +54,11 @@ def mapped_wave(raw: Table) -> WaveCodebook:
     evidence = _evidence(source)
     weight = design_column(raw, "weight")
     rule = raw.get("respondents")
+    wave = years_of(source)[0] if year is None else year
     return WaveCodebook(
         title=source["title"],
-        year=source["wave"],
-        name=str(source["wave"]),
+        year=wave,
+        name=str(wave),
         population=population_of(source),
         population_evidence=evidence,
         age_floor=source["age_floor"],
@@ -63,7 +67,7 @@ def mapped_wave(raw: Table) -> WaveCodebook:
         delivers_weights=weight is not None,
         weight_levels=MappingProxyType({}),
         stratum_levels=MappingProxyType({}),
-        zero_weight="",
+        zero_weight=raw["design"].get("zero_weight", ""),
         weights_evidence=evidence,
         wrong_weights=MappingProxyType({}),
         discouraged_weights=MappingProxyType({}),
@@ -73,11 +77,16 @@ def mapped_wave(raw: Table) -> WaveCodebook:
         cluster_evidence=evidence,
         lonely_stratum=raw["design"].get("lonely_stratum", "fail"),
         layout_evidence=evidence,
-        respondents=RespondentFilter(rule["column"], tuple(rule["keep"]), (), evidence)
+        respondents=RespondentFilter(
+            rule["column"], tuple(code_of(str(one)) for one in rule["keep"]), (), evidence
+        )
         if rule
         else None,
         prefixes=(),
         notes=(source["note"],) if source.get("note") else (),
+        blank_weight=raw["design"].get("blank_weight", ""),
+        wave_column=source.get("wave_column", ""),
+        own_rows_only="wave_column" in source,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eenzaam_stats.loaders.mapping_words import Table, instruments_of
+from eenzaam_stats.loaders.mapping_words import Table, instruments_of, years_of
 
 NAME = "ssw"
 AGE_FLOOR = 15
@@ -21,9 +21,9 @@ def ssw_demands(source: Table) -> Iterator[str]:
             yield f"[source] {field} is {source.get(field)!r}; for SSW {value!r} is needed"
     if INSTRUMENT not in instruments_of(source):
         yield f"[source] instrument does not hold {INSTRUMENT!r}, the items of SSW"
-    wave = source.get("wave")
-    if isinstance(wave, int) and wave < FIRST_WAVE:
+    early = [year for year in years_of(source) if year < FIRST_WAVE]
+    if early:
         yield (
-            f"[source] wave is {wave}; SSW has these six items from {FIRST_WAVE} on, and earlier "
-            "waves make no series with them"
+            f"[source] wave is {early[0]}; SSW has these six items from {FIRST_WAVE} on, and "
+            "earlier waves make no series with them"
         )

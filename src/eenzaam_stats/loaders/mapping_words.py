@@ -24,6 +24,7 @@ Households = Literal["private", "all", "unstated"]
 MappedEvidence = Literal["user", "confirmed", "secondary", "derived", "unverified"]
 
 NO_COLUMN = "none"
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 INSTRUMENTS: Mapping[str, Scale | None] = MappingProxyType(
     {"DJG6": DJG6, "DJG11": DJG11, "UCLA3": UCLA3, "DIRECT": DIRECT, "none": None}
 )
@@ -37,10 +38,13 @@ MAPPED_COLUMNS: Mapping[str, Column] = MappingProxyType(
 TABLES = ("source", "design", "respondents", "variable")
 SOURCE_FIELDS = (
     *("name", "title", "wave", "age_floor", "instrument", "evidence"),
-    *("population", "households", "note"),
+    *("population", "households", "note", "wave_column"),
 )
 SOURCE_REQUIRED = ("name", "title", "wave", "age_floor", "instrument", "evidence")
-DESIGN_FIELDS = ("weight", "stratum", "cluster", "lonely_stratum")
+DESIGN_FIELDS = (
+    *("weight", "stratum", "cluster", "lonely_stratum"),
+    *("zero_weight", "blank_weight"),
+)
 RESPONDENT_FIELDS = ("column", "keep")
 VARIABLE_FIELDS = (
     *("name", "column", "codes", "missing", "number", "min", "max", "text", "else"),
@@ -95,6 +99,20 @@ def instruments_of(source: Table) -> tuple[str, ...]:
     if isinstance(said, str):
         return (said,)
     return tuple(said) if isinstance(said, list) else ()
+
+
+def years_of(source: Table) -> tuple[int, ...]:
+    """Years that a mapping is for; empty where one is no year.
+
+    Examples
+    --------
+    >>> years_of({"wave": 2022}), years_of({"wave": ["2022", 2024]}), years_of({"wave": "soon"})
+    ((2022,), (2022, 2024), ())
+    """
+    said = source.get("wave")
+    years = [code_of(str(one)) for one in (said if isinstance(said, list) else [said])]
+    whole = [one for one in years if isinstance(one, int) and FIRST_YEAR <= one <= LAST_YEAR]
+    return tuple(whole) if len(set(whole)) == len(years) else ()
 
 
 def is_published(name: str) -> bool:

@@ -13,8 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from eenzaam_stats.errors import OptionError, SourceError, listed
+from eenzaam_stats.keys import key_text, normal_word
 from eenzaam_stats.loaders.cache import CacheKey, cached
-from eenzaam_stats.loaders.design_columns import design_columns, require_year, rows_with_weight
+from eenzaam_stats.loaders.design_columns import (
+    design_columns,
+    require_year,
+    rows_of_year,
+    rows_with_weight,
+    without_blank_design,
+)
 from eenzaam_stats.loaders.harmonise import harmonised_column
 from eenzaam_stats.loaders.layout import Value, WaveCodebook
 from eenzaam_stats.loaders.one_file import Reading, respondents
@@ -144,6 +151,7 @@ def harmonised_file(
     tell(f"harmonising {len(values):,} rows of {file.path.name}")
     origin = file_origin(selection, values)
     keep, dropped = own_rows(selection, values)
+    keep, other_years = rows_of_year(selection, values, keep)
     weighted, unweighted = rows_with_weight(selection, values, keep)
     rows = np.flatnonzero(weighted) + 1
     own = values[weighted].reset_index(drop=True)
@@ -154,6 +162,7 @@ def harmonised_file(
         for match in selection.matches
     }
     require_year(columns.pop(_YEAR, None), selection, rows)
+    selection = without_blank_design(selection, own)
     columns |= design_columns(selection, own, rows)
     return Reading(
         selection,
@@ -161,7 +170,7 @@ def harmonised_file(
         rows,
         origin,
         len(values),
-        (*dropped, *unweighted),
+        (*dropped, *other_years, *unweighted),
         encoding,
         tuple(leave_out),
     )
@@ -232,7 +241,8 @@ def _rows_to_keep(reading: Reading, keep: Keep) -> Reading:
     for name, wanted in keep.items():
         if name not in reading.columns:
             raise OptionError.among(name, sorted(reading.columns), name="keep")
-        at = reading.columns[name].values.isin(list(wanted)).to_numpy(dtype=np.bool_)
+        words = key_text(reading.columns[name].values).map(normal_word, na_action="ignore")
+        at = words.isin([normal_word(str(one)) for one in wanted]).to_numpy(dtype=np.bool_)
         if not at.any():
             raise SourceError(
                 f"{reading.selection.file.path.name} holds no row whose {name} is one of "

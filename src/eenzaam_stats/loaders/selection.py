@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from eenzaam_stats.errors import OptionError, SourceError, UnknownCodeError
+from eenzaam_stats.keys import key_text, normal_word
 from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.labels import require_agreement, shown_code
 from eenzaam_stats.loaders.layout import RespondentFilter, WaveCodebook
@@ -49,6 +50,8 @@ class Selection:
         Text columns that can say that rows are synthetic.
     notes : tuple of str
         What a reader must know about the choice of the weight.
+    year : str or None
+        Column with the year or number of the wave, where no variable holds it.
     """
 
     file: SurveyFile
@@ -61,6 +64,7 @@ class Selection:
     marker: str | None
     origin: tuple[str, ...]
     notes: tuple[str, ...]
+    year: str | None = None
 
     @property
     def where(self) -> str:
@@ -70,7 +74,7 @@ class Selection:
     @property
     def columns(self) -> list[str]:
         """Names in the file, each once."""
-        single = [self.weight, self.stratum, self.cluster, self.marker]
+        single = [self.weight, self.stratum, self.cluster, self.marker, self.year]
         names = [*(match.column for match in self.matches), *single, *self.origin]
         return [name for name in dict.fromkeys(names) if name is not None]
 
@@ -160,6 +164,7 @@ def selected_columns(
             if own.casefold() in ORIGIN_COLUMNS and own in file.text_columns
         ),
         notes=notes,
+        year=index.find(wave.wave_column) if wave.wave_column else None,
     )
 
 
@@ -226,11 +231,10 @@ def own_rows(
 
 
 def _marker_codes(values: pd.Series[Any], rule: RespondentFilter) -> pd.Series[Any]:
-    """Sub-survey of every row, as text where the codebook has words for it; a blank is NA."""
-    if all(isinstance(code, int) for code in rule.keep):
-        return pd.to_numeric(values, errors="coerce")
-    text = values.astype("str").str.strip()
-    return text.mask(text == "")
+    """Sub-survey of every row as the codebook writes it; a blank is NA, another word stays."""
+    known = {normal_word(str(code)): code for code in (*rule.keep, *rule.drop)}
+    words = key_text(values).map(normal_word, na_action="ignore")
+    return words.astype(object).map(lambda word: known.get(word, word), na_action="ignore")
 
 
 def _require_known(

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
+from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.opened import open_file
 from eenzaam_stats.loaders.reading import as_survey, harmonised_file
+from eenzaam_stats.loaders.waves import Waves, read_waves
 from eenzaam_stats.survey import Survey
 
 NAME = "share"
@@ -20,7 +22,7 @@ NAME = "share"
 def read_share(
     path: str | Path,
     *,
-    wave: int | str,
+    wave: Waves,
     weight: str | None = None,
     cache: str | Path | None = None,
 ) -> Survey:
@@ -31,11 +33,11 @@ def read_share(
     path : str or Path
         File with the module ``mh``, the country and the weights and design of ``gv_weights`` beside
         it, one row per person and one wave.
-    wave : int or str
-        Number of the wave, 5 to 9, or ``"8 Corona"`` for the questionnaire of the pandemic.
+    wave : int, str or sequence of these
+        Number of the wave, 5 to 9, ``"8 Corona"`` or ``"9 Corona"`` for the questionnaires of the
+        pandemic; or several in one list, of which persons are the same people.
     weight : str, optional
-        Name of the weight. Without it the calibrated individual weight of the wave is taken; for
-        ``"8 Corona"`` none is documented and it must be named.
+        Name of the weight. Without it the calibrated individual weight of the wave is taken.
     cache : str or Path, optional
         Folder in which the survey is kept as Parquet and found again, as long as file, codebook,
         options and package are the same. It then holds answers of persons, as the file does.
@@ -58,8 +60,8 @@ def read_share(
     ScaleError
         If value labels contradict the direction of the codebook.
     DesignError
-        If the weight is one of households, absent, unnamed or not above zero, or a stratum or
-        cluster is blank.
+        If the weight is one of households, absent, zero or negative, or blank for everybody, or a
+        stratum or cluster is blank.
 
     See Also
     --------
@@ -74,7 +76,8 @@ def read_share(
     **Unit.** Weights as in the file; the wave is its number.
 
     **Missing data.** -1 is don't know and -2 refused; the kind stands in a column such as
-    ``ucla_1_missing``.
+    ``ucla_1_missing``. A blank calibrated weight means that someone, such as a partner under 50, is
+    not in the sample of people of 50 and older; these rows are left out and counted.
 
     **Validated against.** Planted reversals and a file counted by hand, in
     ``tests/loaders/test_share.py``; no real file is public.
@@ -85,11 +88,13 @@ def read_share(
     Traceback (most recent call last):
     eenzaam_stats.errors.OptionError: wave is 4, which is not an option. Choose one of '5', ...
     """
-    codebook = load_codebook(NAME).wave(wave)
 
-    def read() -> Survey:
-        reading = harmonised_file(open_file(path), codebook, weight=weight)
-        return as_survey(reading, source=NAME)
+    def read(codebook: WaveCodebook) -> Survey:
+        def from_file() -> Survey:
+            reading = harmonised_file(open_file(path), codebook, weight=weight)
+            return as_survey(reading, source=NAME)
 
-    key = CacheKey(NAME, (Path(path),), repr(codebook), {"weight": weight})
-    return cached(cache, key, read)
+        key = CacheKey(NAME, (Path(path),), repr(codebook), {"weight": weight})
+        return cached(cache, key, from_file)
+
+    return read_waves(wave, load_codebook(NAME).wave, read, persons="shared")

@@ -13,12 +13,19 @@ from eenzaam_stats.loaders.mapping import mapping_tables, read_by_tables, requir
 from eenzaam_stats.loaders.mapping_check import Problem, mapping_problems
 from eenzaam_stats.loaders.mapping_ssw import NAME
 from eenzaam_stats.loaders.mapping_words import Table
+from eenzaam_stats.loaders.waves import Waves
 from eenzaam_stats.survey import Survey
 
 ORDER = "items are matched by name; CBS prints them in the order 3 4 7 9 8 10 of the manual"
 
 
-def read_ssw(path: str | Path, mapping: str | Path, *, cache: str | Path | None = None) -> Survey:
+def read_ssw(
+    path: str | Path,
+    mapping: str | Path,
+    *,
+    wave: Waves | None = None,
+    cache: str | Path | None = None,
+) -> Survey:
     """Read and harmonise a file of CBS Sociale samenhang en welzijn.
 
     Parameters
@@ -28,6 +35,8 @@ def read_ssw(path: str | Path, mapping: str | Path, *, cache: str | Path | None 
     mapping : str or Path
         Mapping in TOML, made from the template ``ssw`` and filled in from the documentation of CBS
         Microdata.
+    wave : int, str or sequence of these, optional
+        Years to read, of those that the mapping names; without it all of them.
     cache : str or Path, optional
         Folder in which the survey is kept as Parquet and found again, as long as file, mapping,
         options and package are the same. It then holds answers of persons, as the file does.
@@ -76,7 +85,7 @@ def read_ssw(path: str | Path, mapping: str | Path, *, cache: str | Path | None 
     raw = mapping_tables(mapping)
     name = Path(mapping).name
     require_sound((*_other_source(raw), *mapping_problems(raw)), name=name)
-    survey = read_by_tables(path, raw, name=name, cache=cache)
+    survey = read_by_tables(path, raw, name=name, wave=wave, cache=cache)
     notes = (*survey.report.notes, ORDER)
     return replace(survey, report=replace(survey.report, notes=notes))
 

@@ -13,11 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from eenzaam_stats.errors import SchemaError
+from eenzaam_stats.keys import key_text, normal_keys, normal_word
 from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS, MISSING_SUFFIX, UCLA_ITEMS
 from eenzaam_stats.vocabulary import MissingKind
 
 KINDS = tuple(kind.value for kind in MissingKind)
 ITEMS = (*DJG_ITEMS, *UCLA_ITEMS, "direct")
+KEY_COLUMNS = ("person_id", "household_id")
 _CATEGORIES = {column.name: column.categories for column in COLUMNS}
 
 
@@ -54,6 +56,43 @@ def stacked(frames: Sequence[pd.DataFrame], *, keys: Sequence[str]) -> pd.DataFr
         for name in names
     }
     return pd.DataFrame(columns)
+
+
+def in_one_form(frame: pd.DataFrame, *, where: str) -> pd.DataFrame:
+    """Respondents with keys in their normal form, and waves that are whole numbers as numbers.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Respondents of one part; it is not changed.
+    where : str
+        Part, for messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    SchemaError
+        If a key stands in two forms; as ``normal_keys``.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"person_id": [7.0], "wave": ["2022"]})
+    >>> in_one_form(frame, where="here").to_dict("list")
+    {'person_id': ['7'], 'wave': [2022]}
+    """
+    columns: dict[str, pd.Series[Any]] = {
+        name: normal_keys(frame[name], where=f"{where}, column {name!r},")
+        for name in KEY_COLUMNS
+        if name in frame
+    }
+    if "wave" in frame and not pd.api.types.is_integer_dtype(frame["wave"]):
+        words = key_text(frame["wave"]).map(normal_word, na_action="ignore")
+        if bool(words.str.fullmatch("-?[0-9]+").fillna(False).all()):
+            columns["wave"] = words.astype("int64")
+    return frame.assign(**columns)
 
 
 def merged_categories(orders: Sequence[Sequence[Any]]) -> tuple[list[Any], bool]:

@@ -1,8 +1,8 @@
 """Templates of mappings: files to fill in, and examples of surveys whose layout was not seen.
 
 Names of variables in a template are placeholders and marked as such; a template that was not filled
-in is refused with the list of what is missing. An example is complete, and its first words say that
-nothing in it is verified.
+in is refused with the list of what is missing. An example is complete; where nothing in it is
+verified, its first words say so.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathlib import Path
 from eenzaam_stats.errors import OptionError, SourceError
 
 TEMPLATES = ("ssw", "djg11", "djg6", "ucla3", "direct")
-# Finished mappings with an unverified layout: Gezondheidsmonitor Jeugd and HBSC.
+# Finished mappings: Gezondheidsmonitor Jeugd and HBSC.
 EXAMPLES = ("gmj", "hbsc")
+UNVERIFIED = ("hbsc",)
 SUFFIX = ".toml"
 
 
@@ -25,16 +26,16 @@ def mapping_template(source: str) -> str:
     Parameters
     ----------
     source : {"ssw", "djg11", "djg6", "ucla3", "direct", "gmj", "hbsc"}
-        CBS Sociale samenhang en welzijn, or the instrument of another file; ``"gmj"`` and
-        ``"hbsc"`` are finished examples for the Gezondheidsmonitor Jeugd and HBSC, whose layout
-        is unverified.
+        CBS Sociale samenhang en welzijn, or the instrument of another file. Finished are ``"gmj"``,
+        the question of the Gezondheidsmonitor Jeugd as its standard of June 2025 has it, and
+        ``"hbsc"``, whose layout is unverified.
 
     Returns
     -------
     str
         TOML with a comment at every field; what is to be filled in stands between ``<`` and ``>``.
-        An example has nothing to fill in: its column names and codes are assumptions to compare
-        with the codebook of the file.
+        A finished one has nothing to fill in; names and codes of an unverified layout are
+        assumptions to compare with the codebook of the file.
 
     Raises
     ------

@@ -6,7 +6,7 @@ Columns are found, checked and counted here; no formula may enter.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from eenzaam_stats.errors import SchemaError, UnknownColumnError, listed
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.respondent_rows import collected
+from eenzaam_stats.keys import normal_keys
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.trend.panel_dates import dates_of, numbers_of, values_of
 
@@ -135,14 +136,14 @@ def panel_rows(
     door.require_numeric(frame, outcome, where=where, flag=kind == "logistic")
     y = numbers_of(frame, outcome)
     _require_outcome(y, outcome, kind=kind, where=where)
-    person = _codes(frame, columns.person, "key of the person", where=where)
+    person = _keys(frame, columns.person, "key of the person", where=where)
     raw_wave = _codes(frame, columns.wave, "wave", where=where)
     times = dates_of(frame, columns.time or columns.wave, month=columns.month, where=where)
     wave, labels = _in_order(frame, columns.wave, raw_wave, times)
     _require_once(person, wave, labels, where=where)
     household = None
     if columns.household is not None:
-        household = _codes(frame, columns.household, "household", where=where)
+        household = _keys(frame, columns.household, "household", where=where)
     values, terms = _covariates(frame, columns.covariates, where=where)
     return PanelRows(y, person, wave, times, household, values, terms, labels, outcome, source)
 
@@ -187,8 +188,18 @@ def _require_outcome(y: FloatArray, outcome: str, *, kind: Kind, where: str) -> 
         )
 
 
+def _keys(frame: door.Eager, name: str, what: str, *, where: str) -> IntArray:
+    """Numbers of persons or households, whatever form their keys have."""
+    keys = normal_keys(values_of(frame, name), where=f"{where}, column {name!r},")
+    return _numbered(keys, name, what, where=where)
+
+
 def _codes(frame: door.Eager, name: str, what: str, *, where: str) -> IntArray:
-    codes, _ = pd.factorize(values_of(frame, name))
+    return _numbered(values_of(frame, name), name, what, where=where)
+
+
+def _numbered(values: pd.Series[Any], name: str, what: str, *, where: str) -> IntArray:
+    codes, _ = pd.factorize(values)
     if (codes < 0).any():
         raise SchemaError(
             f"{where} needs a {what} in every row, and column {name!r} is missing in "

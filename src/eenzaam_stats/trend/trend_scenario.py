@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError, SchemaError
+from eenzaam_stats.keys import same_wave
 from eenzaam_stats.numerics.logit_trend import LogitTrend, fit_logit_trend
 from eenzaam_stats.numerics.prevalence_paths import Paths
 from eenzaam_stats.trend.scenario_path import ScenarioPath, Start
@@ -154,12 +155,15 @@ class TrendScenario:
     def _waves(self, start: Start) -> tuple[list[int], FloatArray]:
         """Places of the waves in the fit, and the factors on their weights."""
         waves = start.cells.waves
-        for wave in self.wave_weight:
-            if wave not in waves:
+        factors: dict[int, float] = {}
+        for wave, factor in self.wave_weight.items():
+            year = same_wave(wave, waves)
+            if year is None:
                 raise OptionError.among(wave, waves, name="wave_weight")
+            factors[year] = factor
         until = [at for at in range(len(waves)) if at <= start.at]
         used = until[-self.recent :] if self.recent else until
-        weights = np.array([self.wave_weight.get(waves[at], 1.0) for at in used], float)
+        weights = np.array([factors.get(waves[at], 1.0) for at in used], float)
         if np.count_nonzero(weights) < LEAST_WAVES:
             raise SchemaError(
                 f"TrendScenario needs at least {LEAST_WAVES} waves up to {start.year}, but "

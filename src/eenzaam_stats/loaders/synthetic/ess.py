@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.synthetic.direct_answers import (
@@ -27,6 +26,7 @@ from eenzaam_stats.loaders.synthetic.sav_content import (
     sav_content,
 )
 from eenzaam_stats.loaders.synthetic.writing import require_target, write_whole
+from eenzaam_stats.loaders.waves import chosen_waves
 from eenzaam_stats.vocabulary import MissingKind, Origin
 
 VERB = "synthesise_ess()"
@@ -102,8 +102,7 @@ def synthesise_ess(
     >>> report.weight, [(round(m.target, 3), round(m.expected, 3)) for m in report.margins]
     ('pspwght', [(0.06, 0.061)])
     """
-    if wave not in ROUNDS:
-        raise OptionError.among(wave, ROUNDS, name="wave")
+    (wave,) = chosen_waves(wave, ROUNDS)
     target = Path(path)
     require_target(target, verb=VERB)
     require_size(n, seed)

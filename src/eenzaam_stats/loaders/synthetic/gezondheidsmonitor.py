@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from eenzaam_stats.errors import OptionError
+from eenzaam_stats.keys import same_wave
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.synthetic.answers import drawn_answers, item_columns, score_columns
@@ -124,6 +125,7 @@ def synthesise_gezondheidsmonitor(
     target = Path(path)
     require_target(target)
     codebook = _required_wave(wave, n=n, seed=seed)
+    wave = codebook.year
     population = cell_population(wave, age_floor=codebook.age_floor)
     margins = reconciled(
         published_margins(reference("gezondheidsmonitor"), wave=wave), population=population
@@ -167,6 +169,8 @@ def _required_wave(wave: int, *, n: int, seed: int) -> WaveCodebook:
     if seed < 0:
         raise OptionError(f"seed is {seed}, which is below 0. Choose a whole number from 0 up.")
     codebook = load_codebook("gezondheidsmonitor")
+    year = same_wave(wave, codebook.years)
+    wave = wave if year is None else year
     if wave in codebook.years and wave not in DEMOGRAPHICS:
         raise OptionError(
             f"wave {wave} cannot be imitated: its layout and its weight for loneliness have not "

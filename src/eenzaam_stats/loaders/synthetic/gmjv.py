@@ -12,7 +12,6 @@ from types import MappingProxyType
 
 import numpy as np
 
-from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.synthetic.gmjv_people import (
     OWN_LABELS,
@@ -30,6 +29,7 @@ from eenzaam_stats.loaders.synthetic.sav_content import (
     sav_content,
 )
 from eenzaam_stats.loaders.synthetic.writing import require_target, write_whole
+from eenzaam_stats.loaders.waves import chosen_waves
 from eenzaam_stats.numerics.item_response import (
     ItemModel,
     draw_answers,
@@ -114,8 +114,7 @@ def synthesise_gmjv(
     [('lonely', 63.0, 0.63), ('severely_lonely', 27.0, 0.27)]
     """
     codebook = load_codebook("gmjv")
-    if wave not in (2022, 2024):
-        raise OptionError.among(wave, (2022, 2024), name="wave")
+    (wave,) = chosen_waves(wave, (2022, 2024))
     own = codebook.wave(str(wave))
     target = Path(path)
     require_target(target, verb=VERB)

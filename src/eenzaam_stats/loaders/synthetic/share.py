@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.synthetic.direct_answers import (
@@ -27,6 +26,7 @@ from eenzaam_stats.loaders.synthetic.sav_content import (
     sav_content,
 )
 from eenzaam_stats.loaders.synthetic.writing import require_target, write_whole
+from eenzaam_stats.loaders.waves import chosen_waves
 from eenzaam_stats.vocabulary import MissingKind, Origin
 
 VERB = "synthesise_share()"
@@ -95,8 +95,7 @@ def synthesise_share(
     >>> report.weight, [(m.target, round(m.expected, 3)) for m in report.margins]
     ('cciw_w9', [(0.06, 0.061)])
     """
-    if wave not in WAVES:
-        raise OptionError.among(wave, WAVES, name="wave")
+    (wave,) = chosen_waves(wave, WAVES)
     target = Path(path)
     require_target(target, verb=VERB)
     require_size(n, seed)
