@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ import pandas as pd
 from eenzaam_stats.errors import DesignError, OptionError, listed
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
+from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.matching import NameIndex
 from eenzaam_stats.loaders.opened import SurveyFile, open_file
@@ -57,6 +58,7 @@ def read_gmjv(
     weight: str | None = None,
     leave_out: Sequence[str] = (),
     cache: str | Path | None = None,
+    **file_words: Unpack[FileWords],
 ) -> Survey:
     """Read and harmonise a file of the Gezondheidsmonitor Jongvolwassenen (16-25 years).
 
@@ -76,6 +78,10 @@ def read_gmjv(
     cache : str or Path, optional
         Folder in which the survey is kept as Parquet and found again, as long as file, codebook,
         options and package are the same. It then holds answers of persons, as the file does.
+    **file_words
+        How the file is written, where it does not say so itself: ``decimal``, ``thousands``,
+        ``keep_words``, ``skip_rows``, ``header_row``, ``sheet``; see
+        :class:`~eenzaam_stats.loaders.file_options.FileOptions`.
 
     Returns
     -------
@@ -128,7 +134,7 @@ def read_gmjv(
     require_option(level, GmjvLevel, name="level")
 
     def read() -> Survey:
-        file = open_file(path)
+        file = open_file(path, **file_words)
         codebook = _level_of(_layout(file, wave), level, file=file.path.name)
         reading = harmonised_file(file, codebook, level=level, weight=weight, leave_out=leave_out)
         return as_survey(
@@ -138,7 +144,8 @@ def read_gmjv(
             notes=tuple(_notes(reading, level=level)),
         )
 
-    options = {"wave": wave, "level": level, "weight": weight, "leave_out": list(leave_out)}
+    own = {"wave": wave, "level": level, "weight": weight, "leave_out": list(leave_out)}
+    options = own | file_words
     return cached(cache, CacheKey(NAME, (Path(path),), repr(load_codebook(NAME)), options), read)
 
 

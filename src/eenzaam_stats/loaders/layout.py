@@ -13,7 +13,7 @@ from typing import Literal, cast
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import LonelyStratum, MissingKind
 
-Code = int | str
+Code = int | float | str
 Value = str | int | bool
 Role = Literal["item", "loneliness", "published", "demographic", "key", "survey_year"]
 VariableKind = Literal["category", "boolean", "integer", "number", "text", "municipality"]
@@ -89,6 +89,10 @@ class Variable:
     required: bool = False
     status: Status = "undetermined"
     otherwise: MissingKind | Value | None = None
+
+    def knows(self, code: Code) -> bool:
+        """Whether a code is listed, as valid or as missing."""
+        return code in self.codes or code in self.missing
 
     @property
     def evidence_word(self) -> EvidenceWord:

@@ -200,7 +200,7 @@ def _missing(row: Table) -> Iterator[str]:
         yield f"else is {row['else']!r}; options: {listed(KINDS)}"
 
 
-def _between(code: int | str, low: Any, high: Any) -> bool:
-    if not all(isinstance(value, int) for value in (code, low, high)):
+def _between(code: int | float | str, low: Any, high: Any) -> bool:
+    if not all(isinstance(value, (int, float)) for value in (code, low, high)):
         return False
     return bool(low <= code <= high)

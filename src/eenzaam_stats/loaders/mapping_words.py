@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Literal
 
+from eenzaam_stats.cell_text import number_of
 from eenzaam_stats.errors import listed
 from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS, PUBLISHED_PREFIX, UCLA_ITEMS, Column
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
@@ -34,7 +35,7 @@ MAPPED_COLUMNS: Mapping[str, Column] = MappingProxyType(
     {column.name: column for column in COLUMNS if column.name not in FROM_OTHER_TABLES}
 )
 
-TABLES = ("source", "design", "respondents", "variable")
+TABLES = ("source", "file", "design", "respondents", "variable")
 SOURCE_FIELDS = (
     *("name", "title", "wave", "age_floor", "instrument", "evidence"),
     *("population", "households", "note"),
@@ -48,7 +49,6 @@ VARIABLE_FIELDS = (
 )
 CONTENT = ("codes", "number", "text")
 SOURCE_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_WHOLE = re.compile(r"-?\d+")
 _PLACEHOLDER = re.compile(r"<.*>", re.DOTALL)
 
 
@@ -63,16 +63,16 @@ def is_placeholder(value: object) -> bool:
     return isinstance(value, str) and _PLACEHOLDER.fullmatch(value.strip()) is not None
 
 
-def code_of(key: str) -> int | str:
-    """Code as the file holds it: whole numbers as integers, everything else as text.
+def code_of(key: str) -> int | float | str:
+    """Code as the file holds it: numbers as numbers, everything else as text.
 
     Examples
     --------
-    >>> code_of("-9"), code_of("Ja")
-    (-9, 'Ja')
+    >>> code_of("-9"), code_of("9.9"), code_of("1.0"), code_of("Ja")
+    (-9, 9.9, 1, 'Ja')
     """
-    key = key.strip()
-    return int(key) if _WHOLE.fullmatch(key) else key
+    number = number_of(key)
+    return key.strip() if number is None else number
 
 
 def said_of(entry: Any) -> tuple[Any, str]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.cell_text import number_of, stripped
 from eenzaam_stats.errors import OptionError, SourceError, UnknownCodeError
 from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.labels import require_agreement, shown_code
@@ -82,14 +83,8 @@ class Selection:
             rows,
             self.file.value_labels.get(column, {}),
             self.file.missing_ranges.get(column, ()),
+            self.file.options,
         )
-
-    def raw_numbers(
-        self, column: str, frame: pd.DataFrame, rows: npt.NDArray[np.int64]
-    ) -> RawColumn:
-        """One column of numbers, read from text in a file that holds all numbers as text."""
-        raw = self.raw(column, frame, rows)
-        return raw.as_numbers() if self.file.all_text else raw
 
 
 def selected_columns(
@@ -209,7 +204,8 @@ def own_rows(
     rule, marker = selection.wave.respondents, selection.marker
     if rule is None or marker is None:
         return np.ones(len(frame), dtype=np.bool_), ()
-    code = _marker_codes(frame[marker], rule)
+    raw = selection.raw(marker, frame, np.arange(1, len(frame) + 1))
+    code = _marker_codes(raw, rule)
     blank = code.isna().to_numpy(dtype=np.bool_)
     keep = code.isin(rule.keep).to_numpy(dtype=np.bool_)
     _require_known(code, keep | blank, rule, where=selection.where, column=marker)
@@ -225,12 +221,22 @@ def own_rows(
     return keep, tuple((why, n) for why, n in counts if n)
 
 
-def _marker_codes(values: pd.Series[Any], rule: RespondentFilter) -> pd.Series[Any]:
-    """Sub-survey of every row, as text where the codebook has words for it; a blank is NA."""
-    if all(isinstance(code, int) for code in rule.keep):
-        return pd.to_numeric(values, errors="coerce")
-    text = values.astype("str").str.strip()
-    return text.mask(text == "")
+def _marker_codes(raw: RawColumn, rule: RespondentFilter) -> pd.Series[Any]:
+    """Sub-survey of every row; a blank is NA, and a word among numbers stays a word."""
+    if pd.api.types.is_numeric_dtype(raw.values):
+        return raw.values
+    known = {*rule.keep, *rule.drop}
+    words = all(isinstance(code, str) for code in rule.keep)
+
+    def code(cell: Any) -> Any:
+        if not isinstance(cell, str):
+            return cell
+        text = stripped(cell)
+        if text not in known and (not text or raw.is_blank(text)):
+            return None
+        return text if words else number_of(text, raw.options.numbers) or text
+
+    return raw.values.astype(object).map(code, na_action="ignore")
 
 
 def _require_known(

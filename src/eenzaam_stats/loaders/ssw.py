@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Unpack
 
+from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.mapping import mapping_tables, read_by_tables, require_sound
 from eenzaam_stats.loaders.mapping_check import Problem, mapping_problems
 from eenzaam_stats.loaders.mapping_ssw import NAME
@@ -18,7 +20,13 @@ from eenzaam_stats.survey import Survey
 ORDER = "items are matched by name; CBS prints them in the order 3 4 7 9 8 10 of the manual"
 
 
-def read_ssw(path: str | Path, mapping: str | Path, *, cache: str | Path | None = None) -> Survey:
+def read_ssw(
+    path: str | Path,
+    mapping: str | Path,
+    *,
+    cache: str | Path | None = None,
+    **file_words: Unpack[FileWords],
+) -> Survey:
     """Read and harmonise a file of CBS Sociale samenhang en welzijn.
 
     Parameters
@@ -31,6 +39,10 @@ def read_ssw(path: str | Path, mapping: str | Path, *, cache: str | Path | None 
     cache : str or Path, optional
         Folder in which the survey is kept as Parquet and found again, as long as file, mapping,
         options and package are the same. It then holds answers of persons, as the file does.
+    **file_words
+        How the file is written, where it does not say so itself: ``decimal``, ``thousands``,
+        ``keep_words``, ``skip_rows``, ``header_row``, ``sheet``; see
+        :class:`~eenzaam_stats.loaders.file_options.FileOptions`.
 
     Returns
     -------
@@ -76,7 +88,7 @@ def read_ssw(path: str | Path, mapping: str | Path, *, cache: str | Path | None 
     raw = mapping_tables(mapping)
     name = Path(mapping).name
     require_sound((*_other_source(raw), *mapping_problems(raw)), name=name)
-    survey = read_by_tables(path, raw, name=name, cache=cache)
+    survey = read_by_tables(path, raw, name=name, cache=cache, file_words=file_words)
     notes = (*survey.report.notes, ORDER)
     return replace(survey, report=replace(survey.report, notes=notes))
 
