@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eenzaam_stats.cell_text import is_no_value, numbers_in, says_nothing, stripped
+from eenzaam_stats.cell_text import is_no_value, says_nothing, stripped
 from eenzaam_stats.loaders.file_options import FileOptions
 from eenzaam_stats.loaders.labels import missing_kind
+from eenzaam_stats.number_columns import numbers_in
 from eenzaam_stats.survey import ColumnReport
 from eenzaam_stats.vocabulary import MissingKind
 

@@ -18,6 +18,7 @@ from eenzaam_stats.errors import UnknownCodeError
 from eenzaam_stats.loaders.column import BLANK, KINDS, VALID, Harmonised, Kinds, RawColumn
 from eenzaam_stats.loaders.labels import coded_labels, missing_kind, normalised
 from eenzaam_stats.loaders.layout import Code, Value, Variable
+from eenzaam_stats.loaders.mapping_line import line_for_word
 from eenzaam_stats.loaders.written_numbers import AGE, parts_of_years, read_numbers, shortest
 from eenzaam_stats.respondents import COLUMNS
 from eenzaam_stats.vocabulary import Answer, MissingKind
@@ -192,14 +193,25 @@ def _refuse(
     remedy = "Correct the file or its missing declarations"
     if not variable.required:
         remedy += f", or leave out column {variable.name!r}"
+    remedy = f"{remedy}.{_line(variable, raw, code, at)}"
     raise UnknownCodeError.found(
         where,
         column=raw.name,
         code=code,
         count=int(at.sum()),
         first_row=int(raw.rows[int(at.argmax())]),
-        remedy=f"{remedy}.",
+        remedy=remedy,
     )
+
+
+def _line(variable: Variable, raw: RawColumn, code: Any, at: npt.NDArray[np.bool_]) -> str:
+    """What would settle a word: a line of a mapping, or rows to skip when it is a question."""
+    if not isinstance(code, str) or variable.kind == "municipality":
+        return ""
+    line = line_for_word(variable.name, code, variable.values)
+    first_row = at[0] and at.sum() == 1 and raw.rows[0] == 1
+    skip = " If row 1 holds the question and no respondent, say skip_rows=1." * bool(first_row)
+    return f" {line}".rstrip() + skip
 
 
 def _series(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from eenzaam_stats.cell_text import number_of
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import LonelyStratum, MissingKind
 
@@ -20,6 +21,18 @@ VariableKind = Literal["category", "boolean", "integer", "number", "text", "muni
 Status = Literal["complete", "partial", "impossible", "undetermined"]
 Storage = Literal["numeric", "string", "either"]
 EvidenceWord = Literal["confirmed", "secondary", "derived", "unverified"]
+
+
+def code_of(key: str) -> Code:
+    """Code as the file holds it: numbers as numbers, everything else as text.
+
+    Examples
+    --------
+    >>> code_of("-9"), code_of("9.9"), code_of("1.0"), code_of("Ja")
+    (-9, 9.9, 1, 'Ja')
+    """
+    number = number_of(key)
+    return key.strip() if number is None else number
 
 
 def evidence_word(evidence: str) -> EvidenceWord:

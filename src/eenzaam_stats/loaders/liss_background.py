@@ -20,7 +20,7 @@ from eenzaam_stats.loaders.column import BLANK, VALID, Harmonised
 from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.harmonise import harmonised_column, text_values
 from eenzaam_stats.loaders.labels import missing_kind, require_agreement
-from eenzaam_stats.loaders.layout import Variable, WaveCodebook
+from eenzaam_stats.loaders.layout import Code, Variable, WaveCodebook
 from eenzaam_stats.loaders.liss_stack import without_values
 from eenzaam_stats.loaders.liss_wave import (
     PERSON,
@@ -174,9 +174,9 @@ def _with_labels(variable: Variable, labels: Mapping[float | str, str]) -> Varia
     )
 
 
-def _code(code: float | str) -> int | str:
-    """Whole number, or the word that a text variable or Stata uses as a code."""
-    return code if isinstance(code, str) else int(code)
+def _code(code: float | str) -> Code:
+    """Number, or the word that a text variable or Stata uses as a code."""
+    return code if isinstance(code, str) or code % 1 else int(code)
 
 
 def _looked_up(

@@ -8,6 +8,7 @@ from typing import Any
 
 from eenzaam_stats.errors import listed
 from eenzaam_stats.loaders.answer_words import contradicted
+from eenzaam_stats.loaders.layout import code_of
 from eenzaam_stats.loaders.mapping_words import (
     CONTENT,
     FROM_OTHER_TABLES,
@@ -15,7 +16,6 @@ from eenzaam_stats.loaders.mapping_words import (
     MAPPED_COLUMNS,
     VARIABLE_FIELDS,
     Table,
-    code_of,
     is_placeholder,
     is_published,
     nearest,

@@ -12,7 +12,6 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Literal
 
-from eenzaam_stats.cell_text import number_of
 from eenzaam_stats.errors import listed
 from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS, PUBLISHED_PREFIX, UCLA_ITEMS, Column
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
@@ -61,18 +60,6 @@ def is_placeholder(value: object) -> bool:
     (True, False)
     """
     return isinstance(value, str) and _PLACEHOLDER.fullmatch(value.strip()) is not None
-
-
-def code_of(key: str) -> int | float | str:
-    """Code as the file holds it: numbers as numbers, everything else as text.
-
-    Examples
-    --------
-    >>> code_of("-9"), code_of("9.9"), code_of("1.0"), code_of("Ja")
-    (-9, 9.9, 1, 'Ja')
-    """
-    number = number_of(key)
-    return key.strip() if number is None else number
 
 
 def said_of(entry: Any) -> tuple[Any, str]:

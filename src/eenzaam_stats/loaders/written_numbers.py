@@ -8,15 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from eenzaam_stats.cell_text import (
-    may_be_thousands,
-    number_of,
-    occurrences,
-    require_certain,
-    stripped,
-)
+from eenzaam_stats.cell_text import may_be_thousands, number_of, stripped
 from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.layout import Variable
+from eenzaam_stats.number_columns import occurrences, require_certain
 
 AGE = "age"  # the only whole number of which a file may hold parts: completed years count
 
