@@ -80,6 +80,32 @@ class SchemaError(EenzaamStatsError, ValueError):
     """A frame whose columns do not have the shape that a verb was promised."""
 
 
+class AmbiguousNumberError(SchemaError):
+    """A number that stands as text and can be read in two ways.
+
+    Attributes
+    ----------
+    doubt : str
+        What is uncertain and what to do, without the place.
+    """
+
+    doubt: str = ""
+
+    @classmethod
+    def found(
+        cls, where: str, *, column: str, doubt: str, count: int, first_row: int
+    ) -> AmbiguousNumberError:
+        """Name the place, the column, the doubt, how often and where it occurs first."""
+        said = (
+            f"{doubt} ({count:,} cell(s), first in row {first_row:,}). "
+            "Say decimal= for the sign before decimals and thousands= for the sign between "
+            "thousands (--decimal and --thousands on the command line, [file] in a mapping)."
+        )
+        error = cls(f"{where}, column {column!r}: {said}")
+        error.doubt = said
+        return error
+
+
 class ScaleError(EenzaamStatsError, ValueError):
     """An instrument that cannot be scored as asked: direction, answer set or cut-off."""
 

@@ -32,8 +32,10 @@ def written(path: Path) -> Path:
             pyreadstat.write_sav(FRAME, path, compress=path.suffix == ".zsav")
         case ".dta":
             pyreadstat.write_dta(FRAME, path)
-        case ".csv":
+        case ".csv" | ".txt":
             path.write_text(CSV, encoding="utf-8")
+        case ".tsv":
+            path.write_text(CSV.replace(",", "\t"), encoding="utf-8")
         case ".parquet":
             FRAME.to_parquet(path)
         case ".xlsx":

@@ -104,8 +104,8 @@ def written(path: Path, **changed: list[object]) -> Path:
             pyreadstat.write_sav(frame, path)
         case ".dta":
             pyreadstat.write_dta(frame, path)
-        case ".csv":
-            frame.to_csv(path, index=False)
+        case ".csv" | ".txt" | ".tsv":
+            frame.to_csv(path, index=False, sep="\t" if path.suffix == ".tsv" else ",")
         case ".parquet":
             frame.to_parquet(path)
         case ".xlsx":
@@ -170,7 +170,7 @@ def test_printed_labels_count_as_their_codes(tmp_path, wave, apostrophe):
     assert values(survey, "age") == [16, 45, None, None, 110, 80]
 
 
-@pytest.mark.parametrize("word", ["Sometimes maybe", "NA", "6", "1.5", "1 always"])
+@pytest.mark.parametrize("word", ["Sometimes maybe", "None", "6", "1.5", "1 always"])
 def test_word_that_is_no_label_of_the_codebook_stops_the_reading(tmp_path, wave, word):
     path = written(tmp_path / "demo.csv", lonely=[1, 3, word, 1, word, 1])
     with pytest.raises(UnknownCodeError, match=r"Demo survey 2022, column 'lonely'.*2 row.* row 3"):

@@ -1,31 +1,75 @@
-"""Tables that a command reads, and pictures that it writes, in the same way for every command."""
+"""Files that a command reads, and pictures that it writes, in the same way for every command."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
 
 from eenzaam_stats.errors import OptionError, SourceError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from eenzaam_stats.loaders.file_options import FileWords
+
 SUFFIXES = (".png", ".svg", ".pdf")
 
 
-def csv_table(file: Path, what: str) -> pd.DataFrame:
-    """Read a CSV of a user; ``what`` says in messages what should be in it."""
-    import pandas as pd  # noqa: PLC0415
+DecimalSign = Annotated[
+    str | None, typer.Option("--decimal", help="Sign before decimals in text: . or ,")
+]
+ThousandsSign = Annotated[
+    str | None, typer.Option("--thousands", help="Sign between thousands in text: . , ' or a blank")
+]
+KeptWords = Annotated[
+    list[str] | None,
+    typer.Option("--keep-word", help="COLUMN:WORD that is a value, such as land:NA; repeatable."),
+]
+SkippedRows = Annotated[
+    int | None, typer.Option("--skip-rows", help="Rows under the names that are no respondents.")
+]
+NamesRow = Annotated[int | None, typer.Option("--header-row", help="Row with the names.")]
+Sheet = Annotated[str | None, typer.Option("--sheet", help="Name or number of the sheet.")]
+
+
+def file_words(
+    *,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    keep_word: list[str] | None = None,
+    **places: int | str | None,
+) -> FileWords:
+    """What the options of a command say about its file; nothing where they are not given."""
+    words: dict[str, Any] = {"decimal": decimal, "thousands": thousands, **places}
+    sheet = words.get("sheet")
+    if isinstance(sheet, str) and sheet.isdecimal():
+        words["sheet"] = int(sheet)
+    if keep_word:
+        kept: dict[str, list[str]] = {}
+        for one in keep_word:
+            column, colon, word = one.rpartition(":")
+            if not (column and colon and word):
+                raise OptionError(f"--keep-word is {one!r}. Write COLUMN:WORD, such as land:NA.")
+            kept.setdefault(column, []).append(word)
+        words["keep_words"] = kept
+    return cast("FileWords", {name: said for name, said in words.items() if said is not None})
+
+
+def csv_table(file: Path, what: str, words: FileWords | None = None) -> pd.DataFrame:
+    """Read a table of a user; ``what`` says in messages what should be in it."""
+    from eenzaam_stats.loaders.table_file import read_table  # noqa: PLC0415
 
     if not file.is_file():
         raise SourceError(f"{file.name} is not there. Give a CSV with {what}.")
     try:
-        return pd.read_csv(file)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        return read_table(file, **(words or {}))
+    except SourceError as error:
         raise SourceError(
-            f"{file.name} cannot be read as CSV with {what}. Export it with commas and a decimal "
-            "point, in UTF-8."
+            f"{file.name} cannot be read as CSV with {what}: {error} Export it in UTF-8, with "
+            "names in its first line."
         ) from error
 
 

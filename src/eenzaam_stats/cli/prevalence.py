@@ -12,6 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from eenzaam_stats.cli.files import (
+    DecimalSign,
+    KeptWords,
+    NamesRow,
+    Sheet,
+    SkippedRows,
+    ThousandsSign,
+    file_words,
+)
 from eenzaam_stats.cli.output import deliver, envelope, examples, progress, require_free, say
 from eenzaam_stats.errors import DisclosureError, OptionError
 from eenzaam_stats.vocabulary import IntervalMethod, Language, SubscaleCutoff, require_option
@@ -61,6 +70,12 @@ def prevalence(
         ),
     ] = None,
     country: Annotated[str | None, typer.Option(help="One country of the EU survey.")] = None,
+    decimal: DecimalSign = None,
+    thousands: ThousandsSign = None,
+    keep_word: KeptWords = None,
+    skip_rows: SkippedRows = None,
+    header_row: NamesRow = None,
+    sheet: Sheet = None,
     scale: Annotated[
         str | None, typer.Option(help="djg11, djg6, ucla3 or direct [default: as the items allow].")
     ] = None,
@@ -94,8 +109,16 @@ def prevalence(
     _require_checked_profile(profile, unchecked=unchecked)
     require_free(out, force=force)
     groups = tuple(by or ())
+    said = file_words(
+        decimal=decimal,
+        thousands=thousands,
+        keep_word=keep_word,
+        skip_rows=skip_rows,
+        header_row=header_row,
+        sheet=sheet,
+    )
     with progress(3, "reading", quiet=quiet or as_json) as advance:
-        options = SourceOptions(_wave(wave), mapping, weight, weighted_for, country)
+        options = SourceOptions(_wave(wave), mapping, weight, weighted_for, country, said)
         with told(partial(advance, by=0)):
             survey = read_source(source, file, options)
         advance("scoring")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from eenzaam_stats.cli.files import csv_table, picture
+from eenzaam_stats.cli.files import DecimalSign, ThousandsSign, csv_table, file_words, picture
 from eenzaam_stats.cli.output import deliver, envelope, examples, give, require_free, say
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import Language, require_option
@@ -17,6 +17,7 @@ from eenzaam_stats.vocabulary import Language, require_option
 if TYPE_CHECKING:
     import pandas as pd
 
+    from eenzaam_stats.loaders.file_options import FileWords
     from eenzaam_stats.plots.projectionplot import View
     from eenzaam_stats.projection_results import Projection
     from eenzaam_stats.trend.scenario_path import Scenario
@@ -61,6 +62,8 @@ def project(
     draws: Annotated[int, typer.Option(help="Draws behind the intervals; 0 for none.")] = 2000,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
     level: Annotated[float, typer.Option(help="Coverage of the intervals.")] = 0.95,
+    decimal: DecimalSign = None,
+    thousands: ThousandsSign = None,
     plot: Annotated[Path | None, typer.Option(help="Picture to write: .png, .svg or .pdf.")] = None,
     view: Annotated[str, typer.Option(help="fan, age, pyramid, sources or change.")] = "fan",
     force: Annotated[bool, typer.Option("--force", help="Replace an existing picture.")] = False,
@@ -82,9 +85,10 @@ def project(
     if as_json and as_csv:
         raise OptionError("--json and --csv are two formats for one output. Choose one.")
     require_free(plot, force=force)
+    words = file_words(decimal=decimal, thousands=thousands)
     result = projected(
-        "gezondheidsmonitor" if file is None else _table(file, "prevalences"),
-        _table(Path(edition), "a population") if edition.endswith(".csv") else edition,
+        "gezondheidsmonitor" if file is None else _table(file, "prevalences", words),
+        _table(Path(edition), "a population", words) if _is_file(edition) else edition,
         to=to,
         scenario=_scenario(scenario, damping, wave_weight or []),
         rng=np.random.default_rng(seed) if draws else None,
@@ -132,8 +136,14 @@ def _scenario(name: str, damping: str | None, weights: list[str]) -> Scenario:
     return TrendScenario(damping=kept, wave_weight=given)
 
 
-def _table(file: Path, what: str) -> pd.DataFrame:
-    frame = csv_table(file, what)
+def _is_file(edition: str) -> bool:
+    from eenzaam_stats.loaders.opened import SUFFIXES  # noqa: PLC0415
+
+    return Path(edition).suffix.casefold() in SUFFIXES
+
+
+def _table(file: Path, what: str, words: FileWords) -> pd.DataFrame:
+    frame = csv_table(file, what, words)
     frame.attrs["source"] = file.name
     return frame
 

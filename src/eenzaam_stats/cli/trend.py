@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from eenzaam_stats.cli.files import csv_table, picture
+from eenzaam_stats.cli.files import DecimalSign, ThousandsSign, csv_table, file_words, picture
 from eenzaam_stats.cli.output import deliver, envelope, examples, give, require_free, say
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import Language, require_option
@@ -55,6 +55,8 @@ def trend(
         typer.Option("--checks", help="Placebo dates and one wave left out, for each effect."),
     ] = False,
     level: Annotated[float, typer.Option(help="Coverage of the intervals.")] = 0.95,
+    decimal: DecimalSign = None,
+    thousands: ThousandsSign = None,
     plot: Annotated[Path | None, typer.Option(help="Picture to write: .png, .svg or .pdf.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing picture.")] = False,
     lang: Annotated[str, typer.Option(help="Language of the picture: nl or en.")] = "nl",
@@ -78,7 +80,8 @@ def trend(
             "--csv."
         )
     require_free(plot, force=force)
-    frame = csv_table(file, "wave, estimate and std_error")
+    words = file_words(decimal=decimal, thousands=thousands)
+    frame = csv_table(file, "wave, estimate and std_error", words)
     interruptions = [_interruption(words, effects) for words in interruption]
     kind, how = cast("Scale", scale), cast("Estimator", estimator)
     result = (

@@ -16,6 +16,7 @@ import pandas as pd
 from eenzaam_stats.errors import SchemaError, UnknownColumnError
 from eenzaam_stats.estimation.domains import text
 from eenzaam_stats.estimation.targets import POPULATION
+from eenzaam_stats.number_columns import numbers_or_nan
 
 Counts: TypeAlias = "Mapping[object, float] | pd.Series[Any] | pd.DataFrame"
 Margins: TypeAlias = "Mapping[str, Counts | float] | Sequence[pd.DataFrame | pd.Series[Any]]"
@@ -197,7 +198,10 @@ def _pairs(
             "'population', or {'column': {category: people}}."
         )
     items = [(one if len(columns) > 1 else (one,), count) for one, count in counts.items()]
-    return columns, [(tuple(text(value) for value in one), float(n)) for one, n in items]
+    given = pd.Series([n for _, n in items], dtype=object, name=POPULATION)
+    people = numbers_or_nan(given, where=f"{_WHERE}, a margin").tolist()
+    keys = [tuple(text(value) for value in one) for one, _ in items]
+    return columns, list(zip(keys, people, strict=True))
 
 
 def _require_same_total(margins: Sequence[Margin]) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, listed
 from eenzaam_stats.estimation.class_names import same_classes
 from eenzaam_stats.estimation.domains import Domains, text
+from eenzaam_stats.number_columns import numbers_or_nan
 from eenzaam_stats.numerics.linearise import Statistic, linearised
 
 FloatArray = NDArray[np.float64]
@@ -70,17 +71,21 @@ class Standard:
                 raise UnknownColumnError.among(
                     missing, list(population.columns), needed_for="a standard population"
                 )
-            pairs = [
-                (tuple(text(value) for value in row[:-1]), float(row[-1]))
-                for row in population[[*names, POPULATION]].itertuples(index=False, name=None)
+            keys = [
+                tuple(text(value) for value in row)
+                for row in population[list(names)].itertuples(index=False, name=None)
             ]
+            given = population[POPULATION]
         else:
             if len(names) != 1:
                 raise SchemaError(
                     f"a standard population over [{listed(names)}] needs a frame with these "
                     f"columns and {POPULATION!r}; counts per class tell one column. Give a frame."
                 )
-            pairs = [((text(key),), float(value)) for key, value in population.items()]
+            keys = [(text(key),) for key in population]
+            given = pd.Series(list(population.values()), dtype=object, name=POPULATION)
+        people = numbers_or_nan(given, where="a standard population")
+        pairs = zip(keys, people.tolist(), strict=True)
         counts: dict[tuple[str, ...], float] = {}
         for key, value in pairs:
             counts[key] = counts.get(key, 0.0) + value

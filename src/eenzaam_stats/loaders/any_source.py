@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.loaders.ess import read_ess
 from eenzaam_stats.loaders.eu_survey import read_eu_survey
+from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
 from eenzaam_stats.loaders.gmjv import read_gmjv
 from eenzaam_stats.loaders.lasa import read_lasa
@@ -39,6 +40,8 @@ class SourceOptions:
         municipal.
     country : str or None
         One country of an international file.
+    file : FileWords
+        How the file is written; every source takes it.
     """
 
     wave: Waves | None = None
@@ -46,6 +49,7 @@ class SourceOptions:
     weight: str | None = None
     level: str | None = None
     country: str | None = None
+    file: FileWords = field(default_factory=FileWords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +109,9 @@ def read_source(source: str, path: str | Path, options: SourceOptions) -> Survey
         raise OptionError.among(source, SOURCES, name="source")
     known = SOURCES[source]
     given: dict[str, Any] = {
-        field.name: getattr(options, field.name)
-        for field in fields(options)
-        if getattr(options, field.name) is not None
+        one.name: getattr(options, one.name)
+        for one in fields(options)
+        if one.name != "file" and getattr(options, one.name) is not None
     }
     missing = [f"--{name}" for name in known.needs if name not in given]
     if missing:
@@ -121,4 +125,4 @@ def read_source(source: str, path: str | Path, options: SourceOptions) -> Survey
             f"source {source!r} has no option [{listed(strange)}]; it takes "
             f"[{listed((*known.needs, *known.takes))}]. Leave it out."
         )
-    return known.read(path, **given)
+    return known.read(path, **given, **options.file)

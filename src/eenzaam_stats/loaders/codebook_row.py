@@ -23,6 +23,7 @@ from eenzaam_stats.loaders.layout import (
     Value,
     Variable,
     VariableKind,
+    code_of,
     evidence_word,
 )
 from eenzaam_stats.vocabulary import MissingKind, require_option
@@ -182,11 +183,11 @@ def _missing_kind(word: str, number: int, where: str) -> MissingKind:
 
 
 def _coded(table: Table, *, number: int, where: str) -> dict[Code, Any]:
-    """Codes as the file holds them: whole numbers as integers, everything else as text."""
+    """Codes as the file holds them: numbers as numbers, everything else as text."""
     places: dict[Code, int] = {}
     coded: dict[Code, Any] = {}
     for place, (key, entry) in enumerate(table.items(), start=1):
-        code = int(key) if _WHOLE.fullmatch(str(key)) else str(key)
+        code = code_of(str(key))
         if code in places:
             raise SchemaError(
                 f"codebook, row {number}: value rows {places[code]} and {place} of {where} are "
@@ -225,7 +226,7 @@ def _require_bounds(variable: Variable, *, where: str, name: str) -> None:
     if low > high:
         raise SchemaError(f"{where}: the range of {name} runs from {low} down to {high}.")
     for words, codes in (("missing", variable.missing), ("codes", variable.codes)):
-        inside = [code for code in codes if isinstance(code, int) and low <= code <= high]
+        inside = [c for c in codes if isinstance(c, (int, float)) and low <= c <= high]
         if inside:
             raise SchemaError(
                 f"{where}: code(s) {inside} of {name} are in {words} and inside its range "

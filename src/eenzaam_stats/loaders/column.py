@@ -6,13 +6,17 @@ Nothing here knows a codebook.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.cell_text import is_no_value, says_nothing, stripped
+from eenzaam_stats.loaders.file_options import FileOptions
+from eenzaam_stats.loaders.labels import missing_kind
+from eenzaam_stats.number_columns import numbers_in
 from eenzaam_stats.survey import ColumnReport
 from eenzaam_stats.vocabulary import MissingKind
 
@@ -39,6 +43,8 @@ class RawColumn:
         Value labels.
     declared : tuple of (low, high)
         Declared user-missing values.
+    options : FileOptions
+        How numbers are written, and which words are values although they look missing.
     """
 
     name: str
@@ -46,10 +52,31 @@ class RawColumn:
     rows: npt.NDArray[np.int64]
     labels: Mapping[Any, str]
     declared: tuple[tuple[Any, Any], ...]
+    options: FileOptions = field(default_factory=FileOptions)
 
     def declares(self, code: Any) -> bool:
         """Whether the file declares a code to be missing."""
         return any(_within(code, low, high) for low, high in self.declared)
+
+    def is_blank(self, word: str) -> bool:
+        """Whether a text means that there is no answer, and is neither kept nor labelled."""
+        return says_nothing(word) and not self._is_kept(word)
+
+    def blank_words(self) -> dict[str, int]:
+        """Texts that are no value of a key, a stratum or a group, and how often each occurs."""
+        if pd.api.types.is_numeric_dtype(self.values):
+            return {}
+        words = [
+            word
+            for word in self.values.dropna().unique()
+            if isinstance(word, str) and is_no_value(word) and not self._is_kept(word)
+        ]
+        return {word: int((self.values == word).sum()) for word in words}
+
+    def _is_kept(self, word: str) -> bool:
+        own = stripped(word)
+        labelled = own in self.labels and missing_kind(self.labels[own]) is None
+        return labelled or own in self.options.kept(self.name)
 
     def without_declared(self) -> pd.Series[Any]:
         """Values with declared missing values blank; numbers as numbers where nothing else is left.
@@ -69,23 +96,19 @@ class RawColumn:
             values = values.mask(numbers.between(low, high))
         return values.infer_objects() if values.dtype == object else values
 
-    def as_numbers(self) -> RawColumn:
+    def as_numbers(self, *, where: str) -> RawColumn:
         """Return the column with text that is numbers throughout read as numbers.
 
-        A decimal comma is one where no cell has a point. A column with any other text stays text.
+        A column with any other text stays text.
+
+        Raises
+        ------
+        AmbiguousNumberError
+            If the numbers can be read in two ways.
         """
-        if pd.api.types.is_numeric_dtype(self.values):
-            return self
-        text = self.values.astype("str").str.strip()
-        filled = text.where(text.notna() & (text != ""))
-        for separator in (".", ","):
-            whole = filled.str.replace(",", ".", regex=False) if separator == "," else filled
-            if separator == "," and filled.str.contains(".", regex=False).any():
-                break
-            numbers = pd.to_numeric(whole, errors="coerce")
-            if numbers.isna().sum() == filled.isna().sum():
-                return replace(self, values=numbers.astype(np.float64))
-        return self
+        cells = self.values.rename(self.name)
+        numbers = numbers_in(cells, self.options.numbers, where=where, rows=self.rows)
+        return replace(self, values=numbers)
 
 
 def _within(code: Any, low: Any, high: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The door through which CSV files enter: every cell is text, and no cell is guessed away.
+"""CSV files and other text with a delimiter: every cell is text, and no cell is guessed away.
 
 Numbers are recognised later, per column. A row with more or fewer cells than the header stops the
 reading, since its cells stand under the wrong names.
@@ -7,15 +7,19 @@ reading, since its cells stand under the wrong names.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
+from typing import TextIO
 
 import pandas as pd
 
+from eenzaam_stats.cell_text import stripped
 from eenzaam_stats.errors import SourceError
+from eenzaam_stats.loaders.file_options import FileOptions
 from eenzaam_stats.loaders.progress import tell
 from eenzaam_stats.loaders.survey_file import (
     FALLBACK_ENCODING,
@@ -26,17 +30,23 @@ from eenzaam_stats.loaders.survey_file import (
     require_whole,
 )
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
+TAB_SUFFIXES = (".tsv",)
 ENCODING = "utf-8-sig"
 _ROWS_AT_A_TIME = 20_000
 _LOOKED_AT = 4096
+_LINES_OF_NAMES = 50
 _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
+# The mark that a file is UTF-8, as it looks in a file that is not.
+_FALSE_MARK = b"\xef\xbb\xbf".decode(FALLBACK_ENCODING)
+# First line that Excel reads as the delimiter of the file.
+_SAID = re.compile(r'"?sep=(\\t|.)"?[;,]*\s*', re.IGNORECASE)
 
 Rows = Iterator[list[str]]
 
 
-def open_csv(path: Path) -> SurveyFile:
-    """Names of a CSV file, with the delimiter found from its header.
+def open_csv(path: Path, options: FileOptions) -> SurveyFile:
+    """Names of a CSV file, with the delimiter that its first line says or its header shows.
 
     Raises
     ------
@@ -48,13 +58,14 @@ def open_csv(path: Path) -> SurveyFile:
         remedy = "Save it as CSV with encoding UTF-8."
         raise disguised(path, start, kind="a CSV file of plain text", remedy=remedy)
     try:
-        names, encoding = _header(path, ENCODING), None
+        names, encoding = _header(path, ENCODING, options), None
     except UnicodeError:
         encoding = FALLBACK_ENCODING
-        names = _header(path, encoding)
+        names = _header(path, encoding, options)
     if not any(names):
         raise SourceError(
-            f"{path.name} has no column names in its first line. Export it again with a header."
+            f"{path.name} has no column names in {_line(options)}. Export it again with "
+            "a header, or say header_row= for the line with the names."
         )
     return SurveyFile(
         path=path,
@@ -66,6 +77,7 @@ def open_csv(path: Path) -> SurveyFile:
         n_rows=None,
         encoding=encoding,
         format="csv",
+        options=options,
     )
 
 
@@ -87,29 +99,59 @@ def read_csv(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, st
     return frame, encoding
 
 
-def _header(path: Path, encoding: str) -> tuple[str, ...]:
-    with _rows(path, encoding, _delimiter(path, encoding)) as rows:
-        return tuple(name.strip() for name in next(rows, []))
+def _line(options: FileOptions) -> str:
+    return "its first line" if options.header_row == 1 else f"line {options.header_row}"
 
 
-def _delimiter(path: Path, encoding: str) -> str:
-    """Delimiter that gives the header most names; a comma when there is one name."""
-    counts = [_n_names(path, encoding, delimiter) for delimiter in DELIMITERS]
-    return DELIMITERS[counts.index(max(counts))]
+def _header(path: Path, encoding: str, options: FileOptions) -> tuple[str, ...]:
+    with _rows(path, encoding, options) as rows:
+        return tuple(stripped(name) for name in next(rows, []))
 
 
-def _n_names(path: Path, encoding: str, delimiter: str) -> int:
+def _delimiter(path: Path, encoding: str, options: FileOptions) -> str:
+    """Delimiter that the file says, or that gives the header most names; a comma for one name."""
+    if path.suffix.casefold() in TAB_SUFFIXES:
+        return "\t"
+    with _text(path, encoding) as (stream, said):
+        if said:
+            return said
+        lines = _from_header(stream, options)
+        names = [_n_names(lines, delimiter) for delimiter in DELIMITERS]
+    return DELIMITERS[names.index(max(names))]
+
+
+def _n_names(lines: list[str], delimiter: str) -> int:
     """Names in the header; none when its quotation marks do not fit the delimiter."""
-    with path.open(encoding=encoding, newline="") as stream:
-        try:
-            return len(next(csv.reader(stream, delimiter=delimiter, strict=True), []))
-        except csv.Error:
-            return 0
+    try:
+        return len(next(csv.reader(lines, delimiter=delimiter, strict=True), []))
+    except csv.Error:
+        return 0
+
+
+def _from_header(stream: TextIO, options: FileOptions) -> list[str]:
+    """First lines from the one with the names on; a quoted name may take several."""
+    return list(islice(stream, options.header_row - 1, options.header_row + _LINES_OF_NAMES))
 
 
 @contextmanager
-def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Rows]:
+def _text(path: Path, encoding: str) -> Iterator[tuple[TextIO, str]]:
+    """Text behind the mark of UTF-8 and the line that says the delimiter, and that delimiter."""
     with path.open(encoding=encoding, newline="") as stream:
+        if encoding != ENCODING and stream.read(len(_FALSE_MARK)) != _FALSE_MARK:
+            stream.seek(0)
+        start = stream.tell()
+        said = _SAID.fullmatch(stream.readline(_LOOKED_AT))
+        if said is None:
+            stream.seek(start)
+        yield stream, said[1].replace("\\t", "\t") if said else ""
+
+
+@contextmanager
+def _rows(path: Path, encoding: str, options: FileOptions) -> Iterator[Rows]:
+    delimiter = _delimiter(path, encoding, options)
+    with _text(path, encoding) as (stream, _):
+        for _line in range(options.header_row - 1):
+            stream.readline()
         try:
             yield csv.reader(stream, delimiter=delimiter, strict=True)
         except csv.Error as error:
@@ -120,7 +162,7 @@ def _values(file: SurveyFile, columns: Sequence[str], encoding: str) -> pd.DataF
     names = [name for name in file.columns if name in set(columns)]
     places = [file.columns.index(name) for name in names]
     parts, n_rows = [], 0
-    with _rows(file.path, encoding, _delimiter(file.path, encoding)) as rows:
+    with _rows(file.path, encoding, file.options) as rows:
         next(rows)
         cells = _picked(rows, places, file=file)
         while chunk := list(islice(cells, _ROWS_AT_A_TIME)):
@@ -139,10 +181,12 @@ def _picked(rows: Rows, places: Sequence[int], *, file: SurveyFile) -> Iterator[
         if not whole:
             continue
         row += 1
+        if row <= file.options.skip_rows:
+            continue
         if len(whole) != width:
             raise SourceError(
                 f"{file.path.name} has {len(whole)} cell(s) in row {row:,} and {width} name(s) in "
                 "its header, so cells stand under wrong names. Export it again, with quotation "
-                "marks around text."
+                "marks around text, or say header_row= for the line with the names."
             )
         yield [whole[place] for place in places]

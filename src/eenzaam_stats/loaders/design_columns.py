@@ -8,9 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eenzaam_stats.errors import DesignError, SchemaError, SourceError, listed
+from eenzaam_stats.errors import (
+    AmbiguousNumberError,
+    DesignError,
+    SchemaError,
+    SourceError,
+    listed,
+)
 from eenzaam_stats.keys import key_text, normal_word
-from eenzaam_stats.loaders.column import VALID, Harmonised
+from eenzaam_stats.loaders.column import VALID, Harmonised, RawColumn
 from eenzaam_stats.loaders.harmonise import text_values
 from eenzaam_stats.loaders.selection import Selection
 from eenzaam_stats.loaders.weighting import complete_strata, sound_weights
@@ -106,9 +112,9 @@ def rows_with_weight(
     wave = selection.wave
     if not (wave.zero_weight or wave.blank_weight) or selection.weight is None:
         return keep, ()
-    raw = selection.raw_numbers(selection.weight, values, np.arange(1, len(values) + 1))
+    raw = _weights(selection, values, np.arange(1, len(values) + 1))
     weights = raw.without_declared()
-    text = weights.astype("str").str.strip() if weights.dtype == object else None
+    text = None if pd.api.types.is_numeric_dtype(weights) else weights.astype("str").str.strip()
     blank = weights.isna() if text is None else weights.isna() | (text == "")
     counts: list[tuple[str, int]] = []
     left = keep.copy()
@@ -127,6 +133,17 @@ def rows_with_weight(
             "weight=, or check the wave."
         )
     return left, tuple(counts)
+
+
+def _weights(selection: Selection, frame: pd.DataFrame, rows: npt.NDArray[np.int64]) -> RawColumn:
+    """The weight, as numbers where it is text that can be read in one way only."""
+    name = str(selection.weight)
+    try:
+        return selection.raw(name, frame, rows).as_numbers(where=selection.where)
+    except AmbiguousNumberError as error:
+        raise DesignError(
+            f"{selection.where}: the weight {name!r} holds text instead of numbers: {error.doubt}"
+        ) from error
 
 
 def require_year(
@@ -178,12 +195,16 @@ def design_columns(
     valid = np.full(len(rows), VALID, dtype=np.int8)
     columns: dict[str, Harmonised] = {}
     if selection.weight is not None:
-        raw = selection.raw_numbers(selection.weight, frame, rows)
+        raw = _weights(selection, frame, rows)
         weights = pd.Series(sound_weights(raw, where=selection.where))
         columns["weight"] = Harmonised("weight", selection.weight, weights, valid)
     for what, name in (("stratum", selection.stratum), ("cluster", selection.cluster)):
         if name is not None:
-            text, _ = text_values(selection.raw(name, frame, rows), where=selection.where)
-            whole = complete_strata(text, rows, name=name, where=selection.where, what=what)
+            raw = selection.raw(name, frame, rows)
+            text, _ = text_values(raw, where=selection.where)
+            words = raw.blank_words()
+            whole = complete_strata(
+                text, rows, name=name, where=selection.where, what=what, words=words
+            )
             columns[what] = Harmonised(what, name, whole, valid)
     return columns

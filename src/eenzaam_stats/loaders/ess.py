@@ -7,9 +7,11 @@ weight means.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Unpack
 
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
+from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.opened import open_file
 from eenzaam_stats.loaders.reading import as_survey, harmonised_file
@@ -30,6 +32,7 @@ def read_ess(
     wave: Waves,
     weight: str | None = None,
     cache: str | Path | None = None,
+    **file_words: Unpack[FileWords],
 ) -> Survey:
     """Read and harmonise the Dutch respondents of one round of the European Social Survey.
 
@@ -45,6 +48,10 @@ def read_ess(
     cache : str or Path, optional
         Folder in which the survey is kept as Parquet and found again, as long as file, codebook,
         options and package are the same. It then holds answers of persons, as the file does.
+    **file_words
+        How the file is written, where it does not say so itself: ``decimal``, ``thousands``,
+        ``keep_words``, ``skip_rows``, ``header_row``, ``sheet``; see
+        :class:`~eenzaam_stats.loaders.file_options.FileOptions`.
 
     Returns
     -------
@@ -91,12 +98,12 @@ def read_ess(
 
     def read(codebook: WaveCodebook) -> Survey:
         def from_file() -> Survey:
-            reading = harmonised_file(open_file(path), codebook, weight=weight)
+            reading = harmonised_file(open_file(path, **file_words), codebook, weight=weight)
             chosen = reading.columns["weight"].source_name.casefold()
             notes = (_DESIGN_WEIGHT_NOTE,) if chosen == DESIGN_WEIGHT else ()
             return as_survey(reading, source=NAME, notes=notes)
 
-        key = CacheKey(NAME, (Path(path),), repr(codebook), {"weight": weight})
+        key = CacheKey(NAME, (Path(path),), repr(codebook), {"weight": weight} | file_words)
         return cached(cache, key, from_file)
 
     return read_waves(wave, load_codebook(NAME).wave, read)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, Unpack
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from eenzaam_stats.errors import OptionError, SchemaError, SourceError, listed
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.eu_country import CHECK_NAME, country_order
+from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.opened import open_file
 from eenzaam_stats.loaders.reading import Reading, as_survey, harmonised_file
@@ -58,6 +59,7 @@ def read_eu_survey(
     country: str | None = None,
     wave: Waves = 2022,
     cache: str | Path | None = None,
+    **file_words: Unpack[FileWords],
 ) -> Survey:
     """Read and harmonise a file of the EU Loneliness Survey 2022.
 
@@ -79,6 +81,10 @@ def read_eu_survey(
     cache : str or Path, optional
         Folder in which the survey is kept as Parquet and found again, as long as file, codebook,
         options and package are the same. It then holds answers of persons, as the file does.
+    **file_words
+        How the file is written, where it does not say so itself: ``decimal``, ``thousands``,
+        ``keep_words``, ``skip_rows``, ``header_row``, ``sheet``; see
+        :class:`~eenzaam_stats.loaders.file_options.FileOptions`.
 
     Returns
     -------
@@ -140,10 +146,10 @@ def read_eu_survey(
     _require_asked(codebook, sample=sample, level=level, country=country)
 
     def read() -> Survey:
-        reading = harmonised_file(open_file(path), codebook, level=level)
+        reading = harmonised_file(open_file(path, **file_words), codebook, level=level)
         return _survey(reading, sample=sample, level=level, country=country)
 
-    options = {"sample": sample, "level": level, "country": country}
+    options = {"sample": sample, "level": level, "country": country} | file_words
     return cached(cache, CacheKey(NAME, (Path(path),), repr(load_codebook(NAME)), options), read)
 
 

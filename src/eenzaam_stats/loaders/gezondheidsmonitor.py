@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,9 @@ from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.column import VALID
 from eenzaam_stats.loaders.duplicates import Duplicates, kept_rows
+from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.layout import WaveCodebook
+from eenzaam_stats.loaders.opened import with_options
 from eenzaam_stats.loaders.reading import Reading, as_survey, harmonised_file, respondents
 from eenzaam_stats.loaders.spss import open_spss
 from eenzaam_stats.loaders.survey_file import SurveyFile
@@ -41,6 +44,7 @@ def read_gezondheidsmonitor(
     max_disagreement: float = 0.01,
     leave_out: Sequence[str] = (),
     cache: str | Path | None = None,
+    **file_words: Unpack[FileWords],
 ) -> Survey:
     """Read and harmonise a file of the Gezondheidsmonitor Volwassenen en Ouderen.
 
@@ -68,6 +72,10 @@ def read_gezondheidsmonitor(
     cache : str or Path, optional
         Folder in which the survey is kept as Parquet and found again, as long as file, codebook,
         options and package are the same. It then holds answers of persons, as the file does.
+    **file_words
+        How the file is written, where it does not say so itself: ``decimal``, ``thousands``,
+        ``keep_words``, ``skip_rows``, ``header_row``, ``sheet``; see
+        :class:`~eenzaam_stats.loaders.file_options.FileOptions`.
 
     Returns
     -------
@@ -127,12 +135,14 @@ def read_gezondheidsmonitor(
         "duplicates": duplicates,
         "max_disagreement": max_disagreement,
         "leave_out": list(leave_out),
+        **file_words,
     }
     place = path.path if isinstance(path, SurveyFile) else Path(path)
 
     def read(codebook: WaveCodebook) -> Survey:
         def from_file() -> Survey:
             file = path if isinstance(path, SurveyFile) else open_spss(path)
+            file = with_options(file, file_words)
             reading = harmonised_file(file, codebook, weight=weight, leave_out=leave_out)
             reading = _without_duplicates(_with_age_groups(reading), duplicates)
             frame = respondents(reading, source=NAME)

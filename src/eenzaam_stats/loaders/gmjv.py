@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ import pandas as pd
 from eenzaam_stats.errors import DesignError, listed
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
+from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.gmjv_layout import other_name_notes, year_layout
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.opened import open_file
@@ -57,6 +58,7 @@ def read_gmjv(
     weight: str | None = None,
     leave_out: Sequence[str] = (),
     cache: str | Path | None = None,
+    **file_words: Unpack[FileWords],
 ) -> Survey:
     """Read and harmonise a file of the Gezondheidsmonitor Jongvolwassenen (16-25 years).
 
@@ -76,6 +78,10 @@ def read_gmjv(
     cache : str or Path, optional
         Folder in which the survey is kept as Parquet and found again, as long as file, codebook,
         options and package are the same. It then holds answers of persons, as the file does.
+    **file_words
+        How the file is written, where it does not say so itself: ``decimal``, ``thousands``,
+        ``keep_words``, ``skip_rows``, ``header_row``, ``sheet``; see
+        :class:`~eenzaam_stats.loaders.file_options.FileOptions`.
 
     Returns
     -------
@@ -127,7 +133,7 @@ def read_gmjv(
 
     def read(year: WaveCodebook) -> Survey:
         def from_file() -> Survey:
-            file = open_file(path)
+            file = open_file(path, **file_words)
             layout = year_layout(file, year, level=level)
             codebook = _level_of(layout, level, file=file.path.name)
             reading = harmonised_file(
@@ -140,7 +146,8 @@ def read_gmjv(
                 notes=tuple(_notes(reading, level=level)),
             )
 
-        options = {"level": level, "weight": weight, "leave_out": list(leave_out)}
+        own = {"level": level, "weight": weight, "leave_out": list(leave_out)}
+        options = own | file_words
         said = repr((year, load_codebook(NAME)))
         return cached(cache, CacheKey(NAME, (Path(path),), said, options), from_file)
 

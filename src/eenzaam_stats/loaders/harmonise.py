@@ -6,7 +6,6 @@ that is neither valid nor missing stops the reading.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,18 +13,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.cell_text import number_of, stripped
 from eenzaam_stats.errors import UnknownCodeError
 from eenzaam_stats.keys import normal_keys, normal_word
 from eenzaam_stats.loaders.column import BLANK, KINDS, VALID, Harmonised, Kinds, RawColumn
 from eenzaam_stats.loaders.labels import coded_labels, missing_kind, normalised
 from eenzaam_stats.loaders.layout import Code, Value, Variable
+from eenzaam_stats.loaders.mapping_line import line_for_word
+from eenzaam_stats.loaders.written_numbers import AGE, parts_of_years, read_numbers, shortest
 from eenzaam_stats.respondents import COLUMNS
 from eenzaam_stats.vocabulary import Answer, MissingKind
 
 ITEM_ANSWERS = (Answer.NO.value, Answer.MORE_OR_LESS.value, Answer.YES.value)
 HIGHEST_MUNICIPALITY = 9998
 MOST_CODES_SHOWN = 12
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 _DTYPES = {"boolean": "boolean", "integer": "Int64", "number": "Float64"}
 _ROLES_IN_ORDER = ("item", "loneliness")
 _ORDERED = frozenset(
@@ -57,18 +58,24 @@ def harmonised_column(variable: Variable, raw: RawColumn, *, where: str) -> Harm
     ------
     UnknownCodeError
         If a value is neither valid nor missing; names column, code, count and first row.
+    AmbiguousNumberError
+        If a text can be read as two numbers.
 
     Notes
     -----
     **Missing data.** Missing are codes that the file declares, that the codebook lists or whose
-    label says so, minus the codes that the codebook lists as valid; a blank is no answer.
+    label says so, minus the codes that the codebook lists as valid; a blank is no answer, and so
+    are words such as NA where neither the codebook nor the user keeps them.
     """
     if variable.kind == "text":
         values, kinds = text_values(raw, where=where)
-        return Harmonised(variable.name, raw.name, values, kinds)
+        words = tuple(word.strip() for word in raw.blank_words() if word.strip())
+        recodes = tuple(f"{word} -> {MissingKind.NO_ANSWER}" for word in dict.fromkeys(words))
+        return Harmonised(variable.name, raw.name, values, kinds, recodes)
     places, uniques = pd.factorize(raw.values)
     by_label = coded_labels(variable)
-    codes = [_code(value, variable, by_label) for value in uniques]
+    cells = read_numbers(variable, raw, (places, uniques), where=where)
+    codes = [_code(value, variable, by_label) for value in cells]
     missing = [_kind(variable, raw, code) for code in codes]
     valid = [
         None if kind is not None else _valid(variable, code)
@@ -84,12 +91,14 @@ def harmonised_column(variable: Variable, raw: RawColumn, *, where: str) -> Harm
         _series(variable, valid, places),
         np.append(table, BLANK)[places],
         _recodes(variable, codes, missing),
-        _notes(variable, raw),
+        (*_notes(variable, raw), *parts_of_years(variable, raw, codes, places)),
     )
 
 
 def text_values(raw: RawColumn, *, where: str = "") -> tuple[pd.Series[Any], Kinds]:
     """Keys and strata as text in their normal form: ``7``, ``7.0`` and ``"007"`` are one key.
+
+    Words such as NA are blank, unless the user keeps them.
 
     Parameters
     ----------
@@ -112,7 +121,8 @@ def text_values(raw: RawColumn, *, where: str = "") -> tuple[pd.Series[Any], Kin
     """
     values = raw.without_declared()
     column = f"column {raw.name!r}"
-    text = normal_keys(values, where=f"{where}, {column}" if where else column, rows=raw.rows)
+    known = values.mask(values.isin(list(raw.blank_words())))
+    text = normal_keys(known, where=f"{where}, {column}" if where else column, rows=raw.rows)
     at = text.isna().to_numpy(dtype=np.bool_)
     return text, np.where(at, BLANK, np.int8(VALID))
 
@@ -120,26 +130,14 @@ def text_values(raw: RawColumn, *, where: str = "") -> tuple[pd.Series[Any], Kin
 def _code(value: Any, variable: Variable, by_label: Mapping[str, Code]) -> Any:
     """Code that a cell holds: a number, a text that is a code, or the code of a printed label."""
     if not isinstance(value, str):
-        return int(value) if float(value).is_integer() else float(value)
-    text = value.strip()
-    if variable.kind == "municipality" or _known(variable, text):
+        return int(value) if float(value).is_integer() else shortest(value)
+    text = stripped(value)
+    if variable.kind == "municipality" or variable.knows(text):
         return text
-    number = _number(text)
-    if number is not None and (_known(variable, number) or normalised(text) not in by_label):
+    number = number_of(text)
+    if number is not None and (variable.knows(number) or normalised(text) not in by_label):
         return number
     return by_label.get(normalised(text), text)
-
-
-def _known(variable: Variable, code: Code | float) -> bool:
-    return code in variable.codes or code in variable.missing
-
-
-def _number(text: str) -> int | float | None:
-    """Return the number that a text is: a point or comma before decimals, perhaps an exponent."""
-    if not _NUMBER.fullmatch(text):
-        return None
-    number = float(text.replace(",", "."))
-    return int(number) if number.is_integer() else number
 
 
 def _kind(variable: Variable, raw: RawColumn, code: Any) -> MissingKind | None:
@@ -150,6 +148,8 @@ def _kind(variable: Variable, raw: RawColumn, code: Any) -> MissingKind | None:
     said = missing_kind(raw.labels[code]) if code in raw.labels else None
     if said is not None or code in variable.missing or raw.declares(code):
         return said or variable.missing.get(code, MissingKind.NO_ANSWER)
+    if isinstance(code, str) and raw.is_blank(code):
+        return MissingKind.NO_ANSWER
     if isinstance(variable.otherwise, MissingKind) and _valid(variable, code) is None:
         return variable.otherwise
     return None
@@ -163,12 +163,12 @@ def _valid(variable: Variable, code: Any) -> Value | float | None:
         return variable.codes[code][0]
     if variable.bounds is not None and _inside(variable, code):
         number: int | float = code
-        return number
+        return int(number) if variable.name == AGE else number
     return None if isinstance(variable.otherwise, MissingKind) else variable.otherwise
 
 
 def _inside(variable: Variable, code: Any) -> bool:
-    wanted = int if variable.kind == "integer" else (int, float)
+    wanted = int if variable.kind == "integer" and variable.name != AGE else (int, float)
     if variable.bounds is None or not isinstance(code, wanted):
         return False
     low, high = variable.bounds
@@ -188,14 +188,25 @@ def _refuse(
     remedy = "Correct the file or its missing declarations"
     if not variable.required:
         remedy += f", or leave out column {variable.name!r}"
+    remedy = f"{remedy}.{_line(variable, raw, code, at)}"
     raise UnknownCodeError.found(
         where,
         column=raw.name,
         code=code,
         count=int(at.sum()),
         first_row=int(raw.rows[int(at.argmax())]),
-        remedy=f"{remedy}.",
+        remedy=remedy,
     )
+
+
+def _line(variable: Variable, raw: RawColumn, code: Any, at: npt.NDArray[np.bool_]) -> str:
+    """What would settle a word: a line of a mapping, or rows to skip when it is a question."""
+    if not isinstance(code, str) or variable.kind == "municipality":
+        return ""
+    line = line_for_word(variable.name, code, variable.values)
+    first_row = at[0] and at.sum() == 1 and raw.rows[0] == 1
+    skip = " If row 1 holds the question and no respondent, say skip_rows=1." * bool(first_row)
+    return f" {line}".rstrip() + skip
 
 
 def _series(
@@ -254,7 +265,7 @@ def _others(variable: Variable, said: Mapping[Any, Any]) -> frozenset[Any]:
     others = frozenset(
         code
         for code, value in said.items()
-        if not _known(variable, code) and value == variable.otherwise
+        if not variable.knows(code) and value == variable.otherwise
     )
     return others if len(others) > MOST_CODES_SHOWN else frozenset()
 

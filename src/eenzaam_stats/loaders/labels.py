@@ -13,6 +13,7 @@ from typing import Any
 
 from eenzaam_stats.errors import ScaleError, SchemaError
 from eenzaam_stats.loaders.layout import Code, Value, Variable
+from eenzaam_stats.loaders.mapping_line import line_for_label
 from eenzaam_stats.vocabulary import MissingKind
 
 # Beginnings of Dutch and English labels of codes that stand for a missing answer.
@@ -164,7 +165,7 @@ def differing_labels(variable: Variable, labels: Mapping[Any, str]) -> tuple[Cod
     """Codes whose label in the file is worded otherwise than in the codebook."""
     own = {code: _core(said) for code, said in variable.value_labels.items()}
     return tuple(
-        code if isinstance(code, str) else int(code)
+        code if isinstance(code, str) or code % 1 else int(code)
         for code, said in labels.items()
         if code in own and _core(said) != own[code] and missing_kind(said) is None
     )
@@ -212,8 +213,14 @@ def _require_answer(variable: Variable, code: Any, label: str, *, column: str) -
         meaning = f"{expected!r} in the codebook" if expected else "not an answer in the codebook"
         raise ScaleError(
             f"Column {column!r}: code {shown_code(code)} is labelled {label!r} in the file and is "
-            f"{meaning}. {_UNCERTAIN}"
+            f"{meaning}. {_UNCERTAIN}{_line(code, label, expected if said is None else None)}"
         )
+
+
+def _line(code: Any, label: str, expected: Value | None) -> str:
+    """Sentence with the line of a mapping that accepts a label which means nothing known."""
+    line = line_for_label(shown_code(code), label, expected)
+    return f" {line}" if line else ""
 
 
 def _require_frequency(variable: Variable, code: Any, label: str, *, column: str) -> None:

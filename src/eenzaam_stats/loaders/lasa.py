@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from eenzaam_stats.loaders.agreement import PublishedScores, agreement_checks
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.column import KINDS
+from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.matching import NameIndex
 from eenzaam_stats.loaders.opened import SurveyFile, open_file
@@ -46,6 +48,7 @@ def read_lasa(
     wave: Waves,
     max_disagreement: float = 0.01,
     cache: str | Path | None = None,
+    **file_words: Unpack[FileWords],
 ) -> Survey:
     """Read and harmonise a LASA file of one wave.
 
@@ -64,6 +67,10 @@ def read_lasa(
     cache : str or Path, optional
         Folder in which the survey is kept as Parquet and found again, as long as file, codebook,
         options and package are the same. It then holds answers of persons, as the file does.
+    **file_words
+        How the file is written, where it does not say so itself: ``decimal``, ``thousands``,
+        ``keep_words``, ``skip_rows``, ``header_row``, ``sheet``; see
+        :class:`~eenzaam_stats.loaders.file_options.FileOptions`.
 
     Returns
     -------
@@ -114,11 +121,13 @@ def read_lasa(
     """
     if not 0 <= max_disagreement <= 1:
         raise OptionError(f"max_disagreement is {max_disagreement}. Choose a share from 0 to 1.")
-    options = {"max_disagreement": max_disagreement}
+    options = {"max_disagreement": max_disagreement} | file_words
 
     def read(codebook: WaveCodebook) -> Survey:
         def from_file() -> Survey:
-            return _survey(open_file(path), codebook, max_disagreement=max_disagreement)
+            return _survey(
+                open_file(path, **file_words), codebook, max_disagreement=max_disagreement
+            )
 
         key = CacheKey(NAME, (Path(path),), repr(codebook), options)
         return cached(cache, key, from_file)

@@ -10,17 +10,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
+from eenzaam_stats.cell_text import number_of
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.keys import same_wave
 from eenzaam_stats.vocabulary import LonelyStratum, MissingKind
 
-Code = int | str
+Code = int | float | str
 Value = str | int | bool
 Role = Literal["item", "loneliness", "published", "demographic", "key", "survey_year"]
 VariableKind = Literal["category", "boolean", "integer", "number", "text", "municipality"]
 Status = Literal["complete", "partial", "impossible", "undetermined"]
 Storage = Literal["numeric", "string", "either"]
 EvidenceWord = Literal["confirmed", "secondary", "derived", "unverified"]
+
+
+def code_of(key: str) -> Code:
+    """Code as the file holds it: numbers as numbers, everything else as text.
+
+    Examples
+    --------
+    >>> code_of("-9"), code_of("9.9"), code_of("1.0"), code_of("Ja")
+    (-9, 9.9, 1, 'Ja')
+    """
+    number = number_of(key)
+    return key.strip() if number is None else number
 
 
 def evidence_word(evidence: str) -> EvidenceWord:
@@ -90,6 +103,10 @@ class Variable:
     required: bool = False
     status: Status = "undetermined"
     otherwise: MissingKind | Value | None = None
+
+    def knows(self, code: Code) -> bool:
+        """Whether a code is listed, as valid or as missing."""
+        return code in self.codes or code in self.missing
 
     @property
     def evidence_word(self) -> EvidenceWord:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.column import VALID, Harmonised
+from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.layout import Codebook
 from eenzaam_stats.loaders.liss_background import HOUSEHOLD
 from eenzaam_stats.loaders.liss_files import LissFiles, Paths, background_files, panel_files
@@ -40,6 +41,7 @@ def read_liss(
     leave_out: Sequence[str] = (),
     least_shared: float = LEAST_SHARED,
     cache: str | Path | None = None,
+    **file_words: Unpack[FileWords],
 ) -> Survey:
     """Read and harmonise waves of the core study Social Integration and Leisure of LISS.
 
@@ -63,6 +65,10 @@ def read_liss(
         Folder in which the survey is kept as Parquet and found again, as long as every wave and
         background file, the names of the other files, codebook, options and package are the same.
         It then holds answers of persons, as the files do.
+    **file_words
+        How the file is written, where it does not say so itself: ``decimal``, ``thousands``,
+        ``keep_words``, ``skip_rows``, ``header_row``, ``sheet``; see
+        :class:`~eenzaam_stats.loaders.file_options.FileOptions`.
 
     Returns
     -------
@@ -142,6 +148,7 @@ def read_liss(
             named=background is not None,
             leave_out=leave_out,
             least_shared=least_shared,
+            file_words=file_words,
         )
 
     options = {
@@ -150,6 +157,7 @@ def read_liss(
         "leave_out": list(leave_out),
         "least_shared": least_shared,
         "not read": [*files.older, *files.others, *files.unasked],
+        **file_words,
     }
     counted = (*files.waves.values(), *(months[month] for month in sorted(months)))
     return cached(cache, CacheKey(NAME, counted, repr(codebook), options), read)
@@ -170,15 +178,18 @@ def _survey(
     named: bool,
     leave_out: Sequence[str],
     least_shared: float,
+    file_words: FileWords,
 ) -> Survey:
     codebook = load_codebook(NAME)
     codes = wave_codes(codebook)
     waves = [
-        read_wave(file, code, wave=codebook.wave(codes[code]), leave_out=leave_out)
+        read_wave(file, code, wave=codebook.wave(codes[code]), leave_out=leave_out, **file_words)
         for code, file in files.waves.items()
     ]
     backgrounds = [
-        wave_background(wave, months, codebook=codebook, named=named, leave_out=leave_out)
+        wave_background(
+            wave, months, codebook=codebook, named=named, leave_out=leave_out, **file_words
+        )
         for wave in waves
     ]
     origin = _one_origin(waves, backgrounds)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +18,10 @@ import pandas as pd
 from eenzaam_stats.errors import SchemaError, UnknownColumnError
 from eenzaam_stats.keys import key_form
 from eenzaam_stats.loaders.column import BLANK, VALID, Harmonised
+from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.harmonise import harmonised_column, text_values
 from eenzaam_stats.loaders.labels import missing_kind, require_agreement
-from eenzaam_stats.loaders.layout import Variable, WaveCodebook
+from eenzaam_stats.loaders.layout import Code, Variable, WaveCodebook
 from eenzaam_stats.loaders.liss_stack import without_values
 from eenzaam_stats.loaders.liss_wave import (
     PERSON,
@@ -73,7 +75,13 @@ def background_variables(wave: WaveCodebook, *, leave_out: Sequence[str]) -> tup
 
 
 def read_background(
-    path: Path, month: int, *, people: pd.Series[str], wave: WaveCodebook, leave_out: Sequence[str]
+    path: Path,
+    month: int,
+    *,
+    people: pd.Series[str],
+    wave: WaveCodebook,
+    leave_out: Sequence[str],
+    **file_words: Unpack[FileWords],
 ) -> Background:
     """Background of the people of one wave who were interviewed in one month.
 
@@ -89,6 +97,8 @@ def read_background(
         Rows of the codebook for the year of the month.
     leave_out : sequence of str
         Harmonised columns that must not be read.
+    **file_words
+        How the file is written.
 
     Returns
     -------
@@ -105,7 +115,7 @@ def read_background(
     SourceError, UnknownCodeError
         If the file cannot be read, or a value is not in the codebook.
     """
-    file = open_file(path)
+    file = open_file(path, **file_words)
     where = f"{wave.title} background {month} ({path.name})"
     index = NameIndex(file.columns, ())
     keys = [wave.candidates(name)[0].source_names[0] for name in (PERSON, HOUSEHOLD)]
@@ -121,7 +131,8 @@ def read_background(
     known, kinds = text_values(raw_column(file, person, frame, rows), where=where)
     _require_unique(known, kinds == VALID, name=person, where=where)
     if own_month:
-        _require_month(frame[own_month], month, name=own_month, where=where)
+        months = raw_column(file, own_month, frame, rows).as_numbers(where=where).values
+        _require_month(months, month, name=own_month, where=where)
     places = pd.Index(known).get_indexer(pd.Index(people))
     columns = _looked_up(file, frame, matches, places, where=where)
     if encoding is not None:
@@ -169,9 +180,9 @@ def _with_labels(variable: Variable, labels: Mapping[float | str, str]) -> Varia
     )
 
 
-def _code(code: float | str) -> int | str:
-    """Whole number, or the word that a text variable or Stata uses as a code."""
-    return code if isinstance(code, str) else int(code)
+def _code(code: float | str) -> Code:
+    """Number, or the word that a text variable or Stata uses as a code."""
+    return code if isinstance(code, str) or code % 1 else int(code)
 
 
 def _looked_up(

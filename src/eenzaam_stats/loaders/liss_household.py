@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 
 from eenzaam_stats.errors import SourceError
 from eenzaam_stats.keys import key_form
 from eenzaam_stats.loaders.column import Harmonised
+from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.layout import Codebook
 from eenzaam_stats.loaders.liss_background import Background, read_background, taken
 from eenzaam_stats.loaders.liss_stack import stacked
@@ -53,6 +55,7 @@ def wave_background(
     codebook: Codebook,
     named: bool,
     leave_out: Sequence[str],
+    **file_words: Unpack[FileWords],
 ) -> WaveBackground:
     """Background of the rows of one wave, each from the file of its own month.
 
@@ -105,6 +108,7 @@ def wave_background(
                 people=reading.columns[PERSON].values.iloc[at],
                 wave=codebook.wave(min(max(month // 100, codebook.years[0]), codebook.years[-1])),
                 leave_out=leave_out,
+                **file_words,
             )
             if month in files
             else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ import pandas as pd
 
 from eenzaam_stats.errors import SchemaError, UnknownColumnError, listed
 from eenzaam_stats.loaders.column import VALID, Harmonised, RawColumn
+from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.harmonise import harmonised_column
 from eenzaam_stats.loaders.labels import require_agreement
 from eenzaam_stats.loaders.layout import Codebook, Variable, WaveCodebook
@@ -82,7 +84,12 @@ def wave_codes(codebook: Codebook) -> dict[str, int]:
 
 
 def read_wave(
-    path: Path, code: str, *, wave: WaveCodebook, leave_out: Sequence[str] = ()
+    path: Path,
+    code: str,
+    *,
+    wave: WaveCodebook,
+    leave_out: Sequence[str] = (),
+    **file_words: Unpack[FileWords],
 ) -> WaveReading:
     """Read and harmonise one wave.
 
@@ -96,6 +103,8 @@ def read_wave(
         Rows of the codebook.
     leave_out : sequence of str, default ()
         Optional harmonised columns that must not be read.
+    **file_words
+        How the file is written.
 
     Returns
     -------
@@ -114,7 +123,7 @@ def read_wave(
     UnknownCodeError
         If a value is neither valid nor missing in this wave.
     """
-    file = open_file(path)
+    file = open_file(path, **file_words)
     where = f"{wave.title} {code} ({path.name})"
     require_core_study(file)
     own = _own_variables(wave, code)
@@ -179,6 +188,7 @@ def raw_column(
         rows,
         file.value_labels.get(column, {}),
         file.missing_ranges.get(column, ()),
+        file.options,
     )
 
 

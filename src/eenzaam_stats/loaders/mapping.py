@@ -9,10 +9,12 @@ from __future__ import annotations
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Unpack
 
 from eenzaam_stats.errors import ScaleError, SchemaError, SourceError, UnknownColumnError
 from eenzaam_stats.loaders.answer_words import contradicted
 from eenzaam_stats.loaders.cache import CacheKey, cached
+from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.labels import shown_code
 from eenzaam_stats.loaders.layout import Variable, WaveCodebook
 from eenzaam_stats.loaders.mapping_check import Problem, mapping_problems
@@ -26,7 +28,7 @@ from eenzaam_stats.loaders.waves import Waves, chosen_waves, read_waves
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.survey import Survey
 
-PARTS = ("source", "design", "respondents", "instrument", "variable")
+PARTS = ("source", "file", "design", "respondents", "instrument", "variable")
 
 
 def read_mapped(
@@ -35,6 +37,7 @@ def read_mapped(
     *,
     wave: Waves | None = None,
     cache: str | Path | None = None,
+    **file_words: Unpack[FileWords],
 ) -> Survey:
     """Read and harmonise any survey file by a mapping that its user wrote.
 
@@ -51,6 +54,10 @@ def read_mapped(
     cache : str or Path, optional
         Folder in which the survey is kept as Parquet and found again, as long as file, mapping,
         options and package are the same. It then holds answers of persons, as the file does.
+    **file_words
+        How the file is written, where it does not say so itself: ``decimal``, ``thousands``,
+        ``keep_words``, ``skip_rows``, ``header_row``, ``sheet``; see
+        :class:`~eenzaam_stats.loaders.file_options.FileOptions`.
 
     Returns
     -------
@@ -99,7 +106,9 @@ def read_mapped(
     eenzaam_stats.errors.SourceError: The mapping mine.toml does not exist. Check the path, or ...
     """
     name = Path(mapping).name
-    return read_by_tables(path, checked_mapping(mapping), name=name, wave=wave, cache=cache)
+    return read_by_tables(
+        path, checked_mapping(mapping), name=name, wave=wave, cache=cache, file_words=file_words
+    )
 
 
 def read_by_tables(
@@ -109,16 +118,21 @@ def read_by_tables(
     name: str,
     wave: Waves | None = None,
     cache: str | Path | None = None,
+    file_words: FileWords,
 ) -> Survey:
-    """Survey from a file and the tables of a sound mapping, whose file name is for the report."""
+    """Survey from a file and the tables of a sound mapping, whose file name is for the report.
+
+    What is said about the file in the call comes before what its mapping says.
+    """
     source, years = str(raw["source"]["name"]), years_of(raw["source"])
     asked = years if wave is None else chosen_waves(wave, years)
+    words: FileWords = {**raw.get("file", {}), **file_words}
 
     def read(codebook: WaveCodebook) -> Survey:
         def from_file() -> Survey:
-            return _survey(open_file(path), codebook, source=source, name=name)
+            return _survey(open_file(path, **words), codebook, source=source, name=name)
 
-        options = {"mapping": name, "wave": codebook.year}
+        options = {"mapping": name, "wave": codebook.year} | words
         return cached(cache, CacheKey(source, (Path(path),), repr(raw), options), from_file)
 
     if len(asked) == 1:
@@ -266,4 +280,6 @@ def _part_checks(part: str, raw: Table, problems: tuple[Problem, ...]) -> list[C
         return [CheckResult(part, False, message) for message in found]
     if part == "respondents" and part not in raw:
         return [CheckResult(part, None, "not there: every row counts")]
+    if part == "file" and part not in raw:
+        return []
     return [CheckResult(part, True, "complete")]

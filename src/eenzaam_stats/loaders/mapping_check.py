@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, get_args
 
-from eenzaam_stats.errors import listed
+from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.loaders import mapping_ssw as ssw
+from eenzaam_stats.loaders.file_options import FileOptions
+from eenzaam_stats.loaders.layout import code_of
 from eenzaam_stats.loaders.mapping_row import row_problems
 from eenzaam_stats.loaders.mapping_words import (
     DESIGN_FIELDS,
@@ -26,7 +28,6 @@ from eenzaam_stats.loaders.mapping_words import (
     Households,
     MappedEvidence,
     Table,
-    code_of,
     instruments_of,
     is_placeholder,
     nearest,
@@ -71,6 +72,7 @@ def mapping_problems(raw: Table) -> tuple[Problem, ...]:
     ]
     tables: tuple[tuple[str, Callable[[Table], Iterator[str]]], ...] = (
         ("source", _source),
+        ("file", _file),
         ("design", _design),
         ("respondents", _respondents),
     )
@@ -178,6 +180,19 @@ def _design(table: Table) -> Iterator[str]:
     rule = table.get("lonely_stratum")
     if _words(rule) and not is_placeholder(rule) and rule not in get_args(LonelyStratum):
         yield f"[design] lonely_stratum is {rule!r}; options: {listed(get_args(LonelyStratum))}"
+
+
+def _file(table: Table) -> Iterator[str]:
+    known = [one.name for one in fields(FileOptions)]
+    yield from unknown_fields(table, known, where="[file]")
+    for field, value in table.items():
+        if is_placeholder(value):
+            yield f"[file] {field} is not filled in: {value!r}"
+    own = {field: value for field, value in table.items() if field in known}
+    try:
+        FileOptions.of(own)
+    except OptionError as error:
+        yield f"[file] {error}"
 
 
 def _respondents(table: Table) -> Iterator[str]:

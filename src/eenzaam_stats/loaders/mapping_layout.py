@@ -14,12 +14,12 @@ from eenzaam_stats.loaders.layout import (
     Variable,
     VariableKind,
     WaveCodebook,
+    code_of,
 )
 from eenzaam_stats.loaders.mapping_words import (
     MAPPED_COLUMNS,
     NO_COLUMN,
     Table,
-    code_of,
     is_published,
     said_of,
     years_of,

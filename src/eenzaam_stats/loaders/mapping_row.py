@@ -8,6 +8,7 @@ from typing import Any
 
 from eenzaam_stats.errors import listed
 from eenzaam_stats.loaders.answer_words import contradicted
+from eenzaam_stats.loaders.layout import code_of
 from eenzaam_stats.loaders.mapping_words import (
     CONTENT,
     FROM_OTHER_TABLES,
@@ -15,7 +16,6 @@ from eenzaam_stats.loaders.mapping_words import (
     MAPPED_COLUMNS,
     VARIABLE_FIELDS,
     Table,
-    code_of,
     is_placeholder,
     is_published,
     nearest,
@@ -200,7 +200,7 @@ def _missing(row: Table) -> Iterator[str]:
         yield f"else is {row['else']!r}; options: {listed(KINDS)}"
 
 
-def _between(code: int | str, low: Any, high: Any) -> bool:
-    if not all(isinstance(value, int) for value in (code, low, high)):
+def _between(code: int | float | str, low: Any, high: Any) -> bool:
+    if not all(isinstance(value, (int, float)) for value in (code, low, high)):
         return False
     return bool(low <= code <= high)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from eenzaam_stats.errors import listed
+from eenzaam_stats.loaders.layout import code_of
 from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS, PUBLISHED_PREFIX, UCLA_ITEMS, Column
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.direct import DIRECT
@@ -35,7 +36,7 @@ MAPPED_COLUMNS: Mapping[str, Column] = MappingProxyType(
     {column.name: column for column in COLUMNS if column.name not in FROM_OTHER_TABLES}
 )
 
-TABLES = ("source", "design", "respondents", "variable")
+TABLES = ("source", "file", "design", "respondents", "variable")
 SOURCE_FIELDS = (
     *("name", "title", "wave", "age_floor", "instrument", "evidence"),
     *("population", "households", "note", "wave_column"),
@@ -52,7 +53,6 @@ VARIABLE_FIELDS = (
 )
 CONTENT = ("codes", "number", "text")
 SOURCE_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_WHOLE = re.compile(r"-?\d+")
 _PLACEHOLDER = re.compile(r"<.*>", re.DOTALL)
 
 
@@ -65,18 +65,6 @@ def is_placeholder(value: object) -> bool:
     (True, False)
     """
     return isinstance(value, str) and _PLACEHOLDER.fullmatch(value.strip()) is not None
-
-
-def code_of(key: str) -> int | str:
-    """Code as the file holds it: whole numbers as integers, everything else as text.
-
-    Examples
-    --------
-    >>> code_of("-9"), code_of("Ja")
-    (-9, 'Ja')
-    """
-    key = key.strip()
-    return int(key) if _WHOLE.fullmatch(key) else key
 
 
 def said_of(entry: Any) -> tuple[Any, str]:

@@ -1,4 +1,4 @@
-"""Names in a file matched to names in a codebook: any case, an optional prefix, never two at once.
+"""Names in a file matched to names in a codebook: exactly, or else in any case and with a prefix.
 
 pyreadstat ignores unknown names and takes case literally, so every name is resolved here before
 values are read.
@@ -44,13 +44,17 @@ class NameIndex:
     def find(self, name: str) -> str | None:
         """Name in the file for a name of the codebook, or ``None``.
 
+        Of names that differ in case only, the one written as in the codebook is taken.
+
         Raises
         ------
         SchemaError
             If several names of the file match.
         """
         wanted = name.casefold()
-        found = [own for own in self.names if wanted in (own.casefold(), self.bare(own))]
+        alike = [own for own in self.names if wanted in (own.casefold(), self.bare(own))]
+        exact = {own.casefold() for own in alike if own.endswith(name)}
+        found = [own for own in alike if own.endswith(name) or own.casefold() not in exact]
         if len(found) > 1:
             raise SchemaError(
                 f"Column {name} of the codebook matches [{listed(found)}] in the file. "

@@ -86,14 +86,8 @@ class Selection:
             rows,
             self.file.value_labels.get(column, {}),
             self.file.missing_ranges.get(column, ()),
+            self.file.options,
         )
-
-    def raw_numbers(
-        self, column: str, frame: pd.DataFrame, rows: npt.NDArray[np.int64]
-    ) -> RawColumn:
-        """One column of numbers, read from text in a file that holds all numbers as text."""
-        raw = self.raw(column, frame, rows)
-        return raw.as_numbers() if self.file.all_text else raw
 
 
 def selected_columns(
@@ -214,7 +208,8 @@ def own_rows(
     rule, marker = selection.wave.respondents, selection.marker
     if rule is None or marker is None:
         return np.ones(len(frame), dtype=np.bool_), ()
-    code = _marker_codes(frame[marker], rule)
+    raw = selection.raw(marker, frame, np.arange(1, len(frame) + 1))
+    code = _marker_codes(raw, rule)
     blank = code.isna().to_numpy(dtype=np.bool_)
     keep = code.isin(rule.keep).to_numpy(dtype=np.bool_)
     _require_known(code, keep | blank, rule, where=selection.where, column=marker)
@@ -230,10 +225,11 @@ def own_rows(
     return keep, tuple((why, n) for why, n in counts if n)
 
 
-def _marker_codes(values: pd.Series[Any], rule: RespondentFilter) -> pd.Series[Any]:
+def _marker_codes(raw: RawColumn, rule: RespondentFilter) -> pd.Series[Any]:
     """Sub-survey of every row as the codebook writes it; a blank is NA, another word stays."""
     known = {normal_word(str(code)): code for code in (*rule.keep, *rule.drop)}
-    words = key_text(values).map(normal_word, na_action="ignore")
+    blank = [word for word in raw.blank_words() if word.strip() not in known]
+    words = key_text(raw.values.mask(raw.values.isin(blank))).map(normal_word, na_action="ignore")
     return words.astype(object).map(lambda word: known.get(word, word), na_action="ignore")
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Unpack
 
+from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.mapping import mapping_tables, read_by_tables, require_sound
 from eenzaam_stats.loaders.mapping_check import Problem, mapping_problems
 from eenzaam_stats.loaders.mapping_ssw import NAME
@@ -25,6 +27,7 @@ def read_ssw(
     *,
     wave: Waves | None = None,
     cache: str | Path | None = None,
+    **file_words: Unpack[FileWords],
 ) -> Survey:
     """Read and harmonise a file of CBS Sociale samenhang en welzijn.
 
@@ -40,6 +43,10 @@ def read_ssw(
     cache : str or Path, optional
         Folder in which the survey is kept as Parquet and found again, as long as file, mapping,
         options and package are the same. It then holds answers of persons, as the file does.
+    **file_words
+        How the file is written, where it does not say so itself: ``decimal``, ``thousands``,
+        ``keep_words``, ``skip_rows``, ``header_row``, ``sheet``; see
+        :class:`~eenzaam_stats.loaders.file_options.FileOptions`.
 
     Returns
     -------
@@ -85,7 +92,7 @@ def read_ssw(
     raw = mapping_tables(mapping)
     name = Path(mapping).name
     require_sound((*_other_source(raw), *mapping_problems(raw)), name=name)
-    survey = read_by_tables(path, raw, name=name, wave=wave, cache=cache)
+    survey = read_by_tables(path, raw, name=name, wave=wave, cache=cache, file_words=file_words)
     notes = (*survey.report.notes, ORDER)
     return replace(survey, report=replace(survey.report, notes=notes))
 

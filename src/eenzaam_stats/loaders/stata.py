@@ -1,4 +1,4 @@
-"""The door through which Stata files enter; no codebook rule is known here.
+"""Stata files; no codebook rule is known here.
 
 Extended missing values keep their letter: ``.a`` to ``.z`` are values of the column and declared
 missing, so that a codebook can say which kind each of them is.
@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pyreadstat
 
-from eenzaam_stats.errors import SourceError
+from eenzaam_stats.errors import SourceError, listed
 from eenzaam_stats.loaders.dta_rows import OLD_VERSIONS, require_promised_rows
 from eenzaam_stats.loaders.survey_file import (
     FALLBACK_ENCODING,
@@ -54,7 +54,7 @@ def open_stata(path: Path) -> SurveyFile:
         meta, encoding = _read(path, None, metadataonly=True)[1], None
     except UnicodeError:
         encoding = FALLBACK_ENCODING
-        meta = _read(path, encoding, metadataonly=True)[1]
+        meta = _metadata(path, encoding)
     kinds = meta.readstat_variable_types
     text = frozenset(name for name, kind in kinds.items() if kind == "string")
     return SurveyFile(
@@ -90,12 +90,44 @@ def read_stata(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
         frame, _ = _read(file.path, encoding, usecols=list(columns))
     except UnicodeError:
         encoding = FALLBACK_ENCODING
-        frame, _ = _read(file.path, encoding, usecols=list(columns))
+        frame = _values(file, columns, encoding)
     require_whole(file, frame)
     for name in frame.columns:
         if name not in file.text_columns and frame[name].dtype == object:
             frame[name] = frame[name].map(_with_point)
     return frame, encoding
+
+
+def _metadata(path: Path, encoding: str) -> Any:
+    try:
+        return _read(path, encoding, metadataonly=True)[1]
+    except UnicodeError as error:
+        raise _not_text(path, "its labels") from error
+
+
+def _values(file: SurveyFile, columns: Sequence[str], encoding: str) -> pd.DataFrame:
+    """Values in another encoding; the library reads long text (strL) as UTF-8 whatever is asked."""
+    try:
+        return _read(file.path, encoding, usecols=list(columns))[0]
+    except UnicodeError as error:
+        wrong = [name for name in columns if not _can_be_read(file.path, name, encoding)]
+        raise _not_text(file.path, f"column(s) [{listed(wrong)}]") from error
+
+
+def _can_be_read(path: Path, name: str, encoding: str) -> bool:
+    try:
+        _read(path, encoding, usecols=[name])
+    except UnicodeError:
+        return False
+    return True
+
+
+def _not_text(path: Path, what: str) -> SourceError:
+    return SourceError(
+        f"{path.name} holds text in {what} that is not UTF-8, as long texts (strL) of this format "
+        "must be. Save the file again with Stata 14 or later after 'unicode translate', make the "
+        "text shorter (recast str), or leave the column out."
+    )
 
 
 def _is_old(start: bytes) -> bool:

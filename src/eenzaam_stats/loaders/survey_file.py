@@ -13,6 +13,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from eenzaam_stats.errors import SourceError
+from eenzaam_stats.loaders.file_options import FileOptions
 
 FileFormat = Literal["spss", "stata", "csv", "parquet", "excel"]
 Reader = Literal["pyreadstat", "fast"]
@@ -50,6 +51,8 @@ class SurveyFile:
         Labels of the variables themselves, where the format has them and they are not empty.
     reader : {"pyreadstat", "fast"}
         Library that reads the values.
+    options : FileOptions
+        What the user said about how the file is written.
     """
 
     path: Path
@@ -64,11 +67,7 @@ class SurveyFile:
     notes: tuple[str, ...] = ()
     column_labels: Mapping[str, str] = field(default_factory=dict)
     reader: Reader = "pyreadstat"
-
-    @property
-    def all_text(self) -> bool:
-        """Whether numbers stand in the file as text."""
-        return self.format == "csv"
+    options: FileOptions = field(default_factory=FileOptions)
 
 
 def first_bytes(file: Path, size: int, *, one_of: str) -> bytes:

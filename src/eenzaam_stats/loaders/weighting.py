@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -209,8 +209,20 @@ def complete_strata(
     name: str,
     where: str,
     what: str = "stratum",
+    words: Collection[str] = (),
 ) -> pd.Series[str]:
     """Strata or clusters, after the check that every row has one.
+
+    Parameters
+    ----------
+    text : pandas.Series of str
+        Stratum or cluster of every row; blank where it has none.
+    rows : ndarray of int
+        Row numbers in the file.
+    name, where, what : str
+        Column, source and what it is, for messages.
+    words : collection of str
+        Words of the column that were taken for a blank.
 
     Raises
     ------
@@ -219,8 +231,12 @@ def complete_strata(
     """
     blank = text.isna().to_numpy(dtype=np.bool_)
     if blank.any():
+        shown = sorted(word.strip() for word in words if word.strip())
+        said = f" The word(s) [{listed(shown)}] mean that it is blank." if shown else ""
+        kept = f", or say keep_words={{{name!r}: {shown}}} if they are values" if shown else ""
         raise DesignError(
             f"{where}: the {what} {name!r} is blank in {int(blank.sum()):,} row(s), first in row "
-            f"{rows[int(blank.argmax())]}. Complete it in the file or remove the column."
+            f"{rows[int(blank.argmax())]}.{said} Complete it in the file or remove the "
+            f"column{kept}."
         )
     return text

@@ -1,6 +1,7 @@
-"""The door through which Excel workbooks enter; needs openpyxl, which comes with an extra.
+"""Excel workbooks; needs openpyxl, which comes with an extra.
 
-The first sheet is read, with names in its first row. Text, numbers and blanks stay what they are.
+The first sheet is read, with names in its first row, unless the user names others. Text, numbers
+and blanks stay what they are.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,9 @@ from zipfile import BadZipFile
 
 import pandas as pd
 
-from eenzaam_stats.errors import SourceError
+from eenzaam_stats.cell_text import stripped
+from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.loaders.file_options import FileOptions
 from eenzaam_stats.loaders.survey_file import (
     SurveyFile,
     damaged,
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
 
 SIGNATURE = b"PK\x03\x04"
+_LOOKED_AT = 20  # rows in which the names are looked for
 # What openpyxl raises on a workbook that is incomplete or is another kind of zip file.
 _FAULTS = (
     ArithmeticError,
@@ -47,14 +52,16 @@ _FAULTS = (
 )
 
 
-def open_excel(path: Path) -> SurveyFile:
-    """Names in the first row of the first sheet.
+def open_excel(path: Path, options: FileOptions) -> SurveyFile:
+    """Names in the row with the names, the first one of the first sheet unless the user said more.
 
     Raises
     ------
     SourceError
         If the file is absent, a folder, empty, of another kind or damaged, has no names, or
         openpyxl is not installed.
+    OptionError
+        If there is no sheet of this name or number.
     """
     start = first_bytes(path, len(SIGNATURE), one_of="file")
     if start != SIGNATURE:
@@ -67,12 +74,10 @@ def open_excel(path: Path) -> SurveyFile:
         )
     with _opened(path) as book:
         sheets = [sheet.title for sheet in book.worksheets]
-        names = tuple("" if cell is None else str(cell).strip() for cell in next(_rows(book), ()))
-    if not any(names):
-        raise SourceError(
-            f"{path.name} has no column names in the first row of its first sheet. "
-            "Put the data in the first sheet, with names in the first row."
-        )
+        place = _place(sheets, options)
+        first = list(islice(_rows(book, place, options), _LOOKED_AT))
+    names = tuple("" if cell is None else stripped(str(cell)) for cell in next(iter(first), ()))
+    _require_names(path, names, first, options)
     several = f"the workbook has {len(sheets)} sheets; the first, {sheets[0]!r}, was read"
     return SurveyFile(
         path=path,
@@ -84,7 +89,8 @@ def open_excel(path: Path) -> SurveyFile:
         n_rows=None,
         encoding=None,
         format="excel",
-        notes=(several,) if len(sheets) > 1 else (),
+        notes=(several,) if len(sheets) > 1 and options.sheet is None else (),
+        options=options,
     )
 
 
@@ -99,9 +105,11 @@ def read_excel(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
     names = [name for name in file.columns if name in set(columns)]
     places = [file.columns.index(name) for name in names]
     with _opened(file.path) as book:
-        rows = _rows(book)
+        place = _place([sheet.title for sheet in book.worksheets], file.options)
+        rows = _rows(book, place, file.options)
         next(rows)
-        cells = [_picked(row, places) for row in rows if any(cell is not None for cell in row)]
+        filled = (row for row in rows if any(cell is not None for cell in row))
+        cells = [_picked(row, places) for row in islice(filled, file.options.skip_rows, None)]
     frame = pd.DataFrame(cells, columns=names, dtype=object).infer_objects()
     require_whole(file, frame)
     return frame, None
@@ -119,16 +127,49 @@ def _opened(path: Path) -> Iterator[Workbook]:
             book = load_workbook(path, read_only=True, data_only=True)
         with closing(book):
             yield book
+    except OptionError:
+        raise
     except _FAULTS as error:
         raise damaged(path, error) from error
 
 
-def _rows(book: Workbook) -> Iterator[tuple[Any, ...]]:
-    sheet = book.worksheets[0]
+def _place(sheets: Sequence[str], options: FileOptions) -> int:
+    """Place of the sheet that the user names by its name or number; the first without a word."""
+    wanted = 1 if options.sheet is None else options.sheet
+    if isinstance(wanted, int) and wanted <= len(sheets):
+        return wanted - 1
+    if wanted not in sheets:
+        raise OptionError.among(wanted, sheets, name="sheet")
+    return sheets.index(str(wanted))
+
+
+def _rows(book: Workbook, place: int, options: FileOptions) -> Iterator[tuple[Any, ...]]:
+    """Rows from the one with the names on."""
+    sheet = book.worksheets[place]
     # Some programs state a wrong size of the sheet; the rows themselves are right.
     sheet.reset_dimensions()
     rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(values_only=True)
-    return rows
+    return islice(rows, options.header_row - 1, None)
+
+
+def _require_names(
+    path: Path, names: Sequence[str], first: Sequence[tuple[Any, ...]], options: FileOptions
+) -> None:
+    """Raise when the row of names is blank, or is a title above a wider table."""
+    widths = [sum(cell is not None for cell in row) for row in first]
+    where = "the first row" if options.header_row == 1 else f"row {options.header_row}"
+    sheet = "its first sheet" if options.sheet is None else f"sheet {options.sheet!r}"
+    if not any(names):
+        raise SourceError(
+            f"{path.name} has no column names in {where} of {sheet}. Put the data in the first "
+            "sheet, with names in the first row, or say sheet= and header_row=."
+        )
+    if widths[0] == 1 and max(widths) > 2:
+        at = options.header_row + next(at for at, width in enumerate(widths) if width > 2)
+        raise SourceError(
+            f"{path.name} has one name in {where} of {sheet}, and row {at} is wider. If the names "
+            f"stand there, say header_row={at}."
+        )
 
 
 def _picked(row: tuple[Any, ...], places: Sequence[int]) -> list[Any]:

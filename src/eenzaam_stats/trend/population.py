@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.cell_text import UNSAID, NumberFormat
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.opendata.reference import POPULATIONS, reference
 from eenzaam_stats.trend.population_frame import checked_population
@@ -69,12 +70,15 @@ class Span:
         Packaged edition of the years before the forecast starts, and of the base year.
     households : {"residents", "private_households"}
         Whom the numbers count.
+    numbers : NumberFormat
+        How numbers of a frame are written where they stand as text.
     """
 
     base_year: int
     to: int
     base_population: str | None = None
     households: Households = "residents"
+    numbers: NumberFormat = UNSAID
 
 
 def people_in_cells(population: str | pd.DataFrame, cells: PrevalenceCells, span: Span) -> People:
@@ -141,7 +145,7 @@ def people_in_cells(population: str | pd.DataFrame, cells: PrevalenceCells, span
 def _rows(population: str | pd.DataFrame, span: Span) -> pd.DataFrame:
     """Rows of the forecast, and of the years before it from the base population."""
     if isinstance(population, pd.DataFrame):
-        later = checked_population(population)
+        later = checked_population(population, numbers=span.numbers)
     else:
         later = _edition(population, "population")
     if span.base_population is None:

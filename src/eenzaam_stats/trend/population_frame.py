@@ -5,15 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eenzaam_stats.errors import SchemaError, UnknownColumnError
+from eenzaam_stats.cell_text import UNSAID, NumberFormat, says_nothing
+from eenzaam_stats.errors import AmbiguousNumberError, SchemaError, UnknownColumnError
+from eenzaam_stats.number_columns import numbers_or_nan
 
 _WHERE = "project()"
 _OPEN = 999.0
 _NEEDED = ("year", "persons")
 YEARS = (1900, 2300)
+_POPULATION = f"{_WHERE}, population"
+_THOUSAND = 1000
 
 
-def checked_population(frame: pd.DataFrame) -> pd.DataFrame:
+def checked_population(frame: pd.DataFrame, *, numbers: NumberFormat = UNSAID) -> pd.DataFrame:
     """Rows with ``year, sex, age_low, age_high, persons, edition, status``, each cell once.
 
     Parameters
@@ -22,6 +26,8 @@ def checked_population(frame: pd.DataFrame) -> pd.DataFrame:
         ``year, persons`` and either ``age`` (single years, the last one may be written ``95+``) or
         ``age_low, age_high`` (empty for no upper end). Optional: ``sex``, ``edition``, ``status``
         (``observed`` for counted years), ``households``.
+    numbers : NumberFormat
+        How numbers are written where they stand as text.
 
     Returns
     -------
@@ -33,6 +39,8 @@ def checked_population(frame: pd.DataFrame) -> pd.DataFrame:
         If a column is not there.
     SchemaError
         If editions are mixed, people are missing or negative, or a cell is there twice.
+    AmbiguousNumberError
+        If numbers can be read in two ways, as 1.234 beside 987.
 
     Examples
     --------
@@ -47,14 +55,14 @@ def checked_population(frame: pd.DataFrame) -> pd.DataFrame:
         raise UnknownColumnError.among(
             missing, [str(one) for one in frame], needed_for=f"{_WHERE}, population,"
         )
-    low, high = _ages(frame)
+    low, high = _ages(frame, numbers)
     rows = pd.DataFrame(
         {
-            "year": _whole_years(frame["year"]),
+            "year": _whole_years(frame["year"], numbers),
             "sex": frame["sex"].astype(str) if "sex" in frame else "total",
             "age_low": low,
             "age_high": high,
-            "persons": pd.to_numeric(frame["persons"], errors="coerce").astype(float),
+            "persons": _persons(frame["persons"], numbers),
             "edition": frame["edition"].astype(str) if "edition" in frame else "user population",
             "status": frame["status"].astype(str) if "status" in frame else "forecast",
         }
@@ -65,16 +73,16 @@ def checked_population(frame: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _ages(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+def _ages(frame: pd.DataFrame, numbers: NumberFormat) -> tuple[pd.Series, pd.Series]:
     if "age" in frame:
         words = frame["age"].astype(str).str.strip()
-        low = pd.to_numeric(words.str.rstrip("+"), errors="coerce").astype(float)
+        low = numbers_or_nan(words.str.rstrip("+"), numbers, where=_POPULATION)
         high = low.where(~words.str.endswith("+"), _OPEN)
     else:
-        low = pd.to_numeric(frame["age_low"], errors="coerce").astype(float)
+        low = numbers_or_nan(frame["age_low"], numbers, where=_POPULATION)
         top = frame["age_high"]
-        high = pd.to_numeric(top, errors="coerce").astype(float)
-        unread = high.isna() & top.notna() & (top.astype(str).str.strip() != "")
+        high = numbers_or_nan(top, numbers, where=_POPULATION)
+        unread = high.isna() & top.notna() & ~top.map(lambda one: says_nothing(str(one)))
         low = low.mask(unread)
         high = high.fillna(_OPEN)
     wrong = low.isna() | (low < 0) | (high < low)
@@ -86,8 +94,8 @@ def _ages(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return low, high
 
 
-def _whole_years(years: pd.Series) -> pd.Series:
-    found = pd.to_numeric(years, errors="coerce").astype(float)
+def _whole_years(years: pd.Series, numbers: NumberFormat) -> pd.Series:
+    found = numbers_or_nan(years, numbers, where=_POPULATION)
     wrong = ~(found.between(*YEARS) & (found % 1 == 0))
     if wrong.any():
         raise SchemaError(
@@ -95,6 +103,37 @@ def _whole_years(years: pd.Series) -> pd.Series:
             f"none, first row {_first(wrong)}. Write for instance 2050."
         )
     return found.astype(int)
+
+
+def _persons(persons: pd.Series, numbers: NumberFormat) -> pd.Series:
+    """People as numbers; thousands that another program took for decimals are refused.
+
+    Where nobody said how numbers are written, numbers that are all below 1,000, of which some have
+    three decimals and none more, are what 1.234 and 987 become when a file is read.
+    """
+    found = numbers_or_nan(persons, numbers, where=_POPULATION)
+    known = found[np.isfinite(found)]
+    parts = known[known % 1 != 0]
+    thousandths = (parts * 1000).round(6)
+    if (
+        not numbers.said
+        and pd.api.types.is_numeric_dtype(persons)
+        and len(parts)
+        and known.max() < _THOUSAND
+        and parts.min() > 1
+        and (thousandths % 1 == 0).all()
+        and (thousandths % 10 != 0).any()
+    ):
+        raise AmbiguousNumberError.found(
+            _POPULATION,
+            column="persons",
+            doubt="all numbers are below 1,000 and some have three decimals, as when thousands "
+            "were read as decimals, or people are counted in thousands; read such a file with "
+            "dtype=str",
+            count=len(parts),
+            first_row=_first(found.isin(parts)),
+        )
+    return found
 
 
 def _one_edition(rows: pd.DataFrame) -> None:

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.cell_text import UNSAID, NumberFormat
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
+from eenzaam_stats.number_columns import numbers_in
 from eenzaam_stats.opendata.population_margins import band_edges
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.vocabulary import Sex
@@ -90,7 +92,10 @@ class PrevalenceCells:
 
 
 def prevalence_cells(
-    prevalence: Estimates | pd.DataFrame, *, base_year: int | None = None
+    prevalence: Estimates | pd.DataFrame,
+    *,
+    base_year: int | None = None,
+    numbers: NumberFormat = UNSAID,
 ) -> PrevalenceCells:
     """Prevalences as cells, checked.
 
@@ -101,6 +106,8 @@ def prevalence_cells(
         and perhaps ``std_error`` and ``df``.
     base_year : int, optional
         Wave of estimates that have none.
+    numbers : NumberFormat
+        How numbers that stand as text are written.
 
     Returns
     -------
@@ -141,7 +148,8 @@ def prevalence_cells(
     columns = {}
     for name, absent in (("estimate", np.nan), ("std_error", np.nan), ("df", np.inf)):
         values = np.full(shape, absent)
-        for (year, band, sex), value in zip(keys, _numbers(frame, name, absent), strict=True):
+        given = _numbers(frame, name, absent, numbers)
+        for (year, band, sex), value in zip(keys, given, strict=True):
             cell = bands.index(band) * len(sexes) + sexes.index(sex)
             values[waves.index(year), cell] = value
         columns[name] = values
@@ -272,11 +280,14 @@ def _each_once(keys: Sequence[tuple[int, str, str]]) -> None:
         seen.add(key)
 
 
-def _numbers(frame: pd.DataFrame, name: str, absent: float) -> FloatArray:
+def _numbers(frame: pd.DataFrame, name: str, absent: float, form: NumberFormat) -> FloatArray:
     if name not in frame:
         return np.full(len(frame), absent)
-    values = pd.to_numeric(frame[name], errors="coerce").astype(float)
-    return np.asarray(values.fillna(absent), float)
+    values = numbers_in(frame[name], form, where=_WHERE)
+    if not pd.api.types.is_numeric_dtype(values):
+        wanted = f"{_WHERE} needs numbers in column {name!r}, but found words."
+        raise SchemaError(f"{wanted} Leave such cells empty.")
+    return np.asarray(values.astype(float).fillna(absent), float)
 
 
 def _proportions(values: FloatArray) -> None:

@@ -111,11 +111,11 @@ def project(
     if rng is not None:
         asked.enough_draws()
     table = _table(prevalence, asked)
-    cells = prevalence_cells(table, base_year=asked.base_year)
+    cells = prevalence_cells(table, base_year=asked.base_year, numbers=asked.numbers)
     _floor(cells, asked.age_floor)
     base_year = cells.waves[-1] if asked.base_year is None else asked.base_year
     at = cells.wave(base_year)
-    span = Span(base_year, to, asked.base_population, asked.households)
+    span = Span(base_year, to, asked.base_population, asked.households, asked.numbers)
     start = Start(cells, at, people_in_cells(population, cells, span))
     run = _Run(start, asked, level, rng)
     seed = None if rng is None else int(rng.integers(2**63))

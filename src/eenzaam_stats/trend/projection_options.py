@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from eenzaam_stats.cell_text import Decimal, NumberFormat, Thousands
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.trend.population import Households
 from eenzaam_stats.trend.population_error import PopulationError
@@ -33,6 +34,8 @@ class ProjectionOptions:
         Whether sampling errors, and errors of the trend, are drawn.
     population : PopulationError or None
         Bounds of the forecast that are drawn; ``None`` draws none.
+    decimal, thousands : str or None
+        Signs before decimals and between thousands, where numbers of a frame stand as text.
     """
 
     base_year: int | None = None
@@ -43,6 +46,13 @@ class ProjectionOptions:
     sampling: bool = True
     trend: bool = True
     population: PopulationError | None = field(default_factory=PopulationError)
+    decimal: Decimal | None = None
+    thousands: Thousands | None = None
+
+    @property
+    def numbers(self) -> NumberFormat:
+        """How numbers are written where they stand as text."""
+        return NumberFormat(self.decimal, self.thousands)
 
     def enough_draws(self) -> None:
         """Refuse an interval from a handful of draws.

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import SchemaError, UnknownColumnError, listed
+from eenzaam_stats.number_columns import numbers_or_nan
 from eenzaam_stats.results import Estimates
 
 FloatArray = NDArray[np.float64]
@@ -168,8 +169,7 @@ def wave_times(waves: pd.Series[Any], *, where: str) -> FloatArray:
 
 def _numbers(column: pd.Series[Any]) -> FloatArray:
     """Column as numbers, NaN where it holds none."""
-    numbers = pd.to_numeric(column, errors="coerce")
-    return np.asarray(numbers.to_numpy(np.float64, na_value=np.nan))
+    return numbers_or_nan(column, where="a series").to_numpy(np.float64)
 
 
 def _decimal_years(dates: pd.Series[Any]) -> pd.Series[Any]:

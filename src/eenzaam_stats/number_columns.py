@@ -1,0 +1,181 @@
+"""Columns of text that hold numbers, as numbers: certain, or refused.
+
+``1.234`` is little more than 1 in one country and more than a thousand in another. Where nothing
+in a column tells which, the reading stops and names the option that settles it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from eenzaam_stats.cell_text import (
+    UNSAID,
+    NumberFormat,
+    looks_like_number,
+    may_be_thousands,
+    number_of,
+    says_nothing,
+)
+from eenzaam_stats.errors import AmbiguousNumberError
+
+
+def require_certain(
+    texts: Sequence[str],
+    form: NumberFormat,
+    *,
+    column: str,
+    where: str,
+    found: tuple[Sequence[int], Sequence[int]],
+) -> None:
+    """Raise when numbers of one column can be read in two ways, or not in the way that was said.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Distinct texts of the column; words among them are passed over.
+    form : NumberFormat
+        What was said about its numbers.
+    column, where : str
+        Names for the message.
+    found : tuple of (counts, rows)
+        Per text how often it occurs and its first row, for the message.
+
+    Raises
+    ------
+    AmbiguousNumberError
+        If every point or comma has exactly three digits behind it, both signs occur, a sign is
+        repeated in a number, blanks or apostrophes stand in numbers, or a number is not written as
+        was said. Names the column, the count, the first row and the option that settles it.
+    """
+    looked = [(at, text) for at, text in enumerate(texts) if looks_like_number(text)]
+    doubt, places = _doubt(looked, form)
+    if doubt:
+        counts, rows = found
+        raise AmbiguousNumberError.found(
+            where,
+            column=column,
+            doubt=doubt,
+            count=sum(int(counts[at]) for at in places),
+            first_row=min(int(rows[at]) for at in places),
+        )
+
+
+def _doubt(looked: Sequence[tuple[int, str]], form: NumberFormat) -> tuple[str, list[int]]:
+    """What is uncertain about texts that look like numbers, and where; no words when nothing is."""
+    unread = [at for at, text in looked if number_of(text, form) is None]
+    if form.said:
+        signs = " and ".join(
+            f"{name}={sign!r}"
+            for name, sign in (("decimal", form.decimal), ("thousands", form.thousands))
+            if sign is not None
+        )
+        return (f"numbers are not written with {signs}" if unread else "", unread)
+    if unread:
+        return "numbers have a sign between groups of three digits", unread
+    signed = {sign: [at for at, text in looked if sign in text] for sign in ".,"}
+    if signed["."] and signed[","]:
+        return "some numbers have a point and others a comma", min(signed.values(), key=len)
+    separated = signed["."] or signed[","]
+    there = set(separated)
+    if all(may_be_thousands(text) is not None for at, text in looked if at in there):
+        sign = "." if signed["."] else ","
+        said = f"{sign!r} has three digits behind it and may stand before decimals or thousands"
+        return (said if separated else "", separated)
+    return "", []
+
+
+def numbers_in(
+    cells: pd.Series[Any],
+    form: NumberFormat = UNSAID,
+    *,
+    where: str,
+    rows: npt.NDArray[np.int64] | None = None,
+) -> pd.Series[Any]:
+    """Column of text, or of text among numbers, as numbers where all of it is; else as it stands.
+
+    Parameters
+    ----------
+    cells : pandas.Series
+        Column of a file or frame; its name is for the message. Numbers are returned as they are.
+    form : NumberFormat
+        How its numbers are written.
+    where : str
+        Who needs it, for the message.
+    rows : ndarray of int, optional
+        Row of each cell.
+
+    Returns
+    -------
+    pandas.Series
+        Floats with NaN where a cell says nothing; or the column itself when a cell holds a word.
+
+    Raises
+    ------
+    AmbiguousNumberError
+        As ``require_certain``.
+
+    Examples
+    --------
+    >>> numbers_in(pd.Series(["0,5", "NA", "2"]), where="mine").tolist()
+    [0.5, nan, 2.0]
+    """
+    if pd.api.types.is_numeric_dtype(cells):
+        return cells
+    places, uniques = pd.factorize(cells)
+    texts = [text if isinstance(text, str) else "" for text in uniques]
+    found = occurrences(places, len(uniques), rows)
+    require_certain(texts, form, column=str(cells.name), where=where, found=found)
+    table = [_number(value, form) for value in uniques]
+    if None in table:
+        return cells
+    numbers = np.append(np.array(table, dtype=np.float64), np.nan)[places]
+    return pd.Series(numbers, index=cells.index, name=cells.name)
+
+
+def numbers_or_nan(
+    cells: pd.Series[Any], form: NumberFormat = UNSAID, *, where: str
+) -> pd.Series[Any]:
+    """As ``numbers_in``, with NaN for words; for a caller that refuses what is no number.
+
+    Examples
+    --------
+    >>> numbers_or_nan(pd.Series(["0,5", "some"]), where="mine").tolist()
+    [0.5, nan]
+    """
+    read = numbers_in(cells, form, where=where)
+    if not pd.api.types.is_numeric_dtype(read):
+        found = [_number(value, form) for value in read]
+        read = pd.Series(
+            [np.nan if one is None else one for one in found], read.index, name=read.name
+        )
+    return read.astype(np.float64)
+
+
+def occurrences(
+    places: npt.NDArray[np.intp], n: int, rows: npt.NDArray[np.int64] | None = None
+) -> tuple[list[int], list[int]]:
+    """How often each of the distinct values of a column occurs, and its first row.
+
+    Examples
+    --------
+    >>> occurrences(np.array([0, 1, 0, -1]), 2)
+    ([2, 1], [1, 2])
+    """
+    numbered = np.arange(1, len(places) + 1) if rows is None else np.asarray(rows)
+    known = places >= 0
+    first = np.zeros(n, dtype=np.int64)
+    first[places[known][::-1]] = numbered[known][::-1]
+    return np.bincount(places[known], minlength=n).tolist(), first.tolist()
+
+
+def _number(value: Any, form: NumberFormat) -> float | None:
+    if isinstance(value, str):
+        return float("nan") if says_nothing(value) else number_of(value, form)
+    return float(value) if isinstance(value, (Real, Decimal)) else None
