@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias, cast
 
 import narwhals.stable.v2 as nw
+import pandas as pd
 
 from eenzaam_stats.errors import DesignError, SchemaError, UnknownColumnError, listed
 from eenzaam_stats.estimation.columns import CellColumns
@@ -98,15 +99,38 @@ def key(frame: Frame, name: str) -> nw.Expr:
 
 
 def levels(frame: Frame, name: str) -> tuple[object, ...] | None:
-    """Categories in their order, for a column that has one."""
+    """Categories in the order that the data give them, ordered or not; ``None`` without one.
+
+    A pandas Categorical and an Arrow dictionary have an order, an Enum of Polars or DuckDB too; a
+    Polars Categorical sorts as text, and so do Arrow chunks with different dictionaries.
+    """
     dtype = frame.collect_schema()[name]
     if isinstance(dtype, nw.Enum):
         return tuple(cast("Iterable[object]", dtype.categories))
-    if isinstance(frame, nw.DataFrame) and isinstance(dtype, nw.Categorical):
-        values = frame.get_column(name)
-        if values.implementation.is_pyarrow() and bool(values.to_native().type.ordered):
-            return tuple(values.cat.get_categories().to_list())
-    return None
+    if not isinstance(frame, nw.DataFrame) or not isinstance(dtype, nw.Categorical):
+        return None
+    native = frame.get_column(name).to_native()
+    if frame.implementation.is_pandas():
+        if isinstance(native.dtype, pd.CategoricalDtype):
+            return tuple(native.cat.categories.tolist())
+        native = native.array.__arrow_array__()
+    elif not frame.implementation.is_pyarrow():
+        return None
+    first = native.chunk(0).dictionary if native.num_chunks else None
+    if native.type.ordered:
+        return tuple(native.unify_dictionaries().chunk(0).dictionary.to_pylist())
+    if first is None or any(not one.dictionary.equals(first) for one in native.chunks):
+        return None
+    return tuple(first.to_pylist())
+
+
+def has_fixed_classes(frame: Frame, name: str) -> bool:
+    """Whether the categories are ordered, so that one without anybody is a class all the same."""
+    dtype = frame.collect_schema()[name]
+    if isinstance(dtype, nw.Enum):
+        return True
+    arrow = isinstance(dtype, nw.Categorical) and frame.implementation.is_pyarrow()
+    return arrow and bool(cast("Eager", frame).get_column(name).to_native().type.ordered)
 
 
 def require_numeric(frame: Frame, name: str, *, where: str, flag: bool) -> None:

@@ -16,7 +16,7 @@ from eenzaam_stats.numerics.series_regression import newey_west
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.series_results import InterruptedFit
 from eenzaam_stats.trend.contrast import Fitted
-from eenzaam_stats.trend.design import Design
+from eenzaam_stats.trend.design import Design, season_of
 from eenzaam_stats.trend.fitting import Estimator, fit_series, require_identified
 from eenzaam_stats.trend.grid import regular_step, require_even
 from eenzaam_stats.trend.interrupted import Scale
@@ -33,6 +33,7 @@ _WHERE = "controlled_series()"
 _STACKED = ("auto", "reml", "ols", "newey_west", "random_effects")
 # steps between two series in one fit: no autocorrelation below 1 reaches across
 _APART = 1e6
+_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +185,8 @@ def _difference(treated: Series, others: list[Series]) -> Series:
             "first, or use form='stacked'."
         )
     (other,) = others
-    if not np.array_equal(treated.times, other.times):
-        apart = np.setxor1d(treated.times, other.times)
+    apart = np.setxor1d(_rounded(treated.times), _rounded(other.times))
+    if len(apart):
         raise SchemaError(
             f"form='difference' needs the same waves in both series, and {len(apart)} are in one "
             f"only (first {apart[0]:g}). Leave them out, or use form='stacked'."
@@ -200,10 +201,21 @@ def _difference(treated: Series, others: list[Series]) -> Series:
     )
 
 
+def _rounded(times: FloatArray) -> FloatArray:
+    """Dates without the last digits, in which those of two series differ by rounding alone."""
+    return np.unique(np.round(times, _DIGITS))
+
+
 def _stacked_plan(plans: Sequence[Plan]) -> Plan:
-    """Plan of the treated series, whose trend starts in the first wave of any series."""
+    """Plan of the treated series, whose trend starts in the first wave of any series.
+
+    The season is what the waves of all series show together.
+    """
     first, start = plans[0], min(float(one.data.times[0]) for one in plans)
-    return replace(first, design=replace(first.design, treated=True, start=start))
+    times = np.concatenate([one.used.times for one in plans])
+    season = season_of(first.options.season, first.options.period, times, where=_WHERE)
+    design = replace(first.design, treated=True, start=start, season=season)
+    return replace(first, design=design)
 
 
 def _stacked_fit(plan: Plan, plans: Sequence[Plan], estimator: Estimator) -> Fitted:
@@ -215,14 +227,14 @@ def _stacked_fit(plan: Plan, plans: Sequence[Plan], estimator: Estimator) -> Fit
         )
     used = [one.used for one in plans]
     x = _rows(plan.design, used)
-    require_identified(x, where=_WHERE)
+    require_identified(x, where=_WHERE, names=plan.design.names)
     series, options = _one_after_another(used), plan.options.fit
     if estimator == "auto":
         estimator = _chosen(used)
     if estimator == "newey_west":
         return _newey_west(series, used, x, plan)
     if estimator == "reml" and options.correlation == "auto":
-        grid = regular_step(np.unique(np.concatenate([one.times for one in used]))) is not None
+        grid = regular_step(_rounded(np.concatenate([one.times for one in used]))) is not None
         options = replace(options, correlation="ar1" if grid else "car1")
     fit = fit_series(series, x, estimator=estimator, options=options, where=_WHERE)
     few = [note for note in fit.notes if "waves are too few" not in note]
