@@ -110,18 +110,20 @@ def levels(frame: Frame, name: str) -> tuple[object, ...] | None:
     if not isinstance(frame, nw.DataFrame) or not isinstance(dtype, nw.Categorical):
         return None
     native = frame.get_column(name).to_native()
+    if isinstance(getattr(native, "dtype", None), pd.CategoricalDtype):
+        return tuple(native.cat.categories.tolist())
     if frame.implementation.is_pandas():
-        if isinstance(native.dtype, pd.CategoricalDtype):
-            return tuple(native.cat.categories.tolist())
         native = native.array.__arrow_array__()
-    elif not frame.implementation.is_pyarrow():
-        return None
-    first = native.chunk(0).dictionary if native.num_chunks else None
-    if native.type.ordered:
-        return tuple(native.unify_dictionaries().chunk(0).dictionary.to_pylist())
-    if first is None or any(not one.dictionary.equals(first) for one in native.chunks):
-        return None
-    return tuple(first.to_pylist())
+    return _in_dictionary(native) if hasattr(native, "chunks") else None
+
+
+def _in_dictionary(column: Any) -> tuple[object, ...] | None:
+    """Categories of an Arrow column; none where its chunks number them differently."""
+    if column.type.ordered:
+        column = column.unify_dictionaries()
+    found = [chunk.dictionary for chunk in column.chunks]
+    same = bool(found) and all(one.equals(found[0]) for one in found)
+    return tuple(found[0].to_pylist()) if same else None
 
 
 def has_fixed_classes(frame: Frame, name: str) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.comparisons import Comparison, Comparisons
-from eenzaam_stats.errors import OptionError
+from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping, once
 from eenzaam_stats.estimation.comparison_rows import Names, comparison, tested
@@ -65,10 +65,8 @@ def linear_trend(
     Raises
     ------
     OptionError
-        If there are fewer than two waves.
-    SchemaError
-        If a wave is no number and no date.
-    DesignError, UnknownColumnError
+        If there are fewer than two waves or a wave is no number and no date.
+    DesignError, SchemaError, UnknownColumnError
         As in :func:`eenzaam_stats.prevalence`.
 
     Notes
@@ -131,7 +129,10 @@ def _times(domains: Domains, wave: str) -> FloatArray:
     """Time of each finest domain."""
     words = [group[-1] for group in domains.groups]
     found = list(dict.fromkeys(words))
-    dates, _ = dates_of_waves(found, column=wave, where=_WHERE)
+    try:
+        dates, _ = dates_of_waves(found, column=wave, where=_WHERE)
+    except SchemaError as error:
+        raise OptionError(f"{error} Or name another column in wave=.") from error
     at = dict(zip(found, dates.tolist(), strict=True))
     times = np.array([at[word] for word in words])
     if len(np.unique(times)) < _LEAST_WAVES:

@@ -60,6 +60,11 @@ class Interruption:
     full_from: DateLike = math.nan
     phase_in: PhaseIn = "washout"
 
+    @property
+    def gradual(self) -> bool:
+        """Whether it came in over a period."""
+        return self.full_from is not None and self.full_from == self.full_from
+
 
 @dataclass(frozen=True, slots=True)
 class Dated(Interruption):
@@ -137,12 +142,11 @@ def _dated(one: Interruption, series: Series, *, where: str) -> Dated:
         return series.date(value, what=f"{what} of interruption {one.name!r}", where=where)
 
     open_end = one.end is None or one.end == math.inf
-    at_once = one.full_from is None or one.full_from != one.full_from
     return Dated(
         name=one.name,
         start=date(one.start, "the start"),
         end=math.inf if open_end else date(one.end, "the end"),
         effects=tuple(one.effects),
-        full_from=math.nan if at_once else date(one.full_from, "full_from"),
+        full_from=date(one.full_from, "full_from") if one.gradual else math.nan,
         phase_in=one.phase_in,
     )

@@ -242,7 +242,7 @@ def _covariates(
             terms.append(name)
             continue
         order = door.levels(frame, name)
-        kinds = values.astype("category" if order is None else pd.CategoricalDtype(order))
+        kinds = values.astype("category" if order is None else pd.CategoricalDtype(list(order)))
         levels = [level for level in kinds.cat.categories if (kinds == level).any()]
         if len(levels) < 2:
             raise SchemaError(
