@@ -53,9 +53,12 @@ class FitOptions:
         Autocorrelation of Prais-Winsten.
     sampling_errors : {"known", "ignored"}
         Whether the standard errors of the waves enter the model, where it can take them.
-    small_sample : {"kenward_roger", "none"}
-        Whether errors by REML count that the variances were estimated; ``"none"`` gives those of R
-        ``nlme``, which are too small for few waves.
+    small_sample : {"bounded", "kenward_roger", "plain"}
+        How errors by REML count that the variances were estimated. ``"kenward_roger"``: covariance
+        and degrees of freedom of Kenward and Roger (1997), with expected information, whatever they
+        give. ``"bounded"``, a rule of this package: only what enlarges in their covariance, at most
+        doubled, with Satterthwaite degrees of freedom by observed information. ``"plain"`` (or
+        ``"none"``): errors of R ``nlme``, which are too small for few waves.
     """
 
     correlation: Correlation = "auto"
@@ -63,7 +66,7 @@ class FitOptions:
     correction: bool = True
     rho_type: RhoType = "regress"
     sampling_errors: SamplingErrors = "known"
-    small_sample: SmallSample = "kenward_roger"
+    small_sample: SmallSample = "bounded"
 
 
 def fit_series(

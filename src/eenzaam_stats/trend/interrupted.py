@@ -49,7 +49,7 @@ def interrupted_time_series(
     interruptions : sequence of Interruption
         What may have changed the series, and when.
     estimator : str, default "auto"
-        ``"reml"`` (autocorrelated errors, Kenward-Roger standard errors), ``"ols"``,
+        ``"reml"`` (autocorrelated errors, standard errors for small samples), ``"ols"``,
         ``"newey_west"``, ``"prais_winsten"`` or ``"random_effects"`` (independent deviations beside
         known sampling errors). By itself REML from 12 waves on, else least squares.
     scale : {"identity", "logit"}, default "identity"
