@@ -11,7 +11,7 @@ import re
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 _DAY = re.compile(r"(\d{4})([-/])(\d{1,2})(?:\2(\d{1,2}))?")
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})(?:-?([1-7]))?")
-_PART = re.compile(r"(\d{4})[-\s]?(Q|K|H|KW|MM|HJ|JJ|W1)(\d{1,2})")
+_PART = re.compile(r"(\d{4})(?:[-\s]?(Q|K|H)([1-4])|(KW|MM|HJ|JJ|W1)(\d{2}))")
 _PART_FIRST = re.compile(r"(Q|K|H)([1-4])[-\s](\d{4})")
 _NAMED = re.compile(r"(?:(\d{1,2})[-\s])?([a-z]{3,9})\.?[-\s](\d{4})|(\d{4})[-\s]([a-z]{3,9})\.?")
 # months that one part of the year lasts
@@ -75,14 +75,17 @@ def _of_part(words: str) -> dt.datetime | None:
     """Quarter, half year, month or year by its number, codes of CBS among them."""
     upper = words.upper()
     found, turned = _PART.fullmatch(upper), _PART_FIRST.fullmatch(upper)
-    if not found and not turned:
+    if found:
+        year, kind, number = int(found[1]), found[2] or found[4], int(found[3] or found[5])
+    elif turned:
+        year, kind, number = int(turned[3]), turned[1], int(turned[2])
+    else:
         return None
-    year, kind, number = found.groups() if found else (turned[3], turned[1], turned[2])  # type: ignore[index]
     if kind == "JJ":
-        return dt.datetime(int(year), 1, 1) if int(number) == 0 else None
+        return dt.datetime(year, 1, 1) if number == 0 else None
     if kind == "W1":
-        return _monday(int(year), int(number), 1)
-    return dt.datetime(int(year), 1 + (int(number) - 1) * _LENGTH[kind], 1)
+        return _monday(year, number, 1)
+    return dt.datetime(year, 1 + (number - 1) * _LENGTH[kind], 1)
 
 
 def _of_week(words: str) -> dt.datetime | None:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.estimation import frame as door
-from eenzaam_stats.wave_dates import HOW, Calendar, dates_of_waves, is_date
+from eenzaam_stats.time_axis import Calendar
+from eenzaam_stats.wave_dates import HOW, dates_of_waves, is_date
 
 FloatArray = NDArray[np.float64]
 _MONTH = "Name the column with the month of the interview as month=."

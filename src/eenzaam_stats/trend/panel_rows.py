@@ -16,8 +16,8 @@ from eenzaam_stats.errors import SchemaError, UnknownColumnError, listed
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.respondent_rows import collected
 from eenzaam_stats.survey import Survey
+from eenzaam_stats.time_axis import NUMBERS, Calendar
 from eenzaam_stats.trend.panel_dates import dates_of, numbers_of, values_of
-from eenzaam_stats.wave_dates import NUMBERS, Calendar
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

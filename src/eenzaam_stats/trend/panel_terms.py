@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.numerics.mixed_sums import collinear
+from eenzaam_stats.time_axis import NUMBERS, Calendar
 from eenzaam_stats.trend.interruption import Dated, EffectName, Interruption, dated
 from eenzaam_stats.trend.interruption_terms import Term, terms_of, told_apart, washout
 from eenzaam_stats.trend.panel_rows import PanelRows
 from eenzaam_stats.trend.series import Series, waves_alone
 from eenzaam_stats.vocabulary import require_option
-from eenzaam_stats.wave_dates import NUMBERS, Calendar, DateLike
+from eenzaam_stats.wave_dates import DateLike
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

@@ -13,13 +13,14 @@ from eenzaam_stats.check_results import EffectPower, PowerResult
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.ar_process import correlation
 from eenzaam_stats.numerics.intervals import t_quantile
+from eenzaam_stats.time_axis import Calendar
 from eenzaam_stats.trend.contrast import contrast
 from eenzaam_stats.trend.design import Design, Season
 from eenzaam_stats.trend.fitting import Estimator, FitOptions, fit_series
 from eenzaam_stats.trend.interruption import Interruption, dated
 from eenzaam_stats.trend.interruption_terms import terms_of
 from eenzaam_stats.trend.series import Series, waves_alone
-from eenzaam_stats.wave_dates import Calendar, DateLike, dates_of_waves
+from eenzaam_stats.wave_dates import DateLike, dates_of_waves
 
 FloatArray = NDArray[np.float64]
 _WHERE = "power_of()"

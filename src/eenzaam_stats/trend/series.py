@@ -12,16 +12,8 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, listed
 from eenzaam_stats.results import Estimates
-from eenzaam_stats.wave_dates import (
-    HOW,
-    NUMBERS,
-    Calendar,
-    dates_of_waves,
-    moment_of,
-    nearest_wave,
-    unclear_number,
-    values_in,
-)
+from eenzaam_stats.time_axis import NUMBERS, Calendar, nearest_wave
+from eenzaam_stats.wave_dates import HOW, dates_of_waves, moment_of, unclear_number, values_in
 
 FloatArray = NDArray[np.float64]
 WAVE, ESTIMATE, ERROR = "wave", "estimate", "std_error"
