@@ -19,17 +19,19 @@ import pandas as pd
 from scipy import stats
 from scipy.signal import lfilter
 
+from eenzaam_stats.numerics.ar_reml import fit_reml
 from eenzaam_stats.numerics.series_regression import newey_west, ordinary, prais_winsten
 from eenzaam_stats.trend.contrast import contrast
-from eenzaam_stats.trend.fitting import FitOptions, fit_series
-from eenzaam_stats.trend.series import Series
+from eenzaam_stats.trend.reml import SHORT_SERIES, Clock, SmallSample, with_errors
 
 HERE = Path(__file__).parent
 SEED = 20261126
 LENGTHS, PHIS = (8, 12, 16, 24, 40, 80), (0.0, 0.2, 0.4, 0.6, 0.8)
 TRUTH = np.array([10.0, 0.05, 1.0, -0.1])
 LEVEL, SLOPE = 2, 3
-METHODS = ("default", "ols", "newey_west", "prais_winsten")
+METHODS = ("default", "kenward_roger", "plain", "ols", "newey_west", "prais_winsten")
+CLASSICAL = METHODS[3:]
+BY_REML: tuple[SmallSample, ...] = ("bounded", "kenward_roger", "plain")
 COLUMNS = [
     *(f"{method}_{what}" for what in ("level", "slope") for method in METHODS),
     "default_mean_gap",
@@ -47,9 +49,11 @@ change of -0.1 halfway, and AR(1) errors of standard deviation 1 with
 autocorrelation φ. The numbers are the shares of nominal 95% intervals that hold the
 true value; one standard error of simulation is {error}.
 
-*Default*: below 12 waves least squares, from 12 on REML with AR(1) errors,
-Kenward-Roger standard errors and Satterthwaite degrees of freedom. *Newey-West*:
-lag 1, n / (n - p). *Prais-Winsten*: iterated. All but the default take t on n - p."""
+*Default*: below 12 waves least squares, from 12 on REML with AR(1) errors, bounded
+standard errors and Satterthwaite degrees of freedom. *Kenward-Roger* (1997, expected
+information) and *plain* (those of R `nlme`, Satterthwaite degrees of freedom) are
+other errors of the same fits by REML, with 8 waves too. *Newey-West*: lag 1,
+n / (n - p). *Prais-Winsten*: iterated. Those two and least squares take t on n - p."""
 PROMISE = """From {n} waves on and up to φ = {phi} the lowest coverage of the default is {level}
 for the level change and {slope} for the slope change. With fewer waves or a
 stronger autocorrelation no method here is honest throughout: read such intervals as
@@ -83,13 +87,18 @@ def contrasts(x: np.ndarray) -> np.ndarray:
     return np.vstack([np.eye(4)[[LEVEL, SLOPE]], mean])
 
 
-def default_holds(y: np.ndarray, x: np.ndarray, asked: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Whether each interval of what the toolkit does by itself holds the truth."""
-    nothing = np.zeros(len(y))
-    made = Series(x[:, 1], y, nothing, np.empty((len(y), 0)), (), "made up", "simulation", False)
-    fit = fit_series(made, x, estimator="auto", options=FitOptions(), where="coverage")
-    found = [contrast(fit, row, level=0.95) for row in asked]
-    return np.array([one.low <= true <= one.high for one, true in zip(found, truth, strict=True)])
+def reml_holds(y: np.ndarray, x: np.ndarray, asked: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Whether each interval by REML holds the truth, one row per kind of errors.
+
+    An interval that does not exist holds nothing.
+    """
+    fit = fit_reml(y, x, x[:, 1], known=np.zeros(len(y)), negative=True)
+    rows = []
+    for errors in BY_REML:
+        fitted = with_errors(fit, Clock(on_grid=True, unit=1.0), errors, use_known=False)
+        found = [contrast(fitted, row, level=0.95) for row in asked]
+        rows.append([one.low <= true <= one.high for one, true in zip(found, truth, strict=True)])
+    return np.array(rows)
 
 
 def classical_holds(
@@ -128,9 +137,10 @@ def cell(n: int, phi: float, replications: int) -> dict[str, float]:
     truth = asked @ TRUTH
     held = []
     for y in simulated(n, phi, replications):
-        ours = default_holds(y, x, asked, truth)
-        others = [classical_holds(method, y, x, asked, truth=truth) for method in METHODS[1:]]
-        rows = np.array([ours, *others])
+        by_reml = reml_holds(y, x, asked, truth)
+        classical = [classical_holds(method, y, x, asked, truth=truth) for method in CLASSICAL]
+        ours = by_reml[0] if n >= SHORT_SERIES else classical[0]
+        rows = np.array([ours, *by_reml[1:], *classical])
         low, high = causalpy_interval(y, x)
         held.append([*rows[:, 0], *rows[:, 1], ours[2], low <= truth[2] <= high])
     return dict(zip(COLUMNS, np.mean(held, axis=0), strict=True))
@@ -168,6 +178,8 @@ def page(frame: pd.DataFrame) -> str:
     """The page of the documentation, from the table."""
     methods = [
         ("default", "default"),
+        ("kenward_roger", "Kenward-Roger"),
+        ("plain", "plain"),
         ("ols", "least squares"),
         ("newey_west", "Newey-West"),
         ("prais_winsten", "Prais-Winsten"),

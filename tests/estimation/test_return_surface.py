@@ -92,7 +92,7 @@ def test_results_are_values(make_survey):
         (["10", "9", "100", "9", "10", "100"], ["10", "100", "9"]),
         (["é", "a", "Z", "a", "é", "Z"], ["Z", "a", "é"]),
         ([True, False, True, False, True, False], ["False", "True"]),
-        (pd.Categorical(["b", "a"] * 3, categories=["b", "a"]), ["a", "b"]),
+        (pd.Categorical(["b", "a"] * 3, categories=["b", "a"]), ["b", "a"]),
         (pd.Categorical(["b", "a"] * 3, categories=["b", "a"], ordered=True), ["b", "a"]),
         (pd.Categorical([1, 2] * 3, categories=[2, 1], ordered=True), ["2", "1"]),
         (pd.to_datetime(["2022-09-01", "2016-09-01"] * 3).date, ["2016-09-01", "2022-09-01"]),

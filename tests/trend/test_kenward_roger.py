@@ -8,13 +8,14 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from eenzaam_stats.numerics.ar_process import (
     ErrorModel,
     correlation_curvature,
     correlation_slope,
 )
-from eenzaam_stats.numerics.kenward_roger import kenward_roger
+from eenzaam_stats.numerics.kenward_roger import bounded, kenward_roger
 from eenzaam_stats.trend.fitting import FitOptions
 from eenzaam_stats.trend.interrupted import SeriesOptions, interrupted_time_series
 from eenzaam_stats.trend.interruption import Interruption
@@ -48,9 +49,12 @@ def test_covariance_of_an_own_program_in_r(references):
         x, model = parts(series[name], STARTS[name])
         theta = rows[["log_variance", "phi"]].iloc[0].to_numpy(float)
         plain = np.linalg.inv(x.T @ np.linalg.solve(model.covariance(theta), x))
-        found = kenward_roger(x, model, theta, plain, count=2)
+        corrected = kenward_roger(x, model, theta, plain, count=2).covariance
+        found = bounded(plain, corrected)
         at = (rows["i"].to_numpy() - 1, rows["j"].to_numpy() - 1)
         size = np.sqrt(np.outer(np.diag(plain), np.diag(plain)))[at]
+        added = (corrected - plain)[at]
+        np.testing.assert_allclose(added / size, rows["correction"] / size, atol=RTOL)
         np.testing.assert_allclose(plain[at], rows["plain"], rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(found[at] / size, rows["used"] / size, atol=RTOL)
         compared += len(rows)
@@ -68,7 +72,7 @@ def test_no_combination_gets_a_smaller_error_and_none_more_than_doubles_its_vari
                 continue
             theta = np.array([rows["log_variance"].iloc[0], phi])
             plain = np.linalg.inv(x.T @ np.linalg.solve(model.covariance(theta), x))
-            found = kenward_roger(x, model, theta, plain, count=2)
+            found = bounded(plain, kenward_roger(x, model, theta, plain, count=2).covariance)
             ratio = np.linalg.eigvals(np.linalg.solve(plain, found)).real
             assert ratio.min() > 1.0 - 1e-7
             assert ratio.max() < 2.0 + 1e-7
@@ -110,7 +114,7 @@ def test_an_autocorrelation_near_0_keeps_its_correction_on_uneven_dates():
     for phi in (1e-6, 3e-6, 1e-5):
         theta = np.array([0.0, phi])
         plain = np.linalg.inv(x.T @ np.linalg.solve(model.covariance(theta), x))
-        found = kenward_roger(x, model, theta, plain, count=2)
+        found = bounded(plain, kenward_roger(x, model, theta, plain, count=2).covariance)
         ratios.append(np.diag(found) / np.diag(plain))
     assert np.min(ratios) > 1.5
     np.testing.assert_allclose(ratios[0], ratios[2], rtol=0.02)
@@ -124,20 +128,83 @@ def test_the_correction_is_said_and_can_be_left_out(references):
     plain = interrupted_time_series(
         frame, law, options=SeriesOptions(fit=FitOptions(small_sample="none"))
     )
-    assert "Kenward-Roger" in default.model.estimator
-    assert "Kenward-Roger" not in plain.model.estimator
+    assert "bounded small-sample errors" in default.model.estimator
+    assert "plain errors" in plain.model.estimator
     change = [fit.effect("law", "level change") for fit in (default, plain)]
     assert change[0].estimate == change[1].estimate
     assert change[0].df == change[1].df
     assert change[0].std_error > change[1].std_error
 
 
+@pytest.fixture(scope="module")
+def fits(repository):
+    """Whole fits by an own program of the paper, which equals pbkrtest on a mixed model."""
+    return pd.read_csv(repository / "tests" / "reference" / "kenward_roger_fits.csv")
+
+
+def fitted(frame: pd.DataFrame, start: float, small_sample: str, *, known: bool):
+    columns = ["wave", "estimate", *(["std_error"] if known else [])]
+    options = SeriesOptions(fit=FitOptions(small_sample=small_sample))
+    return interrupted_time_series(
+        frame[columns], [Interruption("law", start)], estimator="reml", options=options
+    )
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_errors_and_degrees_of_freedom_of_kenward_and_roger(references, fits, name):
+    series, _ = references
+    rows = fits[fits["series"] == name]
+    assert len(rows) == 4
+    known = name == "known40"
+    own = fitted(series[name], STARTS[name], "kenward_roger", known=known)
+    terms = own.terms()
+    # relative; observed 1e-10
+    for column in ("estimate", "std_error", "df"):
+        np.testing.assert_allclose(terms[column], rows[column], rtol=1e-6)
+    half = (terms["conf_high"] - terms["conf_low"]) / 2.0
+    expected = stats.t.ppf(0.975, rows["df"]) * rows["std_error"]
+    np.testing.assert_allclose(half, expected, rtol=1e-5)
+    assert own.model.estimator == "REML with Kenward-Roger errors and degrees of freedom"
+    plain = fitted(series[name], STARTS[name], "plain", known=known)
+    np.testing.assert_allclose(plain.terms()["std_error"], rows["plain"], rtol=1e-6)
+
+
+def test_only_the_textbook_is_called_kenward_roger(references):
+    series, _ = references
+    words = {
+        kind: fitted(series["gaps"], 2015, kind, known=False).model.estimator
+        for kind in ("bounded", "kenward_roger", "plain", "none")
+    }
+    assert [kind for kind, said in words.items() if "Kenward" in said] == ["kenward_roger"]
+    assert words["plain"] == words["none"]
+    assert FitOptions().small_sample in words
+
+
+def test_a_covariance_that_is_none_is_said(references):
+    series, _ = references
+    notes = fitted(series["twelve"], 6, "kenward_roger", known=False).model.notes
+    assert any("some combination of coefficients has a negative variance" in one for one in notes)
+    notes = fitted(series["gaps"], 2015, "kenward_roger", known=False).model.notes
+    assert not any("Kenward" in one for one in notes)
+
+
+def test_without_an_estimated_variance_there_is_no_correction_and_it_is_said():
+    # known errors far larger than the scatter: the process has variance 0
+    frame = pd.DataFrame({"wave": np.arange(14.0), "estimate": np.tile([0.3, 0.31], 7)})
+    frame["std_error"] = 0.2
+    textbook, plain = (fitted(frame, 7, kind, known=True) for kind in ("kenward_roger", "plain"))
+    assert any("does not exist here: no variance was estimated" in n for n in textbook.model.notes)
+    np.testing.assert_allclose(textbook.terms()["std_error"], plain.terms()["std_error"])
+    assert (textbook.terms()["df"] == 10.0).all()
+
+
 def test_with_one_variance_alone_nothing_is_added():
     x = np.column_stack([np.ones(8), np.arange(8.0)])
     model = ErrorModel(np.arange(8.0), np.zeros(8))
     plain = np.linalg.inv(x.T @ x) * np.exp(0.4)
-    found = kenward_roger(x, model, np.array([0.4, 0.0]), plain, count=1)
+    found = kenward_roger(x, model, np.array([0.4, 0.0]), plain, count=1).covariance
     np.testing.assert_allclose(found, plain, rtol=1e-12)
+    np.testing.assert_allclose(bounded(plain, found), plain, rtol=1e-7)
 
 
 # ---- the study of coverage

@@ -186,9 +186,9 @@ def test_dates_are_decimal_years(panel, engine):
         polars = pytest.importorskip("polars", reason="dates of polars")
         frame = polars.from_pandas(frame).with_columns(polars.col("date").cast(polars.Date))
     fit = _fit(frame, "intercept", terms=(), columns=replace(COLUMNS, time="date"))
-    # 2 July is day 183 of 365, noon of it 182.5 / 365; day 184 of 366 in 2012
-    assert fit.origin == pytest.approx(2011 + 182.5 / 365, abs=1e-9)
-    assert fit.marginal[1].time == pytest.approx(2012 + 183.5 / 366, abs=1e-9)
+    # 2 July every year: one day of 31 of the seventh month, leap year or not
+    assert fit.origin == pytest.approx(2011 + (6 + 1 / 31) / 12, abs=1e-9)
+    assert fit.marginal[1].time == pytest.approx(2012 + (6 + 1 / 31) / 12, abs=1e-9)
 
 
 def test_month_of_the_interview_dates_a_wave_that_is_a_year(panel):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from eenzaam_stats.trend.fitting import Estimator
     from eenzaam_stats.trend.interrupted import Scale
     from eenzaam_stats.trend.interruption import EffectName, Interruption
+    from eenzaam_stats.wave_dates import DateLike
 
 EXAMPLES = examples(
     'trend series.csv --interruption "COVID-19:2020.2:2022.2"',
@@ -33,10 +34,10 @@ _SIZE = (7.6, 4.4)
 
 def trend(
     file: Annotated[
-        Path, typer.Argument(help="CSV with wave (a date as a number), estimate, std_error.")
+        Path, typer.Argument(help="CSV with wave (a number or a date), estimate, std_error.")
     ],
     interruption: Annotated[
-        list[str], typer.Option(help="NAME:START or NAME:START:END; repeatable.")
+        list[str], typer.Option(help="NAME:START or NAME:START:END, numbers or dates; repeatable.")
     ],
     effects: Annotated[str, typer.Option(help="level, slope or level,slope.")] = "level,slope",
     estimator: Annotated[
@@ -45,7 +46,7 @@ def trend(
     ] = "auto",
     scale: Annotated[str, typer.Option(help="identity or logit.")] = "identity",
     at: Annotated[
-        list[float] | None, typer.Option(help="Date at which the effect is given; repeatable.")
+        list[str] | None, typer.Option(help="Date at which the effect is given; repeatable.")
     ] = None,
     gap: Annotated[
         bool, typer.Option("--gap", help="Compare later waves with the trend before instead.")
@@ -87,7 +88,7 @@ def trend(
     result = (
         forecast_gap(
             frame,
-            start=min(one.start for one in interruptions),
+            start=_first(interruptions),
             estimator=how,
             scale=kind,
             level=level,
@@ -133,7 +134,7 @@ def _checks(
     from eenzaam_stats.trend.placebo import placebo_in_time  # noqa: PLC0415
 
     verdicts = {True: "passed", False: "FAILED", None: "not applicable"}
-    when = "during" if math.isfinite(one.end) else "change"
+    when = "change" if one.end == math.inf else "during"
     fittings = [Fitting(f"{name} {when}", estimator, scale, level=level) for name in one.effects]
     return [
         {
@@ -151,19 +152,24 @@ def _checks(
 def _interruption(words: str, effects: str) -> Interruption:
     """NAME:START or NAME:START:END as an interruption."""
     from eenzaam_stats.trend.interruption import Interruption  # noqa: PLC0415
+    from eenzaam_stats.wave_dates import is_date  # noqa: PLC0415
 
     parts = words.split(":")
-    try:
-        dates = [float(part) for part in parts[1:]]
-    except ValueError:
-        dates = []
-    if len(parts) not in _PARTS or len(dates) != len(parts) - 1:
+    dates = [part.strip() for part in parts[1:]]
+    if len(parts) not in _PARTS or not all(map(is_date, dates)):
         raise OptionError(
-            f"--interruption is {words!r}, which is not NAME:START or NAME:START:END with dates as "
-            "numbers. Write for instance COVID-19:2020.2:2022.2."
+            f"--interruption is {words!r}, which is not NAME:START or NAME:START:END with numbers "
+            "or dates. Write for instance COVID-19:2020.2:2022.2 or COVID-19:2020-03-15."
         )
     names = tuple(cast("EffectName", name.strip()) for name in effects.split(","))
     return Interruption(parts[0], dates[0], dates[1] if len(dates) > 1 else math.inf, names)
+
+
+def _first(interruptions: list[Interruption]) -> DateLike:
+    """Start of the first interruption."""
+    from eenzaam_stats.wave_dates import in_order  # noqa: PLC0415
+
+    return in_order([one.start for one in interruptions])[0]
 
 
 def _picture(result: Any, plot: Path, language: Language) -> bytes:

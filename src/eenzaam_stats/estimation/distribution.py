@@ -125,12 +125,14 @@ def _classes(survey: Survey, name: str) -> dict[str, str]:
     frame = door.with_found_types(frame, [name])
     dtype = frame.collect_schema()[name]
     ordered = door.levels(frame, name)
-    if ordered is not None:
+    if ordered is not None and door.has_fixed_classes(frame, name):
         classes = [text(value) for value in ordered]
     else:
         known = frame.select(door.key(frame, name)).drop_nulls()
         found = collected(known.select(nw.col(name).cast(nw.String)).unique())
         classes = sorted(found.get_column(name), key=float if dtype.is_numeric() else str)
+        places = {text(value): at for at, value in enumerate(ordered or ())}
+        classes.sort(key=lambda value: places.get(value, len(places)))
     if not 0 < len(classes) <= MOST_CLASSES:
         raise OptionError(
             f"{_WHERE} needs a column with 1 to {MOST_CLASSES} classes, and {name!r} has "

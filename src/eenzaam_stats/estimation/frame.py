@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias, cast
 
 import narwhals.stable.v2 as nw
+import pandas as pd
 
 from eenzaam_stats.errors import DesignError, SchemaError, UnknownColumnError, listed
 from eenzaam_stats.estimation.columns import CellColumns
@@ -98,15 +99,40 @@ def key(frame: Frame, name: str) -> nw.Expr:
 
 
 def levels(frame: Frame, name: str) -> tuple[object, ...] | None:
-    """Categories in their order, for a column that has one."""
+    """Categories in the order that the data give them, ordered or not; ``None`` without one.
+
+    A pandas Categorical and an Arrow dictionary have an order, an Enum of Polars or DuckDB too; a
+    Polars Categorical sorts as text, and so do Arrow chunks with different dictionaries.
+    """
     dtype = frame.collect_schema()[name]
     if isinstance(dtype, nw.Enum):
         return tuple(cast("Iterable[object]", dtype.categories))
-    if isinstance(frame, nw.DataFrame) and isinstance(dtype, nw.Categorical):
-        values = frame.get_column(name)
-        if values.implementation.is_pyarrow() and bool(values.to_native().type.ordered):
-            return tuple(values.cat.get_categories().to_list())
-    return None
+    if not isinstance(frame, nw.DataFrame) or not isinstance(dtype, nw.Categorical):
+        return None
+    native = frame.get_column(name).to_native()
+    if isinstance(getattr(native, "dtype", None), pd.CategoricalDtype):
+        return tuple(native.cat.categories.tolist())
+    if frame.implementation.is_pandas():
+        native = native.array.__arrow_array__()
+    return _in_dictionary(native) if hasattr(native, "chunks") else None
+
+
+def _in_dictionary(column: Any) -> tuple[object, ...] | None:
+    """Categories of an Arrow column; none where its chunks number them differently."""
+    if column.type.ordered:
+        column = column.unify_dictionaries()
+    found = [chunk.dictionary for chunk in column.chunks]
+    same = bool(found) and all(one.equals(found[0]) for one in found)
+    return tuple(found[0].to_pylist()) if same else None
+
+
+def has_fixed_classes(frame: Frame, name: str) -> bool:
+    """Whether the categories are ordered, so that one without anybody is a class all the same."""
+    dtype = frame.collect_schema()[name]
+    if isinstance(dtype, nw.Enum):
+        return True
+    arrow = isinstance(dtype, nw.Categorical) and frame.implementation.is_pyarrow()
+    return arrow and bool(cast("Eager", frame).get_column(name).to_native().type.ordered)
 
 
 def require_numeric(frame: Frame, name: str, *, where: str, flag: bool) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.comparisons import Comparison, Comparisons
-from eenzaam_stats.errors import OptionError
+from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping, once
 from eenzaam_stats.estimation.comparison_rows import Names, comparison, tested
@@ -21,6 +21,7 @@ from eenzaam_stats.estimation.target_errors import Covariances, covariances_of
 from eenzaam_stats.estimation.targets import targets
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import require_option
+from eenzaam_stats.wave_dates import dates_of_waves
 
 FloatArray = NDArray[np.float64]
 TrendScale = Literal["identity", "logit"]
@@ -47,7 +48,7 @@ def linear_trend(
     outcome : str
         Boolean or 0/1 column.
     wave : str, default "wave"
-        Column with the time of the wave, as a number.
+        Column with the time of the wave, a number or a date of any kind (``wave_dates``).
     by : str or sequence of str, default ()
         Grouping columns; one slope per group.
     scale : {"identity", "logit"}, default "identity"
@@ -64,7 +65,7 @@ def linear_trend(
     Raises
     ------
     OptionError
-        If there are fewer than two waves or a wave is no number.
+        If there are fewer than two waves or a wave is no number and no date.
     DesignError, SchemaError, UnknownColumnError
         As in :func:`eenzaam_stats.prevalence`.
 
@@ -75,7 +76,7 @@ def linear_trend(
     that of the linear combination, so persons or clusters that take part in several waves are
     counted rightly. It describes the waves that are there and is no model of the years between.
 
-    **Unit.** Proportion (or logit) per unit of ``wave``, usually a year.
+    **Unit.** Proportion (or logit) per unit of ``wave``; per year where waves are dates.
 
     **Missing data.** As in :func:`eenzaam_stats.prevalence`. A group that lacks a wave gets the
     slope over the waves it has, and is flagged.
@@ -127,26 +128,19 @@ def linear_trend(
 def _times(domains: Domains, wave: str) -> FloatArray:
     """Time of each finest domain."""
     words = [group[-1] for group in domains.groups]
-    wrong = [word for word in words if not _is_number(word)]
-    if wrong:
-        raise OptionError(
-            f"{_WHERE} needs numbers in column {wave!r}, such as years, and found {wrong[0]!r}. "
-            "Name a numeric column in wave=."
-        )
-    times = np.array([float(word) for word in words])
+    found = list(dict.fromkeys(words))
+    try:
+        dates, _ = dates_of_waves(found, column=wave, where=_WHERE)
+    except SchemaError as error:
+        raise OptionError(f"{error} Or name another column in wave=.") from error
+    at = dict(zip(found, dates.tolist(), strict=True))
+    times = np.array([at[word] for word in words])
     if len(np.unique(times)) < _LEAST_WAVES:
         raise OptionError(
             f"{_WHERE} needs at least two waves, and column {wave!r} has {len(np.unique(times))}. "
             "Combine more waves first."
         )
     return times
-
-
-def _is_number(word: str) -> bool:
-    try:
-        return math.isfinite(float(word))
-    except ValueError:
-        return False
 
 
 def _slopes(

@@ -223,7 +223,9 @@ def _sampling_only(y: FloatArray, x: FloatArray, known: FloatArray) -> RemlFit:
     return RemlFit(
         coefficients=covariance @ (weighted.T @ y),
         covariance=covariance,
-        adjusted=covariance,
+        bounded=covariance,
+        kenward_roger=covariance,
+        expected=np.empty((0, 0)),
         phi=0.0,
         sigma2=0.0,
         log_likelihood=-minus_log_likelihood(y, x, model, none),
@@ -256,15 +258,17 @@ def _fit_differenced(y: FloatArray, x: FloatArray, model: ErrorModel) -> RemlFit
         theta = np.array([float(found.x)])
     fit = fitted_at(dy, dx, differenced, theta)
     p = x.shape[1]
-    wide, adjusted = (np.full((p, p), np.nan) for _ in range(2))
-    wide[1:, 1:], adjusted[1:, 1:] = fit.covariance, fit.adjusted
+    wide, bounded, corrected = (np.full((p, p), np.nan) for _ in range(3))
+    wide[1:, 1:], bounded[1:, 1:] = fit.covariance, fit.bounded
+    corrected[1:, 1:] = fit.kenward_roger
     slopes = np.full((len(theta), p, p), np.nan)
     slopes[:, 1:, 1:] = fit.slopes
     return replace(
         fit,
         coefficients=np.concatenate([[np.nan], fit.coefficients]),
         covariance=wide,
-        adjusted=adjusted,
+        bounded=bounded,
+        kenward_roger=corrected,
         slopes=slopes,
         n=len(y),
         rank=p,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
@@ -9,15 +11,30 @@ from scipy import linalg
 from eenzaam_stats.numerics.ar_process import ErrorModel, correlation_curvature
 
 FloatArray = NDArray[np.float64]
-# The formula is the first term of a series in the error of phi; where it would more than double a
-# variance, the series says nothing.
+# The bounded correction more than doubles no variance.
 _MOST = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corrected:
+    """Covariance of coefficients that counts the estimation of the variances.
+
+    Attributes
+    ----------
+    covariance : ndarray of float, shape (p, p)
+        As Kenward and Roger give it; it may lie below the uncorrected one, or be no covariance.
+    information : ndarray of float, shape (m, m)
+        Expected information on the parameters; NaN where it is singular and nothing is corrected.
+    """
+
+    covariance: FloatArray
+    information: FloatArray
 
 
 def kenward_roger(
     x: FloatArray, model: ErrorModel, theta: FloatArray, covariance: FloatArray, *, count: int
-) -> FloatArray:
-    r"""Covariance of generalised least squares with estimated variances, after Kenward and Roger.
+) -> Corrected:
+    r"""Covariance of generalised least squares with estimated variances, by Kenward and Roger.
 
     Parameters
     ----------
@@ -34,25 +51,22 @@ def kenward_roger(
 
     Returns
     -------
-    ndarray of float, shape (p, p)
-        :math:`\Phi + 2 \Phi \{\sum_{ij} W_{ij} (Q_{ij} - P_i \Phi P_j - R_{ij} / 4)\} \Phi`, of
-        which only the part that enlarges a variance is used; the matrix that came in where the
-        information is singular or the sum is not finite.
+    Corrected
+        :math:`\Phi + 2 \Phi \{\sum_{ij} W_{ij} (Q_{ij} - P_i \Phi P_j - R_{ij} / 4)\} \Phi`; the
+        matrix that came in where the information is singular or the sum is not finite.
 
     Notes
     -----
-    Parameters are phi and the variance of the process, counted in its estimate so that the unit of
-    the series plays no part. W is the inverse of their expected information,
-    :math:`P_i = -X'V^{-1}V_iV^{-1}X`, :math:`Q_{ij} = X'V^{-1}V_iV^{-1}V_jV^{-1}X` and
+    Parameters are the variance of the process and phi, as in the paper; derivatives are to the
+    variance counted in its estimate, so that the unit of the series plays no part, and to phi. W is
+    the inverse of their expected information, :math:`P_i = -X'V^{-1}V_iV^{-1}X`,
+    :math:`Q_{ij} = X'V^{-1}V_iV^{-1}V_jV^{-1}X` and
     :math:`R_{ij} = X'V^{-1}V_{ij}V^{-1}X`. With one variance and nothing else unknown nothing is
-    added.
+    added. For a single contrast the scale of the paper is 1 and its degrees of freedom are those of
+    Satterthwaite with W.
 
-    In directions where the formula takes something away it is left out, so that no combination of
-    coefficients gets an error below the uncorrected one: there the correction is itself estimated
-    from few values, and intervals would be too narrow.
-
-    **Validated against.** An R program with numerical derivatives, in
-    ``tests/trend/test_kenward_roger.py``.
+    **Validated against.** R programs of the formulas of the paper, one of which equals ``pbkrtest``
+    on a mixed model, in ``tests/trend/test_kenward_roger.py``.
 
     References
     ----------
@@ -63,8 +77,9 @@ def kenward_roger(
     --------
     >>> model = ErrorModel(np.arange(4.0), np.zeros(4))
     >>> x = np.ones((4, 1))
-    >>> kenward_roger(x, model, np.array([0.0, 0.0]), np.array([[0.25]]), count=1).tolist()
-    [[0.25]]
+    >>> found = kenward_roger(x, model, np.array([0.0, 0.0]), np.array([[0.25]]), count=1)
+    >>> found.covariance.tolist(), found.information.round(3).tolist()
+    ([[0.25]], [[1.5]])
     """
     inverse = np.linalg.inv(model.covariance(theta))
     ix = inverse @ x
@@ -75,23 +90,45 @@ def kenward_roger(
     information = np.array([[0.5 * (one * two.T).sum() for two in through] for one in through])
     p = [ix.T @ one for one in moved]
     total = np.zeros_like(covariance)
-    if np.linalg.matrix_rank(information) < count:
-        return covariance
+    finite = bool(np.isfinite(information).all())
+    if not finite or np.linalg.matrix_rank(information) < count:
+        return Corrected(covariance, np.full((count, count), np.nan))
     w = np.linalg.inv(information)
     for i in range(count):
         for j in range(count):
             q = moved[i].T @ inverse @ moved[j]
             r = ix.T @ second[i][j] @ ix
             total += w[i, j] * (q - p[i] @ covariance @ p[j] - r / 4.0)
-    return _enlarged(covariance, 2.0 * covariance @ total @ covariance)
-
-
-def _enlarged(covariance: FloatArray, correction: FloatArray) -> FloatArray:
-    """Covariance plus the part of a correction that adds to it."""
+    correction = 2.0 * covariance @ total @ covariance
     if not np.isfinite(correction).all():
-        return covariance
+        return Corrected(covariance, np.full((count, count), np.nan))
+    return Corrected(covariance + (correction + correction.T) / 2.0, information)
+
+
+def bounded(covariance: FloatArray, corrected: FloatArray) -> FloatArray:
+    """Only what enlarges a variance in a correction, and no more than doubles it.
+
+    The correction of Kenward and Roger is the first term of a series in the error of the estimated
+    parameters. In directions in which it takes something away it is itself estimated from few
+    values, and intervals would be too narrow; beyond a doubling the series says nothing. This is a
+    rule of this package and not in their paper.
+
+    Parameters
+    ----------
+    covariance, corrected : ndarray of float, shape (p, p)
+        Without the correction and with it.
+
+    Returns
+    -------
+    ndarray of float, shape (p, p)
+
+    Examples
+    --------
+    >>> bounded(np.eye(2), np.diag([0.5, 1.25])).round(12).tolist()
+    [[1.0, 0.0], [0.0, 1.25]]
+    """
     factor = np.linalg.cholesky(covariance)
-    half = linalg.solve_triangular(factor, correction, lower=True)
+    half = linalg.solve_triangular(factor, corrected - covariance, lower=True)
     relative = linalg.solve_triangular(factor, half.T, lower=True)
     sizes, directions = np.linalg.eigh((relative + relative.T) / 2.0)
     root = factor @ directions * np.sqrt(np.clip(sizes, 0.0, _MOST))

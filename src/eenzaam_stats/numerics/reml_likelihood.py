@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from eenzaam_stats.numerics.ar_process import ErrorModel
-from eenzaam_stats.numerics.kenward_roger import kenward_roger
+from eenzaam_stats.numerics.kenward_roger import bounded, kenward_roger
 
 FloatArray = NDArray[np.float64]
 
@@ -27,8 +27,11 @@ class RemlFit:
         NaN for the intercept of a differenced series, which has none.
     covariance : ndarray of float, shape (p, p)
         Of the coefficients, the variance parameters taken as known.
-    adjusted : ndarray of float, shape (p, p)
-        The same, counting that they were estimated.
+    bounded, kenward_roger : ndarray of float, shape (p, p)
+        The same, counting that they were estimated: by the part of the correction of Kenward and
+        Roger that enlarges, at most doubled, and by the whole of it.
+    expected : ndarray of float, shape (m, m)
+        Expected information on the variance parameters; NaN where it is singular.
     phi, sigma2 : float
         Correlation over one unit of time, and variance of the process (of a random walk per unit
         of time).
@@ -49,7 +52,9 @@ class RemlFit:
 
     coefficients: FloatArray
     covariance: FloatArray
-    adjusted: FloatArray
+    bounded: FloatArray
+    kenward_roger: FloatArray
+    expected: FloatArray
     phi: float
     sigma2: float
     log_likelihood: float
@@ -142,10 +147,13 @@ def fitted_at(
     ix = inverse @ x
     covariance = np.asarray(np.linalg.inv(x.T @ ix), dtype=np.float64)
     slopes = np.stack([covariance @ ix.T @ d @ ix @ covariance for d in model.derivatives(theta)])
+    corrected = kenward_roger(x, model, theta, covariance, count=count)
     return RemlFit(
         coefficients=covariance @ (ix.T @ y),
         covariance=covariance,
-        adjusted=kenward_roger(x, model, theta, covariance, count=count),
+        bounded=bounded(covariance, corrected.covariance),
+        kenward_roger=corrected.covariance,
+        expected=corrected.information,
         phi=float(theta[1]) if len(theta) > 1 else 1.0,
         sigma2=float(np.exp(theta[0])),
         log_likelihood=-minus_log_likelihood(y, x, model, theta),

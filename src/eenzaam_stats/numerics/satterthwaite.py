@@ -11,7 +11,9 @@ FloatArray = NDArray[np.float64]
 _LEAST_DF = 2.0
 
 
-def satterthwaite(fit: RemlFit, contrast: FloatArray) -> tuple[float, bool]:
+def satterthwaite(
+    fit: RemlFit, contrast: FloatArray, *, expected: bool = False
+) -> tuple[float, bool]:
     r"""Degrees of freedom of a contrast, and whether they had to be clipped.
 
     Parameters
@@ -20,6 +22,9 @@ def satterthwaite(fit: RemlFit, contrast: FloatArray) -> tuple[float, bool]:
         Fitted model.
     contrast : ndarray of float, shape (p,)
         Combination of coefficients.
+    expected : bool, default False
+        Whether W is the inverse of the expected information, as Kenward and Roger have it, and
+        nothing is clipped.
 
     Returns
     -------
@@ -41,21 +46,26 @@ def satterthwaite(fit: RemlFit, contrast: FloatArray) -> tuple[float, bool]:
     >>> 2.0 < df < 28.0, clipped
     (True, False)
     """
-    df, clipped = satterthwaite_rows(fit, contrast[None, :])
+    df, clipped = satterthwaite_rows(fit, contrast[None, :], expected=expected)
     return float(df[0]), bool(clipped[0])
 
 
-def satterthwaite_rows(fit: RemlFit, rows: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+def satterthwaite_rows(
+    fit: RemlFit, rows: FloatArray, *, expected: bool = False
+) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Degrees of freedom of many contrasts, shape (k, p), and which of them were clipped."""
     most = float(fit.n - fit.rank)
     if fit.sampling_only:
         return np.full(len(rows), most), np.zeros(len(rows), dtype=np.bool_)
-    if not np.isfinite(fit.information).all():
+    information = fit.expected if expected else fit.information
+    if not np.isfinite(information).all():
         return np.full(len(rows), min(_LEAST_DF, most)), np.ones(len(rows), dtype=np.bool_)
     variance = ((rows @ fit.covariance) * rows).sum(axis=1)
     gradient = ((rows @ fit.slopes) * rows).sum(axis=2)
-    spread = (gradient * np.linalg.solve(fit.information, gradient)).sum(axis=0)
+    spread = (gradient * np.linalg.solve(information, gradient)).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         df = np.where(spread > 0.0, 2.0 * variance**2 / spread, most)
     df = np.where(variance > 0.0, df, 0.0)
+    if expected:
+        return df, np.zeros(len(rows), dtype=np.bool_)
     return np.clip(df, min(_LEAST_DF, most), most), df < _LEAST_DF

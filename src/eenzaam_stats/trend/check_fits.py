@@ -11,15 +11,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.check_results import CheckedEffect, SeriesCheck
-from eenzaam_stats.errors import EenzaamStatsError, OptionError
+from eenzaam_stats.errors import EenzaamStatsError, OptionError, UnknownColumnError
 from eenzaam_stats.results import CheckResult, Estimates
 from eenzaam_stats.series_results import InterruptedFit
 from eenzaam_stats.trend.fitting import Estimator
 from eenzaam_stats.trend.interrupted import Scale, SeriesOptions, interrupted_time_series
-from eenzaam_stats.trend.interruption import Interruption
-from eenzaam_stats.trend.series import WAVE, series_frame, wave_times
+from eenzaam_stats.trend.interruption import Dated, Interruption, dated
+from eenzaam_stats.trend.series import WAVE, series_frame, wave_times, waves_alone
 
 FloatArray = NDArray[np.float64]
+WHERE = "a check of a series"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,19 @@ class Fitting:
         )
 
 
-def checked_frame(series: Estimates | pd.DataFrame) -> tuple[pd.DataFrame, FloatArray]:
-    """Frame and dates of a series."""
-    frame, _, _ = series_frame(series, where="a check of a series")
-    return frame, wave_times(frame[WAVE], where="a check of a series")
+def checked_frame(
+    series: Estimates | pd.DataFrame, interruption: Interruption
+) -> tuple[pd.DataFrame, FloatArray, Dated]:
+    """Frame of a series with its dates as numbers, and the interruption on their axis.
+
+    Every fit of a check works on these numbers: some of the waves alone could have another axis.
+    """
+    frame, _, _ = series_frame(series, where=WHERE)
+    if WAVE not in frame:
+        raise UnknownColumnError.among([WAVE], list(frame.columns), needed_for=WHERE)
+    times, calendar = wave_times(frame[WAVE], where=WHERE)
+    (one,) = dated([interruption], waves_alone(times, calendar), where=WHERE)
+    return frame.assign(**{WAVE: times}), times, one
 
 
 def checked_row(
@@ -64,11 +74,10 @@ def checked_row(
     one: Interruption,
     *,
     label: str,
+    date: float,
     real: bool = False,
-    date: float | None = None,
 ) -> CheckedEffect:
     """One fit as a row; what is refused elsewhere is a row with the reason, never the real one."""
-    at = one.start if date is None else date
     try:
         found = how.fitted(series, one).effect(one.name, how.effect)
     except KeyError as error:
@@ -82,7 +91,7 @@ def checked_row(
         nothing = math.nan
         return CheckedEffect(
             label,
-            at,
+            date,
             real,
             *(nothing, nothing, nothing, nothing),
             *(nothing, nothing, nothing),
@@ -90,7 +99,7 @@ def checked_row(
         )
     return CheckedEffect(
         label,
-        at,
+        date,
         real,
         *(found.estimate, found.std_error, found.conf_low, found.conf_high),
         *(found.df, found.statistic, found.p_value),

@@ -14,6 +14,7 @@ from eenzaam_stats.errors import OptionError
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.trend.check_fits import Fitting, checked, checked_frame, checked_row
 from eenzaam_stats.trend.interruption import Interruption
+from eenzaam_stats.wave_dates import DateLike
 
 
 def leave_one_wave_out(
@@ -43,12 +44,12 @@ def leave_one_wave_out(
     True
     """
     how = how or Fitting()
-    frame, times = checked_frame(series)
-    rows = [checked_row(how, frame, interruption, label="all waves", real=True, date=math.nan)]
+    frame, times, one = checked_frame(series, interruption)
+    rows = [checked_row(how, frame, one, label="all waves", real=True, date=math.nan)]
     for at in np.argsort(times):
         without = frame.drop(frame.index[at])
         date = float(times[at])
-        rows.append(checked_row(how, without, interruption, label=f"without {date:g}", date=date))
+        rows.append(checked_row(how, without, one, label=f"without {date:g}", date=date))
     used, alpha = [row for row in rows[1:] if not row.note], 1.0 - how.level
     same = all(_verdict(row, alpha) == _verdict(rows[0], alpha) for row in used)
     words = f"{len(used)} waves left out in turn"
@@ -67,7 +68,7 @@ def leave_one_wave_out(
 def alternative_starts(
     series: Estimates | pd.DataFrame,
     interruption: Interruption,
-    starts: Sequence[float],
+    starts: Sequence[DateLike],
     how: Fitting | None = None,
 ) -> SeriesCheck:
     """Fit the series with other dates of the interruption.
@@ -77,8 +78,8 @@ def alternative_starts(
     series : Estimates or pandas.DataFrame
     interruption : Interruption
         The real one; its end and its effects stay.
-    starts : sequence of float
-        Other dates.
+    starts : sequence of float or date
+        Other dates, of any kind.
     how : Fitting, optional
 
     Returns
@@ -103,11 +104,12 @@ def alternative_starts(
     if not len(starts):
         raise OptionError("alternative_starts() needs at least one other date, and got none.")
     how = how or Fitting()
-    frame, _ = checked_frame(series)
-    rows = [checked_row(how, frame, interruption, label=f"{interruption.start:g}", real=True)]
-    for start in starts:
-        moved = replace(interruption, start=float(start))
-        rows.append(checked_row(how, frame, moved, label=f"{start:g}"))
+    rows: list[CheckedEffect] = []
+    for start in (interruption.start, *starts):
+        # the date is put on the axis of the waves, which a frame of numbers no longer knows
+        frame, _, one = checked_frame(series, replace(interruption, start=start))
+        label = f"{one.start:g}"
+        rows.append(checked_row(how, frame, one, label=label, date=one.start, real=not rows))
     used = [row for row in rows[1:] if not row.note]
     if not used:
         return checked("other starts", how, rows, passed=None, words="no fit is possible")

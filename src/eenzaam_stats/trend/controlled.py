@@ -12,27 +12,32 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.estimation.rows import require_level
-from eenzaam_stats.numerics.series_regression import newey_west
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.series_results import InterruptedFit
 from eenzaam_stats.trend.contrast import Fitted
-from eenzaam_stats.trend.design import Design
+from eenzaam_stats.trend.design import season_of
 from eenzaam_stats.trend.fitting import Estimator, fit_series, require_identified
-from eenzaam_stats.trend.grid import regular_step, require_even
+from eenzaam_stats.trend.grid import regular_step
 from eenzaam_stats.trend.interrupted import Scale
 from eenzaam_stats.trend.interruption import Interruption
 from eenzaam_stats.trend.plan import Plan, SeriesOptions, finished, planned
-from eenzaam_stats.trend.reml import SHORT_SERIES
 from eenzaam_stats.trend.residuals import residual_checks
 from eenzaam_stats.trend.series import Series, opened_series
+from eenzaam_stats.trend.stacked import (
+    chosen_by_shortest,
+    few_waves,
+    newey_west_within,
+    one_after_another,
+    rounded_dates,
+    stacked_rows,
+    unknown_errors,
+)
 from eenzaam_stats.vocabulary import require_option
 
 FloatArray = NDArray[np.float64]
 ControlForm = Literal["stacked", "difference"]
 _WHERE = "controlled_series()"
 _STACKED = ("auto", "reml", "ols", "newey_west", "random_effects")
-# steps between two series in one fit: no autocorrelation below 1 reaches across
-_APART = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +189,8 @@ def _difference(treated: Series, others: list[Series]) -> Series:
             "first, or use form='stacked'."
         )
     (other,) = others
-    if not np.array_equal(treated.times, other.times):
-        apart = np.setxor1d(treated.times, other.times)
+    apart = np.setxor1d(rounded_dates(treated.times), rounded_dates(other.times))
+    if len(apart):
         raise SchemaError(
             f"form='difference' needs the same waves in both series, and {len(apart)} are in one "
             f"only (first {apart[0]:g}). Leave them out, or use form='stacked'."
@@ -201,9 +206,15 @@ def _difference(treated: Series, others: list[Series]) -> Series:
 
 
 def _stacked_plan(plans: Sequence[Plan]) -> Plan:
-    """Plan of the treated series, whose trend starts in the first wave of any series."""
+    """Plan of the treated series, whose trend starts in the first wave of any series.
+
+    The season is what the waves of all series show together.
+    """
     first, start = plans[0], min(float(one.data.times[0]) for one in plans)
-    return replace(first, design=replace(first.design, treated=True, start=start))
+    times = np.concatenate([one.used.times for one in plans])
+    season = season_of(first.options.season, first.options.period, times, where=_WHERE)
+    design = replace(first.design, treated=True, start=start, season=season)
+    return replace(first, design=design)
 
 
 def _stacked_fit(plan: Plan, plans: Sequence[Plan], estimator: Estimator) -> Fitted:
@@ -214,86 +225,16 @@ def _stacked_fit(plan: Plan, plans: Sequence[Plan], estimator: Estimator) -> Fit
             f"{estimator!r}. With form='difference' it is possible."
         )
     used = [one.used for one in plans]
-    x = _rows(plan.design, used)
-    require_identified(x, where=_WHERE)
-    series, options = _one_after_another(used), plan.options.fit
+    x = stacked_rows(plan.design, used)
+    require_identified(x, where=_WHERE, names=plan.design.names)
+    series, options = one_after_another(used), plan.options.fit
     if estimator == "auto":
-        estimator = _chosen(used)
+        estimator = chosen_by_shortest(used)
     if estimator == "newey_west":
-        return _newey_west(series, used, x, plan)
+        return newey_west_within(series, used, x, plan)
     if estimator == "reml" and options.correlation == "auto":
-        grid = regular_step(np.unique(np.concatenate([one.times for one in used]))) is not None
+        grid = regular_step(rounded_dates(np.concatenate([one.times for one in used]))) is not None
         options = replace(options, correlation="ar1" if grid else "car1")
     fit = fit_series(series, x, estimator=estimator, options=options, where=_WHERE)
     few = [note for note in fit.notes if "waves are too few" not in note]
-    return replace(fit, notes=(*few, *_few(used), *_unknown(used)))
-
-
-def _rows(design: Design, used: Sequence[Series]) -> FloatArray:
-    blocks = [design.matrix(one.times, one.covariates) for one in used]
-    return np.vstack([blocks[0], *(block * design.shared for block in blocks[1:])])
-
-
-def _one_after_another(used: Sequence[Series]) -> Series:
-    """All series as one, so far apart in time that no process reaches from one to the next."""
-    steps = [float(np.diff(one.times).min()) for one in used]
-    length = max(float(one.times[-1] - one.times[0]) for one in used)
-    errors = all(one.has_errors for one in used)
-    apart = min(steps) * np.ceil(max(_APART, 10.0 * length / min(steps)))
-    return replace(
-        used[0],
-        times=np.concatenate([one.times + k * apart for k, one in enumerate(used)]),
-        values=np.concatenate([one.values for one in used]),
-        known=np.concatenate([one.known if errors else 0.0 * one.known for one in used]),
-        covariates=np.vstack([one.covariates for one in used]),
-        has_errors=errors,
-    )
-
-
-def _chosen(used: Sequence[Series]) -> Estimator:
-    if min(len(one) for one in used) >= SHORT_SERIES:
-        return "reml"
-    return "random_effects" if all(one.known.all() for one in used) else "ols"
-
-
-def _few(used: Sequence[Series]) -> tuple[str, ...]:
-    fewest = min(len(one) for one in used)
-    if fewest >= SHORT_SERIES:
-        return ()
-    return (
-        f"{fewest} waves in a series are too few to estimate autocorrelation; with strong "
-        "autocorrelation the intervals are too narrow.",
-    )
-
-
-def _unknown(used: Sequence[Series]) -> tuple[str, ...]:
-    known = sum(one.has_errors for one in used)
-    if known in (0, len(used)):
-        return ()
-    return (f"sampling errors play no part: only {known} of {len(used)} series have them.",)
-
-
-def _newey_west(series: Series, used: Sequence[Series], x: FloatArray, plan: Plan) -> Fitted:
-    """Least squares of all rows, with products of residuals within each series only."""
-    options = plan.options.fit
-    for one in used:
-        require_even(one.times, needed_for=f"estimator='newey_west' with lag {options.lag}")
-    starts = np.cumsum([len(one) for one in used])[:-1].tolist()
-    fit = newey_west(
-        series.values, x, lag=options.lag, correction=options.correction, starts=starts
-    )
-    return Fitted(
-        coefficients=fit.coefficients,
-        covariance=fit.covariance,
-        df_of=lambda _: (fit.df, False),
-        estimator=f"least squares, Newey-West errors with lag {options.lag} within each series",
-        correlation="errors of unknown autocorrelation up to the lag",
-        phi=float("nan"),
-        phi_std_error=float("nan"),
-        variance=fit.sigma2,
-        log_likelihood=float("nan"),
-        boundary=False,
-        unit=1.0,
-        notes=_few(used),
-        method="newey_west",
-    )
+    return replace(fit, notes=(*few, *few_waves(used), *unknown_errors(used)))

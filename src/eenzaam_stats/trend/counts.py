@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -20,13 +21,15 @@ from eenzaam_stats.trend.grid import require_even
 from eenzaam_stats.trend.interruption import Interruption
 from eenzaam_stats.trend.plan import SeriesOptions, finished, planned
 from eenzaam_stats.trend.residuals import residual_checks
-from eenzaam_stats.trend.series import ESTIMATE, WAVE, Series, opened_series
+from eenzaam_stats.trend.series import ESTIMATE, WAVE, Series, numbers_in, opened_series
 from eenzaam_stats.vocabulary import require_option
 
 FloatArray = NDArray[np.float64]
 CountModel = Literal["quasipoisson", "quasibinomial"]
 COUNT, DENOMINATOR = "count", "denominator"
 _WHERE = "interrupted_counts()"
+# 1.234 and 1,234: a whole number in one country, a broken one in another
+_SEPARATED = re.compile(r"[1-9]\d{0,2}([.,]\d{3})+$")
 _FAMILIES: dict[str, Family] = {"quasipoisson": "poisson", "quasibinomial": "binomial"}
 _SCALES = {"quasipoisson": "log", "quasibinomial": "logit"}
 
@@ -136,7 +139,7 @@ def interrupted_counts(
     data, count, exposure = _opened(series, covariates, model)
     plan = planned(data, interruptions, options or SeriesOptions(), where=_WHERE)
     x = plan.design.matrix(plan.used.times, plan.used.covariates)
-    require_identified(x, where=_WHERE)
+    require_identified(x, where=_WHERE, names=plan.design.names)
     _require_lag(counts, plan.used)
     kept = ~plan.out
     found = fit_counts(
@@ -171,7 +174,7 @@ def _opened(
     if missing:
         raise UnknownColumnError.among(missing, list(frame.columns), needed_for=_WHERE)
     frame = frame if DENOMINATOR in frame else frame.assign(**{DENOMINATOR: 1.0})
-    _require_counts(frame, model)
+    frame = _counted(frame, model)
     share = frame.assign(**{ESTIMATE: frame[COUNT] / frame[DENOMINATOR]})
     data = opened_series(
         share[[WAVE, ESTIMATE, COUNT, DENOMINATOR, *covariates]],
@@ -193,11 +196,11 @@ def _opened(
     return made, count, exposure
 
 
-def _require_counts(frame: pd.DataFrame, model: CountModel) -> None:
-    count, below = (
-        pd.to_numeric(frame[name], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-        for name in (COUNT, DENOMINATOR)
-    )
+def _counted(frame: pd.DataFrame, model: CountModel) -> pd.DataFrame:
+    """Frame whose counts and denominators are the numbers that were checked."""
+    for name in (COUNT, DENOMINATOR):
+        _require_clear(frame, name)
+    count, below = (numbers_in(frame[name]) for name in (COUNT, DENOMINATOR))
     whole = (count >= 0) & (count == np.rint(count))
     faults = {
         "a whole number of at least 0 in column 'count'": ~whole,
@@ -212,6 +215,18 @@ def _require_counts(frame: pd.DataFrame, model: CountModel) -> None:
                 f"{_WHERE} needs {needed} in every wave, and {int(wrong.sum())} wave(s) have "
                 f"another (first {first}). Correct them, or leave those waves out."
             )
+    return frame.assign(**{COUNT: count, DENOMINATOR: below})
+
+
+def _require_clear(frame: pd.DataFrame, name: str) -> None:
+    """Raise for text that is thousands to one reader and decimals to another."""
+    unclear = [one for one in frame[name] if isinstance(one, str) and _SEPARATED.match(one.strip())]
+    if unclear:
+        raise SchemaError(
+            f"{_WHERE} needs numbers in column {name!r}, and {len(unclear)} cell(s) of text have a "
+            f"separator before three digits, first {unclear[0]!r}: thousands or decimals. Write "
+            "them without separators, or make the column numeric."
+        )
 
 
 def _require_lag(counts: CountOptions, used: Series) -> None:

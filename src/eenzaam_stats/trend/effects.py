@@ -15,7 +15,7 @@ from eenzaam_stats.numerics.intervals import t_quantile
 from eenzaam_stats.series_results import Effect, SeriesPoint
 from eenzaam_stats.trend.contrast import Contrast, Fitted, bands, contrasts
 from eenzaam_stats.trend.design import Design
-from eenzaam_stats.trend.interruption import Interruption
+from eenzaam_stats.trend.interruption import Dated
 from eenzaam_stats.trend.outcome_scale import relative_and_absolute
 from eenzaam_stats.trend.series import Series
 
@@ -26,7 +26,7 @@ def effects_of(
     fit: Fitted,
     design: Design,
     data: Series,
-    interruptions: Sequence[Interruption],
+    interruptions: Sequence[Dated],
     *,
     at: tuple[float, ...],
     scale: str,
@@ -38,7 +38,7 @@ def effects_of(
         *(
             _at_date(design, data, interruption, date)
             for interruption in interruptions
-            for date in _dates(interruption, data.times, at)
+            for date in _dates(interruption, design, data.times, at)
         ),
     ]
     found = contrasts(fit, np.stack([one.combination for one in wanted]), level=level)
@@ -76,12 +76,20 @@ def _changes(design: Design) -> list[_Wanted]:
     return wanted
 
 
-def _dates(one: Interruption, times: FloatArray, asked: tuple[float, ...]) -> tuple[float, ...]:
+def _dates(
+    one: Dated, design: Design, times: FloatArray, asked: tuple[float, ...]
+) -> tuple[float, ...]:
+    """Dates at which an interruption has a term: those asked for, or its first and last wave."""
+    own = [term for term in design.terms if term.interruption == one.name]
+
+    def works(date: float) -> bool:
+        return any(term.start <= date < term.end for term in own)
+
     if asked:
         begin = one.start if not one.gradual or one.phase_in != "washout" else one.full_from
-        return tuple(date for date in asked if date >= begin)
-    after = times[times >= one.change_date]
-    return tuple(dict.fromkeys((float(after[0]), float(after[-1]))))
+        return tuple(date for date in asked if date >= begin and works(date))
+    after = [date for date in times[times >= one.change_date].tolist() if works(date)]
+    return tuple(dict.fromkeys((after[0], after[-1])))
 
 
 def _covariates_at(data: Series, date: float) -> FloatArray:
@@ -91,7 +99,7 @@ def _covariates_at(data: Series, date: float) -> FloatArray:
     return np.asarray(chosen.mean(axis=0, keepdims=True))
 
 
-def _at_date(design: Design, data: Series, interruption: Interruption, date: float) -> _Wanted:
+def _at_date(design: Design, data: Series, interruption: Dated, date: float) -> _Wanted:
     """Effect at a date, with what the series would have been without it."""
     row = design.matrix(np.array([date]), _covariates_at(data, date))[0]
     own = np.array(

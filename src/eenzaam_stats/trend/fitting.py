@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import OptionError
+from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.numerics.mixed_sums import collinear
 from eenzaam_stats.numerics.series_regression import (
     LARGEST_RHO,
     RhoType,
@@ -51,9 +53,12 @@ class FitOptions:
         Autocorrelation of Prais-Winsten.
     sampling_errors : {"known", "ignored"}
         Whether the standard errors of the waves enter the model, where it can take them.
-    small_sample : {"kenward_roger", "none"}
-        Whether errors by REML count that the variances were estimated; ``"none"`` gives those of R
-        ``nlme``, which are too small for few waves.
+    small_sample : {"bounded", "kenward_roger", "plain"}
+        How errors by REML count that the variances were estimated. ``"kenward_roger"``: covariance
+        and degrees of freedom of Kenward and Roger (1997), with expected information, whatever they
+        give. ``"bounded"``, a rule of this package: only what enlarges in their covariance, at most
+        doubled, with Satterthwaite degrees of freedom by observed information. ``"plain"`` (or
+        ``"none"``): errors of R ``nlme``, which are too small for few waves.
     """
 
     correlation: Correlation = "auto"
@@ -61,7 +66,7 @@ class FitOptions:
     correction: bool = True
     rho_type: RhoType = "regress"
     sampling_errors: SamplingErrors = "known"
-    small_sample: SmallSample = "kenward_roger"
+    small_sample: SmallSample = "bounded"
 
 
 def fit_series(
@@ -140,7 +145,7 @@ def _require_options(estimator: Estimator, options: FitOptions) -> None:
     require_option(options.small_sample, SmallSample, name="small_sample")
 
 
-def require_identified(x: FloatArray, *, where: str) -> None:
+def require_identified(x: FloatArray, *, where: str, names: Sequence[str] = ()) -> None:
     """Raise an ``OptionError`` where the waves cannot tell the terms of a design apart."""
     n, p = x.shape
     if n - p < _LEAST_RESIDUAL_DF:
@@ -148,10 +153,12 @@ def require_identified(x: FloatArray, *, where: str) -> None:
             f"{where} needs at least {p + _LEAST_RESIDUAL_DF} waves for {p} terms, and the series "
             f"has {n}. Leave out effects, season or covariates."
         )
-    if np.linalg.matrix_rank(x) < p:
+    same = collinear(x)
+    if len(same):
+        said = f"[{listed(names[at] for at in same)}] say" if names else "some of them say"
         raise OptionError(
-            f"{where} cannot tell its {p} terms apart with these {n} waves: two of them say the "
-            "same. Leave out an effect, or change the dates."
+            f"{where} cannot tell its {p} terms apart with these {n} waves: {said} what the terms "
+            "before them say. Leave those out, or change the dates."
         )
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from eenzaam_stats.errors import OptionError
+from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.gap_results import ForecastGap
 from eenzaam_stats.numerics.forecast_gap import Gaps, SeriesBlock, forecast_gaps
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.trend.contrast import Fitted, coefficients_of
-from eenzaam_stats.trend.design import Design, require_season
+from eenzaam_stats.trend.design import Design, Season, season_of
 from eenzaam_stats.trend.effects import gap_points
-from eenzaam_stats.trend.fitting import Estimator, FitOptions, fit_series
+from eenzaam_stats.trend.fitting import Estimator, FitOptions, fit_series, require_identified
 from eenzaam_stats.trend.gap_summary import equivalence, gap_rows, gap_summary, verdict
 from eenzaam_stats.trend.grid import grid_step, regular_step, shares_grid
 from eenzaam_stats.trend.interrupted import Scale
@@ -25,6 +26,7 @@ from eenzaam_stats.trend.panel_dates import whole_years
 from eenzaam_stats.trend.plan import DATE_THE_WAVES, series_model
 from eenzaam_stats.trend.series import Series, opened_series
 from eenzaam_stats.vocabulary import require_option
+from eenzaam_stats.wave_dates import DateLike
 
 Version = Literal["trend", "conditional"]
 _WHERE = "forecast_gap()"
@@ -62,9 +64,10 @@ class GapOptions:
 def forecast_gap(
     series: Estimates | pd.DataFrame,
     *,
-    start: float,
+    start: DateLike,
     estimator: Estimator = "auto",
     scale: Scale = "identity",
+    covariates: Sequence[str] = (),
     options: GapOptions | None = None,
     level: float = 0.95,
 ) -> ForecastGap:
@@ -74,14 +77,18 @@ def forecast_gap(
     ----------
     series : Estimates or pandas.DataFrame
         As in :func:`eenzaam_stats.interrupted_time_series`.
-    start : float
-        Date from which waves are compared; the trend is fitted on the waves before it.
+    start : float or date
+        Date from which waves are compared, as that of an ``Interruption``; the trend is fitted on
+        the waves before it.
     estimator : {"auto", "reml", "ols", "random_effects"}, default "auto"
         As in ``interrupted_time_series``, by the number of waves before.
     scale : {"identity", "logit"}, default "identity"
         Scale of the model and of the gaps.
+    covariates : sequence of str
+        Further columns of the frame, of the waves before and after: the expected value of a later
+        wave takes its own.
     options : GapOptions, optional
-        Version, margin, season.
+        Version, margin, season (its length in the unit of the waves), correlation.
     level : float, default 0.95
         Coverage of the prediction intervals.
 
@@ -137,11 +144,15 @@ def forecast_gap(
     require_level(level)
     if estimator not in _ESTIMATORS:
         raise OptionError.among(estimator, _ESTIMATORS, name="estimator")
-    data = opened_series(series, covariates=(), scale=scale, where=_WHERE)
-    before, later = _split(data, start)
-    require_season(options.season, options.period, before.times, where=_WHERE)
-    design = Design(float(data.times[0]), options.season, options.period, (), ())
+    covariates = [covariates] if isinstance(covariates, str) else covariates
+    data = opened_series(series, covariates=covariates, scale=scale, where=_WHERE)
+    date = data.date(start, what="the start", where=_WHERE)
+    before, later = _split(data, date)
+    season = season_of(options.season, options.period, before.times, where=_WHERE)
+    _require_shown(season, options, data)
+    design = Design(float(data.times[0]), season, data.names, ())
     x0 = design.matrix(before.times, before.covariates)
+    require_identified(x0, where=_WHERE, names=design.names)
     choices = _correlation(options, before, later)
     fit = fit_series(before, x0, estimator=estimator, options=choices, where=_WHERE)
     notes = fit.notes
@@ -151,7 +162,7 @@ def forecast_gap(
             "BOUNDARY: the autocorrelation of the pre-period ran to 1, where no trend can be told "
             "from a random walk; the trend is by least squares.",
         )
-    undated = whole_years(data.times, (start,), advice=DATE_THE_WAVES)
+    undated = whole_years(data.times, (date,), advice=DATE_THE_WAVES)
     gaps = _gaps(fit, before, later, design, version=options.version)
     df = float(len(before) - x0.shape[1])
     model = series_model(
@@ -160,8 +171,8 @@ def forecast_gap(
         scale=scale,
         level=level,
         counts=(len(before), 0, len(later), 0),
-        convention=f"Waves from {start:g} on are compared with the {options.version}.",
-        notes=(*filter(None, [undated]), *notes),
+        convention=f"Waves from {date:g} on are compared with the {options.version}.",
+        notes=(*filter(None, [undated, season.note]), *notes),
     )
     summary = gap_summary(gaps, df=df, level=level)
     rows = gap_rows(gaps, later, df=df, level=level)
@@ -179,9 +190,21 @@ def forecast_gap(
         df=df,
         trend=coefficients_of(fit, design.names, level=level),
         points=gap_points(fit, (before, later), design, gaps, df=df, level=level),
-        start=start,
+        start=date,
         model=replace(model, n=len(before)),
     )
+
+
+def _require_shown(season: Season, options: GapOptions, data: Series) -> None:
+    """Raise where later waves need a part of the season that the waves before do not show."""
+    every = season_of(options.season, options.period, data.times, where=_WHERE)
+    unseen = [f"{kind} {k}" for kind, k in every.waves if (kind, k) not in season.waves]
+    if unseen:
+        raise OptionError(
+            f"{_WHERE} needs a season that the waves before show, and [{listed(unseen)}] is 0 or "
+            "the same at all of them but not at the waves after. Compare waves of the same times "
+            "of the year, or leave the season out."
+        )
 
 
 def _split(data: Series, start: float) -> tuple[Series, Series]:

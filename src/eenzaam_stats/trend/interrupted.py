@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.series_results import InterruptedFit
-from eenzaam_stats.trend.fitting import Estimator, fit_series
+from eenzaam_stats.trend.fitting import Estimator, fit_series, require_identified
 from eenzaam_stats.trend.interruption import Interruption
 from eenzaam_stats.trend.plan import SeriesOptions, finished, planned
 from eenzaam_stats.trend.residuals import residual_checks
@@ -41,14 +41,15 @@ def interrupted_time_series(
     Parameters
     ----------
     series : Estimates or pandas.DataFrame
-        ``prevalence(..., by="wave")``, or a frame with ``wave`` (a date as a number, such as a
-        decimal year), ``estimate`` and, where known, ``std_error``. Waves may be irregular and may
+        ``prevalence(..., by="wave")``, or a frame with ``wave`` (a number such as a decimal year,
+        or a date: datetimes, ``Period``, text such as ``2020Q1``; ``wave_dates`` says which number
+        it becomes), ``estimate`` and, where known, ``std_error``. Waves may be irregular and may
         be missing. A wave that is a year counts as its 1 January, so the wave of autumn 2020 comes
         before an interruption at 2020.2: the result says so, and dates mend it.
     interruptions : sequence of Interruption
         What may have changed the series, and when.
     estimator : str, default "auto"
-        ``"reml"`` (autocorrelated errors, Kenward-Roger standard errors), ``"ols"``,
+        ``"reml"`` (autocorrelated errors, standard errors for small samples), ``"ols"``,
         ``"newey_west"``, ``"prais_winsten"`` or ``"random_effects"`` (independent deviations beside
         known sampling errors). By itself REML from 12 waves on, else least squares.
     scale : {"identity", "logit"}, default "identity"
@@ -122,6 +123,7 @@ def interrupted_time_series(
     data = opened_series(series, covariates=covariates, scale=scale, where=_WHERE)
     plan = planned(data, interruptions, options, where=_WHERE)
     x = plan.design.matrix(plan.used.times, plan.used.covariates)
+    require_identified(x, where=_WHERE, names=plan.design.names)
     fit = fit_series(plan.used, x, estimator=estimator, options=options.fit, where=_WHERE)
     return finished(
         fit,

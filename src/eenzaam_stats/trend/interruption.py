@@ -1,4 +1,4 @@
-"""Interruptions as data, and the design columns they make.
+"""Interruptions as data: what a user writes, and the same on the axis of the waves.
 
 The time convention stands here once: an interruption works from its date on, and the trend after it
 is counted from a stated point.
@@ -7,20 +7,14 @@ is counted from a stated point.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.trend.series import Series
-from eenzaam_stats.vocabulary import require_option
+from eenzaam_stats.wave_dates import DateLike
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 EffectName = Literal["level", "slope"]
 PhaseIn = Literal["washout", "linear", "segment"]
 RampStart = Literal["date", "first_wave", "wave_before"]
@@ -43,14 +37,16 @@ class Interruption:
     ----------
     name : str
         Name in results and pictures.
-    start : float
-        Date from which it works, in the unit of the waves.
-    end : float
+    start : float or date
+        Date from which it works: a number in the unit of the waves, or a date of any kind that the
+        waves may have (``"2020-03-15"``, ``"2020Q2"``, a ``Period``, a ``datetime.date``).
+    end : float or date
         Date at which an episode ends; infinite for a lasting change. After the end the series gets
-        its own change against the trend before the start.
+        its own change against the trend before the start, unless another interruption that starts
+        there says the same.
     effects : tuple of {"level", "slope"}
         What may have changed.
-    full_from : float
+    full_from : float or date
         Date from which it works in full, when it came in gradually; NaN when it came at once.
     phase_in : {"washout", "linear", "segment"}
         What to do with the waves from ``start`` to ``full_from``: leave them out (at their true
@@ -58,16 +54,33 @@ class Interruption:
     """
 
     name: str
-    start: float
-    end: float = math.inf
+    start: DateLike
+    end: DateLike = math.inf
     effects: tuple[EffectName, ...] = ("level", "slope")
-    full_from: float = math.nan
+    full_from: DateLike = math.nan
     phase_in: PhaseIn = "washout"
 
     @property
     def gradual(self) -> bool:
         """Whether it came in over a period."""
-        return not math.isnan(self.full_from)
+        return self.full_from is not None and self.full_from == self.full_from
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Interruption):
+    """An interruption whose dates are numbers on the axis of the waves.
+
+    Attributes
+    ----------
+    name, effects, phase_in
+        As in :class:`Interruption`.
+    start, end, full_from : float
+        Its dates.
+    """
+
+    start: float
+    end: float = math.inf
+    full_from: float = math.nan
 
     @property
     def change_date(self) -> float:
@@ -75,44 +88,10 @@ class Interruption:
         return self.full_from if self.gradual and self.phase_in != "linear" else self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One design column of an interruption.
-
-    Attributes
-    ----------
-    interruption, effect, name : str
-        Whose, which effect in words, and the name of the column.
-    kind : {"level", "slope"}
-        Step or ramp.
-    start, end, origin, full_from : float
-        Where it is on, the point from which a ramp counts, and the end of a linear phase-in.
-    """
-
-    interruption: str
-    effect: str
-    name: str
-    kind: EffectName
-    start: float
-    end: float
-    origin: float
-    full_from: float = math.nan
-
-    def column(self, times: FloatArray) -> FloatArray:
-        """Values of the column at given dates."""
-        on = (times >= self.start) & (times < self.end)
-        if self.kind == "slope":
-            return np.where(on, times - self.origin, 0.0)
-        if math.isnan(self.full_from):
-            return on.astype(np.float64)
-        share = (times - self.start) / (self.full_from - self.start)
-        return np.where(on, np.clip(share, 0.0, 1.0), 0.0)
-
-
-def terms_of(
-    interruptions: Sequence[Interruption], series: Series, *, ramp: RampStart, where: str
-) -> tuple[Term, ...]:
-    """Design columns of interruptions, after they were checked against the series.
+def dated(
+    interruptions: Sequence[Interruption], series: Series, *, where: str
+) -> tuple[Dated, ...]:
+    """Interruptions on the axis of the waves of a series.
 
     Parameters
     ----------
@@ -120,141 +99,54 @@ def terms_of(
         At least one.
     series : Series
         Waves.
-    ramp : {"date", "first_wave", "wave_before"}
-        Point from which the trend after is counted.
     where : str
         Verb that needs it, for messages.
 
     Returns
     -------
-    tuple of Term
+    tuple of Dated
 
     Raises
     ------
     OptionError
-        If there is none, a name occurs twice, dates are impossible or outside the series, or a
-        segment has too few waves for its effects.
+        If there is none, one is something else, a name occurs twice, or a date is none.
     """
-    require_option(ramp, RampStart, name="ramp")
-    if isinstance(interruptions, Interruption) or not interruptions:
+    single = isinstance(interruptions, (Interruption, str))
+    if single or not isinstance(interruptions, Iterable) or not list(interruptions):
+        found = "one outside a list" if single else "none"
         raise OptionError(
-            f"{where} needs a list of interruptions, and got "
-            f"{'one outside a list' if interruptions else 'none'}. Write [Interruption(...)]."
+            f"{where} needs a list of interruptions, and got {found}. Write [Interruption(...)]."
         )
-    names = [one.name for one in interruptions]
+    names = [one.name for one in interruptions if isinstance(one, Interruption)]
     again = sorted({name for name in names if names.count(name) > 1})
     if again:
         raise OptionError(f"{where} got interruption(s) [{listed(again)}] twice. Rename one.")
-    result: list[Term] = []
-    for one in interruptions:
-        _require_possible(one, series, where=where)
-        result += _terms(one, series, ramp=ramp)
-    for term in result:
-        _require_waves(term, series, where=where)
-    return tuple(result)
+    return tuple(_dated(one, series, where=where) for one in interruptions)
 
 
-def washout(interruptions: Sequence[Interruption], times: FloatArray) -> BoolArray:
-    """Waves in a phase-in that is left out."""
-    out = np.zeros(len(times), dtype=np.bool_)
-    for one in interruptions:
-        if one.gradual and one.phase_in == "washout":
-            out |= (times >= one.start) & (times < one.full_from)
-    return out
-
-
-def _require_possible(one: Interruption, series: Series, *, where: str) -> None:
-    for effect in one.effects:
-        require_option(effect, EffectName, name=f"effects of {one.name!r}")
-    require_option(one.phase_in, PhaseIn, name=f"phase_in of {one.name!r}")
-    for date in (one.start, one.end, one.full_from):
-        if not isinstance(date, Real):
-            raise OptionError(
-                f"{where}: interruption {one.name!r} has the date {date!r}, which is no number. "
-                "Give dates as numbers in the unit of the waves, such as 2020.2."
-            )
-    first, last = series.times[0], series.times[-1]
-    if not one.effects:
+def _dated(one: Interruption, series: Series, *, where: str) -> Dated:
+    if isinstance(one, Dated):
+        return one
+    if not isinstance(one, Interruption):
         raise OptionError(
-            f"{where}: interruption {one.name!r} has no effects. Name level or slope."
+            f"{where} needs interruptions, and got {type(one).__qualname__}. Write "
+            "Interruption(name, start)."
         )
-    if not first < one.start <= last:
+    if isinstance(one.effects, str) or not isinstance(one.effects, Iterable):
         raise OptionError(
-            f"{where}: interruption {one.name!r} starts at {one.start:g}, and the series runs from "
-            f"{first:g} to {last:g}. It needs waves before and after its start."
-        )
-    if not one.end > one.start or (one.gradual and not one.start < one.full_from < one.end):
-        raise OptionError(
-            f"{where}: interruption {one.name!r} starts at {one.start:g}, is in full from "
-            f"{one.full_from:g} and ends at {one.end:g}. Give dates in that order."
+            f"{where}: interruption {one.name!r} has the effects {one.effects!r}, which are no "
+            "tuple. Write effects=('level',) or ('level', 'slope')."
         )
 
+    def date(value: object, what: str) -> float:
+        return series.date(value, what=f"{what} of interruption {one.name!r}", where=where)
 
-def _terms(one: Interruption, series: Series, *, ramp: RampStart) -> list[Term]:
-    episode = math.isfinite(one.end)
-    result: list[Term] = []
-    if one.gradual and one.phase_in == "segment":
-        span = (one.start, one.full_from)
-        result += _pair(one, "phase-in", span, series.times, ramp=ramp)
-    when = "during" if episode else "change"
-    result += _pair(one, when, (one.change_date, one.end), series.times, ramp=ramp)
-    if episode and series.times[-1] >= one.end:
-        result += _pair(one, "after", (one.end, math.inf), series.times, ramp=ramp)
-    return result
-
-
-def _pair(
-    one: Interruption,
-    when: str,
-    span: tuple[float, float],
-    times: FloatArray,
-    *,
-    ramp: RampStart,
-) -> list[Term]:
-    """Step and ramp over a span of time."""
-    start, end = span
-    linear = one.gradual and one.phase_in == "linear" and when != "after"
-    from_date = one.full_from if linear else start
-    origin = _origin(from_date, times, ramp)
-    terms = {
-        "level": Term(
-            one.name,
-            f"level {when}",
-            f"{one.name}: level {when}",
-            "level",
-            start,
-            end,
-            origin,
-            one.full_from if linear else math.nan,
-        ),
-        "slope": Term(
-            one.name,
-            f"slope {when}",
-            f"{one.name}: slope {when}",
-            "slope",
-            from_date,
-            end,
-            origin,
-        ),
-    }
-    return [terms[effect] for effect in ("level", "slope") if effect in one.effects]
-
-
-def _origin(date: float, times: FloatArray, ramp: RampStart) -> float:
-    if ramp == "first_wave":
-        return float(times[times >= date][0]) if (times >= date).any() else date
-    if ramp == "wave_before":
-        return float(times[times < date][-1]) if (times < date).any() else date
-    return date
-
-
-def _require_waves(term: Term, series: Series, *, where: str) -> None:
-    """A level needs a wave of its own, level and slope together two."""
-    inside = int(((series.times >= term.start) & (series.times < term.end)).sum())
-    needed = 2 if term.kind == "slope" else 1
-    if inside < needed:
-        until = "" if math.isinf(term.end) else f" to {term.end:g}"
-        raise OptionError(
-            f"{where}: {term.name!r} needs at least {needed} wave(s) from {term.start:g}{until}, "
-            f"and the series has {inside}. Leave that effect out, or change the dates."
-        )
+    open_end = one.end is None or one.end == math.inf
+    return Dated(
+        name=one.name,
+        start=date(one.start, "the start"),
+        end=math.inf if open_end else date(one.end, "the end"),
+        effects=tuple(one.effects),
+        full_from=date(one.full_from, "full_from") if one.gradual else math.nan,
+        phase_in=one.phase_in,
+    )

@@ -131,7 +131,9 @@ def panel_model(
     everything = panel_rows(
         data, outcome, columns=columns or PanelColumns(), kind=kind, where=_WHERE
     )
-    terms, left_out = terms_in(interruptions, everything.times, where=_WHERE)
+    terms, left_out, apart = terms_in(
+        interruptions, everything.times, everything.calendar, where=_WHERE
+    )
     rows = _kept(everything, everything.complete & ~left_out)
     design = panel_design(rows, terms, trend=options.trend, origin=options.origin, where=_WHERE)
     fit = fit_panel(rows, design, kind=kind, options=options, where=_WHERE)
@@ -160,7 +162,7 @@ def panel_model(
         origin=design.origin,
         convention=CONVENTIONS["date"] if terms else "",
         boundary=fit.boundary,
-        notes=(*([unclear] if unclear else []), *fit.notes),
+        notes=(*([unclear] if unclear else []), *apart, *fit.notes),
         version=VERSION,
     )
 

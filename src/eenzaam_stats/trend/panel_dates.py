@@ -4,41 +4,46 @@ from __future__ import annotations
 
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.estimation import frame as door
+from eenzaam_stats.time_axis import Calendar
+from eenzaam_stats.wave_dates import HOW, dates_of_waves, is_date
 
 FloatArray = NDArray[np.float64]
 _MONTH = "Name the column with the month of the interview as month=."
 
 
-def dates_of(frame: door.Eager, name: str, *, month: str | None, where: str) -> FloatArray:
-    """Dates of the rows as decimal years; with a month the middle of it."""
+def dates_of(
+    frame: door.Eager, name: str, *, month: str | None, where: str
+) -> tuple[FloatArray, Calendar]:
+    """Dates of the rows as numbers, with a month the middle of it, and how they became numbers.
+
+    Raises
+    ------
+    SchemaError
+        If a row has no date, or the dates are written in a way that is not clear.
+    """
     values = values_of(frame, name)
-    if frame.schema[name] in (nw.Date, nw.Datetime):
-        values = pd.to_datetime(values)
-    times: FloatArray
-    if pd.api.types.is_datetime64_any_dtype(values):
-        days = np.where(values.dt.is_leap_year, 366.0, 365.0)
-        times = (values.dt.year + (values.dt.day_of_year - 0.5) / days).to_numpy(np.float64)
-    else:
-        times = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    if month is not None:
-        months = numbers_of(frame, month)
-        _require_months(months, month, where=where)
-        times = times + (months - 0.5) / 12.0
-    wrong = ~np.isfinite(times)
+    places, found = pd.factorize(values.astype("object"))
+    usable = [is_date(value) for value in found]
+    wrong = ~np.append(np.array(usable, dtype=np.bool_), False)[places]
     if wrong.any():
         raise SchemaError(
             f"{where} needs a date or a number such as 2020.2 in every row, and column {name!r} "
             f"has none in {int(wrong.sum())} row(s) (first in row {int(wrong.argmax()) + 1}). "
-            "Name a column with dates as time=."
+            f"Name a column with dates as time=. {HOW}."
         )
-    return times
+    dates, calendar = dates_of_waves(found, column=name, where=where)
+    times = dates[places]
+    if month is not None:
+        months = numbers_of(frame, month)
+        _require_months(months, month, where=where)
+        times = times + (months - 0.5) / 12.0
+    return times, calendar
 
 
 def whole_years(times: FloatArray, borders: tuple[float, ...], *, advice: str = _MONTH) -> str:

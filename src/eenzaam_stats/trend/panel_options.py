@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eenzaam_stats.trend.panel_marginal import Standard
+from eenzaam_stats.wave_dates import DateLike
 
 Model = Literal["mixed", "gee_exchangeable", "gee_independence"]
 Random = Literal["intercept", "slope"]
@@ -26,7 +27,7 @@ class PanelOptions:
         For linear mixed models; ML to compare models with other terms.
     trend : bool
         Whether there is a straight line through time.
-    origin : float or None
+    origin : float, date or None
         Date at which the trend is 0; ``None`` for the first date.
     standard : {"everyone", "wave"}
         Whose covariates the means per wave are averaged over.
@@ -38,6 +39,6 @@ class PanelOptions:
     random: Random = "intercept"
     likelihood: Likelihood = "REML"
     trend: bool = True
-    origin: float | None = None
+    origin: DateLike | None = None
     standard: Standard = "everyone"
     points: int = 15

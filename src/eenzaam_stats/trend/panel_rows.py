@@ -17,6 +17,7 @@ from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.respondent_rows import collected
 from eenzaam_stats.keys import normal_keys
 from eenzaam_stats.survey import Survey
+from eenzaam_stats.time_axis import NUMBERS, Calendar
 from eenzaam_stats.trend.panel_dates import dates_of, numbers_of, values_of
 
 FloatArray = NDArray[np.float64]
@@ -35,7 +36,8 @@ class PanelColumns:
     person, wave : str
         Key of the person, and the wave.
     time : str or None
-        Date of the row, a number such as 2020.2 or a date; ``None`` when the wave is the date.
+        Date of the row, a number such as 2020.2 or a date of any kind; ``None`` when the wave is
+        the date.
     month : str or None
         Month of the interview, 1-12, where ``time`` or the wave is a year; the date is then the
         middle of the month. LISS has it as ``month``.
@@ -81,6 +83,8 @@ class PanelRows:
         The waves in words.
     outcome, source : str
         For results.
+    calendar : Calendar
+        How the dates became numbers, for the dates of periods.
     """
 
     y: FloatArray
@@ -93,6 +97,7 @@ class PanelRows:
     labels: tuple[str, ...]
     outcome: str
     source: str
+    calendar: Calendar = NUMBERS
 
     @property
     def answered(self) -> BoolArray:
@@ -138,14 +143,18 @@ def panel_rows(
     _require_outcome(y, outcome, kind=kind, where=where)
     person = _keys(frame, columns.person, "key of the person", where=where)
     raw_wave = _codes(frame, columns.wave, "wave", where=where)
-    times = dates_of(frame, columns.time or columns.wave, month=columns.month, where=where)
+    times, calendar = dates_of(
+        frame, columns.time or columns.wave, month=columns.month, where=where
+    )
     wave, labels = _in_order(frame, columns.wave, raw_wave, times)
     _require_once(person, wave, labels, where=where)
     household = None
     if columns.household is not None:
         household = _keys(frame, columns.household, "household", where=where)
     values, terms = _covariates(frame, columns.covariates, where=where)
-    return PanelRows(y, person, wave, times, household, values, terms, labels, outcome, source)
+    return PanelRows(
+        *(y, person, wave, times, household, values, terms, labels, outcome, source), calendar
+    )
 
 
 def _opened(data: object, names: list[str], *, where: str) -> tuple[door.Eager, str]:
@@ -243,7 +252,8 @@ def _covariates(
             columns.append(numbers_of(frame, name))
             terms.append(name)
             continue
-        kinds = values.astype("category")
+        order = door.levels(frame, name)
+        kinds = values.astype("category" if order is None else pd.CategoricalDtype(list(order)))
         levels = [level for level in kinds.cat.categories if (kinds == level).any()]
         if len(levels) < 2:
             raise SchemaError(

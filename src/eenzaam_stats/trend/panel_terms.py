@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.numerics.mixed_sums import collinear
-from eenzaam_stats.trend.interruption import EffectName, Interruption, Term, terms_of, washout
+from eenzaam_stats.time_axis import NUMBERS, Calendar
+from eenzaam_stats.trend.interruption import Dated, EffectName, Interruption, dated
+from eenzaam_stats.trend.interruption_terms import Term, terms_of, told_apart, washout
 from eenzaam_stats.trend.panel_rows import PanelRows
-from eenzaam_stats.trend.series import Series
+from eenzaam_stats.trend.series import Series, waves_alone
 from eenzaam_stats.vocabulary import require_option
+from eenzaam_stats.wave_dates import DateLike
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -30,15 +33,15 @@ class PanelTerm:
     ----------
     name : str
         Name in results.
-    start, end : float
+    start, end : float or date
         The period, from ``start`` up to and not including ``end``.
     effect : {"level", "slope"}
         1 in the period, or the time since ``start`` in it; 0 elsewhere.
     """
 
     name: str
-    start: float
-    end: float = math.inf
+    start: DateLike
+    end: DateLike = math.inf
     effect: EffectName = "level"
 
 
@@ -49,9 +52,9 @@ class InterruptionLike(Protocol):
     @property
     def name(self) -> str: ...  # noqa: D102
     @property
-    def start(self) -> float: ...  # noqa: D102
+    def start(self) -> DateLike: ...  # noqa: D102
     @property
-    def end(self) -> float | None: ...  # noqa: D102
+    def end(self) -> DateLike | None: ...  # noqa: D102
     @property
     def effects(self) -> Sequence[EffectName]: ...  # noqa: D102
 
@@ -84,8 +87,12 @@ class PanelDesign:
 
 
 def terms_in(
-    interruptions: Sequence[PanelTerm | InterruptionLike], times: FloatArray, *, where: str
-) -> tuple[tuple[Term, ...], BoolArray]:
+    interruptions: Sequence[PanelTerm | InterruptionLike],
+    times: FloatArray,
+    calendar: Calendar = NUMBERS,
+    *,
+    where: str,
+) -> tuple[tuple[Term, ...], BoolArray, tuple[str, ...]]:
     """Design columns of interruptions, and the rows that a phase-in leaves out.
 
     Parameters
@@ -94,6 +101,8 @@ def terms_in(
         An interruption with an end has a change during and a change after.
     times : ndarray of float, shape (n,)
         Dates of the rows.
+    calendar : Calendar, default numbers
+        How they became numbers.
     where : str
         Verb that needs it, for messages.
 
@@ -101,32 +110,35 @@ def terms_in(
     -------
     terms : tuple of Term
     left_out : ndarray of bool, shape (n,)
+    notes : tuple of str
+        Terms that another one says.
 
     Raises
     ------
     OptionError
         If a name occurs twice or a period has no rows inside or none outside.
     """
-    dates = np.unique(times)
+    series = waves_alone(np.unique(times), calendar)
     terms: list[Term] = []
+    ones: list[Dated] = []
     left_out = np.zeros(len(times), dtype=np.bool_)
     for one in interruptions:
         if isinstance(one, PanelTerm):
             require_option(one.effect, EffectName, name=f"effect of {one.name!r}")
-            terms.append(
-                Term(one.name, one.effect, one.name, one.effect, one.start, one.end, one.start)
-            )
+            terms.append(_plain(one, series, where=where))
             continue
-        interruption = _interruption(one, where=where)
-        terms += terms_of([interruption], _dated(dates), ramp="date", where=where)
+        (interruption,) = dated([_interruption(one, where=where)], series, where=where)
+        terms += terms_of([interruption], series, ramp="date", where=where)
         left_out |= washout([interruption], times)
+        ones.append(interruption)
     names = [term.name for term in terms]
     again = sorted({name for name in names if names.count(name) > 1})
     if again:
         raise OptionError(f"{where} got term(s) [{listed(again)}] twice. Rename one.")
     for term in terms:
         _require_rows(term, times, where=where)
-    return tuple(terms), left_out
+    kept, notes = told_apart(terms, ones, np.unique(times[~left_out]))
+    return kept, left_out, notes
 
 
 def panel_design(
@@ -134,7 +146,7 @@ def panel_design(
     terms: Sequence[Term],
     *,
     trend: bool,
-    origin: float | None,
+    origin: DateLike | None,
     where: str,
 ) -> PanelDesign:
     """Design columns of the rows.
@@ -147,7 +159,7 @@ def panel_design(
         Of :func:`terms_in`.
     trend : bool
         Whether there is a straight line through time.
-    origin : float or None
+    origin : float, date or None
         Date at which it is 0; ``None`` for the first date.
     where : str
         Verb that needs it, for messages.
@@ -161,13 +173,16 @@ def panel_design(
     OptionError
         If terms say the same.
     """
-    zero = float(rows.times.min()) if origin is None else float(origin)
+    zero = float(rows.times.min())
+    if origin is not None:
+        dates = waves_alone(np.unique(rows.times), rows.calendar)
+        zero = dates.date(origin, what="the origin of the trend", where=where)
     line = [rows.times - zero] if trend else []
-    dated = np.column_stack(
+    by_date = np.column_stack(
         [np.ones(len(rows.y)), *line, *(term.column(rows.times) for term in terms)]
     )
     names = (INTERCEPT, *([TREND] if trend else []), *(term.name for term in terms), *rows.terms)
-    design = PanelDesign(names, dated, rows.covariates, zero)
+    design = PanelDesign(names, by_date, rows.covariates, zero)
     if len(rows.y) <= len(names):
         raise OptionError(
             f"{where} needs more rows than terms, and has {len(rows.y)} complete row(s) for "
@@ -190,14 +205,16 @@ def _interruption(one: InterruptionLike, *, where: str) -> Interruption:
             f"{where} needs interruptions with name, start, end and effects, and got "
             f"{type(one).__qualname__}. Use PanelTerm or Interruption."
         )
-    end = math.inf if one.end is None else float(one.end)
-    return Interruption(one.name, float(one.start), end, tuple(one.effects))
+    end = math.inf if one.end is None else one.end
+    return Interruption(one.name, one.start, end, tuple(one.effects))
 
 
-def _dated(dates: FloatArray) -> Series:
-    """Series with these dates, for the checks of an interruption."""
-    nothing = np.zeros(len(dates))
-    return Series(dates, nothing, nothing, np.empty((len(dates), 0)), (), "", "", has_errors=False)
+def _plain(one: PanelTerm, series: Series, *, where: str) -> Term:
+    """The column of a period."""
+    what = f"a date of {one.name!r}"
+    start = series.date(one.start, what=what, where=where)
+    end = math.inf if one.end == math.inf else series.date(one.end, what=what, where=where)
+    return Term(one.name, one.effect, one.name, one.effect, start, end, start)
 
 
 def _require_rows(term: Term, times: FloatArray, *, where: str) -> None:

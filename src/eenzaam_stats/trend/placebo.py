@@ -60,19 +60,19 @@ def placebo_in_time(
     [12.0, 4.0, 5.0, 6.0, 7.0, 8.0]
     """
     how = how or Fitting()
-    frame, times = checked_frame(series)
-    rows = [checked_row(how, frame, interruption, label=f"{interruption.start:g}", real=True)]
-    before = frame[times < interruption.start]
-    waves = np.sort(times[times < interruption.start])
+    frame, times, one = checked_frame(series, interruption)
+    rows = [checked_row(how, frame, one, label=f"{one.start:g}", date=one.start, real=True)]
+    before = frame[times < one.start]
+    waves = np.sort(times[times < one.start])
     # a placebo has no end, and what happened during an episode is a lasting change there
     lasting = replace(how, effect=how.effect.replace("during", "change"))
     for date in waves[LEAST_ON_A_SIDE : len(waves) - LEAST_ON_A_SIDE + 1].tolist():
         moved = Interruption(interruption.name, start=date, effects=interruption.effects)
-        rows.append(checked_row(lasting, before, moved, label=f"{date:g}"))
+        rows.append(checked_row(lasting, before, moved, label=f"{date:g}", date=date))
     placebo = [abs(row.statistic) for row in rows[1:] if not row.note]
     name = "placebo in time"
     if not placebo:
-        words = f"no date before {interruption.start:g} has {LEAST_ON_A_SIDE} waves on either side"
+        words = f"no date before {one.start:g} has {LEAST_ON_A_SIDE} waves on either side"
         return checked(name, how, rows, passed=None, words=words)
     larger = sum(one >= abs(rows[0].statistic) for one in placebo)
     significant = sum(row.p_value < _SIGNIFICANT for row in rows[1:] if not row.note)
@@ -149,11 +149,11 @@ def placebo_in_space(
             "series that the interruption passed by."
         )
     how = how or Fitting()
-    rows = [checked_row(how, checked_frame(series)[0], interruption, label="treated", real=True)]
-    rows += [
-        checked_row(how, checked_frame(one)[0], interruption, label=name, date=math.nan)
-        for name, one in controls.items()
-    ]
+    frame, _, here = checked_frame(series, interruption)
+    rows = [checked_row(how, frame, here, label="treated", date=here.start, real=True)]
+    for name, control in controls.items():
+        frame, _, there = checked_frame(control, interruption)
+        rows.append(checked_row(how, frame, there, label=name, date=math.nan))
     used = [row for row in rows if not row.note]
     sizes = [_size(row, statistic, alternative) for row in used]
     rank = sum(one >= sizes[0] for one in sizes)

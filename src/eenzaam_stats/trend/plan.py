@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,19 +13,21 @@ from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.series_results import Effect, InterruptedFit, SeriesModel
 from eenzaam_stats.trend.contrast import Fitted, coefficients_of
-from eenzaam_stats.trend.design import Design, require_season
+from eenzaam_stats.trend.design import Design, season_of
 from eenzaam_stats.trend.effects import effects_of, points_of
 from eenzaam_stats.trend.fitting import FitOptions
 from eenzaam_stats.trend.interruption import (
     CONVENTIONS,
+    Dated,
     Interruption,
     RampStart,
-    terms_of,
-    washout,
+    dated,
 )
+from eenzaam_stats.trend.interruption_terms import terms_of, told_apart, washout
 from eenzaam_stats.trend.panel_dates import whole_years
 from eenzaam_stats.trend.series import Series
 from eenzaam_stats.version import VERSION
+from eenzaam_stats.wave_dates import DateLike
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -44,10 +46,11 @@ class SeriesOptions:
     ramp : {"date", "first_wave", "wave_before"}
         Where the trend after an interruption starts counting.
     season : int
-        Pairs of sine and cosine; 0 for none.
+        Pairs of sine and cosine; 0 for none. One that the waves cannot show is left out, with a
+        note: the sine of two waves a year.
     period : float
         Length of a season in the unit of the waves.
-    at : tuple of float
+    at : tuple of float or date
         Dates at which the effect against the counterfactual is given, for every interruption that
         works by then (a phase-in that is left out has no effect to give); without any the first and
         last wave after each interruption. Relative effects take the covariates of the wave at that
@@ -58,7 +61,7 @@ class SeriesOptions:
     ramp: RampStart = "date"
     season: int = 0
     period: float = 1.0
-    at: tuple[float, ...] = ()
+    at: tuple[DateLike, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,19 +75,25 @@ class Plan:
     out : ndarray of bool, shape (n,)
         Waves left out as washout.
     design : Design
-    interruptions : sequence of Interruption
+    interruptions : sequence of Dated
     options : SeriesOptions
     where : str
         Verb, for messages.
+    at : tuple of float
+        Dates of effects on the axis of the waves.
+    notes : tuple of str
+        What was left out of the design.
     """
 
     data: Series
     used: Series
     out: BoolArray
     design: Design
-    interruptions: Sequence[Interruption]
+    interruptions: Sequence[Dated]
     options: SeriesOptions
     where: str
+    at: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def planned(
@@ -110,13 +119,23 @@ def planned(
     OptionError
         If an interruption lies outside the series, or leaves fewer than three waves before it.
     """
-    terms = terms_of(interruptions, data, ramp=options.ramp, where=where)
-    out = washout(interruptions, data.times)
+    ones = dated(interruptions, data, where=where)
+    terms = terms_of(ones, data, ramp=options.ramp, where=where)
+    out = washout(ones, data.times)
     used = data.kept(~out)
-    _require_before(used, min(one.start for one in interruptions), where=where)
-    require_season(options.season, options.period, data.times, where=where)
-    design = Design(float(data.times[0]), options.season, options.period, data.names, terms)
-    return Plan(data, used, out, design, interruptions, options, where)
+    _require_before(used, min(one.start for one in ones), where=where)
+    terms, notes = told_apart(terms, ones, used.times)
+    season = season_of(options.season, options.period, used.times, where=where)
+    design = Design(float(data.times[0]), season, data.names, terms)
+    notes = (*notes, *filter(None, [season.note]))
+    return Plan(data, used, out, design, ones, options, where, _at(options.at, data, where), notes)
+
+
+def _at(asked: object, data: Series, where: str) -> tuple[float, ...]:
+    """Dates of effects as numbers, also where one was given outside a tuple."""
+    several = isinstance(asked, Iterable) and not isinstance(asked, str)
+    dates = list(asked) if several else [asked]  # type: ignore[call-overload]
+    return tuple(data.date(date, what="a date of at", where=where) for date in dates)
 
 
 def finished(
@@ -146,12 +165,13 @@ def finished(
     """
     data, interruptions, options = plan.data, plan.interruptions, plan.options
     effects, clipped = effects_of(
-        fit, plan.design, data, interruptions, at=options.at, scale=scale, level=level
+        fit, plan.design, data, interruptions, at=plan.at, scale=scale, level=level
     )
-    _require_dates(options.at, effects, where=plan.where)
+    _require_dates(plan.at, effects, where=plan.where)
     borders = tuple(edge for one in interruptions for edge in (one.start, one.end))
     notes = (
         *filter(None, [whole_years(data.times, borders, advice=DATE_THE_WAVES)]),
+        *plan.notes,
         *fit.notes,
         *(["degrees of freedom below 2 were set to 2"] if clipped else []),
     )
@@ -193,7 +213,7 @@ def _require_dates(at: tuple[float, ...], effects: tuple[Effect, ...], *, where:
 
 
 def _counts(
-    times: FloatArray, interruptions: Sequence[Interruption], *, n_washout: int
+    times: FloatArray, interruptions: Sequence[Dated], *, n_washout: int
 ) -> tuple[int, int, int, int]:
     """Waves before, during an episode, after, and left out."""
     first = min(one.start for one in interruptions)

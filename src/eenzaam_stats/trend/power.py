@@ -13,11 +13,14 @@ from eenzaam_stats.check_results import EffectPower, PowerResult
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.ar_process import correlation
 from eenzaam_stats.numerics.intervals import t_quantile
+from eenzaam_stats.time_axis import Calendar
 from eenzaam_stats.trend.contrast import contrast
-from eenzaam_stats.trend.design import Design
+from eenzaam_stats.trend.design import Design, Season
 from eenzaam_stats.trend.fitting import Estimator, FitOptions, fit_series
-from eenzaam_stats.trend.interruption import Interruption, terms_of
-from eenzaam_stats.trend.series import Series
+from eenzaam_stats.trend.interruption import Interruption, dated
+from eenzaam_stats.trend.interruption_terms import terms_of
+from eenzaam_stats.trend.series import Series, waves_alone
+from eenzaam_stats.wave_dates import DateLike, dates_of_waves
 
 FloatArray = NDArray[np.float64]
 _WHERE = "power_of()"
@@ -29,9 +32,9 @@ class PlannedSeries:
 
     Attributes
     ----------
-    waves : sequence of float
-        Dates.
-    start : float
+    waves : sequence of float or date
+        Dates of any kind.
+    start : float or date
         Date of the interruption.
     level, slope : float
         Effects that are planted: jump at the date, and change of the slope per unit of time.
@@ -44,8 +47,8 @@ class PlannedSeries:
         effect d it is sqrt(d p (1 - p) / n).
     """
 
-    waves: Sequence[float]
-    start: float
+    waves: Sequence[DateLike]
+    start: DateLike
     level: float = 0.0
     slope: float = 0.0
     sd: float = 1.0
@@ -106,7 +109,7 @@ def power_of(
     >>> [row.effect for row in found.rows], 0.1 < found.rows[0].power < 0.35
     (['level change', 'slope change'], True)
     """
-    times, known = _opened(planned)
+    times, known, start, calendar = _opened(planned)
     if replications < 1 or not 0.0 < alpha < 1.0:
         raise OptionError(
             f"{_WHERE} needs at least 1 replication and alpha between 0 and 1, and got "
@@ -114,11 +117,10 @@ def power_of(
         )
     empty = np.empty((len(times), 0))
     nothing, has_errors = np.zeros(len(times)), bool(known.any())
-    series = Series(times, nothing, known, empty, (), "planned", "simulation", has_errors)
-    terms = terms_of(
-        [Interruption("planned", start=planned.start)], series, ramp="date", where=_WHERE
-    )
-    x = Design(float(times[0]), 0, 1.0, (), terms).matrix(times, empty)
+    series = Series(times, nothing, known, empty, (), "planned", "simulation", has_errors, calendar)
+    ones = dated([Interruption("planned", start=start)], series, where=_WHERE)
+    terms = terms_of(ones, series, ramp="date", where=_WHERE)
+    x = Design(float(times[0]), Season(), (), terms).matrix(times, empty)
     truth = np.array([planned.level, planned.slope])
     options, found, words = options or FitOptions(), [], ""
     for errors in _simulated(planned, series, rng, replications):
@@ -135,13 +137,14 @@ def power_of(
     return PowerResult(tuple(rows), replications, words, alpha)
 
 
-def _opened(planned: PlannedSeries) -> tuple[FloatArray, FloatArray]:
-    """Dates in order and sampling variances, checked."""
-    times = np.asarray(list(planned.waves), dtype=np.float64)
+def _opened(planned: PlannedSeries) -> tuple[FloatArray, FloatArray, float, Calendar]:
+    """Dates in order, sampling variances, the date of the interruption, and the calendar."""
+    times, calendar = dates_of_waves(planned.waves, column="waves", where=_WHERE)
     errors = np.broadcast_to(np.asarray(planned.std_error, dtype=np.float64), times.shape)
-    sides = [int((times < planned.start).sum()), int((times >= planned.start).sum())]
+    start = waves_alone(times, calendar).date(planned.start, what="the start", where=_WHERE)
+    sides = [int((times < start).sum()), int((times >= start).sum())]
     faults = {
-        f"three waves or more on either side of {planned.start:g}, each once; it has {sides[0]} "
+        f"three waves or more on either side of {start:g}, each once; it has {sides[0]} "
         f"before and {sides[1]} after": min(sides) >= 3 and len(np.unique(times)) == len(times),
         f"an autocorrelation between -1 and 1 (got {planned.phi:g}), from 0 up for waves at other "
         "than whole distances": -1.0 < planned.phi < 1.0
@@ -154,7 +157,7 @@ def _opened(planned: PlannedSeries) -> tuple[FloatArray, FloatArray]:
         if not there:
             raise OptionError(f"{_WHERE} needs {needed}. Change the plan.")
     order = np.argsort(times)
-    return times[order], np.asarray(errors[order] ** 2)
+    return times[order], np.asarray(errors[order] ** 2), start, calendar
 
 
 def _simulated(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from eenzaam_stats.number_columns import numbers_in
 from eenzaam_stats.opendata.population_margins import band_edges
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.vocabulary import Sex
+from eenzaam_stats.wave_dates import moment_of
 
 FloatArray = NDArray[np.float64]
 AGE_NAMES = ("age_group", "age_band")
@@ -215,10 +217,12 @@ def _waves(
 
 
 def _year(value: object) -> int:
-    year = float(str(value))
-    if not year.is_integer():
+    moment = moment_of(value)
+    if isinstance(moment, dt.datetime):
+        return moment.year
+    if moment is None or not moment.is_integer():
         raise ValueError(value)
-    return int(year)
+    return int(moment)
 
 
 def _one_wave(prevalence: Estimates | pd.DataFrame, base_year: int | None) -> object:

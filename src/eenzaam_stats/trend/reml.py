@@ -18,12 +18,17 @@ from eenzaam_stats.trend.series import Series
 
 FloatArray = NDArray[np.float64]
 Correlation = Literal["auto", "ar1", "car1"]
-SmallSample = Literal["kenward_roger", "none"]
+SmallSample = Literal["bounded", "kenward_roger", "plain", "none"]
 SHORT_SERIES = 12
+_PLAIN = "REML with plain errors and Satterthwaite degrees of freedom"
+_ESTIMATORS = {
+    "bounded": "REML with bounded small-sample errors and Satterthwaite degrees of freedom",
+    "kenward_roger": "REML with Kenward-Roger errors and degrees of freedom",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class _Clock:
+class Clock:
     """Dates as the process counts them.
 
     Attributes
@@ -39,6 +44,7 @@ class _Clock:
     unit: float
 
     def dates(self, times: FloatArray) -> FloatArray:
+        """Dates in counts from the first one."""
         counts: FloatArray = (times - times[0]) / self.unit
         return np.rint(counts) if self.on_grid else counts
 
@@ -64,9 +70,9 @@ def reml_fitted(
     *,
     correlation: Correlation,
     use_known: bool,
-    small_sample: SmallSample = "kenward_roger",
+    small_sample: SmallSample = "bounded",
 ) -> Fitted:
-    """Fit by REML, with Kenward-Roger errors and Satterthwaite degrees of freedom.
+    """Fit by REML, with errors for small samples and Satterthwaite degrees of freedom.
 
     Parameters
     ----------
@@ -77,7 +83,7 @@ def reml_fitted(
         As in ``FitOptions``.
     use_known : bool
         Whether the known sampling variances enter the model.
-    small_sample : {"kenward_roger", "none"}
+    small_sample : {"bounded", "kenward_roger", "plain", "none"}
         As in ``FitOptions``.
 
     Returns
@@ -94,30 +100,40 @@ def reml_fitted(
     dates = clock.dates(series.times)
     negative = clock.on_grid and not known.any()
     fit = fit_reml(series.values, x, dates, known=known, negative=negative)
+    return with_errors(fit, clock, small_sample, use_known=bool(known.any()))
+
+
+def with_errors(
+    fit: RemlFit, clock: Clock, small_sample: SmallSample, *, use_known: bool
+) -> Fitted:
+    """A fit by REML with one kind of errors, in words."""
     phi, phi_std_error, variance = clock.per_unit(fit)
-    corrected = small_sample == "kenward_roger"
+    textbook = small_sample == "kenward_roger"
+    errors = {"bounded": fit.bounded, "kenward_roger": fit.kenward_roger}
     return Fitted(
         coefficients=fit.coefficients,
-        covariance=fit.adjusted if corrected else fit.covariance,
-        df_of=lambda c: _df(fit, c),
-        estimator=("REML with Kenward-Roger errors and" if corrected else "REML with")
-        + " Satterthwaite degrees of freedom",
-        correlation=_in_words(fit, clock, phi=phi, known=bool(known.any())),
+        covariance=errors.get(small_sample, fit.covariance),
+        df_of=lambda c: _df(fit, c, expected=textbook),
+        estimator=_ESTIMATORS.get(small_sample, _PLAIN),
+        correlation=_in_words(fit, clock, phi=phi, known=use_known),
         phi=phi,
         phi_std_error=phi_std_error,
         variance=variance,
         log_likelihood=fit.log_likelihood,
         boundary=fit.boundary,
         unit=clock.unit if clock.on_grid else 1.0,
-        notes=_notes(fit, len(series), known=bool(known.any())),
+        notes=(
+            *_notes(fit, known=use_known),
+            *(_uncorrected(fit) if textbook else ()),
+        ),
         method="reml",
-        known=bool(known.any()),
+        known=use_known,
         on_grid=clock.on_grid,
-        df_rows=lambda rows: satterthwaite_rows(fit, rows),
+        df_rows=lambda rows: satterthwaite_rows(fit, rows, expected=textbook),
     )
 
 
-def _clock(times: FloatArray, correlation: Correlation) -> _Clock:
+def _clock(times: FloatArray, correlation: Correlation) -> Clock:
     step = grid_step(times) if correlation == "ar1" else regular_step(times)
     if correlation == "ar1" and step is None:
         raise OptionError(
@@ -125,14 +141,14 @@ def _clock(times: FloatArray, correlation: Correlation) -> _Clock:
             "Use 'car1', which works on the dates themselves."
         )
     if step is None or correlation == "car1":
-        return _Clock(on_grid=False, unit=float(np.median(np.diff(times))))
-    return _Clock(on_grid=True, unit=step)
+        return Clock(on_grid=False, unit=float(np.median(np.diff(times))))
+    return Clock(on_grid=True, unit=step)
 
 
-def _df(fit: RemlFit, c: FloatArray) -> tuple[float, bool]:
+def _df(fit: RemlFit, c: FloatArray, *, expected: bool) -> tuple[float, bool]:
     """Satterthwaite df; at the boundary the undefined intercept plays no part."""
     if not fit.boundary:
-        return satterthwaite(fit, c)
+        return satterthwaite(fit, c, expected=expected)
     used = c != 0.0
     inside = replace(
         fit,
@@ -140,10 +156,26 @@ def _df(fit: RemlFit, c: FloatArray) -> tuple[float, bool]:
         covariance=fit.covariance[np.ix_(used, used)],
         slopes=fit.slopes[:, used][:, :, used],
     )
-    return satterthwaite(inside, c[used])
+    return satterthwaite(inside, c[used], expected=expected)
 
 
-def _in_words(fit: RemlFit, clock: _Clock, *, phi: float, known: bool) -> str:
+def _uncorrected(fit: RemlFit) -> tuple[str, ...]:
+    """Note where there is no correction of Kenward and Roger, or no covariance left by it."""
+    if fit.sampling_only or not np.isfinite(fit.expected).all():
+        return (
+            "the correction of Kenward and Roger does not exist here: no variance was estimated, "
+            "or the information on them is singular; errors are plain.",
+        )
+    inside = fit.kenward_roger[1:, 1:] if fit.boundary else fit.kenward_roger
+    if np.linalg.eigvalsh(inside).min() > 0.0:
+        return ()
+    return (
+        "the covariance of Kenward and Roger is none here: some combination of coefficients has a "
+        "negative variance. Use small_sample='bounded'.",
+    )
+
+
+def _in_words(fit: RemlFit, clock: Clock, *, phi: float, known: bool) -> str:
     if fit.sampling_only:
         return "known sampling errors alone"
     process = "continuous-time AR(1) per unit of time"
@@ -155,8 +187,8 @@ def _in_words(fit: RemlFit, clock: _Clock, *, phi: float, known: bool) -> str:
     return f"{process}, phi {phi:.4f}" + (" and known sampling errors" if known else "")
 
 
-def _notes(fit: RemlFit, n: int, *, known: bool) -> tuple[str, ...]:
-    notes = []
+def _notes(fit: RemlFit, *, known: bool) -> tuple[str, ...]:
+    n, notes = fit.n, []
     if n < SHORT_SERIES:
         notes.append(
             f"{n} waves are too few to estimate autocorrelation; least squares is the default "

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import SchemaError, UnknownColumnError, listed
+from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, listed
 from eenzaam_stats.number_columns import numbers_or_nan
 from eenzaam_stats.results import Estimates
+from eenzaam_stats.time_axis import NUMBERS, Calendar, nearest_wave
+from eenzaam_stats.wave_dates import HOW, dates_of_waves, moment_of, unclear_number, values_in
 
 FloatArray = NDArray[np.float64]
 WAVE, ESTIMATE, ERROR = "wave", "estimate", "std_error"
@@ -26,7 +28,7 @@ class Series:
     Attributes
     ----------
     times : ndarray of float, shape (n,)
-        Dates, for instance decimal years.
+        Dates as numbers, for instance decimal years: ``wave_dates`` says how.
     values : ndarray of float, shape (n,)
         Estimates on the scale of the model.
     known : ndarray of float, shape (n,)
@@ -39,6 +41,8 @@ class Series:
         What the values are and where they come from, for results.
     has_errors : bool
         Whether the sampling errors are known.
+    calendar : Calendar
+        How its dates became numbers, for other dates on the same axis.
     """
 
     times: FloatArray
@@ -49,9 +53,23 @@ class Series:
     outcome: str
     source: str
     has_errors: bool
+    calendar: Calendar = NUMBERS
 
     def __len__(self) -> int:
         return len(self.times)
+
+    def date(self, value: object, *, what: str, where: str) -> float:
+        """Place of a date, given as the waves are or as another date, on the axis of the waves.
+
+        A wave that rounding alone keeps from it is that date.
+        """
+        moment = moment_of(value)
+        if moment is None:
+            raise OptionError(f"{where}: {what} is {value!r}, which is no date. {HOW}.")
+        unclear = unclear_number(moment) if isinstance(moment, float) else ""
+        if unclear:
+            raise OptionError(f"{where}: {what} is {value!r}, which {unclear}.")
+        return nearest_wave(self.calendar.number(moment), self.times)
 
     def kept(self, rows: NDArray[np.bool_]) -> Series:
         """The waves for which ``rows`` is true."""
@@ -90,7 +108,7 @@ def opened_series(
     UnknownColumnError
         If a column is absent.
     SchemaError
-        If there are fewer than three waves, waves occur twice or are no numbers, an estimate is
+        If there are fewer than three waves, waves occur twice or are no dates, an estimate is
         missing or infinite, an error is negative, some errors are missing, the series is constant,
         or a proportion has no logit.
     """
@@ -103,10 +121,10 @@ def opened_series(
             f"{where} needs a series of at least {_LEAST_WAVES} waves, and got {len(frame)}. Check "
             "the selection, or add waves."
         )
-    times = wave_times(frame[WAVE], where=where)
+    times, calendar = wave_times(frame[WAVE], where=where)
     order = np.argsort(times, kind="stable")
     times, columns = times[order], [ESTIMATE, *covariates]
-    numbers = np.column_stack([_numbers(frame[name]) for name in columns])[order]
+    numbers = np.column_stack([numbers_in(frame[name]) for name in columns])[order]
     _require_values(times, numbers, columns, where=where)
     values = numbers[:, 0]
     known, has_errors = _variances(frame, times, order, where=where)
@@ -126,6 +144,7 @@ def opened_series(
         outcome=outcome,
         source=source,
         has_errors=has_errors,
+        calendar=calendar,
     )
 
 
@@ -148,34 +167,29 @@ def series_frame(data: Estimates | pd.DataFrame, *, where: str) -> tuple[pd.Data
     return frame, note.outcome, f"{note.source} {note.wave} ({note.origin})"
 
 
-def wave_times(waves: pd.Series[Any], *, where: str) -> FloatArray:
-    """Waves as numbers, each once; a date becomes a decimal year, at noon."""
-    dated = pd.api.types.is_datetime64_any_dtype(waves)
-    times = _numbers(_decimal_years(waves) if dated else waves)
-    wrong = ~np.isfinite(times)
-    if wrong.any():
-        raise SchemaError(
-            f"{where} needs dates or numbers in column 'wave', such as 2020.2, and found "
-            f"{waves[wrong].iloc[0]!r}. Give each wave its date."
-        )
+def wave_times(waves: pd.Series[Any], *, where: str) -> tuple[FloatArray, Calendar]:
+    """Waves as numbers, each once, whatever kind of dates they are, and their calendar."""
+    times, calendar = dates_of_waves(values_in(waves), column=WAVE, where=where)
     if len(np.unique(times)) < len(times):
         again = dict.fromkeys(waves[pd.Series(times).duplicated().to_numpy()])
         raise SchemaError(
             f"{where} needs one row per wave, and wave(s) [{listed(again)}] occur more than once. "
             "Take one group, or combine them first."
         )
-    return times
+    return times, calendar
 
 
-def _numbers(column: pd.Series[Any]) -> FloatArray:
+def waves_alone(times: FloatArray, calendar: Calendar) -> Series:
+    """Series of dates without values, for whoever asks about dates only."""
+    nothing, none = np.zeros(len(times)), np.empty((len(times), 0))
+    return Series(np.sort(times), nothing, nothing, none, (), "", "", False, calendar)
+
+
+def numbers_in(column: pd.Series[Any]) -> FloatArray:
     """Column as numbers, NaN where it holds none."""
-    return numbers_or_nan(column, where="a series").to_numpy(np.float64)
-
-
-def _decimal_years(dates: pd.Series[Any]) -> pd.Series[Any]:
-    days = dates.dt.day_of_year - 0.5
-    years: pd.Series[Any] = dates.dt.year + days / np.where(dates.dt.is_leap_year, 366.0, 365.0)
-    return years
+    # pandas counts a date since 1970; as an object it is no number
+    plain = column if pd.api.types.is_numeric_dtype(column) else column.astype("object")
+    return numbers_or_nan(plain, where="a series").to_numpy(np.float64)
 
 
 def _require_values(
@@ -196,7 +210,7 @@ def _variances(
 ) -> tuple[FloatArray, bool]:
     if ERROR not in frame or frame[ERROR].isna().all():
         return np.zeros(len(frame)), False
-    errors = _numbers(frame[ERROR])[order]
+    errors = numbers_in(frame[ERROR])[order]
     wrong = ~(np.isfinite(errors) & (errors >= 0.0))
     if wrong.any():
         raise SchemaError(
