@@ -26,6 +26,7 @@ from eenzaam_stats.loaders.survey_file import (
     first_bytes,
     require_whole,
 )
+from eenzaam_stats.loaders.workbook_formulas import require_stored, unstored_formulas
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
@@ -53,8 +54,8 @@ def open_excel(path: Path) -> SurveyFile:
     Raises
     ------
     SourceError
-        If the file is absent, a folder, empty, of another kind or damaged, has no names, or
-        openpyxl is not installed.
+        If the file is absent, a folder, empty, of another kind or damaged, has no names or names
+        by formulas without a stored value, or openpyxl is not installed.
     """
     start = first_bytes(path, len(SIGNATURE), one_of="file")
     if start != SIGNATURE:
@@ -68,6 +69,8 @@ def open_excel(path: Path) -> SurveyFile:
     with _opened(path) as book:
         sheets = [sheet.title for sheet in book.worksheets]
         names = tuple("" if cell is None else str(cell).strip() for cell in next(_rows(book), ()))
+        unstored = unstored_formulas(path, book.worksheets[0], last_row=1)
+    require_stored(path, unstored, dict.fromkeys(unstored, "the row with the names has"))
     if not any(names):
         raise SourceError(
             f"{path.name} has no column names in the first row of its first sheet. "
@@ -94,7 +97,7 @@ def read_excel(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
     Raises
     ------
     SourceError
-        If the workbook is damaged.
+        If the workbook is damaged, or a column that is read has formulas without a stored value.
     """
     names = [name for name in file.columns if name in set(columns)]
     places = [file.columns.index(name) for name in names]
@@ -102,6 +105,9 @@ def read_excel(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
         rows = _rows(book)
         next(rows)
         cells = [_picked(row, places) for row in rows if any(cell is not None for cell in row)]
+        unstored = unstored_formulas(file.path, book.worksheets[0])
+    named = {at: f"column {name!r} has" for at, name in zip(places, names, strict=True)}
+    require_stored(file.path, unstored, named)
     frame = pd.DataFrame(cells, columns=names, dtype=object).infer_objects()
     require_whole(file, frame)
     return frame, None
