@@ -26,8 +26,8 @@ class ScoringReport:
     missing_column : str
         Column with the kind of missing of those who lack an item; empty without one.
     tolerated_column : str
-        Column with the number of the item that a total does without; empty when every total rests
-        on all items.
+        Column with the number of the item that a total does without; empty where the scale
+        tolerates none.
     from_total : tuple of str
         Columns that were made of the total: itself, its class and its flags.
     note : str

@@ -41,7 +41,7 @@ def tolerated_column(
     Returns
     -------
     str or None
-        ``None`` where the outcome is made of no total, or every total rests on all items.
+        ``None`` where the outcome is made of no total, or of one that needs every item.
 
     Examples
     --------

@@ -82,8 +82,8 @@ def agreement_checks(published: PublishedScores) -> tuple[CheckResult, ...]:
     -----
     **Missing data.** Complete cases, with all eleven items, are counted apart: on these the file
     and the items must agree. A score that is missing on one side only is a difference. Where
-    nobody answered an item there is no complete case, and a file that holds scores all the same
-    fails: its scores come from answers that were not read.
+    nobody answered an item there is no complete case, and a score of the file that differs all the
+    same fails: it comes from answers that were not read.
     """
     items = published.respondents[list(DJG_ITEMS)]
     scored = score_regardless(items, DJG11)
@@ -99,18 +99,14 @@ def _agreements(published: PublishedScores, scored: pd.DataFrame) -> Iterator[Ch
     blank = _blank_items(published)
     for name, computed in RECOMPUTED.items():
         if name in published.source_names:
-            own = published.respondents[name]
-            differs = _differs(own, scored[computed])
+            differs = _differs(published.respondents[name], scored[computed])
             check = _agreement(published, published.source_names[name], differs, complete)
-            scores = int(own.notna().sum())
-            if blank and (scores or differs.any()):
+            if blank and differs.any():
                 message = (
-                    f"{check.message}; nobody answered {blank}, and the file has {scores:,} "
-                    "score(s) all the same: the item was not read from where its answers are"
+                    f"{check.message}; nobody answered {blank}, and the scores of the file are of "
+                    "somebody: the item was not read from where its answers are"
                 )
-                check = CheckResult(
-                    "agreement", False, message, _first(published.rows, differs) or check.rows
-                )
+                check = CheckResult("agreement", False, message, _first(published.rows, differs))
             yield check
 
 

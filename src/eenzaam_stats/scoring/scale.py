@@ -77,9 +77,9 @@ def score(  # noqa: PLR0913 (one keyword per decision that the analyst takes)
         ``severely_lonely``; with a cut-off also ``emotionally_lonely`` and ``socially_lonely``, and
         for a convention with three classes the subscale categories and severe subscale flags. A
         single question adds its flag only. Where the file tells kinds of missing apart,
-        ``djg11_missing`` has the kind of those who lack an item. Where totals rest on a missing
-        item, ``djg11_tolerated_item`` has its number, so that an estimate can see a group in which
-        nobody answered it. A survey also gets a ``ScoringReport``.
+        ``djg11_missing`` has the kind of those who lack an item. ``djg11_tolerated_item`` has the
+        number of the item that a total does without (0 for none), so that an estimate can see a
+        group in which nobody answered it. A survey also gets a ``ScoringReport``.
 
     Raises
     ------
@@ -208,8 +208,8 @@ def scoring_report(scale: Scale, scores: SummatedScores, direction: CheckResult)
 def _tolerated_column(
     scale: Scale, scores: SummatedScores, codes: NDArray[np.int8]
 ) -> NewColumn | None:
-    """Item that each total does without; ``None`` when every total rests on all items."""
-    if not (scores.total_valid & (scores.n_missing > 0)).any():
+    """Item that each total does without, 0 for none; ``None`` when the scale tolerates none."""
+    if not scale.allowed_missing:
         return None
     numbers = np.array([item.number for item in scale.items])
     first = numbers[(codes == MISSING).argmax(axis=0)]
