@@ -103,13 +103,13 @@ def test_no_reader_tells_it_of_a_whole_file(case):
     assert CHECK not in [one.name for one in read_quietly(twin, path).report.checks]
 
 
-def test_a_wave_of_a_panel_that_lacks_an_item_is_named(case, tmp_path):
-    name, twin, path = case
-    if name != "liss":
-        pytest.skip("one file of one wave")
-    column = CASES[name][0]
+def test_a_wave_of_a_panel_that_lacks_an_item_is_named(tmp_path):
+    twin = TWINS["liss"]
+    twin.make(tmp_path / twin.file)
+    folder = tmp_path / "blank"
+    folder.mkdir()
 
-    survey = read_quietly(twin, blanked(path, tmp_path, column, np.nan))
+    survey = read_quietly(twin, blanked(tmp_path / twin.file, folder, "cs19l286", np.nan))
 
     (check,) = [one for one in survey.report.checks if one.name == CHECK]
     assert "of cs19l" in check.message

@@ -114,7 +114,7 @@ def _gaps(
     empty = np.stack([np.bincount(place[row], minlength=len(names)) == 0 for row in answered])
     for at in np.flatnonzero(empty.any(axis=0) & (people >= LEAST_PEOPLE)):
         items = tuple(int(item) for item in np.flatnonzero(empty[:, at]))
-        yield Gap(names[at], items, int(people[at]))
+        yield Gap(names[int(at)], items, int(people[at]))
 
 
 def _places(frame: Frame, names: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:
