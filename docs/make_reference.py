@@ -1,12 +1,14 @@
 """Write the pages of the reference that follow from the code: ``python docs/make_reference.py``.
 
-Commands, harmonised schema, scales, codebooks and the ledger of claims are read from the package,
-so that the pages cannot say something else. They are not kept in the repository.
+Commands, harmonised schema, scales, codebooks, what stops each reader and the ledger of claims are
+read from the package, so that the pages cannot say something else. They are not kept in the
+repository.
 """
 
 from __future__ import annotations
 
 import inspect
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +22,7 @@ from eenzaam_stats.cli.main import USAGE, app
 from eenzaam_stats.letter.claims import read_claims, said
 from eenzaam_stats.letter.ledger import LedgerRow
 from eenzaam_stats.letter.recompute import recompute_all
+from eenzaam_stats.loaders.any_source import SOURCES
 from eenzaam_stats.loaders.codebook import codebook_names, load_codebook
 from eenzaam_stats.loaders.layout import Codebook, WaveCodebook
 from eenzaam_stats.respondents import COLUMNS, MISSING_SUFFIX, PUBLISHED_PREFIX, Column
@@ -28,6 +31,8 @@ from eenzaam_stats.vocabulary import Evidence, MissingKind, Verdict, label
 
 PROGRAM = "eenzaam-stats"
 SCALES: Mapping[str, Scale] = {"DJG11": DJG11, "DJG6": DJG6, "UCLA3": UCLA3, "DIRECT": DIRECT}
+# Fields of a wave that say what an empty weight means, and the rows they are about.
+WITHOUT_WEIGHT = {"zero_weight": "rows with 0", "blank_weight": "rows that are blank"}
 # Columns whose words the source decides are more than a page can hold.
 LONGEST_LIST = 12
 
@@ -189,6 +194,76 @@ Variables by wave stand in [what each source can answer](../coverage.md).
 {sections}"""
 
 
+def _entries(doc: str, section: str) -> list[list[str]]:
+    """Errors of a section of a docstring with the words on when they are raised."""
+    found = re.search(rf"^{section}\n-+\n(.*?)(?=^\w[\w ]*\n-+\n|\Z)", doc, re.M | re.S)
+    lines = found[1].strip().splitlines() if found else []
+    entries: list[list[str]] = []
+    for line in lines:
+        if line.startswith(" "):
+            entries[-1][1] += f" {line.strip()}"
+        else:
+            entries.append([", ".join(f"`{name}`" for name in line.split(", ")), ""])
+    return [[name, cell(words.replace("``", "").replace(":func:", ""))] for name, words in entries]
+
+
+def _weight_rows(book: Codebook) -> list[list[str]]:
+    """Weights that a reader refuses, doubts or leaves rows out for, with waves and reason."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for wave in book.waves:
+        said = [(name, "refused", why) for name, why in wave.wrong_weights.items()]
+        said += [(name, "warned of", why) for name, why in wave.discouraged_weights.items()]
+        names = ", ".join(dict.fromkeys([*wave.weights, *wave.weight_levels.values()]))
+        for field, rows in WITHOUT_WEIGHT.items():
+            why = getattr(wave, field, "")
+            if why:
+                said.append((names, f"{rows} left out and counted", why))
+        for one in said:
+            found.setdefault(one, []).append(wave.name)
+    return [
+        [f"`{name}`", what, cell(why), ", ".join(waves)]
+        for (name, what, why), waves in found.items()
+    ]
+
+
+def _reader_section(source: str, read: Callable[..., Any]) -> str:
+    doc = inspect.getdoc(read) or ""
+    parts = [
+        f"## `{read.__name__}`\n\n{doc.splitlines()[0]}",
+        table(["it stops with", "when"], _entries(doc, "Raises")),
+    ]
+    warned = _entries(doc, "Warns")
+    if warned:
+        parts.append(table(["it warns with", "when"], warned))
+    if source in codebook_names():
+        book = load_codebook(source)
+        wanted = dict.fromkeys(name for wave in book.waves for name in wave.required)
+        if wanted:
+            columns = ", ".join(f"`{name}`" for name in wanted)
+            parts.append(f"Columns without which a file is refused, in one wave or all: {columns}.")
+        weights = _weight_rows(book)
+        if weights:
+            parts.append(table(["weight", "what happens", "why", "waves"], weights))
+        others = dict.fromkeys(
+            f"{wave.respondents.others}: {wave.respondents.reason}"
+            for wave in book.waves
+            if wave.respondents is not None
+        )
+        if others:
+            parts.append(f"Rows left out and counted: {cell('; '.join(others))}.")
+    return "\n\n".join(parts) + "\n"
+
+
+def readers_page() -> str:
+    """What stops each reader, from its own documentation and its codebook."""
+    sections = "\n".join(_reader_section(name, known.read) for name, known in SOURCES.items())
+    return f"""# What stops each reader
+
+By reader; [what is refused, and why](refusals.md) goes by kind of fault.
+
+{sections}"""
+
+
 def _claim_row(row: LedgerRow) -> list[str]:
     claim = row.claim
     evidence = f"<br>{label(f'evidence.{row.evidence}', 'en')}" if row.evidence else ""
@@ -231,6 +306,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "made_schema": schema_page,
     "made_scales": scales_page,
     "made_codebooks": codebooks_page,
+    "made_readers": readers_page,
     "made_claims": claims_page,
 }
 

@@ -73,4 +73,8 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 MISSING_SUFFIX = "_missing"
+# Column of a scored scale: the item that a total does without, 0 for none, empty without a total.
+TOLERATED_SUFFIX = "_tolerated_item"
+# Stands in that column where a scale tolerates more than one missing item and several are missing.
+SEVERAL_ITEMS = 9999
 PUBLISHED_PREFIX = "published_"

@@ -61,6 +61,10 @@ class CheckResult:
     message: str
     rows: tuple[int, ...] = ()
 
+    def mark(self) -> str:
+        """Sign in front of the check in a report: passed, failed or not applicable."""
+        return {True: "[ok]", False: "[!!]", None: "[--]"}[self.passed]
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:

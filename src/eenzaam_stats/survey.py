@@ -6,12 +6,12 @@ No verb changes the ``Survey`` it gets; each gives a new one. Nothing here opens
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from html import escape
 from typing import Any
 
 from eenzaam_stats.results import CheckResult
+from eenzaam_stats.scoring_report import ScoringReport
 from eenzaam_stats.vocabulary import (
     CalibrationMethod,
     LonelyDomain,
@@ -20,6 +20,16 @@ from eenzaam_stats.vocabulary import (
     ReplicateCentre,
     ReplicateMethod,
 )
+
+__all__ = [
+    "Calibration",
+    "ColumnReport",
+    "Design",
+    "HarmonisationReport",
+    "ReplicateWeights",
+    "ScoringReport",
+    "Survey",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +197,7 @@ class HarmonisationReport:
         width = max((len(column.name) for column in self.columns), default=0) + 2
         lines.append(f"  {'column':<{width}}{'from':<22}{'valid':>10}  missing by kind; recodes")
         lines += [f"  {_column_line(column, width)}" for column in self.columns]
-        lines += [f"  {_mark(check)} {check.name}: {check.message}" for check in self.checks]
+        lines += [f"  {check.mark()} {check.name}: {check.message}" for check in self.checks]
         return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
 
     def __str__(self) -> str:
@@ -202,7 +212,7 @@ class HarmonisationReport:
             for column in self.columns
         )
         checks = "".join(
-            f"<li>{_mark(check)} {escape(check.name)}: {escape(check.message)}</li>"
+            f"<li>{check.mark()} {escape(check.name)}: {escape(check.message)}</li>"
             for check in self.checks
         )
         notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
@@ -226,52 +236,6 @@ def _column_line(column: ColumnReport, width: int) -> str:
         f"{column.name:<{width}}{column.source_name:<22}{column.n_valid:>10,}  "
         f"{_missing_text(column.missing)}{recodes}"
     )
-
-
-def _mark(check: CheckResult) -> str:
-    marks: Mapping[bool | None, str] = {True: "[ok]", False: "[!!]", None: "[--]"}
-    return marks[check.passed]
-
-
-@dataclass(frozen=True, slots=True)
-class ScoringReport:
-    """What scoring found, beside the columns it added.
-
-    Attributes
-    ----------
-    scale : str
-        Name of the scale.
-    outcomes : tuple of str
-        Flag columns that this scoring added, for instance ``lonely``.
-    n_rows, n_valid, n_one_missing : int
-        People, people with a total, and people whose total rests on one missing item.
-    subscale_cutoff : str or None
-        Convention of the subscale flags, if any.
-    direction : CheckResult
-        Whether the blocks of items point the same way.
-    missing_column : str
-        Column with the kind of missing of those who lack an item; empty without one.
-    """
-
-    scale: str
-    outcomes: tuple[str, ...]
-    n_rows: int
-    n_valid: int
-    n_one_missing: int
-    subscale_cutoff: str | None
-    direction: CheckResult
-    missing_column: str = ""
-
-    def describe(self) -> str:
-        """Report as one line for a terminal."""
-        return (
-            f"{self.scale}: {self.n_valid:,} of {self.n_rows:,} people have a total, "
-            f"{self.n_one_missing:,} of them with one missing item counted 0. "
-            f"{_mark(self.direction)} {self.direction.name}: {self.direction.message}"
-        )
-
-    def __str__(self) -> str:
-        return self.describe()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,10 +8,12 @@ import json
 import math
 from pathlib import Path
 
+import pyreadstat
 import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.loaders.any_source import SOURCES
+from loaders.changed_sav import changed_sav
 
 SOURCE = ("--source", "gezondheidsmonitor", "--wave", "2022")
 OUTCOME = ("--outcome", "severely_lonely")
@@ -142,3 +144,23 @@ def test_every_source_of_the_library_has_a_name_on_the_command_line() -> None:
         *("gezondheidsmonitor", "gmjv", "eu_loneliness_survey", "liss", "lasa"),
         *("ssw", "share", "ess", "mapped"),
     }
+
+
+def test_an_item_that_nobody_answered_is_refused_unless_the_shorter_form_is_asked_for(
+    demo: Path, tmp_path: Path, command
+) -> None:
+    frame, _ = pyreadstat.read_sav(demo, user_missing=True)
+    blank = changed_sav(demo, tmp_path / "blank.sav", frame=frame.assign(GGEEB202=9.0))
+    asked = ("prevalence", blank, *SOURCE, *OUTCOME, "--json")
+
+    refused = command(*asked)
+    shorter = command(*asked, "--not-asked", "shorter")
+    six = command("prevalence", demo, *SOURCE, *OUTCOME, "--json", "--scale", "djg6")
+
+    assert refused.code == 3
+    assert "['djg_2'] have no answer in the data" in json.loads(refused.out)["error"]["message"]
+    assert shorter.code == 0, shorter.err
+    document = json.loads(shorter.out)
+    assert any("Not DJG11, because ['djg_2']" in words for words in document["warnings"])
+    (row,) = document["data"][0]["rows"]
+    assert row["estimate"] == json.loads(six.out)["data"][0]["rows"][0]["estimate"]

@@ -36,6 +36,7 @@ ADDED = [
     "djg11_category",
     "lonely",
     "severely_lonely",
+    "djg11_tolerated_item",
 ]
 
 

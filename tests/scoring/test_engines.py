@@ -81,7 +81,7 @@ def test_answers_in_words_score_the_same_in_every_kind_of_frame(frame, expected)
 
     assert type(scored) is type(frame)
     assert added_values(scored, "djg11") == expected
-    assert len(expected) == 9
+    assert len(expected) == 10
 
 
 @pytest.mark.parametrize("frame", CODE_FRAMES.values(), ids=CODE_FRAMES.keys())

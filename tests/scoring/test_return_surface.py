@@ -52,6 +52,7 @@ def test_eleven_items_add_these_columns_in_this_order():
         "djg11_category",
         "lonely",
         "severely_lonely",
+        "djg11_tolerated_item",
     ]
 
 
@@ -60,7 +61,7 @@ def test_both_scales_stand_side_by_side_with_prefixed_flags():
 
     scored = score(score(frame, DJG11), DJG6, flags="prefixed", subscale_cutoff="manual6")
 
-    assert added(scored, frame)[7:] == [
+    assert added(scored, frame)[8:] == [
         "djg6_emotional",
         "djg6_social",
         "djg6_total",
@@ -70,6 +71,7 @@ def test_both_scales_stand_side_by_side_with_prefixed_flags():
         "djg6_severely_lonely",
         "djg6_emotionally_lonely",
         "djg6_socially_lonely",
+        "djg6_tolerated_item",
     ]
     alone = score(frame, DJG6)
     assert scored["djg6_lonely"].tolist() == alone["lonely"].tolist()
@@ -214,6 +216,8 @@ def test_a_survey_comes_back_as_a_survey_with_a_report(kind):
         n_one_missing=gaps.count(1),
         subscale_cutoff="rivm2016",
         direction=report.direction,
+        tolerated_column="djg11_tolerated_item",
+        from_total=("djg11_total", "djg11_category", "lonely", "severely_lonely"),
     )
     assert report.direction.passed is True
     assert type(after.respondents) is type(before.respondents)

@@ -82,6 +82,10 @@ def prevalence(
     subscale_cutoff: Annotated[
         str | None, typer.Option(help="manual6, cbs, rivm2016 or vzinfo, for the subscales.")
     ] = None,
+    not_asked: Annotated[
+        str,
+        typer.Option(help="refuse, or shorter: score the form whose items were all asked."),
+    ] = "refuse",
     interval: Annotated[
         str, typer.Option(help="logit, beta, korn_graubard, wilson or wald.")
     ] = "logit",
@@ -123,7 +127,11 @@ def prevalence(
             survey = read_source(source, file, options)
         advance("scoring")
         survey = scored_for(
-            survey, outcome, scale=scale, subscale_cutoff=cast("SubscaleCutoff", subscale_cutoff)
+            survey,
+            outcome,
+            scale=scale,
+            subscale_cutoff=cast("SubscaleCutoff", subscale_cutoff),
+            not_asked=cast("Any", not_asked),
         )
         advance("estimating")
         weights = None if unweighted else "design"

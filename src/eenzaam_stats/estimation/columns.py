@@ -64,6 +64,8 @@ class CellColumns:
     kinds : tuple of (str, str)
         Outcome and the column with the kind of its missing answers, where that is not
         ``<outcome>_missing``.
+    tolerated : tuple of (str, str)
+        Column made of a total, and the column with the item that the total does without.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -73,6 +75,7 @@ class CellColumns:
     cluster: str | None = None
     fpc: str | None = None
     kinds: tuple[tuple[str, str], ...] = ()
+    tolerated: tuple[tuple[str, str], ...] = ()
 
     def names(self) -> tuple[str, ...]:
         """Each column once: outcomes, groups, design."""
@@ -124,6 +127,12 @@ def design_columns(
         cluster=design.cluster,
         fpc=design.fpc,
         kinds=_kinds(survey, outcomes),
+        tolerated=tuple(
+            (name, report.tolerated_column)
+            for report in survey.scoring
+            for name in report.from_total
+            if any(name in outcome.names() for outcome in outcomes)
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from eenzaam_stats.errors import DesignError, OptionError, listed
 from eenzaam_stats.estimation.columns import CellColumns, Outcome
 from eenzaam_stats.estimation.products import ROWS
 from eenzaam_stats.estimation.sufficient import CLUSTER, PART, STRATUM, CellTable
+from eenzaam_stats.estimation.unanswered import item_gaps, missing_kinds
 from eenzaam_stats.numerics.moments import Moments, Strata
 from eenzaam_stats.survey import Design
 from eenzaam_stats.vocabulary import MissingKind
@@ -25,7 +26,6 @@ from eenzaam_stats.vocabulary import MissingKind
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 _SHOWN_STRATA = 10
-UNKNOWN_KIND = "unknown"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +56,8 @@ class Domains:
         Rows without an answer per kind, as far as the file tells kinds apart.
     clusters : ndarray of int, shape (c,), or None
         Stratum of every cluster of the full design; ``None`` when each row is a unit.
+    gaps : tuple of str
+        Per domain why every total in it is too low; empty texts, or none, where that is not so.
     """
 
     groups: tuple[tuple[str, ...], ...]
@@ -71,6 +73,7 @@ class Domains:
     largest: FloatArray
     missing: tuple[tuple[str, FloatArray], ...]
     clusters: IntArray | None = None
+    gaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,8 +173,9 @@ def coded(
         first=np.column_stack([summed("a"), summed("b")]),
         squares=summed("ss"),
         largest=largest,
-        missing=_kinds(n_missing, {kind: summed(f"missing_{kind}") for kind in MissingKind}),
+        missing=missing_kinds(n_missing, {kind: summed(f"missing_{kind}") for kind in MissingKind}),
         clusters=units.clusters,
+        gaps=item_gaps(cells, number, inside=inside, at=at, count=count),
     )
 
 
@@ -189,15 +193,6 @@ def _position(columns: CellColumns, outcome: Outcome, by: Sequence[str], *, wher
             f"[{listed(columns.by)}]. Name every grouping column when the cells are made."
         )
     return columns.outcomes.index(outcome)
-
-
-def _kinds(
-    n_missing: FloatArray, found: dict[MissingKind, FloatArray]
-) -> tuple[tuple[str, FloatArray], ...]:
-    """Kinds that occur; what the file does not explain is of unknown kind."""
-    kinds = [(kind.value, count) for kind, count in found.items() if count.any()]
-    rest = n_missing - sum((count for _, count in kinds), np.zeros_like(n_missing))
-    return (*kinds, *([(UNKNOWN_KIND, rest)] if rest.any() else []))
 
 
 def _units(cells: pd.DataFrame) -> _Units:

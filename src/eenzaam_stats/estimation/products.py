@@ -14,6 +14,7 @@ import narwhals.stable.v2 as nw
 
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.columns import CellColumns, Outcome
+from eenzaam_stats.estimation.unanswered import ITEM_HIGH, ITEM_LOW, tolerated_column
 from eenzaam_stats.respondents import MISSING_SUFFIX
 from eenzaam_stats.vocabulary import MissingKind
 
@@ -61,6 +62,9 @@ def plan(frame: door.Frame, columns: CellColumns) -> Plan:
         kinds = dict(columns.kinds).get(outcome.name, outcome.name + MISSING_SUFFIX)
         if kinds in present:
             _add_missing_kinds(result, kinds, number)
+        item = tolerated_column(outcome, columns, present)
+        if item is not None:
+            _add_tolerated_items(result, item, number)
     result.sum({BAD: _is_bad(columns)})
     return result
 
@@ -119,6 +123,15 @@ def _add_missing_kinds(result: Plan, column: str, number: int) -> None:
             for word in MissingKind
         }
     )
+
+
+def _add_tolerated_items(result: Plan, column: str, number: int) -> None:
+    """Lowest and highest item that the total of an answered row does without; 0 for none."""
+    low, high, item = f"{ITEM_LOW}_{number}", f"{ITEM_HIGH}_{number}", f"item_{number}"
+    result.typed[item] = door.number(column).fill_null(0.0)
+    answered = nw.when(~nw.col(f"y_{number}").is_null()).then(nw.col(item))
+    result.products.update({low: answered, high: answered})
+    result.aggregates.extend([nw.col(low).min(), nw.col(high).max()])
 
 
 def _is_bad(columns: CellColumns) -> nw.Expr:

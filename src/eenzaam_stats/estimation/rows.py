@@ -160,9 +160,11 @@ def _rows(
     # Python's own numbers, a column at a time: reading arrays value by value takes far longer
     columns = zip(*(array.tolist() for array in arrays), strict=True)
     result = []
-    for group, missing, values in zip(domains.groups, _missing(domains), columns, strict=True):
+    beside = zip(domains.groups, _missing(domains), _gaps(domains), strict=True)
+    for (group, missing, gap), values in zip(beside, columns, strict=True):
         p, se, low, high, df, n, n_missing, yes, total, wr, wor, n_effective, largest = values
         reason, usable = _reason(kind, p, se, df=df, n=n)
+        reason, usable = "; ".join(filter(None, (reason, gap))), usable and not gap
         result.append(
             Estimate(
                 group=group,
@@ -185,6 +187,11 @@ def _rows(
             )
         )
     return tuple(result)
+
+
+def _gaps(domains: Domains) -> tuple[str, ...]:
+    """Why every total of a group is too low, for each group; empty texts where it is not."""
+    return domains.gaps or ("",) * len(domains.groups)
 
 
 def _missing(domains: Domains) -> list[tuple[tuple[str, int], ...]]:

@@ -17,9 +17,12 @@ import pandas as pd
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.columns import CellColumns
 from eenzaam_stats.estimation.products import BAD, ROWS, plan, unusable_answer, unusable_weight
+from eenzaam_stats.estimation.unanswered import ITEM_HIGH, ITEM_LOW
 
 PART, STRATUM, CLUSTER = "part", "stratum", "cluster"
-MAXIMA, MINIMA = ("largest", "fpc_high"), ("fpc_low",)
+MAXIMA, MINIMA = ("largest", "fpc_high", ITEM_HIGH), ("fpc_low", ITEM_LOW)
+# Columns in which a missing value is no 0.
+_NO_SUMS = ("fpc", ITEM_LOW, ITEM_HIGH)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +40,8 @@ class CellTable:
         with clusters, ``cluster``; ``rows``; per outcome i ``n_i`` rows with an answer, ``a_i,
         b_i`` sums of weight times its two variables, ``aa_i, ab_i, bb_i`` of squared weight times
         their products (without clusters), ``yes_i`` or ``ss_i`` for the spread, ``largest_i`` the
-        largest weight. A missing key is a cell of its own, so that ``rows`` adds up to the design.
+        largest weight; ``item_low_i`` and ``item_high_i`` the items that totals do without. A
+        missing key is a cell of its own, so that ``rows`` adds up to the design.
     """
 
     columns: CellColumns
@@ -169,7 +173,7 @@ def _collect(sums: nw.LazyFrame[Any]) -> door.Eager:
 
 def _float(frame: door.Eager, name: str) -> np.ndarray[Any, Any]:
     values = frame.get_column(name).cast(nw.Float64).to_numpy()
-    return np.nan_to_num(values, nan=0.0) if not name.startswith("fpc") else values
+    return np.nan_to_num(values, nan=0.0) if not name.startswith(_NO_SUMS) else values
 
 
 def _key_values(values: door.Series) -> pd.Series[Any]:
@@ -225,7 +229,7 @@ def appended(tables: Sequence[CellTable]) -> pd.DataFrame:
     keys = keys_of(columns)
     cells = pd.concat([table.cells for table in tables], ignore_index=True)
     rules = {
-        name: "max" if name.startswith(MAXIMA) else "min" if name in MINIMA else "sum"
+        name: "max" if name.startswith(MAXIMA) else "min" if name.startswith(MINIMA) else "sum"
         for name in cells.columns
         if name not in keys
     }

@@ -6,7 +6,6 @@ here; every finding is a ``CheckResult``.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eenzaam_stats.errors import EenzaamStatsWarning
 from eenzaam_stats.respondents import DJG_ITEMS
 from eenzaam_stats.results import CheckResult
+from eenzaam_stats.scoring.asked import LEAST_PEOPLE
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.direction import check_direction
-from eenzaam_stats.scoring.scale import score
+from eenzaam_stats.scoring.scale import score_regardless
 
 BoolArray = npt.NDArray[np.bool_]
 ROWS_SHOWN = 10
@@ -82,13 +81,12 @@ def agreement_checks(published: PublishedScores) -> tuple[CheckResult, ...]:
     Notes
     -----
     **Missing data.** Complete cases, with all eleven items, are counted apart: on these the file
-    and the items must agree. A score that is missing on one side only is a difference.
+    and the items must agree. A score that is missing on one side only is a difference. Where
+    nobody answered an item there is no complete case, and a score of the file that differs all the
+    same fails: it comes from answers that were not read.
     """
     items = published.respondents[list(DJG_ITEMS)]
-    with warnings.catch_warnings():
-        # The direction check stands in the report; scoring itself warns again.
-        warnings.simplefilter("ignore", EenzaamStatsWarning)
-        scored = score(items, DJG11)
+    scored = score_regardless(items, DJG11)
     return (
         check_direction(items, DJG11),
         *_agreements(published, scored),
@@ -98,10 +96,28 @@ def agreement_checks(published: PublishedScores) -> tuple[CheckResult, ...]:
 
 def _agreements(published: PublishedScores, scored: pd.DataFrame) -> Iterator[CheckResult]:
     complete = (scored["djg11_n_missing"] == 0).to_numpy(dtype=np.bool_)
+    blank = _blank_items(published)
     for name, computed in RECOMPUTED.items():
         if name in published.source_names:
             differs = _differs(published.respondents[name], scored[computed])
-            yield _agreement(published, published.source_names[name], differs, complete)
+            check = _agreement(published, published.source_names[name], differs, complete)
+            if blank and differs.any():
+                message = (
+                    f"{check.message}; nobody answered {blank}, and the scores of the file are of "
+                    "somebody: the item was not read from where its answers are"
+                )
+                check = CheckResult("agreement", False, message, _first(published.rows, differs))
+            yield check
+
+
+def _blank_items(published: PublishedScores) -> str:
+    """Items that nobody answered, by their name in the file; an empty text for none."""
+    frame, names = published.respondents, published.source_names
+    answered = frame[list(DJG_ITEMS)].notna()
+    if answered.any(axis=1).sum() < LEAST_PEOPLE:
+        return ""
+    blank = [item for item in DJG_ITEMS if not answered[item].any()]
+    return ", ".join(f"{item} ({names.get(item, 'no column')})" for item in blank)
 
 
 def _agreement(

@@ -16,6 +16,7 @@ from eenzaam_stats.loaders.liss_background import HOUSEHOLD
 from eenzaam_stats.loaders.liss_files import CORONA, CORONA_REASON, LissFiles
 from eenzaam_stats.loaders.liss_household import WaveBackground
 from eenzaam_stats.loaders.liss_wave import MONTH, PERSON, WaveReading
+from eenzaam_stats.loaders.reading_checks import asked_checks
 from eenzaam_stats.loaders.shared_persons import check_shared_persons
 from eenzaam_stats.loaders.weighting import users_level
 from eenzaam_stats.results import CheckResult
@@ -38,11 +39,12 @@ def liss_checks(
     A reversed wave among many sound ones would not be seen in all rows together.
     """
     directions = [_direction(wave) for wave in waves]
+    asked = [check for wave in waves for check in asked_checks(wave.columns, place=wave.code)]
     persons = int(frame[PERSON].nunique())
     message = f"each of {persons:,} persons occurs at most once in each of {len(waves)} wave(s)"
     keyed = [(wave.code, wave.columns[PERSON].values) for wave in waves]
     shared = check_shared_persons(keyed, least=least_shared)
-    return (CheckResult("duplicates", True, message), shared, *directions)
+    return (CheckResult("duplicates", True, message), shared, *directions, *asked)
 
 
 def _direction(wave: WaveReading) -> CheckResult:

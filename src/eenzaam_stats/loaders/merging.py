@@ -81,6 +81,9 @@ def merged_scoring(parts: Sequence[Part]) -> tuple[ScoringReport, ...]:
             n_valid=sum(one.n_valid for one in same),
             n_one_missing=sum(one.n_one_missing for one in same),
             direction=_merged_direction(parts, [one.direction for one in same]),
+            tolerated_column=max(one.tolerated_column for one in same),
+            from_total=max(one.from_total for one in same),
+            note=" ".join(dict.fromkeys(one.note for one in same if one.note)),
         )
         for same in zip(*(part.survey.scoring for part in parts), strict=True)
     )

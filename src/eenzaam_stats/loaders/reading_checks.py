@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.loaders.column import VALID, Harmonised
 from eenzaam_stats.loaders.duplicates import check_duplicates
 from eenzaam_stats.loaders.findings import header_check
 from eenzaam_stats.loaders.item_direction import with_single_items
 from eenzaam_stats.loaders.often_lonely import often_lonely
 from eenzaam_stats.loaders.one_file import Reading
 from eenzaam_stats.loaders.weighting import weight_total
-from eenzaam_stats.respondents import UCLA_ITEMS
+from eenzaam_stats.respondents import DJG_ITEMS, UCLA_ITEMS
 from eenzaam_stats.results import CheckResult
+from eenzaam_stats.scoring.asked import LEAST_PEOPLE
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.direction import check_direction
 from eenzaam_stats.scoring.instrument import Scale
@@ -41,8 +44,28 @@ def direction_checks(frame: pd.DataFrame) -> tuple[CheckResult, ...]:
     return tuple(checks)
 
 
+def asked_checks(columns: Mapping[str, Harmonised], *, place: str) -> tuple[CheckResult, ...]:
+    """Questions on loneliness without a single answer in a file or wave; nothing where all have.
+
+    Scoring refuses such an item; here it is told when the file is read.
+    """
+    blank = [
+        f"{name} ({columns[name].source_name})"
+        for name in (*DJG_ITEMS, *UCLA_ITEMS, "direct")
+        if name in columns and (columns[name].kinds != VALID).all()
+    ]
+    n = max((len(column.kinds) for column in columns.values()), default=0)
+    if not blank or n < LEAST_PEOPLE:
+        return ()
+    message = (
+        f"{', '.join(blank)}: no answer in any of {n:,} row(s) of {place}, so not asked, or the "
+        "column is blank, the wrong one, or one missing code for all"
+    )
+    return (CheckResult("items asked", False, message),)
+
+
 def file_checks(reading: Reading) -> tuple[CheckResult, ...]:
-    """Number of rows, repeated respondents and sum of the weights."""
+    """Number of rows, repeated respondents, sum of the weights and questions without an answer."""
     columns = reading.columns
     person = columns.get("person_id")
     again = (
@@ -56,4 +79,5 @@ def file_checks(reading: Reading) -> tuple[CheckResult, ...]:
         if weight is not None
         else ()
     )
-    return (*header_check(reading.selection), again, *total)
+    asked = asked_checks(columns, place=reading.selection.file.path.name)
+    return (*header_check(reading.selection), again, *total, *asked)

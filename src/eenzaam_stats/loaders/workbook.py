@@ -30,6 +30,7 @@ from eenzaam_stats.loaders.survey_file import (
     first_bytes,
     require_whole,
 )
+from eenzaam_stats.loaders.workbook_formulas import require_stored, unstored_formulas
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
@@ -58,8 +59,8 @@ def open_excel(path: Path, options: FileOptions) -> SurveyFile:
     Raises
     ------
     SourceError
-        If the file is absent, a folder, empty, of another kind or damaged, has no names, or
-        openpyxl is not installed.
+        If the file is absent, a folder, empty, of another kind or damaged, has no names or names
+        by formulas without a stored value, or openpyxl is not installed.
     OptionError
         If there is no sheet of this name or number.
     """
@@ -76,7 +77,10 @@ def open_excel(path: Path, options: FileOptions) -> SurveyFile:
         sheets = [sheet.title for sheet in book.worksheets]
         place = _place(sheets, options)
         first = list(islice(_rows(book, place, options), _LOOKED_AT))
+        at = options.header_row
+        unstored = unstored_formulas(path, book.worksheets[place], first_row=at, last_row=at)
     names = tuple("" if cell is None else stripped(str(cell)) for cell in next(iter(first), ()))
+    require_stored(path, unstored, dict.fromkeys(unstored, "the row with the names has"))
     _require_names(path, names, first, options)
     several = f"the workbook has {len(sheets)} sheets; the first, {sheets[0]!r}, was read"
     return SurveyFile(
@@ -100,7 +104,7 @@ def read_excel(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
     Raises
     ------
     SourceError
-        If the workbook is damaged.
+        If the workbook is damaged, or a column that is read has formulas without a stored value.
     """
     names = [name for name in file.columns if name in set(columns)]
     places = [file.columns.index(name) for name in names]
@@ -110,6 +114,10 @@ def read_excel(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
         next(rows)
         filled = (row for row in rows if any(cell is not None for cell in row))
         cells = [_picked(row, places) for row in islice(filled, file.options.skip_rows, None)]
+        start = file.options.header_row + 1
+        unstored = unstored_formulas(file.path, book.worksheets[place], first_row=start)
+    named = {at: f"column {name!r} has" for at, name in zip(places, names, strict=True)}
+    require_stored(file.path, unstored, named)
     frame = pd.DataFrame(cells, columns=names, dtype=object).infer_objects()
     require_whole(file, frame)
     return frame, None

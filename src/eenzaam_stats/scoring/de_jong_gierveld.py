@@ -58,6 +58,30 @@ _ITEMS = (
 )
 _SHORT = (3, 4, 7, 8, 9, 10)
 
+DJG6 = Scale(
+    name="DJG6",
+    prefix="djg6",
+    title="De Jong Gierveld loneliness scale, 6 items",
+    items=tuple(item for item in _ITEMS if item.number in _SHORT),
+    answers=ANSWERS,
+    answer_sets=(THREE_ANSWERS, ANSWERS),
+    neutral=Answer.MORE_OR_LESS.value,
+    subscales=(EMOTIONAL, SOCIAL),
+    allowed_missing=1,
+    categories=(
+        CategoryBound(Category.NOT, 0),
+        CategoryBound(Category.MODERATE, 2),
+        CategoryBound(Category.SEVERE, 5),
+    ),
+    label_group="category_djg6",
+    flags=(FlagRule("lonely", 2), FlagRule("severely_lonely", 5)),
+    conventions=(
+        CutoffConvention("manual6", 1, None, "Manual of the Loneliness Scale, short scale"),
+        CutoffConvention("cbs", 1, 3, "CBS, loneliness survey, technical explanation, 2020"),
+    ),
+    source="Manual of the Loneliness Scale, short scale; de Jong Gierveld and van Tilburg (2006)",
+)
+
 DJG11 = Scale(
     name="DJG11",
     prefix="djg11",
@@ -81,28 +105,5 @@ DJG11 = Scale(
         CutoffConvention("vzinfo", 3, None, "VZinfo, Eenzaamheid, account of methods"),
     ),
     source="Manual of the Loneliness Scale; cut-offs van Tilburg and de Jong Gierveld (1999)",
-)
-
-DJG6 = Scale(
-    name="DJG6",
-    prefix="djg6",
-    title="De Jong Gierveld loneliness scale, 6 items",
-    items=tuple(item for item in _ITEMS if item.number in _SHORT),
-    answers=ANSWERS,
-    answer_sets=(THREE_ANSWERS, ANSWERS),
-    neutral=Answer.MORE_OR_LESS.value,
-    subscales=(EMOTIONAL, SOCIAL),
-    allowed_missing=1,
-    categories=(
-        CategoryBound(Category.NOT, 0),
-        CategoryBound(Category.MODERATE, 2),
-        CategoryBound(Category.SEVERE, 5),
-    ),
-    label_group="category_djg6",
-    flags=(FlagRule("lonely", 2), FlagRule("severely_lonely", 5)),
-    conventions=(
-        CutoffConvention("manual6", 1, None, "Manual of the Loneliness Scale, short scale"),
-        CutoffConvention("cbs", 1, 3, "CBS, loneliness survey, technical explanation, 2020"),
-    ),
-    source="Manual of the Loneliness Scale, short scale; de Jong Gierveld and van Tilburg (2006)",
+    short_form=DJG6,
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.scoring.asked import NotAsked
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.direct import DIRECT
 from eenzaam_stats.scoring.frame import opened
@@ -27,6 +28,7 @@ def scored_for(
     *,
     scale: str | None = None,
     subscale_cutoff: SubscaleCutoff | None = None,
+    not_asked: NotAsked = "refuse",
 ) -> Survey:
     """Survey with the scale scored that its outcomes come from.
 
@@ -41,6 +43,8 @@ def scored_for(
         scale with 11 items where all 11 are there, else the one with 6.
     subscale_cutoff : str, optional
         Convention for emotional and social loneliness.
+    not_asked : {"refuse", "shorter"}, default "refuse"
+        As in :func:`eenzaam_stats.score`.
 
     Returns
     -------
@@ -51,6 +55,8 @@ def scored_for(
     ------
     OptionError
         If the scale is unknown, or no scale can be found for the items of the survey.
+    ScaleError
+        If an item of the scale was not asked, and as for ``score``.
 
     Examples
     --------
@@ -62,9 +68,8 @@ def scored_for(
     columns = set(opened(survey, where="scoring").columns)
     if scale is None and set(outcomes) <= columns:
         return survey
-    if scale is not None:
-        return score(survey, SCALES[scale], subscale_cutoff=subscale_cutoff)
-    return score(survey, _found(columns, outcomes), subscale_cutoff=subscale_cutoff)
+    wanted = SCALES[scale] if scale is not None else _found(columns, outcomes)
+    return score(survey, wanted, subscale_cutoff=subscale_cutoff, not_asked=not_asked)
 
 
 def _found(columns: set[str], outcomes: Sequence[str]) -> Scale:

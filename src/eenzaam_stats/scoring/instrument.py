@@ -154,6 +154,8 @@ class Scale:
         Cut-offs for the subscales; none is applied unless it is asked for.
     source : str
         Where the rules come from.
+    short_form : Scale or None
+        Published scale of some of these items, for data in which the others were not asked.
     """
 
     name: str
@@ -170,6 +172,7 @@ class Scale:
     flags: tuple[FlagRule, ...] = ()
     conventions: tuple[CutoffConvention, ...] = ()
     source: str = ""
+    short_form: Scale | None = None
 
     def __post_init__(self) -> None:
         uneven = [item.number for item in self.items if len(item.points) != len(self.answers)]

@@ -11,6 +11,7 @@ from typing import Literal
 
 from eenzaam_stats.errors import OptionError, ScaleError
 from eenzaam_stats.scoring.answers import ItemColumns, item_codes
+from eenzaam_stats.scoring.asked import require_asked
 from eenzaam_stats.scoring.declared import DeclaredAnswers
 from eenzaam_stats.scoring.direction import require_direction, scored_items
 from eenzaam_stats.scoring.frame import Data, NewColumn, delivered, opened, require_absent
@@ -56,7 +57,7 @@ def score_polytomous(
     OptionError
         If ``categories`` is neither 3 nor 5.
     ScaleError
-        If the scale has no neutral answer, and as for ``score``.
+        If the scale has no neutral answer, an item was not asked, and as for ``score``.
     UnknownColumnError, UnknownCodeError, SchemaError
         As for ``score``; a strong answer is unknown to three categories.
 
@@ -93,6 +94,7 @@ def score_polytomous(
     remedy = "Drop it, or score the data without it."
     require_absent(frame, [column], where=where, remedy=remedy)
     codes = item_codes(frame, graded, items=items, answers=answers, where=where)
+    require_asked(frame, graded, codes, where=where)
     scored = scored_items(frame, graded, codes)
     require_direction(scored.direction, where=where, strict=strict, stacklevel=3)
     sums = NewColumn(column, scored.scores.total, scored.scores.total_valid)
@@ -127,4 +129,5 @@ def _graded(scale: Scale, categories: int, *, where: str) -> Scale:
         label_group="",
         flags=(),
         conventions=(),
+        short_form=None,
     )

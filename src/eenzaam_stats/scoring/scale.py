@@ -5,15 +5,20 @@ The engine reads the rules from ``Scale``; no instrument, survey or frame engine
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eenzaam_stats.numerics.summated_scale import SummatedScores, class_codes
+from eenzaam_stats.errors import EenzaamStatsWarning
+from eenzaam_stats.numerics.summated_scale import MISSING, SummatedScores, class_codes
+from eenzaam_stats.respondents import SEVERAL_ITEMS, TOLERATED_SUFFIX
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scoring.answers import ItemColumns, item_codes
+from eenzaam_stats.scoring.asked import Form, NotAsked, form_to_score
 from eenzaam_stats.scoring.declared import DeclaredAnswers
 from eenzaam_stats.scoring.direction import require_direction, scored_items
 from eenzaam_stats.scoring.frame import Data, Frame, NewColumn, delivered, opened, require_absent
@@ -25,7 +30,7 @@ from eenzaam_stats.vocabulary import SubscaleCutoff, require_option
 FlagNames = Literal["plain", "prefixed"]
 
 
-def score(
+def score(  # noqa: PLR0913 (one keyword per decision that the analyst takes)
     data: Data,
     scale: Scale,
     *,
@@ -34,6 +39,7 @@ def score(
     subscale_cutoff: SubscaleCutoff | None = None,
     flags: FlagNames = "plain",
     strict: bool = False,
+    not_asked: NotAsked = "refuse",
 ) -> Data:
     """Add the scores of a loneliness scale to respondents.
 
@@ -57,6 +63,11 @@ def score(
         Names of the flags: ``lonely``, or ``djg6_lonely`` when two scales stand side by side.
     strict : bool, default False
         Whether a failed direction check is an error instead of a warning.
+    not_asked : {"refuse", "shorter"}, default "refuse"
+        What to do when nobody answered an item, in all rows or in one source and wave, although
+        three or more people answered another item there: refuse, or score the form that can do
+        without it (six items instead of eleven, else the complete subscales without a total) and
+        say so in a warning and in the report.
 
     Returns
     -------
@@ -66,8 +77,9 @@ def score(
         ``severely_lonely``; with a cut-off also ``emotionally_lonely`` and ``socially_lonely``, and
         for a convention with three classes the subscale categories and severe subscale flags. A
         single question adds its flag only. Where the file tells kinds of missing apart,
-        ``djg11_missing`` has the kind of those who lack an item. A survey also gets a
-        ``ScoringReport``.
+        ``djg11_missing`` has the kind of those who lack an item. ``djg11_tolerated_item`` has the
+        number of the item that a total does without (0 for none), so that an estimate can see a
+        group in which nobody answered it. A survey also gets a ``ScoringReport``.
 
     Raises
     ------
@@ -76,8 +88,9 @@ def score(
     UnknownCodeError
         If a value is neither declared nor missing.
     ScaleError
-        If the direction is not declared, the answer set lacks the neutral answer, the cut-off was
-        published for another scale, or ``strict`` and the direction check fails.
+        If the direction is not declared, the answer set lacks the neutral answer, an item was not
+        asked, the cut-off was published for another scale, or ``strict`` and the direction check
+        fails.
     SchemaError
         If the frame is of another kind, or a column to be added is there already.
     OptionError
@@ -86,7 +99,7 @@ def score(
     Warns
     -----
     EenzaamStatsWarning
-        If the direction check fails.
+        If the direction check fails, or a shorter form is scored.
 
     See Also
     --------
@@ -103,7 +116,8 @@ def score(
     **Missing data.** A subscale needs all its items. A total tolerates as many missing items as the
     scale allows over all items together (one for De Jong Gierveld, none for UCLA-3); these count 0,
     without proration. The total can be there while a subscale is missing. A missing total has a
-    missing class and missing flags, never a "no".
+    missing class and missing flags, never a "no". The tolerance is a person's: an item that nobody
+    answered was not asked, and would count 0 for everybody.
 
     **Validated against.** The manual's rule on twenty vectors and every pattern of six items, in
     ``tests/scoring/``.
@@ -130,54 +144,92 @@ def score(
     1            <NA>            3           5        severe
     """
     require_option(flags, FlagNames, name="flags")
-    convention = scale.convention(subscale_cutoff)
+    require_option(not_asked, NotAsked, name="not_asked")
+    scale.convention(subscale_cutoff)  # refused before an answer is read
     where = f"score({scale.name})"
     frame = opened(data, where=where)
     codes = item_codes(frame, scale, items=items, answers=answers, where=where)
+    form = form_to_score(frame, scale, codes, not_asked=not_asked, where=where)
+    if form.note:
+        warnings.warn(f"{where}: {form.note}", EenzaamStatsWarning, stacklevel=2)
+    codes, scale = codes[list(form.items)], form.scale
+    convention = scale.convention(subscale_cutoff)
     scored = scored_items(frame, scale, codes)
     kinds = missing_column(frame, scale, codes, items=items, where=where)
-    score_columns = [*_score_columns(scale, scored.scores, convention), *([kinds] if kinds else [])]
+    tolerated = _tolerated_column(scale, scored.scores, codes)
+    score_columns = [*_score_columns(form, scored.scores, convention), *([kinds] if kinds else [])]
     flag_columns = [*_flag_columns(scale, scored.scores, convention, flags=flags)]
-    _require_room(frame, score_columns, flag_columns, where=where)
+    extra = [tolerated] if tolerated else []
+    _require_room(frame, [*score_columns, *extra], flag_columns, where=where)
     require_direction(scored.direction, where=where, strict=strict, stacklevel=3)
-    report = scoring_report(
-        scale,
-        scored.scores,
-        scored.direction,
+    report = replace(
+        scoring_report(scale, scored.scores, scored.direction),
         outcomes=tuple(column.name for column in flag_columns),
         subscale_cutoff=subscale_cutoff,
         missing_column=kinds.name if kinds else "",
+        tolerated_column=tolerated.name if tolerated else "",
+        from_total=_from_total(scale, flags) if tolerated else (),
+        note=form.note,
     )
-    return delivered(data, frame, [*score_columns, *flag_columns], report=report)
+    return delivered(data, frame, [*score_columns, *flag_columns, *extra], report=report)
 
 
-def scoring_report(
-    scale: Scale,
-    scores: SummatedScores,
-    direction: CheckResult,
-    *,
-    outcomes: tuple[str, ...] = (),
-    subscale_cutoff: str | None = None,
-    missing_column: str = "",
-) -> ScoringReport:
+def score_regardless(data: Data, scale: Scale) -> Data:
+    """Scores by the tolerance alone, also where an item was not asked; no check, no warning.
+
+    Only for comparing with scores that a file holds itself: an estimate from them can be too low.
+    """
+    where = f"score({scale.name})"
+    frame = opened(data, where=where)
+    scored = scored_items(
+        frame, scale, item_codes(frame, scale, items=None, answers=None, where=where)
+    )
+    columns = [*_score_columns(Form.whole(scale), scored.scores, None)]
+    columns += _flag_columns(scale, scored.scores, None, flags="plain")
+    return delivered(
+        data, frame, columns, report=scoring_report(scale, scored.scores, scored.direction)
+    )
+
+
+def scoring_report(scale: Scale, scores: SummatedScores, direction: CheckResult) -> ScoringReport:
     """Counts of one scoring, with its direction check."""
     with_gap = scores.total_valid & (scores.n_missing == 1)
     return ScoringReport(
         scale=scale.name,
-        outcomes=outcomes,
+        outcomes=(),
         n_rows=len(scores.total),
         n_valid=int(np.count_nonzero(scores.total_valid)),
         n_one_missing=int(np.count_nonzero(with_gap)),
-        subscale_cutoff=subscale_cutoff,
+        subscale_cutoff=None,
         direction=direction,
-        missing_column=missing_column,
     )
 
 
+def _tolerated_column(
+    scale: Scale, scores: SummatedScores, codes: NDArray[np.int8]
+) -> NewColumn | None:
+    """Item that each total does without, 0 for none; ``None`` when the scale tolerates none."""
+    if not scale.allowed_missing:
+        return None
+    numbers = np.array([item.number for item in scale.items])
+    first = numbers[(codes == MISSING).argmax(axis=0)]
+    several = np.where(scores.n_missing == 1, first, SEVERAL_ITEMS)
+    values = np.where(scores.n_missing == 0, 0, several)
+    return NewColumn(scale.prefix + TOLERATED_SUFFIX, values, scores.total_valid)
+
+
+def _from_total(scale: Scale, flags: FlagNames) -> tuple[str, ...]:
+    """Names of the columns that were made of the total."""
+    before = f"{scale.prefix}_" if flags == "prefixed" else ""
+    own = (f"{scale.prefix}_total", f"{scale.prefix}_category")
+    return (*own, *(before + rule.name for rule in scale.flags))
+
+
 def _score_columns(
-    scale: Scale, scores: SummatedScores, convention: CutoffConvention | None
+    form: Form, scores: SummatedScores, convention: CutoffConvention | None
 ) -> Iterator[NewColumn]:
     """Sums and classes; a single question has none beside its flag."""
+    scale = form.scale
     if len(scale.items) == 1:
         return
     everyone = np.ones(len(scores.total), dtype=np.bool_)
@@ -187,6 +239,8 @@ def _score_columns(
         yield NewColumn(name, values, valid)
         if convention is not None and convention.bounds():
             yield _class_column(f"{name}_category", values, valid, convention.bounds())
+    if not form.has_total:
+        return
     yield NewColumn(f"{scale.prefix}_total", scores.total, scores.total_valid)
     yield NewColumn(f"{scale.prefix}_n_missing", scores.n_missing, everyone)
     if scale.categories:
