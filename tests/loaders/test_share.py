@@ -199,7 +199,7 @@ def test_respondents_with_a_blank_calibrated_weight_are_left_out_and_counted(
 
 def test_weight_that_is_blank_for_everybody_is_refused(raw, tmp_path):
     frame = dutch(raw).assign(cciw_w9=np.nan)
-    with pytest.raises(DesignError, match="'cciw_w9' is 0 or blank in all .* nobody is in its"):
+    with pytest.raises(DesignError, match=r"'cciw_w9' is 0 or blank in all .* nobody is in its"):
         read_share(write_survey(frame, tmp_path / "x.csv"), wave=9)
 
 
