@@ -8,12 +8,13 @@ import json
 import math
 from pathlib import Path
 
+import pandas as pd
 import pyreadstat
 import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.loaders.any_source import SOURCES
-from loaders.changed_sav import changed_sav
+from loaders.changed_sav import changed_sav, read
 
 SOURCE = ("--source", "gezondheidsmonitor", "--wave", "2022")
 OUTCOME = ("--outcome", "severely_lonely")
@@ -46,6 +47,24 @@ def test_csv_holds_several_outcomes_and_every_margin(demo: Path, command) -> Non
     groups = {(row["sex"] != "", row["age_group"] != "") for row in rows}
     assert groups == {(True, True), (True, False), (False, True), (False, False)}
     assert {row["outcome"] for row in rows} == {"lonely", "severely_lonely"}
+
+
+@pytest.mark.parametrize("waves", [("2022", "2024"), ("2022.0", "2024")])
+def test_several_waves_of_one_file_are_read_in_one_command(
+    tmp_path: Path, command, waves: tuple[str, str]
+) -> None:
+    file = tmp_path / "trend.sav"
+    parts = []
+    for year in (2022, 2024):
+        es.synthesise("gmjv", file, wave=year, n=1_000)
+        parts.append(read(file))
+    changed_sav(file, file, frame=pd.concat(parts, ignore_index=True))
+    ran = command(
+        *("prevalence", file, "--source", "gmjv", "--outcome", "published_lonely"),
+        *("--wave", waves[0], "--wave", waves[1], "--by", "wave", "--csv"),
+    )
+    assert ran.code == 0, ran.err
+    assert [row["wave"] for row in csv.DictReader(io.StringIO(ran.out))] == ["2022", "2024"]
 
 
 def test_small_cells_are_suppressed_and_never_nought(tmp_path: Path, command) -> None:

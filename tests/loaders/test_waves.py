@@ -140,6 +140,23 @@ def test_monitor_of_several_years_when_one_is_asked_for_then_is_refused_and_read
     assert ("rows of another wave than 2022 (AGOJB201)", 1_000) in survey.report.dropped
 
 
+def test_list_of_one_wave_reads_a_file_without_a_column_of_the_year(tmp_path):
+    synthesise("share", tmp_path / "9.sav", wave=9, n=1_000)
+    one, same = (loaders.read_share(tmp_path / "9.sav", wave=wave) for wave in (9, ["9"]))
+    pd.testing.assert_frame_equal(one.respondents, same.respondents)
+
+
+def test_answers_of_one_wave_beside_the_weights_of_two_are_not_read_twice(tmp_path):
+    synthesise("share", tmp_path / "9.sav", wave=9, n=1_000)
+    frame = read(tmp_path / "9.sav")
+    others = pd.concat([frame[frame["country"] != 14]] * 10)
+    wide = pd.concat([frame, others], ignore_index=True)
+    wide["cciw_w8"] = wide["cciw_w9"]
+    path = changed_sav(tmp_path / "9.sav", tmp_path / "wide.sav", frame=wide)
+    with pytest.raises(SchemaError, match="nothing in the file tells the waves apart"):
+        loaders.read_share(path, wave=[8, 9])
+
+
 def test_waves_of_a_wide_file_hold_the_same_persons(tmp_path):
     for letter, wave in (("h", "H"), ("i", "I")):
         synthesise("lasa", tmp_path / f"{letter}.sav", wave=wave, n=1_000, seed=4)

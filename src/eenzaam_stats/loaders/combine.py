@@ -21,6 +21,7 @@ from eenzaam_stats.loaders.pooling import (
     agreed_lonely_stratum,
     parts_of,
     require_poolable,
+    weight_checks,
 )
 from eenzaam_stats.loaders.shared_persons import (
     LEAST_SHARED,
@@ -35,7 +36,6 @@ from eenzaam_stats.vocabulary import LonelyStratum, require_option
 Persons = Literal["different", "shared"]
 WEIGHT, STRATUM, CLUSTER = "weight", "stratum", "cluster"
 _EVERYONE = "everyone"
-_SAME_SCALE = 2.0
 
 
 def combine(
@@ -134,7 +134,7 @@ def combine(
         fpc=_common_fpc(parts),
         lonely_stratum=rule,
     )
-    checks = (*_weight_checks(parts), *_person_checks(parts, frames, panels, least=least_shared))
+    checks = (*weight_checks(parts), *_person_checks(parts, frames, panels, least=least_shared))
     return Survey(
         respondents=frame,
         design=design,
@@ -241,22 +241,6 @@ def _common_fpc(parts: Sequence[Part]) -> str | None:
     return "fpc" if any(have) else None
 
 
-def _weight_checks(parts: Sequence[Part]) -> tuple[CheckResult, ...]:
-    """Say what the weights of each survey add up to, and whether that is on one scale."""
-    weighted = [part for part in parts if part.survey.design.weight is not None]
-    if not weighted:
-        return ()
-    means = [float(part.frame[part.survey.design.weight].mean()) for part in weighted]
-    sums = ", ".join(
-        f"{part.key} {float(part.frame[part.survey.design.weight].sum()):,.1f}" for part in weighted
-    )
-    alike = max(means) <= _SAME_SCALE * min(means)
-    message = f"sums of weights, as delivered: {sums}"
-    if not alike:
-        message += "; they are on different scales, so estimate by survey and not over all"
-    return (CheckResult("weights of the surveys", alike, message),)
-
-
 def _person_checks(
     parts: Sequence[Part],
     frames: Sequence[pd.DataFrame],
@@ -267,12 +251,21 @@ def _person_checks(
     """Compare the persons of waves of a panel; count keys that occur again in other surveys."""
     found = []
     for source in dict.fromkeys(part.survey.report.source for part in parts):
-        keyed = [
-            (part.key, frame["person_id"])
+        own = [
+            (part, frame)
             for part, frame in zip(parts, frames, strict=True)
-            if part.survey.report.source == source and "person_id" in frame
+            if part.survey.report.source == source
         ]
+        keyed = [(part.key, frame["person_id"]) for part, frame in own if "person_id" in frame]
         if source in panels:
+            if len(keyed) < len(own):
+                keyed = [
+                    (
+                        part.key,
+                        normal_keys(_units(part, panel=True), where=f"combine(), {part.key}"),
+                    )
+                    for part, _ in own
+                ]
             found.append(check_shared_persons(keyed, least=least))
         elif len(keyed) > 1:
             keys = [set(own.dropna()) for _, own in keyed]

@@ -57,8 +57,8 @@ stated facts) or *unverified*. A dash means that no document says anything about
 status is undetermined.
 """
 _MAPPED_NOTE = (
-    "No layout is public. A mapping names the columns and codes of the file at hand; "
-    "`eenzaam-stats codebook template` writes one to fill in, or an example to correct."
+    "No layout of a whole file is public. A mapping names the columns and codes of the file at "
+    "hand; `eenzaam-stats codebook template` writes one to fill in, or an example to correct."
 )
 _LAST_NUMBER = re.compile(r"(.*_)(\d+)")
 

@@ -42,7 +42,7 @@ def rows_of_year(
     wave = selection.wave
     column = selection.year or _year_variable(selection)
     if column is None or (selection.year is None and not wave.own_rows_only):
-        if wave.own_rows_only:
+        if wave.shares_file:
             _require_told_apart(selection)
         return keep, ()
     years = key_text(values[column]).map(normal_word, na_action="ignore")

@@ -193,6 +193,8 @@ class WaveCodebook:
         and no variable holds it; empty where there is none.
     own_rows_only : bool
         Whether rows of other years are left out and counted; otherwise they are an error.
+    shares_file : bool
+        Whether other waves are read from the same file, which must then tell them apart.
     weights_evidence : str
         How well that is documented.
     wrong_weights : mapping of str to str
@@ -246,6 +248,7 @@ class WaveCodebook:
     other_names: Mapping[str, str] = field(default_factory=dict)
     wave_column: str = ""
     own_rows_only: bool = False
+    shares_file: bool = False
 
     def candidates(self, name: str) -> tuple[Variable, ...]:
         """Variables that can fill one harmonised column, in order of preference."""

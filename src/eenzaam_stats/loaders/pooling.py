@@ -21,11 +21,13 @@ from eenzaam_stats.errors import (
     listed,
 )
 from eenzaam_stats.respondents import DJG_ITEMS, UCLA_ITEMS
+from eenzaam_stats.results import CheckResult
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import LonelyStratum, Origin, require_option
 
 Difference = Literal["instrument", "age_floor", "population", "origin", "weight", "same_file"]
 ITEMS = (*DJG_ITEMS, *UCLA_ITEMS, "direct")
+_SAME_SCALE = 2.0
 _DIGITS = re.compile(r"\d+")
 
 
@@ -174,6 +176,22 @@ def agreed_lonely_stratum(parts: Sequence[Part], asked: LonelyStratum | None) ->
             f"{listed(get_args(LonelyStratum))}."
         )
     return rules.pop() if rules else "fail"
+
+
+def weight_checks(parts: Sequence[Part]) -> tuple[CheckResult, ...]:
+    """Say what the weights of each survey add up to, and whether that is on one scale."""
+    weighted = [part for part in parts if part.survey.design.weight is not None]
+    if not weighted:
+        return ()
+    means = [float(part.frame[part.survey.design.weight].mean()) for part in weighted]
+    sums = ", ".join(
+        f"{part.key} {float(part.frame[part.survey.design.weight].sum()):,.1f}" for part in weighted
+    )
+    alike = max(means) <= _SAME_SCALE * min(means)
+    message = f"sums of weights, as delivered: {sums}"
+    if not alike:
+        message += "; they are on different scales, so estimate by survey and not over all"
+    return (CheckResult("weights of the surveys", alike, message),)
 
 
 def _instrument(part: Part) -> str:

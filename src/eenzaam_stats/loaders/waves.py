@@ -21,6 +21,8 @@ from eenzaam_stats.survey import Survey
 Wave: TypeAlias = int | str
 Waves: TypeAlias = Wave | Sequence[Wave]
 T = TypeVar("T", bound=Wave)
+# So many persons do not all repeat every answer by chance.
+_ENOUGH = 20
 # The people of a panel grow older together, so its age floor rises; the report says so.
 _AGEING: tuple[Difference, ...] = ("age_floor", "population")
 
@@ -67,7 +69,8 @@ def read_waves(
     again = list(dict.fromkeys(name for name in names if names.count(name) > 1))
     if again:
         raise OptionError(f"wave names [{listed(again)}] more than once. Name each wave once.")
-    surveys = [read(replace(book, own_rows_only=True)) for book in books]
+    several = len(books) > 1
+    surveys = [read(replace(one, own_rows_only=True, shares_file=several)) for one in books]
     if len(surveys) == 1:
         return surveys[0]
     _require_different_rows(surveys)
@@ -127,8 +130,9 @@ def chosen_waves(wave: Waves, known: Sequence[T]) -> list[T]:
 def _require_different_rows(surveys: Sequence[Survey]) -> None:
     """Refuse the same answers of the same rows as two waves."""
     for one, other in combinations(surveys, 2):
-        both = [set(_answers(survey)) for survey in (one, other)]
-        if both[0] & both[1] and one.report.n_kept + other.report.n_kept > one.report.n_read:
+        both = _answers(one) & _answers(other)
+        twice = one.report.n_kept + other.report.n_kept > one.report.n_read
+        if both and (twice or _same_answers(one, other)):
             raise SchemaError(
                 f"{one.report.file}: the rows of wave {one.report.wave} are also read as wave "
                 f"{other.report.wave}, for nothing in the file tells the waves apart. Add a column "
@@ -136,10 +140,26 @@ def _require_different_rows(surveys: Sequence[Survey]) -> None:
             )
 
 
-def _answers(survey: Survey) -> list[str]:
-    """Columns of the file that hold answers about loneliness, or scores."""
-    return [
-        column.source_name
+def _answers(survey: Survey) -> set[tuple[str, str]]:
+    """Answers about loneliness, and scores, with the column of the file that holds them."""
+    return {
+        (column.name, column.source_name)
         for column in survey.report.columns
         if column.name in ITEMS or column.name.startswith(PUBLISHED_PREFIX)
-    ]
+    }
+
+
+def _same_answers(one: Survey, other: Survey) -> bool:
+    """Whether the persons of both waves gave the same answers to everything."""
+    if not all("person_id" in survey.respondents for survey in (one, other)):
+        return False
+    names = sorted(name for name, _ in _answers(one) & _answers(other))
+    first, second = (
+        survey.respondents.dropna(subset="person_id")
+        .drop_duplicates("person_id")
+        .set_index("person_id")[names]
+        .astype("str")
+        for survey in (one, other)
+    )
+    both = first.index.intersection(second.index)
+    return len(both) >= _ENOUGH and bool((first.loc[both] == second.loc[both]).all(axis=None))
