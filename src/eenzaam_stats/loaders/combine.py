@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import DesignError, UnknownColumnError
 from eenzaam_stats.loaders.merging import merged_report, merged_scoring
 from eenzaam_stats.loaders.pooling import (
@@ -32,6 +33,7 @@ _EVERYONE = "everyone"
 _SAME_SCALE = 2.0
 
 
+@in_words
 def combine(
     surveys: Sequence[Survey],
     *,

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import DesignError, OptionError, listed
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
@@ -49,6 +50,7 @@ FLAGS = {
 }
 
 
+@in_words
 def read_gmjv(
     path: str | Path,
     *,

@@ -10,6 +10,7 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import ScaleError, SchemaError, SourceError, UnknownColumnError
 from eenzaam_stats.loaders.answer_words import contradicted
 from eenzaam_stats.loaders.cache import CacheKey, cached
@@ -28,6 +29,7 @@ from eenzaam_stats.survey import Survey
 PARTS = ("source", "design", "respondents", "instrument", "variable")
 
 
+@in_words
 def read_mapped(
     path: str | Path, mapping: str | Path, *, cache: str | Path | None = None
 ) -> Survey:

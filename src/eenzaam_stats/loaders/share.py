@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.opened import open_file
@@ -17,6 +18,7 @@ from eenzaam_stats.survey import Survey
 NAME = "share"
 
 
+@in_words
 def read_share(
     path: str | Path,
     *,

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.numerics.summated_scale import SummatedScores, class_codes
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scoring.answers import ItemColumns, item_codes
@@ -25,6 +26,7 @@ from eenzaam_stats.vocabulary import SubscaleCutoff, require_option
 FlagNames = Literal["plain", "prefixed"]
 
 
+@in_words
 def score(
     data: Data,
     scale: Scale,
@@ -139,7 +141,7 @@ def score(
     score_columns = [*_score_columns(scale, scored.scores, convention), *([kinds] if kinds else [])]
     flag_columns = [*_flag_columns(scale, scored.scores, convention, flags=flags)]
     _require_room(frame, score_columns, flag_columns, where=where)
-    require_direction(scored.direction, where=where, strict=strict, stacklevel=3)
+    require_direction(scored.direction, where=where, strict=strict, stacklevel=4)
     report = scoring_report(
         scale,
         scored.scores,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.opendata.population_margins import band_edges
 from eenzaam_stats.results import Estimates
@@ -91,6 +92,7 @@ class PrevalenceCells:
         return f"{self.bands[band]} {self.sexes[sex]}"
 
 
+@in_words
 def prevalence_cells(
     prevalence: Estimates | pd.DataFrame, *, base_year: int | None = None
 ) -> PrevalenceCells:
