@@ -22,7 +22,7 @@ from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.time_axis import Calendar, Moment, calendar_of
 
 FloatArray = NDArray[np.float64]
-DateLike: TypeAlias = "float | str | dt.date | np.datetime64 | pd.Period"
+DateLike: TypeAlias = float | str | dt.date | np.datetime64 | pd.Period
 _LAST_DAY, _MONTHS = 31, 12
 _DAY_FORMS = ("20200315", "2020-03-15")
 _YEARS, _HUNDRED, _TEN_THOUSAND = (1900, 2100), 100, 10_000

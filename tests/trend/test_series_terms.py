@@ -40,10 +40,13 @@ SEASONS = {
     "quarters, two pairs": (4, 2005.0, 2, ["sin 1", "cos 1", "cos 2"], ["sin 2"]),
     "months, six pairs": (
         *(12, 2005.0, 6),
-        [f"{kind} {k}" for k in range(1, 7) for kind in ("sin", "cos")][:-2] + ["cos 6"],
+        [*[f"{kind} {k}" for k in range(1, 6) for kind in ("sin", "cos")], "cos 6"],
         ["sin 6"],
     ),
-    "quarters, three pairs": (4, 2005.0, 3, ["sin 1", "cos 1", "cos 2"], ["sin 2", "sin 3", "cos 3"]),
+    "quarters, three pairs": (
+        *(4, 2005.0, 3, ["sin 1", "cos 1", "cos 2"]),
+        ["sin 2", "sin 3", "cos 3"],
+    ),
     "three waves a year, two pairs": (3, 2005.0, 2, ["sin 1", "cos 1"], ["sin 2", "cos 2"]),
 }  # fmt: skip
 
@@ -243,7 +246,7 @@ CHAINS = {
     ),
     "three episodes": (
         [FIRST, SECOND, Interruption("third", 2016.0, 2019.0)],
-        [f"'{name}: {effect} after'" for name in ("first", "second") for effect in ("level", "slope")],
+        [f"'{name}: {kind} after'" for name in ("first", "second") for kind in ("level", "slope")],
     ),
     "the other order": ([SECOND, FIRST], ["'first: level after'", "'first: slope after'"]),
     "levels": (

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import narwhals.stable.v2 as nw
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import SchemaError, UnknownColumnError
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.opendata.population_margins import ADULT_BANDS, AGE_BAND, band_edges
@@ -15,6 +16,7 @@ from eenzaam_stats.survey import Survey
 _WHERE = "with_age_bands()"
 
 
+@in_words
 def with_age_bands(
     survey: Survey,
     bands: Sequence[str] = ADULT_BANDS,

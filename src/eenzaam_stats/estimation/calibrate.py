@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import DesignError, OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.calibration_margins import Margins, Wanted, wanted
@@ -23,6 +24,7 @@ CALIBRATED = "weight_calibrated"
 _WHERE = "calibrate()"
 
 
+@in_words
 def calibrate(
     survey: Survey,
     margins: Margins,

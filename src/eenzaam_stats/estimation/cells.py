@@ -11,6 +11,7 @@ from typing import Literal
 
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import DesignError, OptionError, SchemaError, listed
 from eenzaam_stats.estimation.columns import (
     DESIGN_WEIGHT,
@@ -110,6 +111,7 @@ class Cells:
         return domains
 
 
+@in_words
 def cells(
     survey: Survey,
     outcomes: str | Sequence[str | Outcome],

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.comparisons import Comparison, Comparisons
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.estimation.cells import Cells, cells_for
@@ -60,6 +61,7 @@ class Comparing:
     adjustment: Adjustment = "none"
 
 
+@in_words
 def compare(
     survey: Survey | Cells,
     outcome: str,

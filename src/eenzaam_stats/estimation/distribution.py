@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import narwhals.stable.v2 as nw
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.cells import cells_for
@@ -24,6 +25,7 @@ _WHERE = "distribution()"
 MOST_CLASSES = 50
 
 
+@in_words
 def distribution(
     survey: Survey,
     outcome: str,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.comparisons import IndependenceTest
 from eenzaam_stats.errors import DesignError, OptionError
 from eenzaam_stats.estimation.cells import summed
@@ -24,6 +25,7 @@ _LEAST_CLASSES = 2
 _NOTHING = 1e-6
 
 
+@in_words
 def rao_scott(
     survey: Survey, rows: str, columns: str, *, weights: str | None = DESIGN_WEIGHT
 ) -> IndependenceTest:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.comparisons import Comparison, Comparisons
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.estimation.cells import Cells, cells_for
@@ -29,6 +30,7 @@ _WHERE = "linear_trend()"
 _LEAST_WAVES = 2
 
 
+@in_words
 def linear_trend(
     survey: Survey | Cells,
     outcome: str,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, OUTCOME, Outcome, grouping, once
 from eenzaam_stats.estimation.method_words import footnote, method_words
@@ -20,6 +21,7 @@ from eenzaam_stats.vocabulary import IntervalMethod, require_option
 _WHERE = "prevalence()"
 
 
+@in_words
 def prevalence(
     survey: Survey | Cells,
     outcome: str | Sequence[str],

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping
 from eenzaam_stats.estimation.method_words import footnote, method_words
@@ -22,6 +23,7 @@ TotalOf = Literal["people", "number"]
 _WORDS = {"mean": "mean", "total": "total", "total_yes": "number of people", "ratio": "ratio"}
 
 
+@in_words
 def mean(
     survey: Survey | Cells,
     outcome: str,
@@ -83,6 +85,7 @@ def mean(
     )
 
 
+@in_words
 def total(
     survey: Survey | Cells,
     outcome: str,
@@ -155,6 +158,7 @@ def total(
     )
 
 
+@in_words
 def ratio(
     survey: Survey | Cells,
     numerator: str,

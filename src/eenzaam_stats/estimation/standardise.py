@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping
@@ -24,6 +25,7 @@ from eenzaam_stats.vocabulary import Flag, IntervalMethod, require_option
 _WHERE = "standardise()"
 
 
+@in_words
 def standardise(
     survey: Survey | Cells,
     outcome: str | Outcome,

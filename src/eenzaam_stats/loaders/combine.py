@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import DesignError, UnknownColumnError
 from eenzaam_stats.keys import key_text, normal_keys
 from eenzaam_stats.loaders.merging import merged_report, merged_scoring
@@ -38,6 +39,7 @@ WEIGHT, STRATUM, CLUSTER = "weight", "stratum", "cluster"
 _EVERYONE = "everyone"
 
 
+@in_words
 def combine(
     surveys: Sequence[Survey],
     *,

@@ -13,6 +13,7 @@ from typing import get_args
 
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.loaders.codebook import codebook_names, load_codebook
 from eenzaam_stats.loaders.layout import (
     Codebook,
@@ -43,6 +44,7 @@ class _Cell:
     evidence: str
 
 
+@in_words
 def coverage() -> pd.DataFrame:
     """Matrix of what each source can answer.
 

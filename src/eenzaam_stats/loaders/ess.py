@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Unpack
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.file_options import FileWords
@@ -26,6 +27,7 @@ _DESIGN_WEIGHT_NOTE = (
 )
 
 
+@in_words
 def read_ess(
     path: str | Path,
     *,

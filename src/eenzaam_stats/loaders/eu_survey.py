@@ -14,6 +14,7 @@ from typing import Literal, Unpack
 
 import numpy as np
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, SchemaError, SourceError, listed
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
@@ -51,6 +52,7 @@ _ALONE_NOTE = (
 )
 
 
+@in_words
 def read_eu_survey(
     path: str | Path,
     *,

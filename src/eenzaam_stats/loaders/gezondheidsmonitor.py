@@ -13,6 +13,7 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.age_band import banded_ages
 from eenzaam_stats.loaders.agreement import PublishedScores, agreement_checks
@@ -35,6 +36,7 @@ from eenzaam_stats.vocabulary import require_option
 NAME = "gezondheidsmonitor"
 
 
+@in_words
 def read_gezondheidsmonitor(
     path: str | Path | SurveyFile,
     *,

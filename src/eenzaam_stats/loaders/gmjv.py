@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import DesignError, listed
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
@@ -50,6 +51,7 @@ FLAGS = {
 }
 
 
+@in_words
 def read_gmjv(
     path: str | Path,
     *,

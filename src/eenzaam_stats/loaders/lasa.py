@@ -14,6 +14,7 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.agreement import PublishedScores, agreement_checks
 from eenzaam_stats.loaders.cache import CacheKey, cached
@@ -42,6 +43,7 @@ _SCORES_ONLY = (
 )
 
 
+@in_words
 def read_lasa(
     path: str | Path,
     *,

@@ -12,6 +12,7 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
@@ -33,6 +34,7 @@ from eenzaam_stats.vocabulary import Origin
 NAME = "liss"
 
 
+@in_words
 def read_liss(
     path: Paths,
     *,

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import ScaleError, SchemaError, SourceError, UnknownColumnError
 from eenzaam_stats.loaders.answer_words import contradicted
 from eenzaam_stats.loaders.cache import CacheKey, cached
@@ -31,6 +32,7 @@ from eenzaam_stats.survey import Survey
 PARTS = ("source", "file", "design", "respondents", "instrument", "variable")
 
 
+@in_words
 def read_mapped(
     path: str | Path,
     mapping: str | Path,

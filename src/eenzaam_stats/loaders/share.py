@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Unpack
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.file_options import FileWords
@@ -21,6 +22,7 @@ from eenzaam_stats.survey import Survey
 NAME = "share"
 
 
+@in_words
 def read_share(
     path: str | Path,
     *,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.mapping import mapping_tables, read_by_tables, require_sound
 from eenzaam_stats.loaders.mapping_check import Problem, mapping_problems
@@ -21,6 +22,7 @@ from eenzaam_stats.survey import Survey
 ORDER = "items are matched by name; CBS prints them in the order 3 4 7 9 8 10 of the manual"
 
 
+@in_words
 def read_ssw(
     path: str | Path,
     mapping: str | Path,

@@ -11,6 +11,7 @@ import tempfile
 from importlib.resources import files
 from pathlib import Path
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, SourceError
 
 TEMPLATES = ("ssw", "djg11", "djg6", "ucla3", "direct")
@@ -20,6 +21,7 @@ UNVERIFIED = ("hbsc",)
 SUFFIX = ".toml"
 
 
+@in_words
 def mapping_template(source: str) -> str:
     """Text of a mapping to fill in.
 
@@ -61,6 +63,7 @@ def mapping_template(source: str) -> str:
     return folder.joinpath(f"{source}{SUFFIX}").read_text("utf-8")
 
 
+@in_words
 def write_template(source: str, path: str | Path) -> Path:
     """Write a mapping to fill in; an existing file is never replaced.
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.opendata.reference import COUNTED_SEXES, persons
 
@@ -18,6 +19,7 @@ AGE_BAND = "age_band"
 _BAND = re.compile(r"(\d+)(?:-(\d+)|\+)")
 
 
+@in_words
 def population_margins(
     year: int,
     *,

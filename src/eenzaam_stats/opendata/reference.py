@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, SourceError
 from eenzaam_stats.opendata.packaged import DESCRIPTION, resources, verified_frame
 from eenzaam_stats.opendata.refreshed import in_force
@@ -66,6 +67,7 @@ def reference_names() -> tuple[str, ...]:
     return tuple(resources(reference_folder()))
 
 
+@in_words
 def reference(
     name: str, *, evidence: Evidence | str | Collection[Evidence | str] | None = None
 ) -> pd.DataFrame:
@@ -132,6 +134,7 @@ def reference(
     return frame
 
 
+@in_words
 def persons(
     edition: str,
     year: int,

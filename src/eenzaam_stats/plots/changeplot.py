@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.decomposition_results import ChangePart, CountChange
 from eenzaam_stats.plots.frame import NumberText, broken, grid_behind, write_ticks
 from eenzaam_stats.plots.theme import COLOURS, FAINT, HATCHES, INK, PAPER, styled
@@ -21,6 +22,7 @@ _TITLE = 66  # letters on a line of the title
 _BESIDE = 0.30  # of the width of all bars, for the numbers beside them
 
 
+@in_words
 def change(result: CountChange, *, language: Language = "nl", axes: Axes | None = None) -> Axes:
     """Draw a change in a number of people: its effects, and below them the change per age group.
 
@@ -174,6 +176,7 @@ def _title(result: CountChange, language: Language) -> str:
     return "\n".join(parts)
 
 
+@in_words
 def change_text(result: CountChange, *, language: Language = "nl") -> str:
     """Text for readers who do not see the picture, made from the numbers in it.
 

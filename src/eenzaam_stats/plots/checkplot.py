@@ -7,6 +7,7 @@ import math
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.check_results import SeriesCheck
 from eenzaam_stats.plots.frame import NumberText, grid_behind, write_ticks
 from eenzaam_stats.plots.theme import COLOURS, INK, styled
@@ -15,6 +16,7 @@ from eenzaam_stats.vocabulary import Language, formatted, labels
 _ROW, _AROUND = 0.26, 1.3  # inches
 
 
+@in_words
 def series_check(
     result: SeriesCheck, *, language: Language = "nl", axes: Axes | None = None
 ) -> Axes:
@@ -61,6 +63,7 @@ def series_check(
     return axes
 
 
+@in_words
 def series_check_text(result: SeriesCheck, *, language: Language = "nl") -> str:
     """Text for readers who do not see the picture, made from the numbers in it.
 

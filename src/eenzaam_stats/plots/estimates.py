@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.plots.dotplot import dots
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.theme import styled
@@ -13,6 +14,7 @@ from eenzaam_stats.results import Estimates
 from eenzaam_stats.vocabulary import Language, formatted, label, labels
 
 
+@in_words
 def prevalence(
     estimates: Estimates, *, language: Language = "nl", axes: Axes | None = None
 ) -> Axes:
@@ -112,6 +114,7 @@ def note_above(estimates: Estimates, language: Language, *, outcome: bool = Fals
     )
 
 
+@in_words
 def prevalence_text(estimates: Estimates, *, language: Language = "nl") -> str:
     """Text for readers who do not see the dots: every group with its value and interval.
 

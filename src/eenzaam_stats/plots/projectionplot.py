@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.hindcast_results import HindcastError
 from eenzaam_stats.plots.fanplot import columns, fan, pyramid
@@ -25,6 +26,7 @@ _TEN = 10  # years between columns
 _SIDES = ("men", "women")
 
 
+@in_words
 def projection(
     result: Projection, view: View = "fan", *, language: Language = "nl", axes: Axes | None = None
 ) -> Axes:
@@ -241,6 +243,7 @@ def _signed(percent: float, language: Language) -> str:
     return f"{sign}{formatted(abs(percent), decimals=1, language=language)}"
 
 
+@in_words
 def projection_text(result: Projection, *, language: Language = "nl") -> str:
     """Text for readers who do not see the picture, made from the numbers in it.
 

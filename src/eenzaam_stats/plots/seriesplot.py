@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.gap_results import ForecastGap
 from eenzaam_stats.plots.frame import NumberText, add_legend, grid_behind, write_ticks
 from eenzaam_stats.plots.theme import COLOURS, FAINT, INK, styled
@@ -21,6 +22,7 @@ _STEPS = [1, 2, 5, 10]
 _HEADROOM = 0.12  # of the height, for the names of the interruptions
 
 
+@in_words
 def interrupted(
     result: InterruptedFit | ForecastGap, *, language: Language = "nl", axes: Axes | None = None
 ) -> Axes:
@@ -60,6 +62,7 @@ def interrupted(
     return axes
 
 
+@in_words
 def interrupted_text(result: InterruptedFit | ForecastGap, *, language: Language = "nl") -> str:
     """Text for readers who do not see the picture, made from the numbers in it.
 

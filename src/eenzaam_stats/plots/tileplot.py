@@ -11,6 +11,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import SchemaError, UnknownCodeError
 from eenzaam_stats.plots.estimates import note_above
 from eenzaam_stats.plots.frame import NumberText
@@ -24,6 +25,7 @@ DARK = 0.45  # lightness below which letters on a tile are white
 COLUMN = "region"
 
 
+@in_words
 def tilemap(
     estimates: Estimates,
     *,
@@ -93,6 +95,7 @@ def tilemap(
     return axes
 
 
+@in_words
 def tilemap_text(estimates: Estimates, *, language: Language = "nl") -> str:
     """Text for readers who do not see the map: every region with its value, from low to high.
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import EenzaamStatsWarning, ScaleError, UnknownCodeError
 from eenzaam_stats.numerics.correlation import pearson
 from eenzaam_stats.numerics.summated_scale import (
@@ -60,6 +61,7 @@ class _Measure:
     valid: NDArray[np.bool_]
 
 
+@in_words
 def check_direction(
     data: object,
     scale: Scale,

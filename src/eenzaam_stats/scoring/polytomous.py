@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, ScaleError
 from eenzaam_stats.scoring.answers import ItemColumns, item_codes
 from eenzaam_stats.scoring.asked import require_asked
@@ -19,6 +20,7 @@ from eenzaam_stats.scoring.instrument import Scale
 from eenzaam_stats.scoring.scale import scoring_report
 
 
+@in_words
 def score_polytomous(
     data: Data,
     scale: Scale,
@@ -96,7 +98,7 @@ def score_polytomous(
     codes = item_codes(frame, graded, items=items, answers=answers, where=where)
     require_asked(frame, graded, codes, where=where)
     scored = scored_items(frame, graded, codes)
-    require_direction(scored.direction, where=where, strict=strict, stacklevel=3)
+    require_direction(scored.direction, where=where, strict=strict, stacklevel=4)
     sums = NewColumn(column, scored.scores.total, scored.scores.total_valid)
     report = scoring_report(graded, scored.scores, scored.direction)
     return delivered(data, frame, [sums], report=report)

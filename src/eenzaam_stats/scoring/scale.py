@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import EenzaamStatsWarning
 from eenzaam_stats.numerics.summated_scale import MISSING, SummatedScores, class_codes
 from eenzaam_stats.respondents import SEVERAL_ITEMS, TOLERATED_SUFFIX
@@ -30,6 +31,7 @@ from eenzaam_stats.vocabulary import SubscaleCutoff, require_option
 FlagNames = Literal["plain", "prefixed"]
 
 
+@in_words
 def score(  # noqa: PLR0913 (one keyword per decision that the analyst takes)
     data: Data,
     scale: Scale,
@@ -151,7 +153,7 @@ def score(  # noqa: PLR0913 (one keyword per decision that the analyst takes)
     codes = item_codes(frame, scale, items=items, answers=answers, where=where)
     form = form_to_score(frame, scale, codes, not_asked=not_asked, where=where)
     if form.note:
-        warnings.warn(f"{where}: {form.note}", EenzaamStatsWarning, stacklevel=2)
+        warnings.warn(f"{where}: {form.note}", EenzaamStatsWarning, stacklevel=3)
     codes, scale = codes[list(form.items)], form.scale
     convention = scale.convention(subscale_cutoff)
     scored = scored_items(frame, scale, codes)
@@ -161,7 +163,7 @@ def score(  # noqa: PLR0913 (one keyword per decision that the analyst takes)
     flag_columns = [*_flag_columns(scale, scored.scores, convention, flags=flags)]
     extra = [tolerated] if tolerated else []
     _require_room(frame, [*score_columns, *extra], flag_columns, where=where)
-    require_direction(scored.direction, where=where, strict=strict, stacklevel=3)
+    require_direction(scored.direction, where=where, strict=strict, stacklevel=4)
     report = replace(
         scoring_report(scale, scored.scores, scored.direction),
         outcomes=tuple(column.name for column in flag_columns),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import ScaleError
 from eenzaam_stats.scoring.instrument import FlagRule, Item, Scale
 
@@ -28,6 +29,7 @@ UCLA3 = Scale(
 )
 
 
+@in_words
 def ucla3_with_threshold(*, lonely_from: int) -> Scale:
     """UCLA-3 with a ``lonely`` flag from a threshold that the analyst answers for.
 

@@ -6,11 +6,13 @@ from typing import Literal
 
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.vocabulary import require_option
 
 CsvDialect = Literal["machine", "dutch_excel"]
 
 
+@in_words
 def csv_text(frame: pd.DataFrame, *, dialect: CsvDialect = "machine") -> str:
     r"""Frame as CSV text.
 

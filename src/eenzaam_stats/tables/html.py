@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.vocabulary import Language, formatted
 
 
@@ -34,6 +35,7 @@ class TableLook:
 PLAIN = TableLook()
 
 
+@in_words
 def html_table(
     frame: pd.DataFrame,
     *,

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.check_results import CheckedEffect, SeriesCheck
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.results import Estimates
@@ -17,6 +18,7 @@ from eenzaam_stats.trend.interruption import Interruption
 from eenzaam_stats.wave_dates import DateLike
 
 
+@in_words
 def leave_one_wave_out(
     series: Estimates | pd.DataFrame, interruption: Interruption, how: Fitting | None = None
 ) -> SeriesCheck:
@@ -65,6 +67,7 @@ def leave_one_wave_out(
     )
 
 
+@in_words
 def alternative_starts(
     series: Estimates | pd.DataFrame,
     interruption: Interruption,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.results import Estimates
@@ -57,6 +58,7 @@ class ControlOptions:
     series: SeriesOptions = field(default_factory=SeriesOptions)
 
 
+@in_words
 def controlled_series(
     series: Estimates | pd.DataFrame,
     controls: Sequence[Estimates | pd.DataFrame] | Estimates | pd.DataFrame,

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.numerics.count_regression import CountErrors, CountFit, Family, fit_counts
@@ -51,6 +52,7 @@ class CountOptions:
     lag: int = 1
 
 
+@in_words
 def interrupted_counts(
     series: pd.DataFrame,
     interruptions: Sequence[Interruption],

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.decomposition_results import NAN, ChangePart, CountChange
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.numerics.count_change import count_effects
@@ -62,6 +63,7 @@ class About:
     scenario: str = "constant prevalence"
 
 
+@in_words
 def decompose_counts(
     start: Moment,
     end: Moment,

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.gap_results import ForecastGap
@@ -61,6 +62,7 @@ class GapOptions:
     fit: FitOptions = field(default_factory=FitOptions)
 
 
+@in_words
 def forecast_gap(
     series: Estimates | pd.DataFrame,
     *,

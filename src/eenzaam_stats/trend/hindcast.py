@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.hindcast_results import NAN, Hindcast, HindcastError, LonelyMiss, PeopleMiss
 from eenzaam_stats.trend.hindcast_counts import (
@@ -31,6 +32,7 @@ GROUPS: Mapping[str, Band] = {
 BASE_YEAR = 2022
 
 
+@in_words
 def hindcast(
     prevalence: Prevalence,
     *,
@@ -164,6 +166,7 @@ def _lonely(
     )
 
 
+@in_words
 def hindcast_error(prevalence: Prevalence, *, edition: str) -> HindcastError:
     """Error to print beside a figure for a far year, from the forecast that can be checked.
 

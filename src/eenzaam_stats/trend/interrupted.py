@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.series_results import InterruptedFit
@@ -26,6 +27,7 @@ Scale = Literal["identity", "logit"]
 _WHERE = "interrupted_time_series()"
 
 
+@in_words
 def interrupted_time_series(
     series: Estimates | pd.DataFrame,
     interruptions: Sequence[Interruption],

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.trend.interruption import CONVENTIONS
@@ -33,6 +34,7 @@ from eenzaam_stats.vocabulary import require_option
 _WHERE = "panel_model()"
 
 
+@in_words
 def panel_model(
     data: object,
     outcome: str,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import ConvergenceError, EenzaamStatsWarning
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.numerics.intervals import t_quantile
@@ -23,6 +24,7 @@ NAME = "dropout and answers"
 _LARGE_DF = 1e9
 
 
+@in_words
 def check_dropout(
     data: object, outcome: str, *, columns: PanelColumns | None = None, level: float = 0.95
 ) -> CheckResult:
@@ -108,6 +110,7 @@ def check_dropout(
     return _judged(fit, outcome, counts, level=level)
 
 
+@in_words
 def warn_of_dropout(
     data: object, outcome: str, *, columns: PanelColumns | None = None, level: float = 0.95
 ) -> CheckResult:
@@ -150,7 +153,7 @@ def warn_of_dropout(
             f"Means of {outcome!r} per wave describe those who stayed: {result.message}. Use "
             "panel_model(), which keeps the earlier answers of those who left.",
             EenzaamStatsWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     return result
 

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.check_results import CheckedEffect, SeriesCheck
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.results import Estimates
@@ -24,6 +25,7 @@ LEAST_ON_A_SIDE = 4
 _SIGNIFICANT = 0.05
 
 
+@in_words
 def placebo_in_time(
     series: Estimates | pd.DataFrame, interruption: Interruption, how: Fitting | None = None
 ) -> SeriesCheck:
@@ -83,6 +85,7 @@ def placebo_in_time(
     return checked(name, how, rows, passed=larger == 0, words=words)
 
 
+@in_words
 def placebo_in_space(
     series: Estimates | pd.DataFrame,
     controls: Mapping[str, Estimates | pd.DataFrame],

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.check_results import EffectPower, PowerResult
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.ar_process import correlation
@@ -56,6 +57,7 @@ class PlannedSeries:
     std_error: float | Sequence[float] = 0.0
 
 
+@in_words
 def power_of(
     planned: PlannedSeries,
     *,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.cell_text import UNSAID, NumberFormat
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.number_columns import numbers_in
@@ -93,6 +94,7 @@ class PrevalenceCells:
         return f"{self.bands[band]} {self.sexes[sex]}"
 
 
+@in_words
 def prevalence_cells(
     prevalence: Estimates | pd.DataFrame,
     *,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.hindcast_results import HindcastError
 from eenzaam_stats.numerics.forecast_error import Bounds
@@ -30,6 +31,7 @@ from eenzaam_stats.version import VERSION
 PUBLISHED = "gezondheidsmonitor"
 
 
+@in_words
 def project(
     prevalence: Estimates | pd.DataFrame | str = PUBLISHED,
     population: str | pd.DataFrame = "cbs_kernprognose_2016",

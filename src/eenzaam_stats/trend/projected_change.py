@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.decomposition_results import CountChange
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.projection import Simulation, moment
@@ -11,6 +12,7 @@ from eenzaam_stats.projection_results import ALL, TOTAL, ProjectedRow, Projectio
 from eenzaam_stats.trend.decompose import About, Moment, decompose_counts
 
 
+@in_words
 def decompose(
     projection: Projection, *, from_year: int | None = None, to_year: int | None = None
 ) -> CountChange:

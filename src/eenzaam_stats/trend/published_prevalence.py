@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.opendata.reference import persons, reference
 
@@ -13,6 +14,7 @@ WAVE = 2022
 OLD, OLDEST = 75, 85
 
 
+@in_words
 def published_prevalence(wave: int | None = None, *, outcome: str = "lonely") -> pd.DataFrame:
     """Prevalence at 18-74, 75-84 and 85 and over, from the packaged table.
 

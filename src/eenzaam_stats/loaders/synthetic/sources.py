@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.synthetic.ess import synthesise_ess
 from eenzaam_stats.loaders.synthetic.eu_survey import synthesise_eu_survey
@@ -29,6 +30,7 @@ SYNTHESISERS: Mapping[str, Callable[..., SynthesisReport]] = {
 WITHOUT_WAVES = ("eu_loneliness_survey",)
 
 
+@in_words
 def synthesise(
     source: str,
     path: str | Path,
