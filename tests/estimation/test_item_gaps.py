@@ -265,3 +265,16 @@ def test_replicate_and_calibrated_errors_carry_the_flag_too(make_survey):
 
     assert REASON in found["c"].reason
     assert found["a"].flag is Flag.RELIABLE
+
+
+def test_a_frame_without_the_column_says_that_items_are_not_seen(make_survey):
+    survey = score(make_survey(respondents(), weight="weight"), DJG11)
+    fewer = survey.respondents[["region", "weight", "lonely"]]
+
+    whole = es.prevalence(survey, "lonely", by="region")
+    without = es.prevalence(replace(survey, respondents=fewer), "lonely", by="region")
+
+    assert without.footnote.method.endswith(
+        "; without column 'djg11_tolerated_item' items that nobody in a group answered are not seen"
+    )
+    assert whole.footnote.method == without.footnote.method.partition("; without column")[0]

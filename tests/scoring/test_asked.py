@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -71,7 +72,7 @@ def test_one_missing_code_for_all_is_an_item_without_an_answer(number, missing):
     frame[f"q{number}"] = {9: 9, None: None, "float": np.nan, "text": 8}[missing]
     declared[8] = "refused"
 
-    with pytest.raises(ScaleError, match=rf"\['djg_{number}'\] have no answer in the data"):
+    with pytest.raises(ScaleError, match=rf"\['q{number}'\] have no answer in the data"):
         score(frame, DJG11, items=item_map(), answers=declared)
 
 
@@ -159,10 +160,18 @@ def test_people_who_answered_nothing_do_not_count_as_people_of_a_place():
     assert score(pd.DataFrame({"direct": pd.Series([None] * 9, dtype=object)}), DIRECT) is not None
 
 
-def test_one_answer_of_one_person_is_an_answer():
-    frame = answers([*without(PEOPLE, 3), PEOPLE[0]])
+@pytest.mark.parametrize(("answered", "asked"), [(0, False), (1, False), (2, True), (40, True)])
+def test_an_item_that_almost_nobody_answered_was_not_asked_either(answered, asked):
+    # one in forty is less than one in twenty, two in forty are not
+    whole = simulated(40, seed=5)
+    frame = answers([*whole[:answered], *without(whole[answered:], 3)])
 
-    assert score(frame, DJG11)["djg11_total"].notna().sum() > 30
+    if asked:
+        assert score(frame, DJG11)["djg11_total"].notna().all()
+    else:
+        said = "no answer" if not answered else r"at most 1 answer\(s\)"
+        with pytest.raises(ScaleError, match=rf"\['djg_3'\] have {said} in the data \(40 people"):
+            score(frame, DJG11)
 
 
 def test_eleven_items_without_one_outside_the_six_become_the_six_and_say_so():
@@ -206,6 +215,15 @@ def test_where_no_short_form_is_left_the_complete_subscale_is_given_without_a_to
     ]
     assert scored[column].equals(whole[column])
     assert scored[flag].equals(whole[flag])
+
+
+def test_a_scale_of_ones_own_without_the_items_of_the_short_form_has_none():
+    own = replace(DJG11, items=tuple(item for item in DJG11.items if item.number != 10))
+
+    with pytest.warns(EenzaamStatsWarning, match=r": DJG11 social, without a total\.$"):
+        scored = score(answers(without(PEOPLE, 2)), own, not_asked="shorter")
+
+    assert "djg11_social" in scored
 
 
 @pytest.mark.parametrize("numbers", [(3, 4), (2, 1, 3, 7)])

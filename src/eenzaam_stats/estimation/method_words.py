@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from eenzaam_stats.estimation.cells import Cells
 from eenzaam_stats.estimation.columns import CellColumns, Outcome
+from eenzaam_stats.estimation.unanswered import ITEM_LOW
 from eenzaam_stats.results import Footnote
 from eenzaam_stats.version import VERSION
 
@@ -59,8 +60,22 @@ def method_words(source: Cells, *, variance: str, interval: str) -> str:
     return (
         f"direct estimate, {variance}, {_design_words(source)}, "
         f"{_weight_words(source, counted='residuals' in variance)}; "
-        f"{interval} interval with t on the degrees of freedom of the group"
+        f"{interval} interval with t on the degrees of freedom of the group{_unseen_items(source)}"
     )
+
+
+def _unseen_items(source: Cells) -> str:
+    """Say when the column is gone that tells a group in which nobody answered an item."""
+    known = dict(source.columns.tolerated)
+    gone = [
+        known[name]
+        for number, outcome in enumerate(source.columns.outcomes)
+        for name in outcome.names()
+        if name in known and f"{ITEM_LOW}_{number}" not in source.table.cells
+    ]
+    if not gone:
+        return ""
+    return f"; without column {gone[0]!r} items that nobody in a group answered are not seen"
 
 
 def _design_words(source: Cells) -> str:

@@ -191,7 +191,8 @@ def _rows(
 
 def _gaps(domains: Domains) -> tuple[str, ...]:
     """Why every total of a group is too low, for each group; empty texts where it is not."""
-    return domains.gaps or ("",) * len(domains.groups)
+    known = len(domains.gaps) == len(domains.groups)
+    return domains.gaps if known else ("",) * len(domains.groups)
 
 
 def _missing(domains: Domains) -> list[tuple[tuple[str, int], ...]]:

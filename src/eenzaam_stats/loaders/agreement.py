@@ -16,7 +16,7 @@ import pandas as pd
 
 from eenzaam_stats.respondents import DJG_ITEMS
 from eenzaam_stats.results import CheckResult
-from eenzaam_stats.scoring.asked import LEAST_PEOPLE
+from eenzaam_stats.scoring.asked import not_asked_of
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.direction import check_direction
 from eenzaam_stats.scoring.scale import score_regardless
@@ -103,21 +103,20 @@ def _agreements(published: PublishedScores, scored: pd.DataFrame) -> Iterator[Ch
             check = _agreement(published, published.source_names[name], differs, complete)
             if blank and differs.any():
                 message = (
-                    f"{check.message}; nobody answered {blank}, and the scores of the file are of "
-                    "somebody: the item was not read from where its answers are"
+                    f"{check.message}; nobody or almost nobody answered {blank}, and the scores of "
+                    "the file are of many: the item was not read from where its answers are"
                 )
                 check = CheckResult("agreement", False, message, _first(published.rows, differs))
             yield check
 
 
 def _blank_items(published: PublishedScores) -> str:
-    """Items that nobody answered, by their name in the file; an empty text for none."""
-    frame, names = published.respondents, published.source_names
-    answered = frame[list(DJG_ITEMS)].notna()
-    if answered.any(axis=1).sum() < LEAST_PEOPLE:
-        return ""
-    blank = [item for item in DJG_ITEMS if not answered[item].any()]
-    return ", ".join(f"{item} ({names.get(item, 'no column')})" for item in blank)
+    """Items that were not asked, by their name in the file; an empty text for none."""
+    answered = published.respondents[list(DJG_ITEMS)].notna().to_numpy()
+    people = np.array(answered.any(axis=1).sum())
+    lacking = not_asked_of(answered.sum(axis=0), people)
+    names = [item for item, lacks in zip(DJG_ITEMS, lacking, strict=True) if lacks]
+    return ", ".join(f"{item} ({published.source_names.get(item, 'no column')})" for item in names)
 
 
 def _agreement(

@@ -17,7 +17,7 @@ from eenzaam_stats.loaders.one_file import Reading
 from eenzaam_stats.loaders.weighting import weight_total
 from eenzaam_stats.respondents import DJG_ITEMS, UCLA_ITEMS
 from eenzaam_stats.results import CheckResult
-from eenzaam_stats.scoring.asked import LEAST_PEOPLE
+from eenzaam_stats.scoring.asked import LEAST_PEOPLE, not_asked_of
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.direction import check_direction
 from eenzaam_stats.scoring.instrument import Scale
@@ -45,21 +45,31 @@ def direction_checks(frame: pd.DataFrame) -> tuple[CheckResult, ...]:
 
 
 def asked_checks(columns: Mapping[str, Harmonised], *, place: str) -> tuple[CheckResult, ...]:
-    """Questions on loneliness without a single answer in a file or wave; nothing where all have.
+    """Questions on loneliness that were not asked in a file or wave; nothing where all were.
 
     Scoring refuses such an item; here it is told when the file is read.
     """
-    blank = [
-        f"{name} ({columns[name].source_name})"
+    valid = {
+        name: columns[name].kinds == VALID
         for name in (*DJG_ITEMS, *UCLA_ITEMS, "direct")
-        if name in columns and (columns[name].kinds != VALID).all()
+        if name in columns
+    }
+    n = max((len(answers) for answers in valid.values()), default=0)
+    if n < LEAST_PEOPLE:
+        return ()
+    counts = np.array([answers.sum() for answers in valid.values()])
+    people = np.array(np.logical_or.reduce(list(valid.values())).sum())
+    lacking = (counts == 0) | not_asked_of(counts, people)
+    said = [
+        f"{name} ({columns[name].source_name}) {count:,} answer(s)"
+        for name, count, lacks in zip(valid, counts, lacking, strict=True)
+        if lacks
     ]
-    n = max((len(column.kinds) for column in columns.values()), default=0)
-    if not blank or n < LEAST_PEOPLE:
+    if not said:
         return ()
     message = (
-        f"{', '.join(blank)}: no answer in any of {n:,} row(s) of {place}, so not asked, or the "
-        "column is blank, the wrong one, or one missing code for all"
+        f"{', '.join(said)} in {n:,} row(s) of {place}: not asked, or the column is blank, the "
+        "wrong one, or one missing code for all"
     )
     return (CheckResult("items asked", False, message),)
 

@@ -23,6 +23,8 @@ NotAsked = Literal["refuse", "shorter"]
 # Fewer people than this can all have skipped an item by chance. At the highest share that was found
 # in print, 10.9 per cent, two people do so in 1.2 per cent of pairs and three in 0.13 per cent.
 LEAST_PEOPLE = 3
+# An item that fewer of those people answered, or nobody, was not asked of them: a pilot, a routing.
+LEAST_SHARE = 0.05
 # What a questionnaire is: a source and a wave of it.
 PARTS = ("source", "wave")
 _SHOWN = 3
@@ -30,7 +32,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Items that nobody answered in one place, although people answered others there.
+    """Items that nobody, or almost nobody, answered in one place where people answered others.
 
     Attributes
     ----------
@@ -40,11 +42,14 @@ class Gap:
         Positions (from 0) of the items in the scale.
     people : int
         People there who answered another item of the scale.
+    answers : int
+        Answers to the one of these items that has the most; 0 as a rule.
     """
 
     place: str
     items: tuple[int, ...]
     people: int
+    answers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,32 @@ class Form:
         return cls(scale, tuple(range(len(scale.items))))
 
 
+def not_asked_of(answers: NDArray[np.int64], people: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether so few people answered an item that it was not asked of them.
+
+    Parameters
+    ----------
+    answers : ndarray of int
+        People who answered the item.
+    people : ndarray of int
+        People who answered it or another item of the scale.
+
+    Returns
+    -------
+    ndarray of bool
+        True where fewer than one in twenty of at least three people did. Fewer people can all have
+        skipped an item by chance.
+
+    Examples
+    --------
+    >>> not_asked_of(np.array([0, 0, 1, 1]), np.array([2, 3, 20, 21])).tolist()
+    [False, True, False, True]
+    """
+    return np.asarray((people >= LEAST_PEOPLE) & (answers < LEAST_SHARE * people))
+
+
 def find_gaps(frame: Frame, codes: NDArray[np.int8]) -> tuple[Gap, ...]:
-    """Items without a single answer, in all rows and in each source and wave.
+    """Items that were not asked, in all rows and in each source and wave.
 
     Parameters
     ----------
@@ -87,12 +116,11 @@ def find_gaps(frame: Frame, codes: NDArray[np.int8]) -> tuple[Gap, ...]:
     Returns
     -------
     tuple of Gap
-        Those of all rows first; empty when every item was answered by somebody everywhere.
+        Those of all rows first; empty when every item was asked everywhere.
 
     Notes
     -----
-    A place counts from three people who answered an item of the scale: fewer can all have skipped
-    one by chance. Where nobody answered any item there is no score that could be too low.
+    See :func:`not_asked_of`. Where nobody answered any item there is no score to be too low.
     """
     answered = codes != MISSING
     place = np.zeros(codes.shape[1], dtype=np.int64)
@@ -111,10 +139,11 @@ def _gaps(
     answered: NDArray[np.bool_], place: NDArray[np.int64], names: Sequence[str]
 ) -> Iterator[Gap]:
     people = np.bincount(place[answered.any(axis=0)], minlength=len(names))
-    empty = np.stack([np.bincount(place[row], minlength=len(names)) == 0 for row in answered])
-    for at in np.flatnonzero(empty.any(axis=0) & (people >= LEAST_PEOPLE)):
-        items = tuple(int(item) for item in np.flatnonzero(empty[:, at]))
-        yield Gap(names[int(at)], items, int(people[at]))
+    answers = np.stack([np.bincount(place[row], minlength=len(names)) for row in answered])
+    lacking = not_asked_of(answers, people)
+    for at in np.flatnonzero(lacking.any(axis=0)):
+        items = tuple(int(item) for item in np.flatnonzero(lacking[:, at]))
+        yield Gap(names[int(at)], items, int(people[at]), int(answers[lacking[:, at], at].max()))
 
 
 def _places(frame: Frame, names: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:
@@ -130,7 +159,13 @@ def _places(frame: Frame, names: Sequence[str]) -> tuple[NDArray[np.int64], list
 
 
 def form_to_score(
-    frame: Frame, scale: Scale, codes: NDArray[np.int8], *, not_asked: NotAsked, where: str
+    frame: Frame,
+    scale: Scale,
+    codes: NDArray[np.int8],
+    *,
+    columns: Sequence[str],
+    not_asked: NotAsked,
+    where: str,
 ) -> Form:
     """Form of a scale that the data allow.
 
@@ -140,6 +175,8 @@ def form_to_score(
         As in :func:`find_gaps`.
     scale : Scale
         Instrument that was asked for.
+    columns : sequence of str
+        Column of each item, for the message.
     not_asked : {"refuse", "shorter"}
         What to do when an item was not asked.
     where : str
@@ -148,7 +185,7 @@ def form_to_score(
     Returns
     -------
     Form
-        The scale itself when every item was answered by somebody everywhere.
+        The scale itself when every item was asked everywhere.
 
     Raises
     ------
@@ -161,29 +198,35 @@ def form_to_score(
     shorter = _shorter(scale, {item for gap in gaps for item in gap.items})
     if not_asked == "refuse" or shorter is None:
         raise ScaleError(
-            f"{where} needs every item to be asked, and {_said(scale, gaps)}: it was not asked, "
+            f"{where} needs every item to be asked, and {_said(columns, gaps)}: it was not asked, "
             "or its column is blank, the wrong one, or one missing code for all. "
             f"{_remedy(shorter)}"
         )
     left = "" if shorter.has_total else ", without a total"
-    note = f"Not {scale.name}, because {_said(scale, gaps)}: {shorter.scale.name}{left}."
+    note = f"Not {scale.name}, because {_said(columns, gaps)}: {shorter.scale.name}{left}."
     return replace(shorter, note=note)
 
 
-def require_asked(frame: Frame, scale: Scale, codes: NDArray[np.int8], *, where: str) -> None:
+def require_asked(
+    frame: Frame, scale: Scale, codes: NDArray[np.int8], *, columns: Sequence[str], where: str
+) -> None:
     """Raise when an item was not asked, for a score that has no shorter form."""
     alone = replace(scale, short_form=None, subscales=())
-    form_to_score(frame, alone, codes, not_asked="refuse", where=where)
+    form_to_score(frame, alone, codes, columns=columns, not_asked="refuse", where=where)
 
 
-def _said(scale: Scale, gaps: Sequence[Gap]) -> str:
+def _said(columns: Sequence[str], gaps: Sequence[Gap]) -> str:
     parts = [
-        f"[{listed(scale.items[item].column for item in gap.items)}] have no answer in {gap.place} "
+        f"[{listed(columns[item] for item in gap.items)}] have {_answers(gap)} in {gap.place} "
         f"({gap.people:,} people answered other items)"
         for gap in gaps[:_SHOWN]
     ]
     more = f" and {len(gaps) - _SHOWN} more place(s)" if len(gaps) > _SHOWN else ""
     return "; ".join(parts) + more
+
+
+def _answers(gap: Gap) -> str:
+    return f"at most {gap.answers:,} answer(s)" if gap.answers else "no answer"
 
 
 def _remedy(shorter: Form | None) -> str:
@@ -198,10 +241,13 @@ def _shorter(scale: Scale, absent: set[int]) -> Form | None:
     """Short form of which every item was asked, else the complete subscales; ``None`` for none."""
     short = scale.short_form
     if short is not None:
-        number = {item.number: at for at, item in enumerate(scale.items)}
-        items = tuple(number[item.number] for item in short.items)
-        if absent.isdisjoint(items):
-            return Form(short, items)
+        numbers = {item.number for item in short.items}
+        items = tuple(at for at, item in enumerate(scale.items) if item.number in numbers)
+        if len(items) == len(numbers) and absent.isdisjoint(items):
+            # its rules, and the answers and points of the scale that the columns were read for
+            own = tuple(scale.items[at] for at in items)
+            how = {name: getattr(scale, name) for name in ("answers", "answer_sets", "neutral")}
+            return Form(replace(short, items=own, **how), items)
     whole = [
         (subscale, block)
         for subscale, block in zip(scale.subscales, scale.blocks(), strict=True)

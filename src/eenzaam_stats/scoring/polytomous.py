@@ -11,7 +11,7 @@ from typing import Literal
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, ScaleError
-from eenzaam_stats.scoring.answers import ItemColumns, item_codes
+from eenzaam_stats.scoring.answers import ItemColumns, item_codes, item_columns
 from eenzaam_stats.scoring.asked import require_asked
 from eenzaam_stats.scoring.declared import DeclaredAnswers
 from eenzaam_stats.scoring.direction import require_direction, scored_items
@@ -96,7 +96,8 @@ def score_polytomous(
     remedy = "Drop it, or score the data without it."
     require_absent(frame, [column], where=where, remedy=remedy)
     codes = item_codes(frame, graded, items=items, answers=answers, where=where)
-    require_asked(frame, graded, codes, where=where)
+    columns = item_columns(graded, items, where=where)
+    require_asked(frame, graded, codes, columns=columns, where=where)
     scored = scored_items(frame, graded, codes)
     require_direction(scored.direction, where=where, strict=strict, stacklevel=4)
     sums = NewColumn(column, scored.scores.total, scored.scores.total_valid)

@@ -18,7 +18,7 @@ from eenzaam_stats.errors import EenzaamStatsWarning
 from eenzaam_stats.numerics.summated_scale import MISSING, SummatedScores, class_codes
 from eenzaam_stats.respondents import SEVERAL_ITEMS, TOLERATED_SUFFIX
 from eenzaam_stats.results import CheckResult
-from eenzaam_stats.scoring.answers import ItemColumns, item_codes
+from eenzaam_stats.scoring.answers import ItemColumns, item_codes, item_columns
 from eenzaam_stats.scoring.asked import Form, NotAsked, form_to_score
 from eenzaam_stats.scoring.declared import DeclaredAnswers
 from eenzaam_stats.scoring.direction import require_direction, scored_items
@@ -66,10 +66,10 @@ def score(  # noqa: PLR0913 (one keyword per decision that the analyst takes)
     strict : bool, default False
         Whether a failed direction check is an error instead of a warning.
     not_asked : {"refuse", "shorter"}, default "refuse"
-        What to do when nobody answered an item, in all rows or in one source and wave, although
-        three or more people answered another item there: refuse, or score the form that can do
-        without it (six items instead of eleven, else the complete subscales without a total) and
-        say so in a warning and in the report.
+        What to do when an item was not asked, because fewer than one in twenty of at least three
+        people who answered the scale answered it, in all rows or in one source and wave: refuse, or
+        score the form that can do without it (six items instead of eleven, else the complete
+        subscales without a total) and say so in a warning and in the report.
 
     Returns
     -------
@@ -151,7 +151,8 @@ def score(  # noqa: PLR0913 (one keyword per decision that the analyst takes)
     where = f"score({scale.name})"
     frame = opened(data, where=where)
     codes = item_codes(frame, scale, items=items, answers=answers, where=where)
-    form = form_to_score(frame, scale, codes, not_asked=not_asked, where=where)
+    columns = item_columns(scale, items, where=where)
+    form = form_to_score(frame, scale, codes, columns=columns, not_asked=not_asked, where=where)
     if form.note:
         warnings.warn(f"{where}: {form.note}", EenzaamStatsWarning, stacklevel=3)
     codes, scale = codes[list(form.items)], form.scale
