@@ -123,7 +123,7 @@ def number_of(text: str, form: NumberFormat = UNSAID) -> int | float | None:
         Text of a cell.
     form : NumberFormat
         How its numbers are written. Where nothing is said, a point or comma stands before
-        decimals; ``require_certain`` asks first whether that is certain.
+        decimals; ``certain_form`` asks first whether that is certain.
 
     Returns
     -------

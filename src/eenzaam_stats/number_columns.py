@@ -26,15 +26,18 @@ from eenzaam_stats.cell_text import (
 from eenzaam_stats.errors import AmbiguousNumberError
 
 
-def require_certain(
+def certain_form(
     texts: Sequence[str],
     form: NumberFormat,
     *,
     column: str,
     where: str,
     found: tuple[Sequence[int], Sequence[int]],
-) -> None:
-    """Raise when numbers of one column can be read in two ways, or not in the way that was said.
+) -> NumberFormat:
+    """How the numbers of one column are written, or an error when that is not certain.
+
+    A column that cannot be written as was said, and can be read in one way only, is read in that
+    way: ages as 18.0 beside weights with points between thousands.
 
     Parameters
     ----------
@@ -47,6 +50,11 @@ def require_certain(
     found : tuple of (counts, rows)
         Per text how often it occurs and its first row, for the message.
 
+    Returns
+    -------
+    NumberFormat
+        For ``number_of``.
+
     Raises
     ------
     AmbiguousNumberError
@@ -56,6 +64,8 @@ def require_certain(
     """
     looked = [(at, text) for at, text in enumerate(texts) if looks_like_number(text)]
     doubt, places = _doubt(looked, form)
+    if doubt and form.said and not _doubt(looked, UNSAID)[0] and _never_read(looked, form):
+        return UNSAID
     if doubt:
         counts, rows = found
         raise AmbiguousNumberError.found(
@@ -65,6 +75,12 @@ def require_certain(
             count=sum(int(counts[at]) for at in places),
             first_row=min(int(rows[at]) for at in places),
         )
+    return form
+
+
+def _never_read(looked: Sequence[tuple[int, str]], form: NumberFormat) -> bool:
+    """Whether no number would be another one if it were read as was said."""
+    return all(number_of(text, form) in (None, number_of(text)) for _, text in looked)
 
 
 def _doubt(looked: Sequence[tuple[int, str]], form: NumberFormat) -> tuple[str, list[int]]:
@@ -119,7 +135,7 @@ def numbers_in(
     Raises
     ------
     AmbiguousNumberError
-        As ``require_certain``.
+        As ``certain_form``.
 
     Examples
     --------
@@ -128,15 +144,8 @@ def numbers_in(
     """
     if pd.api.types.is_numeric_dtype(cells):
         return cells
-    places, uniques = pd.factorize(cells)
-    texts = [text if isinstance(text, str) else "" for text in uniques]
-    found = occurrences(places, len(uniques), rows)
-    require_certain(texts, form, column=str(cells.name), where=where, found=found)
-    table = [_number(value, form) for value in uniques]
-    if None in table:
-        return cells
-    numbers = np.append(np.array(table, dtype=np.float64), np.nan)[places]
-    return pd.Series(numbers, index=cells.index, name=cells.name)
+    words = [one for one in cells.dropna().unique() if _is_word(one)]
+    return cells if words else _numbers(cells, form, where=where, rows=rows)
 
 
 def numbers_or_nan(
@@ -149,13 +158,25 @@ def numbers_or_nan(
     >>> numbers_or_nan(pd.Series(["0,5", "some"]), where="mine").tolist()
     [0.5, nan]
     """
-    read = numbers_in(cells, form, where=where)
-    if not pd.api.types.is_numeric_dtype(read):
-        found = [_number(value, form) for value in read]
-        read = pd.Series(
-            [np.nan if one is None else one for one in found], read.index, name=read.name
-        )
-    return read.astype(np.float64)
+    if pd.api.types.is_numeric_dtype(cells):
+        return cells.astype(np.float64)
+    return _numbers(cells, form, where=where, rows=None)
+
+
+def _numbers(
+    cells: pd.Series[Any],
+    form: NumberFormat,
+    *,
+    where: str,
+    rows: npt.NDArray[np.int64] | None,
+) -> pd.Series[Any]:
+    places, uniques = pd.factorize(cells)
+    texts = [text if isinstance(text, str) else "" for text in uniques]
+    found = occurrences(places, len(uniques), rows)
+    form = certain_form(texts, form, column=str(cells.name), where=where, found=found)
+    table = [_number(value, form) for value in uniques]
+    numbers = np.append(np.array(table, dtype=np.float64), np.nan)[places]
+    return pd.Series(numbers, index=cells.index, name=cells.name)
 
 
 def occurrences(
@@ -175,7 +196,14 @@ def occurrences(
     return np.bincount(places[known], minlength=n).tolist(), first.tolist()
 
 
-def _number(value: Any, form: NumberFormat) -> float | None:
+def _is_word(value: Any) -> bool:
     if isinstance(value, str):
-        return float("nan") if says_nothing(value) else number_of(value, form)
-    return float(value) if isinstance(value, (Real, Decimal)) else None
+        return not (says_nothing(value) or looks_like_number(value))
+    return not isinstance(value, (Real, Decimal))
+
+
+def _number(value: Any, form: NumberFormat) -> float:
+    if isinstance(value, str):
+        number = None if says_nothing(value) else number_of(value, form)
+        return np.nan if number is None else float(number)
+    return np.nan if _is_word(value) else float(value)

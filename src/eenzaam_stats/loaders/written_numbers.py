@@ -11,7 +11,7 @@ import numpy.typing as npt
 from eenzaam_stats.cell_text import may_be_thousands, number_of, stripped
 from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.layout import Variable
-from eenzaam_stats.number_columns import occurrences, require_certain
+from eenzaam_stats.number_columns import certain_form, occurrences
 
 AGE = "age"  # the only whole number of which a file may hold parts: completed years count
 
@@ -65,7 +65,7 @@ def read_numbers(
     if variable.bounds is None:
         texts = [text if _could_be_both(variable, text) else "" for text in texts]
     found = occurrences(places, len(values), raw.rows)
-    require_certain(texts, form, column=raw.name, where=where, found=found)
+    form = certain_form(texts, form, column=raw.name, where=where, found=found)
     if not form.said:
         return values
     read = [number_of(text, form) if text else None for text in texts]
