@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from eenzaam_stats.vocabulary import Answer, Frequency, Sex
+from eenzaam_stats.vocabulary import Answer, Dichotomy, Frequency, Sex
 
 ColumnKind = Literal["text", "integer", "number", "category"]
 
@@ -34,7 +34,10 @@ class Column:
 
 DJG_ITEMS = tuple(f"djg_{number}" for number in range(1, 12))
 UCLA_ITEMS = tuple(f"ucla_{number}" for number in range(1, 4))
-_ANSWERS = tuple(answer.value for answer in Answer)
+_ANSWERS = (
+    *(answer.value for answer in Answer),
+    *(Dichotomy.NOT_LONELY.value, Dichotomy.LONELY.value),
+)
 _FREQUENCIES = tuple(answer.value for answer in Frequency)
 
 COLUMNS: tuple[Column, ...] = (

@@ -12,6 +12,7 @@ from typing import Literal
 from eenzaam_stats.errors import OptionError, ScaleError
 from eenzaam_stats.scoring.answers import ItemColumns, item_codes
 from eenzaam_stats.scoring.declared import DeclaredAnswers
+from eenzaam_stats.scoring.dichotomised import as_stored
 from eenzaam_stats.scoring.direction import require_direction, scored_items
 from eenzaam_stats.scoring.frame import Data, NewColumn, delivered, opened, require_absent
 from eenzaam_stats.scoring.instrument import Scale
@@ -56,7 +57,7 @@ def score_polytomous(
     OptionError
         If ``categories`` is neither 3 nor 5.
     ScaleError
-        If the scale has no neutral answer, and as for ``score``.
+        If the scale has no neutral answer, the items are dichotomised, and as for ``score``.
     UnknownColumnError, UnknownCodeError, SchemaError
         As for ``score``; a strong answer is unknown to three categories.
 
@@ -92,6 +93,11 @@ def score_polytomous(
     column = f"{scale.prefix}_polytomous_sum"
     remedy = "Drop it, or score the data without it."
     require_absent(frame, [column], where=where, remedy=remedy)
+    if as_stored(frame, graded, items=items, answers=answers, where=where) is not graded:
+        raise ScaleError(
+            f"{where} needs answers in {categories} steps, and the items are dichotomised already, "
+            "which cannot be undone. Use score()."
+        )
     codes = item_codes(frame, graded, items=items, answers=answers, where=where)
     scored = scored_items(frame, graded, codes)
     require_direction(scored.direction, where=where, strict=strict, stacklevel=3)
