@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from eenzaam_stats.vocabulary import Answer, Dichotomy, Frequency, Sex
+from eenzaam_stats.vocabulary import Answer, Frequency, Sex
 
 ColumnKind = Literal["text", "integer", "number", "category"]
 
@@ -23,7 +23,8 @@ class Column:
     description : str
         One sentence for the schema page.
     categories : tuple of str
-        Allowed values of a category column, in order; empty where the source decides.
+        Allowed values of a category column, in order; empty where the source decides. Items that
+        a mapping says were dichotomised hold the two keyed values of ``Dichotomy`` instead.
     """
 
     name: str
@@ -34,10 +35,7 @@ class Column:
 
 DJG_ITEMS = tuple(f"djg_{number}" for number in range(1, 12))
 UCLA_ITEMS = tuple(f"ucla_{number}" for number in range(1, 4))
-_ANSWERS = (
-    *(answer.value for answer in Answer),
-    *(Dichotomy.NOT_LONELY.value, Dichotomy.LONELY.value),
-)
+_ANSWERS = tuple(answer.value for answer in Answer)
 _FREQUENCIES = tuple(answer.value for answer in Frequency)
 
 COLUMNS: tuple[Column, ...] = (

@@ -17,6 +17,8 @@ from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
 from eenzaam_stats.loaders.harmonise import harmonised_column
 from eenzaam_stats.loaders.mapping import read_mapped
+from eenzaam_stats.loaders.opened import open_file
+from eenzaam_stats.loaders.reading import read_survey
 from eenzaam_stats.loaders.synthetic.sources import synthesise
 from loaders.mapped_files import mapping, people, write_mapping
 from loaders.text_sav import plain_word, text_sav, text_twin
@@ -80,7 +82,7 @@ def test_text_codes_with_turned_labels_stop_as_numbers_do(written, tmp_path, nam
 )
 def test_turned_labels_of_any_variable_stop_for_text_and_numbers(tmp_path, suffix, column, labels):
     path = tmp_path / "gm.sav"
-    synthesise("gezondheidsmonitor", path, wave=2022, n=300)
+    synthesise("gezondheidsmonitor", path, wave=2022, n=1000)
     said = []
     for target, make in (("number", None), ("text", text_sav)):
         file = tmp_path / f"{target}{suffix}"
@@ -100,16 +102,19 @@ def test_turned_labels_of_any_variable_stop_for_text_and_numbers(tmp_path, suffi
 
 def test_fast_reader_hears_labels_of_text_codes(tmp_path):
     pytest.importorskip("polars_readstat")
+    wave = load_codebook("gezondheidsmonitor").wave(2022)
+
+    def fast(path):
+        return read_survey(open_file(path, reader="fast"), wave, source="gezondheidsmonitor")
+
     path = tmp_path / "gm.sav"
-    synthesise("gezondheidsmonitor", path, wave=2022, n=300)
-    sound = read_gezondheidsmonitor(path, wave=2022).respondents
+    synthesise("gezondheidsmonitor", path, wave=2022, n=1000)
     text = text_sav(path, tmp_path / "text.sav")
-    fast = read_gezondheidsmonitor(text, wave=2022, reader="fast").respondents
-    pd.testing.assert_frame_equal(fast, sound)
+    pd.testing.assert_frame_equal(fast(text).respondents, fast(path).respondents)
     labels = {"AGGSA202": {1: "vrouw", 2: "man"}}
     turned = text_sav(path, tmp_path / "turned.sav", labels=labels)
     with pytest.raises(SchemaError, match="'AGGSA202': code 1 is labelled 'vrouw'"):
-        read_gezondheidsmonitor(turned, wave=2022, reader="fast")
+        fast(turned)
 
 
 # ---------------------------------------------------------------- codes that are no numbers
@@ -161,10 +166,11 @@ def test_nine_as_text_labelled_unknown_is_missing_in_every_kind_of_variable(tmp_
     path = tmp_path / "x.sav"
     labels = {"sx": {"1": "Man", "2": "Vrouw", "9": "weet niet"}, "lft": {"99": "geen opgave"}}
     pyreadstat.write_sav(frame, path, variable_value_labels=labels)
-    own = read_mapped(path, write_mapping(mapping(), tmp_path / "m.toml")).respondents
-    assert own["sex_missing"].tolist()[2] == "dont_know"
-    assert own["age_missing"].tolist()[2:5:2] == ["no_answer", "no_answer"]
-    assert own["age"].isna().sum() == 2
+    survey = read_mapped(path, write_mapping(mapping(), tmp_path / "m.toml"))
+    missing = {column.name: column.missing for column in survey.report.columns}
+    assert missing["sex"] == (("dont_know", 1),)
+    assert missing["age"] == (("no_answer", 2),)
+    assert survey.respondents["age"].isna().to_numpy().nonzero()[0].tolist() == [2, 4]
 
 
 def test_two_labels_of_one_text_code_that_differ_stop_the_reading():

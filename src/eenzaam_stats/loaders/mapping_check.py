@@ -38,6 +38,7 @@ from eenzaam_stats.vocabulary import LonelyStratum
 
 # Stands for the name of a row, in problems that several rows share.
 _OWN = "\0"
+_UNFILLED = "not filled in"
 FIRST_YEAR, LAST_YEAR, OLDEST = 1900, 2100, 120
 
 
@@ -197,8 +198,7 @@ def _rows(rows: Sequence[Any]) -> Iterator[str]:
             continue
         name = row["name"] if isinstance(row.get("name"), str) else ""
         for problem in row_problems(row):
-            shared = problem.replace(f" of {name};", f" of {_OWN};") if name else problem
-            found.setdefault(shared, []).append((number, name))
+            found.setdefault(_shared(problem, number, name), []).append((number, name))
     yield from (_on_rows(problem, at) for problem, at in found.items())
     tables = [row if isinstance(row, dict) else {} for row in rows]
     for field in ("name", "column"):
@@ -212,13 +212,20 @@ def _rows(rows: Sequence[Any]) -> Iterator[str]:
                 yield f"rows {', '.join(numbers)} have the same {field} {value!r}"
 
 
+def _shared(problem: str, number: int, name: str) -> str:
+    """Problem in words that other rows with it have too; what is to be filled in is of one row."""
+    if _UNFILLED in problem:
+        return f"{problem}{_OWN}{number}"
+    return problem.replace(f" of {name};", f" of {_OWN};") if name else problem
+
+
 def _on_rows(problem: str, at: Sequence[tuple[int, str]]) -> str:
     """One sentence for a problem, however many rows have it."""
     names = [name for _, name in at if name]
     where = f"row{'s' * (len(at) > 1)} {', '.join(str(number) for number, _ in at)}"
     where += f" ({', '.join(names)})" if names else ""
     own = names[0] if len(at) == 1 and names else "these columns"
-    said = problem.replace(_OWN, own)
+    said = problem.partition(_OWN)[0] if _UNFILLED in problem else problem.replace(_OWN, own)
     return f"{where} {said}" if said.startswith("has no field") else f"{where}: {said}"
 
 

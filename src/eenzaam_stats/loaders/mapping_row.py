@@ -135,7 +135,8 @@ def _is_value(value: Any, column: Column | None) -> bool:
         return isinstance(value, (str, int))
     if not isinstance(value, str) or not value.strip():
         return False
-    return not column.categories or value in column.categories
+    stored = column.name in DJG_ITEMS and value in KEYED
+    return stored or not column.categories or value in column.categories
 
 
 def _no_value(strange: Table, column: Column | None) -> str:

@@ -1,7 +1,7 @@
 """Words on a code that stand for a missing answer, in Dutch, English and German.
 
-A phrase counts at the begin of a label and at its end ("age unknown"); a short word only as the
-whole label. What is not listed here is no missing answer.
+A phrase counts at the begin of a label, and at its end where no number stands before it ("age
+unknown"); a short word only as the whole label. What is not listed here is no missing answer.
 """
 
 from __future__ import annotations
@@ -65,12 +65,16 @@ _OPENING = (
 )
 
 
-def _pattern(phrases: str) -> re.Pattern[str]:
-    own = phrases.replace("*", "[a-z]*")
-    return re.compile(rf"{_OPENING}(?:{own})(?![a-z0-9])|.* (?:{own})$")
+def _patterns(form: str) -> dict[MissingKind, re.Pattern[str]]:
+    found = {}
+    for kind, phrases in _PHRASES.items():
+        own = phrases.replace("*", "[a-z]*")
+        found[kind] = re.compile(form.format(opening=_OPENING, own=f"(?:{own})"))
+    return found
 
 
-_PATTERNS = {kind: _pattern(phrases) for kind, phrases in _PHRASES.items()}
+_AT_BEGIN = _patterns("{opening}{own}(?![a-z0-9])")
+_AT_END = _patterns("[^0-9]* {own}$")
 
 
 def missing_kind(label: str) -> MissingKind | None:
@@ -86,4 +90,5 @@ def missing_kind(label: str) -> MissingKind | None:
     words = plain(label)
     if words in _WHOLE:
         return _WHOLE[words]
-    return next((kind for kind, own in _PATTERNS.items() if own.match(words)), None)
+    found = (kind for form in (_AT_BEGIN, _AT_END) for kind, own in form.items() if own.match(words))
+    return next(found, None)

@@ -88,8 +88,7 @@ def _require_answers(answers: CodeMeanings, scale: Scale, *, where: str) -> None
     """Raise when the declared answers are not a set that the scale can score."""
     declared = {str(answer) for answer in answers.values() if not means_missing(answer)}
     for word in sorted(declared - set(scale.answers)):
-        options = scale.answers if scale.neutral is None else (*scale.answers, *_DICHOTOMISED)
-        raise OptionError.among(word, options, name=f"{where}: an answer in answers=")
+        raise OptionError.among(word, scale.answers, name=f"{where}: an answer in answers=")
     _require_plain_words(answers, scale, where=where)
     words = tuple(word for word in scale.answers if word in declared)
     _require_neutral(words, scale, where=where)
