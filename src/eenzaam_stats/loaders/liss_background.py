@@ -153,7 +153,7 @@ def _lacks_codes(variable: Variable) -> bool:
     return variable.kind == "category" and not variable.codes
 
 
-def _with_labels(variable: Variable, labels: Mapping[float | str, str]) -> Variable:
+def _with_labels(variable: Variable, labels: Mapping[Any, str]) -> Variable:
     """Give a variable whose value list was not seen the values that the file itself labels."""
     kinds = {code: missing_kind(label) for code, label in labels.items()}
     return replace(

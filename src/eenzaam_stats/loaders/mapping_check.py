@@ -254,7 +254,8 @@ def _instrument(source: Table, rows: Sequence[Any]) -> Iterator[str]:
 def _stored_two_ways(rows: Sequence[Any]) -> Iterator[str]:
     """Refuse items of which some are dichotomised and others are not: one scale scores neither."""
     tables = [row for row in rows if isinstance(row, dict) and row.get("name") in DJG_ITEMS]
-    two, more = [], []
+    two: list[str] = []
+    more: list[str] = []
     for row in tables:
         codes = row.get("codes")
         entries = codes.values() if isinstance(codes, dict) else ()
