@@ -14,7 +14,7 @@ from eenzaam_stats.errors import ScaleError, SchemaError, SourceError, UnknownCo
 from eenzaam_stats.loaders.answer_words import contradicted
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.file_labels import declared_by_file, file_labels
-from eenzaam_stats.loaders.labels import answers_of, shown_code, unknown_answer
+from eenzaam_stats.loaders.labels import answers_of, normalised, shown_code, unknown_answer
 from eenzaam_stats.loaders.layout import Code, Variable, WaveCodebook
 from eenzaam_stats.loaders.mapping_check import Problem, mapping_problems
 from eenzaam_stats.loaders.mapping_layout import mapped_wave
@@ -138,6 +138,8 @@ def _require_plain_words(variable: Variable, file: SurveyFile, index: NameIndex)
     for code, label in file_labels(variable, file, column).items():
         value = variable.codes[code][0] if code in variable.codes else None
         if value is None and declared_by_file(variable, file, column, code):
+            continue
+        if value is not None and normalised(label) == normalised(variable.codes[code][1]):
             continue
         said = contradicted(variable.name, label, value, offered=offered)
         if said is not None:

@@ -171,7 +171,8 @@ def is_compound(label: str) -> bool:
     >>> is_compound("Ja, dat klopt"), is_compound("Klopt helemaal")
     (True, False)
     """
-    return sum(token in _CORES for token in plain(label).split(" ")) > 1
+    tokens = plain(label).split(" ")
+    return sum(token in _CORES for token in tokens) > 1 and _core_of(tokens) != _NEUTRAL
 
 
 def _core_of(tokens: list[str]) -> str | None:
