@@ -112,7 +112,8 @@ def test_open_end_at_its_own_number_is_read_and_reported(label):
 
 
 @pytest.mark.parametrize(
-    ("code", "label"), [(1, "18-24"), (18, "18 t/m 24 jaar"), (2, "25"), (3, "45 jaar"), (20, "20/24")]
+    ("code", "label"),
+    [(1, "18-24"), (18, "18 t/m 24 jaar"), (2, "25"), (3, "45 jaar"), (20, "20/24")],
 )
 def test_bands_and_other_numbers_are_no_ages(code, label):
     with pytest.raises(SchemaError, match=rf"code {code} \(1 row\(s\), first in row 1\)"):
@@ -186,5 +187,7 @@ def test_stratum_and_cluster_labelled_unknown_are_refused_as_blank(tmp_path, wha
     raw["design"] = {"weight": "w", what: "s"}
     path = tmp_path / "x.sav"
     pyreadstat.write_sav(frame, path, variable_value_labels={"s": label})
-    with pytest.raises(DesignError, match=rf"the {what} 's' is blank in 1 row\(s\), first in row 4"):
+    with pytest.raises(
+        DesignError, match=rf"the {what} 's' is blank in 1 row\(s\), first in row 4"
+    ):
         read_mapped(path, write_mapping(raw, tmp_path / "m.toml"))

@@ -207,8 +207,9 @@ def test_words_of_agreement_that_turn_round_are_refused():
     codes = {"Ja": "lonely", "Nee": "not_lonely"}
     problems = said(two_mapping(codes))
     assert len(problems) == 2
-    assert "rows 2, 3, 4 (djg_4, djg_7, djg_8): code 'Ja': 'Ja' plainly means 'not_lonely'" in (
-        problems[0]
+    assert (
+        "rows 2, 3, 4 (djg_4, djg_7, djg_8): code 'Ja': 'Ja' plainly means 'not_lonely'"
+        in (problems[0])
     )
 
 

@@ -167,9 +167,7 @@ def test_value_that_is_not_declared_is_refused():
 
 @pytest.mark.parametrize("words", [("Ja", "Nee"), ("agree", "disagree"), ("eens", "oneens")])
 def test_words_of_agreement_are_no_points(words):
-    frame = dichotomised(every_answer(), DJG6, keyed=False).replace(
-        {1.0: words[0], 0.0: words[1]}
-    )
+    frame = dichotomised(every_answer(), DJG6, keyed=False).replace({1.0: words[0], 0.0: words[1]})
     said = refused({words[0]: "lonely", words[1]: "not_lonely"}, frame)
     assert "plainly means 'dichotomised_yes' and is declared as 'lonely'" in said
     turned = refused({words[0]: RAW[0], words[1]: RAW[1]}, frame)

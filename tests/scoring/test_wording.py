@@ -120,7 +120,9 @@ def words_frame(scale=DJG6):
 def test_words_declared_the_other_way_round_are_refused_by_every_verb(verb, scale):
     items = {item.number: f"q{item.number}" for item in scale.items}
     turned = {"agree": "no", "more or less": "more_or_less", "disagree": "yes"}
-    with pytest.raises(ScaleError, match=r"code 'agree' plainly means 'yes' and is declared as 'no'"):
+    with pytest.raises(
+        ScaleError, match=r"code 'agree' plainly means 'yes' and is declared as 'no'"
+    ):
         verb(words_frame(scale), scale, items=items, answers=turned)
     assert verb(words_frame(scale), scale, items=items, answers=AGREE) is not None
 

@@ -90,5 +90,7 @@ def missing_kind(label: str) -> MissingKind | None:
     words = plain(label)
     if words in _WHOLE:
         return _WHOLE[words]
-    found = (kind for form in (_AT_BEGIN, _AT_END) for kind, own in form.items() if own.match(words))
+    found = (
+        kind for form in (_AT_BEGIN, _AT_END) for kind, own in form.items() if own.match(words)
+    )
     return next(found, None)
