@@ -23,7 +23,8 @@ class Column:
     description : str
         One sentence for the schema page.
     categories : tuple of str
-        Allowed values of a category column, in order; empty where the source decides.
+        Allowed values of a category column, in order; empty where the source decides. Items that
+        a mapping says were dichotomised hold the two keyed values of ``Dichotomy`` instead.
     """
 
     name: str

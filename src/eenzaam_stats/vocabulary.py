@@ -38,6 +38,20 @@ class Answer(StrEnum):
     STRONG_YES = "strong_yes"
 
 
+class Dichotomy(StrEnum):
+    """Answers to a De Jong Gierveld item that was stored as two values after dichotomising.
+
+    The first two say which side of the cut speaks for loneliness (keyed); the last two are
+    disagreement and agreement (raw), the neutral answer counted with the side that speaks for
+    loneliness.
+    """
+
+    NOT_LONELY = "not_lonely"
+    LONELY = "lonely"
+    DICHOTOMISED_NO = "dichotomised_no"
+    DICHOTOMISED_YES = "dichotomised_yes"
+
+
 class Frequency(StrEnum):
     """Answers to a question on how often, in order from never to always."""
 

@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from eenzaam_stats.loaders.labels import ANSWER_WORDS, FREQUENCY_WORDS, plain
 from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS, UCLA_ITEMS
+from eenzaam_stats.scoring.dichotomised import KEYED, counted
+from eenzaam_stats.scoring.wording import FLAGS, FREQUENCY_WORDS, answers_said, plain
 
 _SEX = {
-    **dict.fromkeys(("man", "mannen", "male", "males", "men"), "men"),
-    **dict.fromkeys(("vrouw", "vrouwen", "female", "females", "woman", "women"), "women"),
+    **dict.fromkeys(("man", "mannen", "mannelijk", "male", "males", "men"), "men"),
+    **dict.fromkeys(("jongen", "jongens", "boy", "boys", "mann", "mannlich"), "men"),
+    **dict.fromkeys(("vrouw", "vrouwen", "vrouwelijk", "female", "females"), "women"),
+    **dict.fromkeys(("woman", "women", "meisje", "meisjes", "girl", "girls"), "women"),
+    **dict.fromkeys(("frau", "weiblich"), "women"),
+}
+# Words for the two sides of an item that was dichotomised.
+_SIDES = {
+    **dict.fromkeys(("eenzaam", "wel eenzaam", "lonely", "einsam"), KEYED[1]),
+    **dict.fromkeys(("niet eenzaam", "not lonely", "nicht einsam"), KEYED[0]),
 }
 Words = Mapping[str, frozenset[str]]
 
@@ -25,7 +34,7 @@ def _single(words: Mapping[str, str]) -> Words:
 
 def _within(values: Collection[str]) -> Words:
     """Words of frequency with those of their values that a question can have."""
-    return {word: meant & frozenset(values) for word, meant in FREQUENCY_WORDS.items()}
+    return {word: values_of & frozenset(values) for word, values_of in FREQUENCY_WORDS.items()}
 
 
 _UCLA, _DIRECT = (
@@ -34,7 +43,6 @@ _UCLA, _DIRECT = (
 )
 WORDS: Mapping[str, Words] = MappingProxyType(
     {
-        **dict.fromkeys(DJG_ITEMS, _single(ANSWER_WORDS)),
         **dict.fromkeys(UCLA_ITEMS, _within(_UCLA)),
         "direct": _within(_DIRECT),
         "sex": _single(_SEX),
@@ -42,7 +50,42 @@ WORDS: Mapping[str, Words] = MappingProxyType(
 )
 
 
-def contradicted(name: str, words: object, value: object) -> str | None:
+def meant(name: str, words: object, *, offered: Collection[str] = ()) -> frozenset[str]:
+    """Values of a harmonised column that some words plainly stand for; none when they do not say.
+
+    Parameters
+    ----------
+    name : str
+        Harmonised column.
+    words : object
+        Label, or a code that is a word.
+    offered : collection of str, default ()
+        Values that the question offers.
+
+    Returns
+    -------
+    frozenset of str
+
+    Examples
+    --------
+    >>> sorted(meant("djg_4", "mee eens")), sorted(meant("djg_4", "mee eens", offered=KEYED))
+    (['yes'], ['not_lonely'])
+    """
+    label = str(words)
+    if name not in DJG_ITEMS:
+        return WORDS.get(name, {}).get(plain(label), frozenset())
+    if not offered or not set(offered) <= set(KEYED):
+        return answers_said(label, offered)
+    if plain(label) in _SIDES:
+        return frozenset({_SIDES[plain(label)]})
+    if plain(label) in FLAGS:
+        return frozenset()
+    return frozenset(counted(name, answer) for answer in answers_said(label))
+
+
+def contradicted(
+    name: str, words: object, value: object, *, offered: Collection[str] = ()
+) -> str | None:
     """Value that some words plainly stand for, when it is another one than ``value``.
 
     Examples
@@ -51,8 +94,8 @@ def contradicted(name: str, words: object, value: object) -> str | None:
     'often'
     >>> contradicted("direct", "Most of the time", "often") is None
     True
-    >>> contradicted("direct", "now and then", "never") is None
-    True
+    >>> contradicted("djg_3", "Helemaal mee eens", "no")
+    'yes'
     """
-    meant = WORDS.get(name, {}).get(plain(str(words)), frozenset())
-    return None if not meant or value in meant else " or ".join(sorted(meant))
+    said = meant(name, words, offered=offered)
+    return None if not said or value in said else " or ".join(sorted(said))

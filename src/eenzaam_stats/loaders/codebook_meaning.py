@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from eenzaam_stats.errors import SchemaError, listed
 from eenzaam_stats.loaders.answer_words import contradicted
+from eenzaam_stats.loaders.labels import answers_of
 from eenzaam_stats.loaders.layout import Variable
 from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS, UCLA_ITEMS
 from eenzaam_stats.vocabulary import MissingKind
@@ -45,7 +46,7 @@ def require_own_meaning(variable: Variable, *, where: str, name: str) -> None:
         )
     _require_known_values(variable, where=where, name=name)
     for code, (value, label) in variable.codes.items():
-        meant = contradicted(variable.name, label, value)
+        meant = contradicted(variable.name, label, value, offered=answers_of(variable))
         if meant:
             raise SchemaError(
                 f"{where}: code {code!r} of {name} has the label {label!r}, which stands for "

@@ -15,7 +15,7 @@ import pandas as pd
 
 from eenzaam_stats.cell_text import is_no_value, says_nothing, stripped
 from eenzaam_stats.loaders.file_options import FileOptions
-from eenzaam_stats.loaders.labels import missing_kind
+from eenzaam_stats.loaders.missing_words import missing_kind
 from eenzaam_stats.number_columns import numbers_in
 from eenzaam_stats.survey import ColumnReport
 from eenzaam_stats.vocabulary import MissingKind
@@ -56,7 +56,7 @@ class RawColumn:
 
     def declares(self, code: Any) -> bool:
         """Whether the file declares a code to be missing."""
-        return any(_within(code, low, high) for low, high in self.declared)
+        return declared_in(code, self.declared)
 
     def is_blank(self, word: str) -> bool:
         """Whether a text means that there is no answer, and is neither kept nor labelled."""
@@ -81,12 +81,16 @@ class RawColumn:
     def without_declared(self) -> pd.Series[Any]:
         """Values with declared missing values blank; numbers as numbers where nothing else is left.
 
+        A value whose label means a missing answer counts as declared.
+
         Returns
         -------
         pandas.Series of length n
         """
-        words = [str(low).strip() for low, _ in self.declared if isinstance(low, str)]
-        ranges = [pair for pair in self.declared if not isinstance(pair[0], str)]
+        labelled = [(code, code) for code, label in self.labels.items() if missing_kind(label)]
+        declared = (*self.declared, *labelled)
+        words = [str(low).strip() for low, _ in declared if isinstance(low, str)]
+        ranges = [pair for pair in declared if not isinstance(pair[0], str)]
         values = self.values
         numeric = pd.api.types.is_numeric_dtype(values)
         if words and not numeric:
@@ -109,6 +113,11 @@ class RawColumn:
         cells = self.values.rename(self.name)
         numbers = numbers_in(cells, self.options.numbers, where=where, rows=self.rows)
         return replace(self, values=numbers)
+
+
+def declared_in(code: Any, declared: tuple[tuple[Any, Any], ...]) -> bool:
+    """Whether a code is one of some declared missing values, each from low to high."""
+    return any(_within(code, low, high) for low, high in declared)
 
 
 def _within(code: Any, low: Any, high: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from eenzaam_stats.loaders.column import Harmonised
+from eenzaam_stats.loaders.file_labels import file_labels
 from eenzaam_stats.loaders.labels import differing_labels
 from eenzaam_stats.loaders.selection import Selection
 from eenzaam_stats.results import CheckResult
@@ -83,7 +84,7 @@ def _layout_notes(selection: Selection) -> Iterator[str]:
 
 def _label_notes(selection: Selection) -> Iterator[str]:
     for match in selection.matches:
-        labels = selection.file.value_labels.get(match.column, {})
+        labels = file_labels(match.variable, selection.file, match.column)
         codes = differing_labels(match.variable, labels)
         if codes:
             said = ", ".join(f"{code} {labels[code]!r}" for code in codes)

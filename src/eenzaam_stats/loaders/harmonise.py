@@ -7,6 +7,7 @@ that is neither valid nor missing stops the reading.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,19 +15,23 @@ import numpy.typing as npt
 import pandas as pd
 
 from eenzaam_stats.cell_text import number_of, stripped
-from eenzaam_stats.errors import UnknownCodeError
+from eenzaam_stats.errors import SchemaError, UnknownCodeError
 from eenzaam_stats.keys import normal_keys, normal_word
 from eenzaam_stats.loaders.column import BLANK, KINDS, VALID, Harmonised, Kinds, RawColumn
-from eenzaam_stats.loaders.labels import coded_labels, missing_kind, normalised
+from eenzaam_stats.loaders.labels import coded_labels, normalised, shown_code
 from eenzaam_stats.loaders.layout import Code, Value, Variable
 from eenzaam_stats.loaders.mapping_line import line_for_word
+from eenzaam_stats.loaders.missing_words import missing_kind
+from eenzaam_stats.loaders.number_labels import notes_on_numbers
+from eenzaam_stats.loaders.recodes import declared_notes, recodes_done
 from eenzaam_stats.loaders.written_numbers import AGE, parts_of_years, read_numbers, shortest
 from eenzaam_stats.respondents import COLUMNS
+from eenzaam_stats.scoring.dichotomised import KEYED
+from eenzaam_stats.scoring.wording import plain
 from eenzaam_stats.vocabulary import Answer, MissingKind
 
 ITEM_ANSWERS = (Answer.NO.value, Answer.MORE_OR_LESS.value, Answer.YES.value)
 HIGHEST_MUNICIPALITY = 9998
-MOST_CODES_SHOWN = 12
 _DTYPES = {"boolean": "boolean", "integer": "Int64", "number": "Float64"}
 _ROLES_IN_ORDER = ("item", "loneliness")
 _ORDERED = frozenset(
@@ -72,6 +77,8 @@ def harmonised_column(variable: Variable, raw: RawColumn, *, where: str) -> Harm
         words = tuple(word.strip() for word in raw.blank_words() if word.strip())
         recodes = tuple(f"{word} -> {MissingKind.NO_ANSWER}" for word in dict.fromkeys(words))
         return Harmonised(variable.name, raw.name, values, kinds, recodes)
+    labels, declared = codes_of_file(variable, raw.labels, raw.declared, column=raw.name)
+    raw = replace(raw, labels=labels, declared=declared)
     places, uniques = pd.factorize(raw.values)
     by_label = coded_labels(variable)
     cells = read_numbers(variable, raw, (places, uniques), where=where)
@@ -84,15 +91,65 @@ def harmonised_column(variable: Variable, raw: RawColumn, *, where: str) -> Harm
     for place, (kind, value) in enumerate(zip(missing, valid, strict=True)):
         if kind is None and value is None:
             _refuse(variable, raw, codes[place], places == place, where=where)
+    notes = notes_on_numbers(variable, raw, codes, missing, places=places, where=where)
     table = np.array([VALID if kind is None else KINDS.index(kind) for kind in missing], np.int8)
     return Harmonised(
         variable.name,
         raw.name,
         _series(variable, valid, places),
         np.append(table, BLANK)[places],
-        _recodes(variable, codes, missing),
-        (*_notes(variable, raw), *parts_of_years(variable, raw, codes, places)),
+        recodes_done(variable, codes, missing),
+        (*declared_notes(variable, raw), *notes, *parts_of_years(variable, raw, codes, places)),
     )
+
+
+def codes_of_file(
+    variable: Variable,
+    labels: Mapping[Any, str],
+    declared: tuple[tuple[Any, Any], ...],
+    *,
+    column: str,
+) -> tuple[dict[Any, str], tuple[tuple[Any, Any], ...]]:
+    """Labels and declared missing values of a column, by the code that a cell has once it is read.
+
+    Parameters
+    ----------
+    variable : Variable
+        Row of the codebook.
+    labels : mapping of code to str
+        Value labels as the file has them: of numbers, or of text such as ``'1'``.
+    declared : tuple of (low, high)
+        Declared user-missing values.
+    column : str
+        Name in the file, for messages.
+
+    Returns
+    -------
+    labels : dict of code to str
+    declared : tuple of (low, high)
+
+    Raises
+    ------
+    SchemaError
+        If two labels of one code say different things.
+    """
+    if variable.kind == "text":
+        return dict(labels), declared
+    by_label = coded_labels(variable)
+    found: dict[Any, str] = {}
+    for own, label in labels.items():
+        code = _code(own, variable, by_label)
+        first = found.setdefault(code, label)
+        if plain(first) != plain(label):
+            raise SchemaError(
+                f"Column {column!r}: code {shown_code(code)} has two labels in the file, {first!r} "
+                f"and {label!r}. Keep one of them; text such as '1' and '01' is one code."
+            )
+    pairs = [
+        tuple(_code(end, variable, by_label) if isinstance(end, str) else end for end in pair)
+        for pair in declared
+    ]
+    return found, tuple((low, high) for low, high in pairs)
 
 
 def text_values(raw: RawColumn, *, where: str = "") -> tuple[pd.Series[Any], Kinds]:
@@ -225,54 +282,9 @@ def _series(
 
 
 def _categories(variable: Variable) -> list[Any]:
-    if variable.role == "item" and set(variable.values) <= set(ITEM_ANSWERS):
-        return list(ITEM_ANSWERS)
+    if variable.role == "item":
+        for answers in (ITEM_ANSWERS, tuple(Answer), KEYED):
+            if set(variable.values) <= set(answers):
+                return [str(answer) for answer in answers]
     schema = {column.name: column.categories for column in COLUMNS}.get(variable.name, ())
     return list(schema) or list(variable.values)
-
-
-def _recodes(
-    variable: Variable, codes: list[Any], kinds: list[MissingKind | None]
-) -> tuple[str, ...]:
-    words = {True: "yes", False: "no"}
-    said = {
-        code: kind.value if kind else variable.codes[code][0]
-        for code, kind in zip(codes, kinds, strict=True)
-        if code != "" and (kind or code in variable.codes)
-    }
-    named = [
-        code for code in said if code in variable.codes and said[code] == variable.codes[code][1]
-    ]
-    if named:
-        said = {code: value for code, value in said.items() if code not in named}
-    others = _others(variable, said)
-    pairs = sorted(said.items(), key=lambda pair: str(pair[0]).zfill(12))
-    return tuple(
-        [f"{len(named)} code(s) -> their labels"] * bool(named)
-        + [
-            f"{code} -> {words[value] if isinstance(value, bool) else value}"
-            for code, value in pairs
-            if str(code) != str(value) and code not in others
-        ]
-        + [f"{len(others)} other code(s) -> {variable.otherwise}"] * bool(others)
-    )
-
-
-def _others(variable: Variable, said: Mapping[Any, Any]) -> frozenset[Any]:
-    """Codes that only the row for every other code covers, when they are many."""
-    if variable.otherwise is None:
-        return frozenset()
-    others = frozenset(
-        code
-        for code, value in said.items()
-        if not variable.knows(code) and value == variable.otherwise
-    )
-    return others if len(others) > MOST_CODES_SHOWN else frozenset()
-
-
-def _notes(variable: Variable, raw: RawColumn) -> tuple[str, ...]:
-    wrongly = [code for code in variable.codes if raw.declares(code)]
-    if not wrongly:
-        return ()
-    meant = ", ".join(f"{code} ({variable.codes[code][1]})" for code in wrongly)
-    return (f"{raw.name}: the file declares {meant} missing; the codebook lists it as valid.",)

@@ -16,6 +16,7 @@ from eenzaam_stats.numerics.correlation import pearson
 from eenzaam_stats.numerics.summated_scale import MISSING, item_points
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scoring.answers import item_codes
+from eenzaam_stats.scoring.dichotomised import as_stored
 from eenzaam_stats.scoring.direction import LEAST_ROWS
 from eenzaam_stats.scoring.frame import opened
 from eenzaam_stats.scoring.instrument import Scale
@@ -64,7 +65,9 @@ def with_single_items(check: CheckResult, frame: pd.DataFrame, scale: Scale) -> 
     if check.passed is False:
         return check
     where = f"direction of {scale.name}"
-    codes = item_codes(opened(frame, where=where), scale, items=None, answers=None, where=where)
+    own = opened(frame, where=where)
+    scale = as_stored(own, scale, items=None, answers=None, where=where)
+    codes = item_codes(own, scale, items=None, answers=None, where=where)
     points = item_points(codes, np.array([item.points for item in scale.items], dtype=np.int8))
     turned = [
         f"{scale.items[at].column} with the other items of its block r = {r:.2f} (n = {n:,})"

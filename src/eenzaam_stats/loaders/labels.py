@@ -8,87 +8,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from eenzaam_stats.errors import ScaleError, SchemaError
+from eenzaam_stats.loaders.answer_words import contradicted, meant
 from eenzaam_stats.loaders.layout import Code, Value, Variable
 from eenzaam_stats.loaders.mapping_line import line_for_label
-from eenzaam_stats.vocabulary import MissingKind
+from eenzaam_stats.loaders.missing_words import missing_kind
+from eenzaam_stats.scoring.wording import FREQUENCY_WORDS, QUOTES, is_compound, plain
 
-# Beginnings of Dutch and English labels of codes that stand for a missing answer.
-MISSING_WORDS: tuple[tuple[str, MissingKind], ...] = (
-    ("weet ik niet", MissingKind.DONT_KNOW),
-    ("weet niet", MissingKind.DONT_KNOW),
-    ("weet het niet", MissingKind.DONT_KNOW),
-    ("don t know", MissingKind.DONT_KNOW),
-    ("weiger", MissingKind.REFUSED),
-    ("geweigerd", MissingKind.REFUSED),
-    ("wil niet zeggen", MissingKind.REFUSED),
-    ("wil ik niet zeggen", MissingKind.REFUSED),
-    ("zeg ik liever niet", MissingKind.REFUSED),
-    ("refus", MissingKind.REFUSED),
-    ("prefer not to", MissingKind.REFUSED),
-    ("not applicable", MissingKind.NOT_ASKED),
-    ("not asked", MissingKind.NOT_ASKED),
-    ("nvt", MissingKind.NOT_ASKED),
-    ("n v t", MissingKind.NOT_ASKED),
-    ("niet van toepassing", MissingKind.NOT_ASKED),
-    ("niet gevraagd", MissingKind.NOT_ASKED),
-    ("niet gesteld", MissingKind.NOT_ASKED),
-    ("onbekend", MissingKind.NO_ANSWER),
-    ("geen antwoord", MissingKind.NO_ANSWER),
-    ("niet ingevuld", MissingKind.NO_ANSWER),
-    ("ontbreekt", MissingKind.NO_ANSWER),
-    ("missing", MissingKind.NO_ANSWER),
-    ("unknown", MissingKind.NO_ANSWER),
-    ("no answer", MissingKind.NO_ANSWER),
-    ("ongeldig", MissingKind.INVALID),
-    ("invalid", MissingKind.INVALID),
-)
-# Whole answers to an item; a five-category set is not one of this source.
-ANSWER_WORDS = {
-    "ja": "yes",
-    "yes": "yes",
-    "min of meer": "more_or_less",
-    "min of meer van toepassing": "more_or_less",
-    "more or less": "more_or_less",
-    "nee": "no",
-    "no": "no",
-}
-# Whole answers on how often, and the values that they can stand for in one question or another.
-FREQUENCY_WORDS: Mapping[str, frozenset[str]] = {
-    "never": frozenset({"never", "hardly_ever"}),
-    "nooit": frozenset({"never", "hardly_ever"}),
-    "none of the time": frozenset({"never"}),
-    "none or almost none of the time": frozenset({"never"}),
-    "hardly ever": frozenset({"hardly_ever", "rarely"}),
-    "hardly ever or never": frozenset({"hardly_ever", "never"}),
-    "bijna nooit": frozenset({"hardly_ever", "rarely"}),
-    "rarely": frozenset({"rarely", "hardly_ever"}),
-    "zelden": frozenset({"rarely", "hardly_ever"}),
-    "a little of the time": frozenset({"rarely"}),
-    "some of the time": frozenset({"sometimes"}),
-    "sometimes": frozenset({"sometimes"}),
-    "soms": frozenset({"sometimes"}),
-    "often": frozenset({"often"}),
-    "vaak": frozenset({"often"}),
-    "most of the time": frozenset({"often"}),
-    "always": frozenset({"always"}),
-    "altijd": frozenset({"always"}),
-    "all of the time": frozenset({"always"}),
-    "all or almost all of the time": frozenset({"always"}),
-}
 # First words of a flag.
 FLAG_WORDS = {"ja": True, "yes": True, "wel": True, "nee": False, "no": False, "niet": False}
 
 
 _UNCERTAIN = "The direction of the answers is not certain; check the file and the wave."
-_QUOTES = str.maketrans(
-    dict.fromkeys("\u2018\u2019\u201b\u02bc\u00b4`\u0091\u0092", "'")
-    | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb\u0093\u0094", '"')
-    | {"\u00a0": " "}
-)
 
 
 def normalised(label: str) -> str:
@@ -99,40 +33,16 @@ def normalised(label: str) -> str:
     >>> normalised(" Don\N{RIGHT SINGLE QUOTATION MARK}t  know")
     "don't know"
     """
-    return " ".join(unicodedata.normalize("NFC", label).translate(_QUOTES).split()).casefold()
+    return " ".join(unicodedata.normalize("NFC", label).translate(QUOTES).split()).casefold()
 
 
-def plain(label: str) -> str:
-    """Label without accents, signs, capitals and a leading number.
-
-    Examples
-    --------
-    >>> plain("1. Min-of-meer")
-    'min of meer'
-    """
-    letters = (
-        unicodedata.normalize("NFKD", label.translate(_QUOTES)).encode("ascii", "ignore").decode()
-    )
-    words = re.sub(r"[^a-z0-9]+", " ", letters.casefold()).strip()
-    return re.sub(r"^\d+ (?=[a-z])", "", words)
-
-
-def missing_kind(label: str) -> MissingKind | None:
-    """Kind of missing that a value label stands for, or ``None``.
-
-    Examples
-    --------
-    >>> missing_kind("Weet niet"), missing_kind("GGD regio Utrecht")
-    (<MissingKind.DONT_KNOW: 'dont_know'>, None)
-    """
-    words = plain(label)
-    for start, kind in MISSING_WORDS:
-        if words.startswith(start):
-            return kind
-    return None
-
-
-def require_agreement(variable: Variable, labels: Mapping[Any, str], *, column: str) -> None:
+def require_agreement(
+    variable: Variable,
+    labels: Mapping[Any, str],
+    *,
+    column: str,
+    declares: Callable[[Any], bool] = lambda _: False,
+) -> None:
     """Stop when a value label of the file contradicts the codebook.
 
     Parameters
@@ -140,9 +50,13 @@ def require_agreement(variable: Variable, labels: Mapping[Any, str], *, column: 
     variable : Variable
         Row of the codebook.
     labels : mapping of code to str
-        Value labels of the file; an empty mapping cannot contradict anything.
+        Value labels of the file by the code that a cell has; an empty mapping cannot contradict
+        anything.
     column : str
         Name in the file, for messages.
+    declares : callable, optional
+        Whether the file declares a code to be missing. Such a code is missing whatever its label
+        says, unless the codebook lists it as valid.
 
     Raises
     ------
@@ -153,12 +67,21 @@ def require_agreement(variable: Variable, labels: Mapping[Any, str], *, column: 
         If a label of another variable names the value of another code.
     """
     for code, label in labels.items():
+        if code not in variable.codes and declares(code):
+            continue
+        if label.strip() == shown_code(code):
+            continue
         if variable.role == "item":
             _require_answer(variable, code, label, column=column)
         elif variable.role == "loneliness":
             _require_frequency(variable, code, label, column=column)
         elif code in variable.value_labels:
             _require_value(variable, code, label, column=column)
+
+
+def answers_of(variable: Variable) -> tuple[str, ...]:
+    """Words among the harmonised values of a variable: the answers that it offers."""
+    return tuple(value for value in variable.values if isinstance(value, str))
 
 
 def differing_labels(variable: Variable, labels: Mapping[Any, str]) -> tuple[Code, ...]:
@@ -202,14 +125,26 @@ def shown_code(code: Any) -> str:
     return code if isinstance(code, str) else f"{code:g}"
 
 
+def unknown_answer(variable: Variable, code: Code, label: str) -> bool:
+    """Whether a label of an item is neither the one of the codebook nor a known answer.
+
+    A label that is the code itself, or none at all, says nothing and is no unknown answer.
+    """
+    if variable.role != "item" or label.strip() == shown_code(code):
+        return False
+    if normalised(label) == normalised(variable.codes[code][1]):
+        return False
+    return is_compound(label) or not meant(variable.name, label, offered=answers_of(variable))
+
+
 def _require_answer(variable: Variable, code: Any, label: str, *, column: str) -> None:
     expected = variable.codes[code][0] if code in variable.codes else None
     if expected and normalised(label) == normalised(variable.codes[code][1]):
         return
-    said = ANSWER_WORDS.get(plain(label))
-    if expected is None and said is None and (code in variable.missing or missing_kind(label)):
+    said = meant(variable.name, label, offered=answers_of(variable))
+    if expected is None and not said and (code in variable.missing or missing_kind(label)):
         return
-    if said is None or said != expected:
+    if expected not in said or is_compound(label):
         meaning = f"{expected!r} in the codebook" if expected else "not an answer in the codebook"
         raise ScaleError(
             f"Column {column!r}: code {shown_code(code)} is labelled {label!r} in the file and is "
@@ -247,7 +182,8 @@ def _require_value(variable: Variable, code: Code, label: str, *, column: str) -
     said = {_core(text): other for other, text in variable.codes.values()}
     flipped = variable.kind == "boolean" and _flag(label) not in (None, value)
     unknown = missing_kind(label) is not None and missing_kind(own) is None
-    if flipped or unknown or said.get(_core(label), value) != value:
+    other = contradicted(variable.name, label, value) is not None if value else False
+    if flipped or unknown or other or said.get(_core(label), value) != value:
         raise SchemaError(
             f"Column {column!r}: code {shown_code(code)} is labelled {label!r} in the file and "
             f"{own!r} in the codebook. Check the file and the wave, or leave out column "

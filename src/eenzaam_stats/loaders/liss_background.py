@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +18,10 @@ import pandas as pd
 from eenzaam_stats.errors import SchemaError, UnknownColumnError
 from eenzaam_stats.keys import key_form
 from eenzaam_stats.loaders.column import BLANK, VALID, Harmonised
+from eenzaam_stats.loaders.file_labels import file_labels, require_file_labels
 from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.harmonise import harmonised_column, text_values
-from eenzaam_stats.loaders.labels import missing_kind, require_agreement
-from eenzaam_stats.loaders.layout import Code, Variable, WaveCodebook
+from eenzaam_stats.loaders.layout import Variable, WaveCodebook
 from eenzaam_stats.loaders.liss_stack import without_values
 from eenzaam_stats.loaders.liss_wave import (
     PERSON,
@@ -31,6 +31,7 @@ from eenzaam_stats.loaders.liss_wave import (
 )
 from eenzaam_stats.loaders.liss_wording import require_sexes
 from eenzaam_stats.loaders.matching import Match, NameIndex
+from eenzaam_stats.loaders.missing_words import missing_kind
 from eenzaam_stats.loaders.opened import SurveyFile, open_file, read_columns
 from eenzaam_stats.vocabulary import MissingKind, Origin
 
@@ -150,12 +151,12 @@ def _matches(
         column = index.find(variable.source_names[0])
         if column is None:
             continue
-        labels = file.value_labels.get(column, {})
+        labels = file_labels(variable, file, column)
         own = _with_labels(variable, labels) if _lacks_codes(variable) else variable
         if _lacks_codes(own):
             unlabelled.append(column)
             continue
-        require_agreement(own, labels, column=column)
+        require_file_labels(own, file, column)
         if own.name == "sex":
             require_sexes(own, labels, column=column)
         matches.append(Match(own, column))
@@ -169,20 +170,14 @@ def _lacks_codes(variable: Variable) -> bool:
     return variable.kind == "category" and not variable.codes
 
 
-def _with_labels(variable: Variable, labels: Mapping[float | str, str]) -> Variable:
+def _with_labels(variable: Variable, labels: Mapping[Any, str]) -> Variable:
     """Give a variable whose value list was not seen the values that the file itself labels."""
-    said = {_code(code): label for code, label in labels.items()}
-    kinds = {code: missing_kind(label) for code, label in said.items()}
+    kinds = {code: missing_kind(label) for code, label in labels.items()}
     return replace(
         variable,
-        codes={code: (said[code].strip(), said[code]) for code in said if kinds[code] is None},
+        codes={code: (said.strip(), said) for code, said in labels.items() if kinds[code] is None},
         missing={code: kind for code, kind in kinds.items() if kind is not None},
     )
-
-
-def _code(code: float | str) -> Code:
-    """Number, or the word that a text variable or Stata uses as a code."""
-    return code if isinstance(code, str) or code % 1 else int(code)
 
 
 def _looked_up(

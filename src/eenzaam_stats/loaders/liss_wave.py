@@ -17,9 +17,9 @@ import pandas as pd
 
 from eenzaam_stats.errors import SchemaError, UnknownColumnError, listed
 from eenzaam_stats.loaders.column import VALID, Harmonised, RawColumn
+from eenzaam_stats.loaders.file_labels import require_file_labels
 from eenzaam_stats.loaders.file_options import FileWords
 from eenzaam_stats.loaders.harmonise import harmonised_column
-from eenzaam_stats.loaders.labels import require_agreement
 from eenzaam_stats.loaders.layout import Codebook, Variable, WaveCodebook
 from eenzaam_stats.loaders.liss_wording import require_core_study, require_items
 from eenzaam_stats.loaders.matching import Match, NameIndex, matched_variables
@@ -134,8 +134,7 @@ def read_wave(
         if match.variable.role == "item":
             require_items(match, file, where=where)
         else:
-            labels = file.value_labels.get(match.column, {})
-            require_agreement(match.variable, labels, column=match.column)
+            require_file_labels(match.variable, file, match.column)
     columns, origin, encoding = _harmonised(file, matches, where=where)
     _require_persons(columns[PERSON], where=where)
     _require_months(columns[MONTH], wave.year, where=where)

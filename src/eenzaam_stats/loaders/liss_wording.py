@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from eenzaam_stats.errors import ScaleError, SchemaError, SourceError, listed
-from eenzaam_stats.loaders.labels import ANSWER_WORDS, plain, require_agreement
+from eenzaam_stats.loaders.answer_words import meant
+from eenzaam_stats.loaders.file_labels import require_file_labels
+from eenzaam_stats.loaders.labels import shown_code
 from eenzaam_stats.loaders.layout import Variable
 from eenzaam_stats.loaders.liss_files import CORONA, CORONA_REASON
 from eenzaam_stats.loaders.matching import Match
 from eenzaam_stats.loaders.opened import SurveyFile
+from eenzaam_stats.scoring.wording import plain
 from eenzaam_stats.vocabulary import Sex
 
 # Beginnings of words, in Dutch and English, of which the label of each item holds at least one; a
@@ -73,8 +76,7 @@ def require_items(match: Match, file: SurveyFile, *, where: str) -> None:
         layout of the wave is unverified.
     """
     variable, column = match.variable, match.column
-    labels = file.value_labels.get(column, {})
-    require_agreement(variable, labels, column=column)
+    labels = require_file_labels(variable, file, column)
     unverified = variable.evidence_word == "unverified"
     if unverified:
         _require_answers(variable, labels, column=column, where=where)
@@ -96,11 +98,11 @@ def require_sexes(variable: Variable, labels: Mapping[Any, str], *, column: str)
     for code, label in labels.items():
         words = plain(label).split(" ")
         said = SEX_WORDS.get(words[0]) if words else None
-        meant = variable.codes[code][0] if code in variable.codes else None
-        if said is not None and meant is not None and said != meant:
+        own = variable.codes[code][0] if code in variable.codes else None
+        if said is not None and own is not None and said != own:
             raise SchemaError(
-                f"Column {column!r}: code {code:g} is labelled {label!r} in the file and is "
-                f"{meant!r} in the codebook. Check the file, or leave out column 'sex'."
+                f"Column {column!r}: code {shown_code(code)} is labelled {label!r} in the file and "
+                f"is {own!r} in the codebook. Check the file, or leave out column 'sex'."
             )
 
 
@@ -112,9 +114,7 @@ def _names(label: str, subjects: tuple[str, ...]) -> bool:
 def _require_answers(
     variable: Variable, labels: Mapping[Any, str], *, column: str, where: str
 ) -> None:
-    bare = [
-        code for code in variable.codes if ANSWER_WORDS.get(plain(labels.get(code, ""))) is None
-    ]
+    bare = [code for code in variable.codes if not meant(variable.name, labels.get(code, ""))]
     if bare:
         raise ScaleError(
             f"{where}: the layout of this wave was not verified and column {column!r} has no value "

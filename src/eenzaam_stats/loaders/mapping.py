@@ -15,9 +15,10 @@ from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import ScaleError, SchemaError, SourceError, UnknownColumnError
 from eenzaam_stats.loaders.answer_words import contradicted
 from eenzaam_stats.loaders.cache import CacheKey, cached
+from eenzaam_stats.loaders.file_labels import declared_by_file, file_labels
 from eenzaam_stats.loaders.file_options import FileWords
-from eenzaam_stats.loaders.labels import shown_code
-from eenzaam_stats.loaders.layout import Variable, WaveCodebook
+from eenzaam_stats.loaders.labels import answers_of, normalised, shown_code, unknown_answer
+from eenzaam_stats.loaders.layout import Code, Variable, WaveCodebook
 from eenzaam_stats.loaders.mapping_check import Problem, mapping_problems
 from eenzaam_stats.loaders.mapping_layout import mapped_wave
 from eenzaam_stats.loaders.mapping_words import Table, years_of
@@ -170,9 +171,14 @@ def _require_columns(file: SurveyFile, wave: WaveCodebook, index: NameIndex) -> 
 def _require_plain_words(variable: Variable, file: SurveyFile, index: NameIndex) -> None:
     """Stop when a value label of the file plainly means another value than the mapping says."""
     column = index.find(variable.source_names[0]) or ""
-    for code, label in file.value_labels.get(column, {}).items():
+    offered = answers_of(variable)
+    for code, label in file_labels(variable, file, column).items():
         value = variable.codes[code][0] if code in variable.codes else None
-        said = contradicted(variable.name, label, value)
+        if value is None and declared_by_file(variable, file, column, code):
+            continue
+        if value is not None and normalised(label) == normalised(variable.codes[code][1]):
+            continue
+        said = contradicted(variable.name, label, value, offered=offered)
         if said is not None:
             mapped = f"mapped to {value!r}" if value else "not an answer in the mapping"
             raise ScaleError(
@@ -180,6 +186,21 @@ def _require_plain_words(variable: Variable, file: SurveyFile, index: NameIndex)
                 f"which means {said!r}, and is {mapped}. Correct the mapping, or the labels of the "
                 "file."
             )
+        if value is not None and unknown_answer(variable, code, label):
+            line = f"{_toml_key(code)} = [{_toml_text(str(value))}, {_toml_text(label)}]"
+            raise ScaleError(
+                f"Column {column!r}: code {shown_code(code)} is labelled {label!r} in the file, "
+                f"words that are not known as an answer, and is mapped to {value!r}. If that is "
+                f"what they mean, write {line} in the codes of {variable.name}."
+            )
+
+
+def _toml_key(code: Code) -> str:
+    return _toml_text(code) if isinstance(code, str) else f"{code}"
+
+
+def _toml_text(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def check_mapping(path: str | Path) -> tuple[CheckResult, ...]:

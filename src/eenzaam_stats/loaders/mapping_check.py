@@ -31,10 +31,17 @@ from eenzaam_stats.loaders.mapping_words import (
     instruments_of,
     is_placeholder,
     nearest,
+    said_of,
     years_of,
 )
+from eenzaam_stats.loaders.stored_items import stored_value
+from eenzaam_stats.respondents import DJG_ITEMS
+from eenzaam_stats.scoring.dichotomised import KEYED
 from eenzaam_stats.vocabulary import LonelyStratum
 
+# Stands for the name of a row, in problems that several rows share.
+_OWN = "\0"
+_UNFILLED = "not filled in"
 OLDEST = 120
 
 
@@ -208,11 +215,15 @@ def _respondents(table: Table) -> Iterator[str]:
 
 
 def _rows(rows: Sequence[Any]) -> Iterator[str]:
+    found: dict[str, list[tuple[int, str]]] = {}
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, dict):
             yield f"row {number} is no [[variable]] table"
-        else:
-            yield from row_problems(row, number)
+            continue
+        name = row["name"] if isinstance(row.get("name"), str) else ""
+        for problem in row_problems(row):
+            found.setdefault(_shared(problem, number, name), []).append((number, name))
+    yield from (_on_rows(problem, at) for problem, at in found.items())
     tables = [row if isinstance(row, dict) else {} for row in rows]
     for field in ("name", "column"):
         said = [row.get(field) for row in tables]
@@ -223,6 +234,23 @@ def _rows(rows: Sequence[Any]) -> Iterator[str]:
             if times > 1:
                 numbers = [str(at) for at, other in enumerate(said, start=1) if other == value]
                 yield f"rows {', '.join(numbers)} have the same {field} {value!r}"
+
+
+def _shared(problem: str, number: int, name: str) -> str:
+    """Problem in words that other rows with it have too; what is to be filled in is of one row."""
+    if _UNFILLED in problem:
+        return f"{problem}{_OWN}{number}"
+    return problem.replace(f" of {name};", f" of {_OWN};") if name else problem
+
+
+def _on_rows(problem: str, at: Sequence[tuple[int, str]]) -> str:
+    """One sentence for a problem, however many rows have it."""
+    names = [name for _, name in at if name]
+    where = f"row{'s' * (len(at) > 1)} {', '.join(str(number) for number, _ in at)}"
+    where += f" ({', '.join(names)})" if names else ""
+    own = names[0] if len(at) == 1 and names else "these columns"
+    said = problem.partition(_OWN)[0] if _UNFILLED in problem else problem.replace(_OWN, own)
+    return f"{where} {said}" if said.startswith("has no field") else f"{where}: {said}"
 
 
 def _instrument(source: Table, rows: Sequence[Any]) -> Iterator[str]:
@@ -238,9 +266,27 @@ def _instrument(source: Table, rows: Sequence[Any]) -> Iterator[str]:
         absent = [name for name in items if name not in names]
         if absent:
             yield f"instrument {word} needs a row for each of its items; absent: {listed(absent)}"
+    yield from _stored_two_ways(rows)
     for number, name in enumerate(names, start=1):
         if name in LONELINESS_ITEMS and name not in belong:
             yield (
                 f"row {number} ({name}) is an item of no declared instrument; add the instrument "
                 "or remove the row"
             )
+
+
+def _stored_two_ways(rows: Sequence[Any]) -> Iterator[str]:
+    """Refuse items of which some are dichotomised and others are not: one scale scores neither."""
+    tables = [row for row in rows if isinstance(row, dict) and row.get("name") in DJG_ITEMS]
+    two: list[str] = []
+    more: list[str] = []
+    for row in tables:
+        codes = row.get("codes")
+        entries = codes.values() if isinstance(codes, dict) else ()
+        said = {str(stored_value(row["name"], said_of(entry)[0])) for entry in entries}
+        (more if said.isdisjoint(KEYED) else two).append(row["name"])
+    if two and more:
+        yield (
+            f"the items [{listed(two)}] are dichotomised and [{listed(more)}] are not; "
+            "store all items of a scale in one way"
+        )

@@ -24,6 +24,7 @@ from eenzaam_stats.loaders.mapping_words import (
     said_of,
     years_of,
 )
+from eenzaam_stats.loaders.stored_items import stored_value
 from eenzaam_stats.respondents import DJG_ITEMS, UCLA_ITEMS
 from eenzaam_stats.vocabulary import MissingKind
 
@@ -117,7 +118,7 @@ def _evidence(source: Table) -> str:
 
 def _variable(row: Table, evidence: str) -> Variable:
     name = row["name"]
-    codes = {code_of(key): said_of(entry) for key, entry in row.get("codes", {}).items()}
+    codes = {code_of(key): _stated(name, entry) for key, entry in row.get("codes", {}).items()}
     missing = {code_of(key): said_of(entry) for key, entry in row.get("missing", {}).items()}
     return Variable(
         name=name,
@@ -138,6 +139,13 @@ def _variable(row: Table, evidence: str) -> Variable:
         status="complete",
         otherwise=MissingKind(row["else"]) if "else" in row else None,
     )
+
+
+def _stated(name: str, entry: Any) -> tuple[Any, str]:
+    """Value and label of a code; an item that was dichotomised gets the side of the cut."""
+    written, label = said_of(entry)
+    value = stored_value(name, written)
+    return (value, label) if value is written else (value, said_of(value)[1])
 
 
 def _role(name: str) -> Role:

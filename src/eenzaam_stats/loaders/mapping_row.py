@@ -1,9 +1,9 @@
-"""The problems of one ``[[variable]]`` row of a mapping, each with its number and its field."""
+"""The problems of one ``[[variable]]`` row of a mapping, each with its field."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from eenzaam_stats.errors import listed
@@ -21,7 +21,9 @@ from eenzaam_stats.loaders.mapping_words import (
     nearest,
     said_of,
 )
-from eenzaam_stats.respondents import Column
+from eenzaam_stats.loaders.stored_items import TWO_ANSWERS, answer_set_problem, stored_value
+from eenzaam_stats.respondents import DJG_ITEMS, Column
+from eenzaam_stats.scoring.dichotomised import KEYED
 from eenzaam_stats.vocabulary import MissingKind
 
 KINDS = tuple(kind.value for kind in MissingKind)
@@ -33,31 +35,28 @@ _NEEDED = {
 _FIELD_OF = {"category": "codes", "integer": "number", "text": "text"}
 
 
-def row_problems(row: Table, number: int) -> Iterator[str]:
+def row_problems(row: Table) -> Iterator[str]:
     """Everything that is wrong with one row.
 
     Parameters
     ----------
     row : mapping
         The ``[[variable]]`` table.
-    number : int
-        Its place among the rows, from 1.
 
     Yields
     ------
     str
-        Row, field, what is wrong and the options.
+        Field, what is wrong and the options; the caller says which row.
     """
     name = row.get("name")
-    where = f"row {number} ({name})" if isinstance(name, str) else f"row {number}"
     for field in row:
         if field not in VARIABLE_FIELDS:
-            yield f"{where} has no field {field!r}; {nearest(field, VARIABLE_FIELDS)}"
-    yield from (f"{where}: {said}" for said in _name(name))
-    yield from (f"{where}: {said}" for said in _column(row.get("column")))
+            yield f"has no field {field!r}; {nearest(field, VARIABLE_FIELDS)}"
+    yield from _name(name)
+    yield from _column(row.get("column"))
     known = isinstance(name, str) and (name in MAPPED_COLUMNS or is_published(name))
-    yield from (f"{where}: {said}" for said in _content(row, str(name), known=known))
-    yield from (f"{where}: {said}" for said in _missing(row))
+    yield from _content(row, str(name), known=known)
+    yield from _missing(row)
 
 
 def _name(name: Any) -> Iterator[str]:
@@ -115,43 +114,60 @@ def _codes(codes: Any, name: str, *, column: Column | None, known: bool) -> Iter
     open_keys = [key for key in codes if is_placeholder(key)]
     if open_keys:
         yield f"codes are not filled in: {listed(open_keys)}"
-    values = []
+    stated = {key: stored_value(name, said_of(entry)[0]) for key, entry in codes.items()}
+    unfilled = [key for key, value in stated.items() if is_placeholder(value)]
+    yield from (f"code {key!r} is not filled in: {stated[key]!r}" for key in unfilled)
+    strange = {key: value for key, value in stated.items() if key not in unfilled and known}
+    strange = {key: value for key, value in strange.items() if not _is_value(value, column)}
+    if strange:
+        yield _no_value(strange, column)
+    values = [value for key, value in stated.items() if key not in unfilled]
     for key, entry in codes.items():
-        value, _ = said_of(entry)
-        if is_placeholder(value):
-            yield f"code {key!r} is not filled in: {value!r}"
-            continue
-        values.append(value)
-        problem = _value_problem(value, column) if known else None
-        problem = problem or _contradiction(name, key, entry)
-        if problem:
+        problem = _contradiction(name, key, entry, values)
+        if problem and key not in unfilled and key not in strange:
             yield f"code {key!r}: {problem}"
     yield from _repeated(codes)
     yield from _answer_set(name, values)
 
 
-def _value_problem(value: Any, column: Column | None) -> str | None:
+def _is_value(value: Any, column: Column | None) -> bool:
     if column is None:
-        return None if isinstance(value, (str, int)) else f"{value!r} is no word or whole number"
-    if column.categories and value not in column.categories:
-        return f"{value!r} is not a value of {column.name}; {_options(column)}"
+        return isinstance(value, (str, int))
     if not isinstance(value, str) or not value.strip():
-        return f"{value!r} is no word; write it in quotes"
-    return None
+        return False
+    stored = column.name in DJG_ITEMS and value in KEYED
+    return stored or not column.categories or value in column.categories
 
 
-def _contradiction(name: str, key: str, entry: Any) -> str | None:
-    """Say when the words of a code or its printed label plainly mean another value."""
-    value, label = said_of(entry)
-    for words in (key, label):
-        plainly = contradicted(name, words, value)
+def _no_value(strange: Table, column: Column | None) -> str:
+    """Sentence on values that the column cannot have, with all their codes at once."""
+    codes = f"code{'s' * (len(strange) > 1)} {listed(strange)}: {listed(strange.values())}"
+    are = "is" if len(strange) == 1 else "are"
+    if column is None:
+        return f"{codes} {are} no word or whole number"
+    if not column.categories:
+        return f"{codes} {are} no word; write it in quotes"
+    a_value = "not a value" if len(strange) == 1 else "no values"
+    return f"{codes} {are} {a_value} of {column.name}; {_options(column)}"
+
+
+def _contradiction(name: str, key: str, entry: Any, values: Sequence[Any]) -> str | None:
+    """Say when the words of a code or its printed label plainly mean another value.
+
+    A label that is printed beside a side of the cut was read by who wrote it.
+    """
+    written, label = said_of(entry)
+    value, offered = stored_value(name, written), [str(own) for own in values]
+    for words in (key,) if value in KEYED else (key, label):
+        plainly = contradicted(name, words, value, offered=offered)
         if plainly is not None:
             return f"{words!r} plainly means {plainly!r} and is mapped to {value!r}"
     return None
 
 
 def _options(column: Column) -> str:
-    return f"options: {listed(column.categories)}"
+    words = f"options: {listed(column.categories)}"
+    return f"{words}; {TWO_ANSWERS}" if column.name in DJG_ITEMS else words
 
 
 def _repeated(codes: Table) -> Iterator[str]:
@@ -163,13 +179,17 @@ def _repeated(codes: Table) -> Iterator[str]:
 
 def _answer_set(name: str, values: list[Any]) -> Iterator[str]:
     """Refuse a set of answers that its scale cannot score, such as one without a neutral answer."""
+    problem = answer_set_problem(name, [value for value in values if isinstance(value, str)])
+    if problem:
+        yield problem
     scale = next((s for s in INSTRUMENTS.values() if s and name in _items(s)), None)
     if scale is None or not scale.answer_sets or not all(v in scale.answers for v in values):
         return
     said = tuple(answer for answer in scale.answers if answer in values)
     if said not in scale.answer_sets:
         sets = " or ".join(f"[{listed(answers)}]" for answers in scale.answer_sets)
-        yield f"the answers are [{listed(said)}]; the complete set {sets} is needed"
+        two = f"; {TWO_ANSWERS}" if name in DJG_ITEMS and len(said) == len(KEYED) else ""
+        yield f"the answers are [{listed(said)}]; the complete set {sets} is needed{two}"
 
 
 def _items(scale: Any) -> list[str]:

@@ -16,7 +16,8 @@ import pandas as pd
 from eenzaam_stats.errors import OptionError, SourceError, UnknownCodeError
 from eenzaam_stats.keys import key_text, normal_word
 from eenzaam_stats.loaders.column import RawColumn
-from eenzaam_stats.loaders.labels import require_agreement, shown_code
+from eenzaam_stats.loaders.file_labels import require_file_labels
+from eenzaam_stats.loaders.labels import shown_code
 from eenzaam_stats.loaders.layout import RespondentFilter, WaveCodebook
 from eenzaam_stats.loaders.matching import Match, NameIndex, matched_variables
 from eenzaam_stats.loaders.survey_file import SurveyFile
@@ -134,8 +135,7 @@ def selected_columns(
     name = file.path.name
     matches, absent = matched_variables(wave, index, file=name, leave_out=leave_out)
     for match in matches:
-        labels = file.value_labels.get(match.column, {})
-        require_agreement(match.variable, labels, column=match.column)
+        require_file_labels(match.variable, file, match.column)
     if level is not None and weight is None:
         weight = level_column(wave.weight_levels, level)
     chosen, notes = weight_column(wave, index, weight=weight, file=name)

@@ -18,6 +18,7 @@ from eenzaam_stats.errors import DesignError, EenzaamStatsWarning, OptionError, 
 from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.matching import NameIndex
+from eenzaam_stats.loaders.number_labels import said_of_number
 from eenzaam_stats.results import CheckResult
 
 _PACKAGE = "eenzaam_stats."
@@ -159,8 +160,8 @@ def sound_weights(raw: RawColumn, *, where: str) -> npt.NDArray[np.float64]:
     Raises
     ------
     DesignError
-        If a weight is blank, declared missing, infinite, zero, negative or text; with the number of
-        rows and the first one.
+        If a weight is blank, declared missing, infinite, zero, negative or text, or has a label
+        that is not its number; with the number of rows and the first one.
     """
     values = raw.without_declared()
     if not pd.api.types.is_numeric_dtype(values):
@@ -169,6 +170,7 @@ def sound_weights(raw: RawColumn, *, where: str) -> npt.NDArray[np.float64]:
             "Make it a numeric variable in the file."
         )
     weights = values.to_numpy(np.float64, na_value=np.nan)
+    _require_numbers(raw, weights, where=where)
     bad = ~(np.isfinite(weights) & (weights > 0))
     if bad.any():
         raise DesignError(
@@ -177,6 +179,18 @@ def sound_weights(raw: RawColumn, *, where: str) -> npt.NDArray[np.float64]:
             "Remove the rows that are not in the loneliness sample, or choose another weight."
         )
     return weights
+
+
+def _require_numbers(raw: RawColumn, weights: npt.NDArray[np.float64], *, where: str) -> None:
+    """Raise when the file gives a weight in use a label that is another thing than the number."""
+    for code, label in raw.labels.items():
+        at = weights == code if not isinstance(code, str) else np.zeros(len(weights), np.bool_)
+        if at.any() and said_of_number(code, label) != "number":
+            raise DesignError(
+                f"{where}: the weight {raw.name!r} is {code:g} in {int(at.sum()):,} row(s), first "
+                f"in row {raw.rows[int(at.argmax())]}, and the file labels that {label!r}. Declare "
+                "it missing in the file, or remove the label where it is a weight."
+            )
 
 
 def weight_total(name: str, weights: npt.NDArray[np.float64]) -> CheckResult:

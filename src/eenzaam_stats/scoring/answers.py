@@ -131,7 +131,7 @@ def answer_codes(
     if missing.all():
         return codes
     values: Any = column
-    if column.dtype.is_numeric():
+    if _is_number(column):
         values = column.cast(nw.Float64).to_numpy()
         missing = np.isnan(values)
     known = missing.copy()
@@ -152,10 +152,15 @@ def _equal(values: Any, code: object) -> NDArray[np.bool_]:
     return np.asarray(found, dtype=np.bool_)
 
 
+def _is_number(column: nw.Series[Any]) -> bool:
+    """Whether a column holds numbers; truth values are 1 and 0."""
+    return column.dtype.is_numeric() or isinstance(column.dtype, nw.Boolean)
+
+
 def _comparable(code: object, column: nw.Series[Any]) -> bool:
     """Whether a declared code can occur in a column of this kind."""
     kind = column.dtype
-    if kind.is_numeric():
+    if _is_number(column):
         return isinstance(code, int | float | np.number)
     if isinstance(kind, nw.Enum):
         return code in kind.categories

@@ -6,7 +6,7 @@ that carries bare codes, or a questionnaire without the neutral answer, does not
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 from eenzaam_stats.errors import OptionError, ScaleError, listed
 from eenzaam_stats.numerics.summated_scale import MISSING
 from eenzaam_stats.scoring.instrument import Scale
-from eenzaam_stats.vocabulary import MissingKind
+from eenzaam_stats.scoring.wording import FLAGS, FREQUENCY_WORDS, answers_said, plain
+from eenzaam_stats.vocabulary import Answer, Dichotomy, MissingKind
 
 CodeMeanings = Mapping[Any, str | None]
 DeclaredAnswers = CodeMeanings | Sequence[str]
 
 _NUMERIC_EXAMPLE = "{1: 'yes', 2: 'more_or_less', 3: 'no', 9: None}"
 _ENOUGH_TO_SEE_A_NEUTRAL = 50
+_DICHOTOMISED = tuple(word.value for word in Dichotomy)
 
 
 def meanings(
@@ -87,6 +89,7 @@ def _require_answers(answers: CodeMeanings, scale: Scale, *, where: str) -> None
     declared = {str(answer) for answer in answers.values() if not means_missing(answer)}
     for word in sorted(declared - set(scale.answers)):
         raise OptionError.among(word, scale.answers, name=f"{where}: an answer in answers=")
+    _require_plain_words(answers, scale, where=where)
     words = tuple(word for word in scale.answers if word in declared)
     _require_neutral(words, scale, where=where)
     if not declared or (scale.answer_sets and words not in scale.answer_sets):
@@ -99,6 +102,33 @@ def _require_answers(answers: CodeMeanings, scale: Scale, *, where: str) -> None
         )
 
 
+def _require_plain_words(answers: CodeMeanings, scale: Scale, *, where: str) -> None:
+    """Raise when a code is a word that plainly stands for another answer than the declared one."""
+    offered = {str(answer) for answer in answers.values() if not means_missing(answer)}
+    for code, answer in answers.items():
+        if not isinstance(code, str) or means_missing(answer) or code == answer:
+            continue
+        said = _said(code, scale, offered)
+        if said and answer not in said:
+            raise ScaleError(
+                f"{where}: the code {code!r} plainly means {' or '.join(sorted(said))!r} and is "
+                f"declared as {str(answer)!r} in answers=. Correct the declaration, or give the "
+                "columns codes without such words."
+            )
+
+
+def _said(code: str, scale: Scale, offered: Collection[str]) -> frozenset[str]:
+    """Answers of the scale that a word stands for; none when it does not say."""
+    if scale.neutral is not None:
+        return answers_said(code, offered)
+    if set(scale.answers).isdisjoint(_DICHOTOMISED):
+        return FREQUENCY_WORDS.get(plain(code), frozenset()) & frozenset(scale.answers)
+    if Dichotomy.LONELY in scale.answers and plain(code) in FLAGS:
+        return frozenset()
+    sides = {Answer.NO: Dichotomy.DICHOTOMISED_NO, Answer.YES: Dichotomy.DICHOTOMISED_YES}
+    return frozenset(sides[word].value for word in sides if word in answers_said(code))
+
+
 def _require_neutral(declared: Sequence[str] | None, scale: Scale, *, where: str) -> None:
     """Raise when a declared set of our own answers lacks the neutral one."""
     if scale.neutral is None or not declared or scale.neutral in declared:
@@ -109,7 +139,9 @@ def _require_neutral(declared: Sequence[str] | None, scale: Scale, *, where: str
         f"{where} needs the neutral answer {scale.neutral!r}, which counts as lonely in both "
         f"directions, and the declared answers are [{listed(declared)}]. A version with two or "
         "four answers and no neutral one cannot be dichotomised by the manual, and its totals do "
-        "not compare with published ones."
+        "not compare with published ones. Items that were dichotomised already are declared as "
+        f"{_DICHOTOMISED[0]!r} and {_DICHOTOMISED[1]!r} (keyed: which value counts as lonely) or "
+        f"as {_DICHOTOMISED[2]!r} and {_DICHOTOMISED[3]!r} (raw: which value agrees)."
     )
 
 

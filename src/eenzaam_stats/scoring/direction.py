@@ -29,6 +29,7 @@ from eenzaam_stats.numerics.summated_scale import (
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scoring.answers import ItemColumns, item_codes
 from eenzaam_stats.scoring.declared import DeclaredAnswers
+from eenzaam_stats.scoring.dichotomised import as_stored
 from eenzaam_stats.scoring.direct import DIRECT
 from eenzaam_stats.scoring.frame import Frame, opened
 from eenzaam_stats.scoring.instrument import Scale
@@ -119,6 +120,7 @@ def check_direction(
     """
     where = f"check_direction({scale.name})"
     frame = opened(data, where=where)
+    scale = as_stored(frame, scale, items=items, answers=answers, where=where)
     codes = item_codes(frame, scale, items=items, answers=answers, where=where)
     return scored_items(frame, scale, codes).direction
 

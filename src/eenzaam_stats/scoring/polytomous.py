@@ -14,6 +14,7 @@ from eenzaam_stats.errors import OptionError, ScaleError
 from eenzaam_stats.scoring.answers import ItemColumns, item_codes, item_columns
 from eenzaam_stats.scoring.asked import require_asked
 from eenzaam_stats.scoring.declared import DeclaredAnswers
+from eenzaam_stats.scoring.dichotomised import as_stored
 from eenzaam_stats.scoring.direction import require_direction, scored_items
 from eenzaam_stats.scoring.frame import Data, NewColumn, delivered, opened, require_absent
 from eenzaam_stats.scoring.instrument import Scale
@@ -59,7 +60,8 @@ def score_polytomous(
     OptionError
         If ``categories`` is neither 3 nor 5.
     ScaleError
-        If the scale has no neutral answer, an item was not asked, and as for ``score``.
+        If the scale has no neutral answer, an item was not asked, the items are dichotomised, and
+        as for ``score``.
     UnknownColumnError, UnknownCodeError, SchemaError
         As for ``score``; a strong answer is unknown to three categories.
 
@@ -95,6 +97,11 @@ def score_polytomous(
     column = f"{scale.prefix}_polytomous_sum"
     remedy = "Drop it, or score the data without it."
     require_absent(frame, [column], where=where, remedy=remedy)
+    if as_stored(frame, graded, items=items, answers=answers, where=where) is not graded:
+        raise ScaleError(
+            f"{where} needs answers in {categories} steps, and the items are dichotomised already, "
+            "which cannot be undone. Use score()."
+        )
     codes = item_codes(frame, graded, items=items, answers=answers, where=where)
     columns = item_columns(graded, items, where=where)
     require_asked(frame, graded, codes, columns=columns, where=where)

@@ -21,6 +21,7 @@ from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scoring.answers import ItemColumns, item_codes, item_columns
 from eenzaam_stats.scoring.asked import Form, NotAsked, form_to_score
 from eenzaam_stats.scoring.declared import DeclaredAnswers
+from eenzaam_stats.scoring.dichotomised import as_stored
 from eenzaam_stats.scoring.direction import require_direction, scored_items
 from eenzaam_stats.scoring.frame import Data, Frame, NewColumn, delivered, opened, require_absent
 from eenzaam_stats.scoring.instrument import CategoryBound, CutoffConvention, Scale
@@ -57,7 +58,9 @@ def score(  # noqa: PLR0913 (one keyword per decision that the analyst takes)
     answers : mapping or sequence, optional
         What each raw code means: an answer of the scale, or ``None`` or a ``MissingKind`` for a
         code that means missing. Without it the columns hold answers already; a sequence then says
-        which answers the questionnaire offered.
+        which answers the questionnaire offered. Items that were dichotomised before have two words:
+        ``"not_lonely"`` and ``"lonely"`` where the values are points (keyed), or
+        ``"dichotomised_no"`` and ``"dichotomised_yes"`` where they agree or not (raw).
     subscale_cutoff : {"manual6", "cbs", "rivm2016", "vzinfo"}, optional
         Published cut-off for the subscales. There is no default: without it no subscale is
         dichotomised.
@@ -150,6 +153,7 @@ def score(  # noqa: PLR0913 (one keyword per decision that the analyst takes)
     scale.convention(subscale_cutoff)  # refused before an answer is read
     where = f"score({scale.name})"
     frame = opened(data, where=where)
+    scale = as_stored(frame, scale, items=items, answers=answers, where=where)
     codes = item_codes(frame, scale, items=items, answers=answers, where=where)
     columns = item_columns(scale, items, where=where)
     form = form_to_score(frame, scale, codes, columns=columns, not_asked=not_asked, where=where)
