@@ -360,9 +360,17 @@ def test_absent_number_and_flag_stay_missing():
 
 def test_columns_with_different_kinds_of_values_are_refused():
     one, other = survey(), survey(wave=2022)
-    other.respondents["person_id"] = range(200)
-    with pytest.raises(SchemaError, match=r"column 'person_id'.*x2020.sav: text; .*: numbers"):
+    one.respondents["mode"] = "online"
+    other.respondents["mode"] = range(200)
+    with pytest.raises(SchemaError, match=r"column 'mode'.*x2020.sav: text; .*: numbers"):
         combine([one, other])
+
+
+def test_keys_with_different_kinds_of_values_become_text():
+    one, other = survey(), survey(wave=2022)
+    other.respondents["person_id"] = [float(n) for n in range(200)]
+    both = combine([one, other]).respondents["person_id"]
+    assert both.tolist() == [str(n) for n in range(200)] * 2
 
 
 # ---------------------------------------------------------------- report

@@ -65,7 +65,7 @@ def test_sound_mapping_has_no_problem():
         (("source", "title"), None, "[source] lacks title"),
         (("source", "name"), "My Survey", "name is 'My Survey'; a short name of lower-case"),
         (("source", "name"), "<short_name>", "[source] name is not filled in: '<short_name>'"),
-        (("source", "wave"), "2022", "wave is '2022'; a year in four digits without quotes"),
+        (("source", "wave"), "22", "wave is '22'; a year in four digits is needed"),
         (("source", "wave"), True, "wave is True; a year"),
         (("source", "age_floor"), 200, "age_floor is 200; the youngest age"),
         (("source", "evidence"), "me", "evidence is 'me'; options: 'user', 'confirmed'"),
@@ -193,13 +193,13 @@ def test_published_scores_take_flags_numbers_or_words():
 def test_all_problems_come_in_one_error(tmp_path):
     raw = mapping()
     del raw["design"]["weight"]
-    raw["source"]["wave"] = "2022"
+    raw["source"]["wave"] = "soon"
     raw["variable"] = [row for row in raw["variable"] if row["name"] != "djg_10"]
     raw["variable"][0]["codes"]["1"] = "ja"
     path = write_mapping(raw, tmp_path / "mine.toml")
     with pytest.raises(
         SchemaError,
-        match=r"mine.toml: the mapping has 4 problem\(s\): \(1\) .*wave is '2022'.*\(2\) .*weight"
+        match=r"mine.toml: the mapping has 4 problem\(s\): \(1\) .*wave is 'soon'.*\(2\) .*weight"
         r".*\(3\) row 1 \(djg_3\): code '1': 'ja' is not a value.*\(4\) .*absent: 'djg_10'",
     ):
         checked_mapping(path)
