@@ -1,4 +1,4 @@
-"""Words of answers as labels, as cells and in a mapping: five answers, agreement, both directions."""
+"""Words of answers as labels, as cells and in a mapping: five answers, agreement, direction."""
 
 from __future__ import annotations
 
@@ -19,13 +19,19 @@ MANUAL = {
     "English": ("yes!", "yes", "more or less", "no", "no!"),
     "capitals": ("JA !", "Ja", "Min of meer", "Nee", "NEE!!"),
     "numbered": ("1. Ja!", "2. Ja", "3. Min of meer", "4. Nee", "5. Nee!"),
-    "agreement": ("strongly agree", "agree", "neither agree nor disagree", "disagree")
-    + ("strongly disagree",),
-    "eens": ("helemaal mee eens", "mee eens", "niet eens, niet oneens", "oneens")
-    + ("helemaal oneens",),
+    "agreement": (
+        *("strongly agree", "agree", "neither agree nor disagree", "disagree"),
+        "strongly disagree",
+    ),
+    "eens": (
+        *("helemaal mee eens", "mee eens", "niet eens, niet oneens", "oneens"),
+        "helemaal oneens",
+    ),
     "klopt": ("klopt helemaal", "klopt", "min of meer", "klopt niet", "klopt helemaal niet"),
-    "German": ("stimme voll zu", "stimme zu", "teils teils", "stimme nicht zu")
-    + ("stimme überhaupt nicht zu",),
+    "German": (
+        *("stimme voll zu", "stimme zu", "teils teils", "stimme nicht zu"),
+        "stimme überhaupt nicht zu",
+    ),
 }
 # Formats with labels, and whether their codes are text; Stata has no labels on text.
 LABELLED = [(".sav", False), (".sav", True), (".zsav", False), (".zsav", True), (".dta", False)]
@@ -58,7 +64,7 @@ def totals(path, toml):
 def labelled(folder, suffix, words, text=False):
     frame = five_frame()
     names = [own for own in frame if own.startswith("q")]
-    said = {code: word for code, word in enumerate(words, start=1)}
+    said: dict[object, str] = dict(enumerate(words, start=1))
     if text:
         for name in names:
             frame[name] = frame[name].map("{:.0f}".format).astype(object)
@@ -88,7 +94,7 @@ def test_five_answers_in_file_and_mapping_are_read(tmp_path, words):
     assert totals(labelled(tmp_path, ".sav", words), five_mapping(tmp_path, codes)) == TOTALS
 
 
-@pytest.mark.parametrize("suffix", (*PLAIN, ".sav"))
+@pytest.mark.parametrize("suffix", [*PLAIN, ".sav"])
 @pytest.mark.parametrize("words", MANUAL.values(), ids=MANUAL)
 def test_five_answers_as_cells_are_read(tmp_path, words, suffix):
     frame = five_frame()
@@ -123,8 +129,10 @@ def test_mapping_that_turns_words_round_is_refused_once(words, where):
 @pytest.mark.parametrize("name", ["djg_3", "djg_4"])
 @pytest.mark.parametrize(
     "words",
-    [("eens", "neutraal", "oneens"), ("Klopt", "min of meer", "Klopt niet")]
-    + [("Agree", "Neutral", "Disagree"), ("ja!", "min of meer", "nee!")],
+    [
+        *[("eens", "neutraal", "oneens"), ("Klopt", "min of meer", "Klopt niet")],
+        *[("Agree", "Neutral", "Disagree"), ("ja!", "min of meer", "nee!")],
+    ],
 )
 def test_three_words_of_agreement_are_witnesses_for_a_packaged_codebook(name, words):
     variable = load_codebook("gezondheidsmonitor").wave(2022).variable(f"GGEEB2{name[4:]:0>2}")
@@ -163,7 +171,7 @@ def test_label_that_repeats_its_code_says_nothing(tmp_path):
 
 
 @pytest.mark.parametrize("words", [("Frau", "Mann"), ("meisje", "jongen"), ("Girls", "Boys")])
-def test_sexes_in_other_words_are_witnesses_too(tmp_path, words):
+def test_sexes_in_other_words_are_witnesses_too(words):
     variable = load_codebook("gezondheidsmonitor").wave(2016).variable("geslacht")
     with pytest.raises(SchemaError, match="code 1 is labelled"):
         require_agreement(variable, dict(enumerate(words, start=1)), column="x")

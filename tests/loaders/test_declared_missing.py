@@ -1,4 +1,4 @@
-"""A code that a file declares missing is missing whatever its label says; the label gives the kind."""
+"""A code that a file declares missing is missing with any label; the label gives the kind."""
 
 from __future__ import annotations
 

@@ -129,8 +129,8 @@ def test_raw_labels_contradict_keyed_social_items_and_fit_raw_ones(tmp_path, wor
                   labels_of(*words))  # fmt: skip
     raw = survey_of(tmp_path, two_mapping(RAW), zero_one(keyed=False), ".sav", labels_of(*words))
     assert score(raw, DJG6).respondents["djg6_total"].tolist() == truth()
+    turned = labels_of(*words[::-1])
     with pytest.raises(ScaleError, match=r"'q3': code 0 is labelled"):
-        turned = labels_of(*words[::-1])
         survey_of(tmp_path, two_mapping(RAW), zero_one(keyed=False), ".sav", turned)
 
 

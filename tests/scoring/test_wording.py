@@ -144,7 +144,7 @@ def test_every_word_of_agreement_declared_as_no_is_refused(label):
 def test_words_of_frequency_turned_round_are_refused(scale, answers):
     items = {item.number: f"q{item.number}" for item in scale.items}
     frame = pd.DataFrame({name: list(answers) for name in items.values()})
-    with pytest.raises(ScaleError, match="plainly means .* and is declared as"):
+    with pytest.raises(ScaleError, match=r"plainly means .* and is declared as"):
         score(frame, scale, items=items, answers=answers)
 
 
