@@ -41,7 +41,8 @@ class ReplicateWeights:
     centre : {"replicates", "estimate"}
         Deviations from the mean of the replicates, as R, or from the estimate.
     df : int or None
-        Degrees of freedom of the whole design; ``None`` for the rank of the weights minus 1.
+        Degrees of freedom of the whole design; ``None`` for the rank of the weights minus 1. A
+        group has the rank of the weights of its answered rows minus 1, and not more than this.
     """
 
     columns: tuple[str, ...]

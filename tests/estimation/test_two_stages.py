@@ -105,7 +105,7 @@ def test_comparisons_trends_standardised_and_tests_equal_r(
     found = next(row for row in difference if row.group == "H")
     assert_row(found, wanted)
     assert found.df == wanted.df
-    trend = linear_trend(survey, "target_met", time="place").rows[0]
+    trend = linear_trend(survey, "target_met", wave="place").rows[0]
     assert_row(trend, rows.loc["slope"])
     shares = Standard.of({"E": 0.5, "M": 0.3, "H": 0.2}, over="type")
     assert_row(
