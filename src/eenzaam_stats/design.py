@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import cast
 
 from eenzaam_stats.errors import DesignError, listed
 from eenzaam_stats.vocabulary import (
@@ -116,8 +117,7 @@ class Design:
     calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
-        rule = RULES_OF_R.get(self.lonely_stratum, self.lonely_stratum)
-        require_option(rule, LonelyStratum, name="lonely_stratum")
+        rule = rule_of(self.lonely_stratum)
         require_option(self.lonely_domain, LonelyDomain, name="lonely_domain")
         # as tuples, so that designs are equal and hashable however they were written or stored
         object.__setattr__(self, "lonely_stratum", rule)
@@ -141,6 +141,19 @@ class Design:
     def sizes(self) -> tuple[str, ...]:
         """Columns of the population sizes, per stage."""
         return _names(self.fpc)
+
+
+def rule_of(said: str) -> LonelyStratum:
+    """Rule for strata with one sampling unit, by our name of it or R's.
+
+    Examples
+    --------
+    >>> rule_of("adjust"), rule_of("collapsed")
+    ('centred', 'collapsed')
+    """
+    rule = RULES_OF_R.get(said, said)
+    require_option(rule, LonelyStratum, name="lonely_stratum")
+    return cast(LonelyStratum, rule)
 
 
 def _names(said: str | tuple[str, str] | None) -> tuple[str, ...]:

@@ -53,8 +53,8 @@ class Domains:
         Largest weight of an answered row.
     missing : tuple of (str, ndarray of float)
         Rows without an answer per kind, as far as the file tells kinds apart.
-    single_share : ndarray of float, shape (d,)
-        Share of the weight of answered rows in strata with one sampling unit, 0-1.
+    by_strata : bool
+        Whether errors come from the strata, and not from replicate weights of the file.
     clusters : ndarray of int, shape (c,), or None
         Stratum of every cluster of the full design; ``None`` when each row is a unit.
     cluster_names : tuple of object
@@ -73,7 +73,7 @@ class Domains:
     squares: FloatArray
     largest: FloatArray
     missing: tuple[tuple[str, FloatArray], ...]
-    single_share: FloatArray
+    by_strata: bool = True
     clusters: IntArray | None = None
     cluster_names: tuple[object, ...] = ()
 
@@ -142,9 +142,6 @@ def coded(
         return np.bincount(at, values(name), minlength=count).astype(np.float64)
 
     strata = strata_of(cells, units, table.columns, design, where=where)
-    weight = values("weight") if outcome.kind == "ratio" else values("a")
-    if outcome.kind in ("binary", "category"):
-        weight = weight + values("b")
     largest = np.zeros(count)
     np.maximum.at(largest, at, values("largest"))
     n = summed("n")
@@ -170,7 +167,7 @@ def coded(
         squares=summed("ss"),
         largest=largest,
         missing=_kinds(n_missing, {kind: summed(f"missing_{kind}") for kind in MissingKind}),
-        single_share=_share(at, weight, strata.single[units.stratum[inside]], count),
+        by_strata=design.replicates is None or table.columns.weight != design.weight,
         clusters=units.clusters,
         cluster_names=() if units.inner is None else cluster_names(cells, units),
     )
@@ -190,13 +187,6 @@ def _position(columns: CellColumns, outcome: Outcome, by: Sequence[str], *, wher
             f"[{listed(columns.by)}]. Name every grouping column when the cells are made."
         )
     return columns.outcomes.index(outcome)
-
-
-def _share(at: IntArray, weight: FloatArray, inside: NDArray[np.bool_], count: int) -> FloatArray:
-    """Share of the weight of each domain that is in marked cells; 0 without weight."""
-    total = np.bincount(at, weight, minlength=count)
-    marked = np.bincount(at, weight * inside, minlength=count)
-    return np.divide(marked, total, out=np.zeros(count), where=total > 0.0)
 
 
 def _kinds(

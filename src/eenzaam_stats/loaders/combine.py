@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.errors import DesignError, UnknownColumnError
+from eenzaam_stats.loaders.design_columns import CLUSTERS, SIZES
 from eenzaam_stats.loaders.merging import merged_report, merged_scoring
 from eenzaam_stats.loaders.pooling import (
     Difference,
@@ -27,7 +28,8 @@ from eenzaam_stats.survey import Design, Survey
 from eenzaam_stats.vocabulary import LonelyStratum, require_option
 
 Persons = Literal["different", "shared"]
-WEIGHT, STRATUM, CLUSTER = "weight", "stratum", "cluster"
+WEIGHT, STRATUM = "weight", "stratum"
+CLUSTER, INNER = CLUSTERS
 _EVERYONE = "everyone"
 _SAME_SCALE = 2.0
 
@@ -119,7 +121,7 @@ def combine(
     design = Design(
         weight=WEIGHT if WEIGHT in _design_columns(parts) else None,
         stratum=STRATUM,
-        cluster=CLUSTER if CLUSTER in frame else None,
+        cluster=_clusters(parts, frame),
         fpc=_common_fpc(parts),
         lonely_stratum=rule,
     )
@@ -141,7 +143,7 @@ def _design_columns(parts: Sequence[Part]) -> set[str]:
 def _require_columns(parts: Sequence[Part]) -> None:
     for part in parts:
         design = part.survey.design
-        named = [design.weight, design.stratum, design.cluster, design.fpc]
+        named = [design.weight, design.stratum, *design.clusters, *design.sizes]
         absent = [name for name in named if name is not None and name not in part.frame]
         if absent:
             raise UnknownColumnError.among(
@@ -176,16 +178,17 @@ def _with_design(part: Part, parts: Sequence[Part], *, panels: frozenset[str]) -
         columns[WEIGHT] = pd.Series(1.0, index=frame.index)
     if CLUSTER in _design_columns(parts) or panels:
         columns[CLUSTER] = _keyed(prefix, _units(part, panel=panel), part=part)
-    if design.fpc is not None:
-        columns["fpc"] = frame[design.fpc]
+    if design.sizes and len(design.clusters) > 1:
+        columns[INNER] = _keyed(prefix, frame[design.clusters[1]], part=part)
+    columns |= {to: frame[name] for to, name in zip(SIZES, design.sizes, strict=False)}
     return frame.assign(**columns)
 
 
 def _units(part: Part, *, panel: bool) -> pd.Series[Any]:
     """Sampling units: the clusters of the design, else persons in a panel, else rows."""
     design, frame = part.survey.design, part.frame
-    if design.cluster is not None:
-        return frame[design.cluster]
+    if design.clusters:
+        return frame[design.clusters[0]]
     if not panel:
         return pd.Series(np.arange(1, len(frame) + 1), index=frame.index).astype("str")
     if "person_id" not in frame:
@@ -218,15 +221,21 @@ def _require_nested(frame: pd.DataFrame) -> None:
         )
 
 
-def _common_fpc(parts: Sequence[Part]) -> str | None:
-    have = [part.survey.design.fpc is not None for part in parts]
-    if any(have) and not all(have):
-        without = [part.key for part, has in zip(parts, have, strict=True) if not has]
+def _clusters(parts: Sequence[Part], frame: pd.DataFrame) -> tuple[str, ...] | None:
+    """Names of the clusters; a second stage counts only where its population sizes are known."""
+    stages = (CLUSTER, INNER) if len(_common_fpc(parts) or ()) > 1 else (CLUSTER,)
+    return stages if CLUSTER in frame else None
+
+
+def _common_fpc(parts: Sequence[Part]) -> tuple[str, ...] | None:
+    stages = [len(part.survey.design.sizes) for part in parts]
+    if len(set(stages)) > 1:
+        said = ", ".join(f"{part.key}: {n}" for part, n in zip(parts, stages, strict=True))
         raise DesignError(
-            f"combine() needs a finite population correction in all surveys or in none; {without} "
-            "have none. Take it out of the other designs."
+            "combine() needs a finite population correction of the same stages in all surveys or "
+            f"in none; columns with population sizes are {said}. Take it out of the other designs."
         )
-    return "fpc" if any(have) else None
+    return SIZES[: stages[0]] or None
 
 
 def _weight_checks(parts: Sequence[Part]) -> tuple[CheckResult, ...]:

@@ -6,11 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eenzaam_stats.errors import SchemaError
-from eenzaam_stats.loaders.column import VALID, Harmonised
+from eenzaam_stats.errors import DesignError, SchemaError
+from eenzaam_stats.loaders.column import VALID, Harmonised, RawColumn
 from eenzaam_stats.loaders.harmonise import text_values
 from eenzaam_stats.loaders.selection import Selection
 from eenzaam_stats.loaders.weighting import complete_strata, sound_weights
+
+# harmonised names per stage of sampling
+CLUSTERS, SIZES = ("cluster", "cluster_2"), ("fpc", "fpc_2")
 
 
 def rows_with_weight(
@@ -46,16 +49,37 @@ def require_year(
 def design_columns(
     selection: Selection, frame: pd.DataFrame, rows: npt.NDArray[np.int64]
 ) -> dict[str, Harmonised]:
-    """Weight, stratum and cluster of every row, complete and sound."""
+    """Weight, stratum, clusters and population sizes of every row, complete and sound."""
     valid = np.full(len(rows), VALID, dtype=np.int8)
     columns: dict[str, Harmonised] = {}
     if selection.weight is not None:
         raw = selection.raw_numbers(selection.weight, frame, rows)
         weights = pd.Series(sound_weights(raw, where=selection.where))
         columns["weight"] = Harmonised("weight", selection.weight, weights, valid)
-    for what, name in (("stratum", selection.stratum), ("cluster", selection.cluster)):
+    for what, name in (
+        ("stratum", selection.stratum),
+        (CLUSTERS[0], selection.cluster),
+        (CLUSTERS[1], selection.inner_cluster),
+    ):
         if name is not None:
             text, _ = text_values(selection.raw(name, frame, rows))
             whole = complete_strata(text, rows, name=name, where=selection.where, what=what)
             columns[what] = Harmonised(what, name, whole, valid)
+    for what, name in zip(SIZES, selection.fpc, strict=False):
+        size = _sizes(selection.raw_numbers(name, frame, rows), where=selection.where)
+        columns[what] = Harmonised(what, name, size, valid)
     return columns
+
+
+def _sizes(raw: RawColumn, *, where: str) -> pd.Series[float]:
+    """Numbers of sampling units in the population, after the check that each is one."""
+    values = pd.Series(pd.to_numeric(raw.without_declared(), errors="coerce"), dtype="Float64")
+    sizes = values.to_numpy(np.float64, na_value=np.nan)
+    bad = ~(np.isfinite(sizes) & (sizes > 0))
+    if bad.any():
+        raise DesignError(
+            f"{where}: the population size {raw.name!r} is blank, text or not above zero in "
+            f"{int(bad.sum()):,} row(s), first in row {raw.rows[int(bad.argmax())]}. Complete it in "
+            "the file, or take fpc out of the design."
+        )
+    return pd.Series(sizes)

@@ -40,7 +40,9 @@ SOURCE_FIELDS = (
     *("population", "households", "note"),
 )
 SOURCE_REQUIRED = ("name", "title", "wave", "age_floor", "instrument", "evidence")
-DESIGN_FIELDS = ("weight", "stratum", "cluster", "lonely_stratum")
+DESIGN_FIELDS = ("weight", "stratum", "cluster", "fpc", "lonely_stratum")
+# one column, or two for two stages of sampling
+STAGED_FIELDS = ("cluster", "fpc")
 RESPONDENT_FIELDS = ("column", "keep")
 VARIABLE_FIELDS = (
     *("name", "column", "codes", "missing", "number", "min", "max", "text", "else"),

@@ -14,7 +14,13 @@ import numpy as np
 
 from eenzaam_stats.errors import OptionError, SourceError, listed
 from eenzaam_stats.loaders.cache import CacheKey, cached
-from eenzaam_stats.loaders.design_columns import design_columns, require_year, rows_with_weight
+from eenzaam_stats.loaders.design_columns import (
+    CLUSTERS,
+    SIZES,
+    design_columns,
+    require_year,
+    rows_with_weight,
+)
 from eenzaam_stats.loaders.harmonise import harmonised_column
 from eenzaam_stats.loaders.layout import Value, WaveCodebook
 from eenzaam_stats.loaders.one_file import Reading, respondents
@@ -199,7 +205,8 @@ def as_survey(
         design=Design(
             weight="weight" if "weight" in columns else None,
             stratum="stratum" if "stratum" in columns else None,
-            cluster="cluster" if "cluster" in columns else None,
+            cluster=tuple(name for name in CLUSTERS if name in columns) or None,
+            fpc=tuple(name for name in SIZES if name in columns) or None,
             lonely_stratum=wave.lonely_stratum,
         ),
         report=HarmonisationReport(

@@ -49,6 +49,10 @@ class Selection:
         Text columns that can say that rows are synthetic.
     notes : tuple of str
         What a reader must know about the choice of the weight.
+    inner_cluster : str or None
+        Column with the second-stage unit.
+    fpc : tuple of str
+        Columns with the number of sampling units in the population, per stage.
     """
 
     file: SurveyFile
@@ -61,6 +65,8 @@ class Selection:
     marker: str | None
     origin: tuple[str, ...]
     notes: tuple[str, ...]
+    inner_cluster: str | None = None
+    fpc: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
@@ -70,7 +76,8 @@ class Selection:
     @property
     def columns(self) -> list[str]:
         """Names in the file, each once."""
-        single = [self.weight, self.stratum, self.cluster, self.marker]
+        single = [self.weight, self.stratum, self.cluster, self.inner_cluster, *self.fpc]
+        single.append(self.marker)
         names = [*(match.column for match in self.matches), *single, *self.origin]
         return [name for name in dict.fromkeys(names) if name is not None]
 
@@ -160,6 +167,8 @@ def selected_columns(
             if own.casefold() in ORIGIN_COLUMNS and own in file.text_columns
         ),
         notes=notes,
+        inner_cluster=index.find(wave.inner_cluster) if wave.inner_cluster else None,
+        fpc=tuple(found for name in wave.fpc if (found := index.find(name)) is not None),
     )
 
 
