@@ -35,20 +35,20 @@ DEFAULT, PROMISED, FROM = "centred", 0.93, 100
 HEAD = """# Strata with one respondent: which rule, and how often its interval holds the truth
 
 Synthetic Gezondheidsmonitor of {respondents:,} respondents in 379 strata; {replications:,} random
-subsets per size, seed {seed}, made by `benchmarks/single_psu_coverage.py`. *Share* is the mean share
-of the weight in strata with one respondent. The other numbers are the shares of nominal 95% logit
-intervals, with t on the degrees of freedom of the subset, that hold the prevalence of the whole file;
-an interval that does not exist does not hold it. One standard error of simulation is {error}. In
-brackets: mean standard error over the standard deviation of the estimates."""
-PROMISE = """The default, `{default}`, covers {lowest} at least from {size} respondents on. `certainty`, the
-rule of the GGD scripts, lets these strata add nothing: its standard errors are too small by as much as
-the variance they hide. `average` gives them the mean of the other strata, which counts large strata
-beside small ones and is mostly too large. `collapsed` merges neighbours two by two and has more
-degrees of freedom. With {first} respondents a group of this kind has few degrees of freedom under any
-rule that counts its strata.
+subsets per size, seed {seed}, made by `benchmarks/single_psu_coverage.py`. *Share* is the mean
+share of the weight in strata with one respondent. The other numbers are the shares of nominal 95%
+logit intervals, with t on the degrees of freedom of the subset, that hold the prevalence of the
+whole file; an interval that does not exist does not hold it. One standard error of simulation is
+{error}. In brackets: mean standard error over the standard deviation of the estimates."""
+PROMISE = """The default, `{default}`, covers {lowest} at least from {size} respondents on. `certainty`,
+the rule of the GGD scripts, lets these strata add nothing: its standard errors are too small by as
+much as the variance they hide. `average` gives them the mean of the other strata, which have more
+respondents and so more variance each, and is too large. `collapsed` merges neighbours two by two; it
+is as honest as `centred` here and has more degrees of freedom, but depends on the order of the
+strata, and R has no word for it.
 
-A group with {large:.0%} of its weight or more in such strata is flagged whatever the rule, and its reason
-prints what each of the four gives."""
+A group with {large:.0%} of its weight or more in such strata is flagged whatever the rule, and its
+reason prints what each of the four gives."""
 
 
 def whole_file() -> Survey:
@@ -82,7 +82,7 @@ def one_size(survey: Survey, truth: dict[str, float], size: int, replications: i
                 )
     rows = []
     for (outcome, rule), values in found.items():
-        estimate, error, holds, df = (np.array(one, dtype=float) for one in zip(*values, strict=True))
+        estimate, error, holds, df = np.array(values, dtype=float).T
         rows.append(
             {
                 "n": size,
@@ -145,7 +145,6 @@ def page(frame: pd.DataFrame) -> str:
             default=DEFAULT,
             lowest=f"{own['coverage'].min():.1%}",
             size=FROM,
-            first=SIZES[0],
             large=LARGE_SHARE,
         ),
     ]

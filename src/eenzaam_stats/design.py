@@ -109,8 +109,8 @@ class Design:
 
     weight: str | None = None
     stratum: str | None = None
-    cluster: str | tuple[str, str] | None = None
-    fpc: str | tuple[str, str] | None = None
+    cluster: str | tuple[str, ...] | None = None
+    fpc: str | tuple[str, ...] | None = None
     lonely_stratum: LonelyStratum = "fail"
     lonely_domain: LonelyDomain = "full_design"
     replicates: ReplicateWeights | None = None
@@ -156,13 +156,13 @@ def rule_of(said: str) -> LonelyStratum:
     return cast(LonelyStratum, rule)
 
 
-def _names(said: str | tuple[str, str] | None) -> tuple[str, ...]:
+def _names(said: str | tuple[str, ...] | None) -> tuple[str, ...]:
     if said is None:
         return ()
     return (said,) if isinstance(said, str) else said
 
 
-def _stages(said: str | Iterable[str] | None, field: str) -> str | tuple[str, str] | None:
+def _stages(said: str | Iterable[str] | None, field: str) -> str | tuple[str, ...] | None:
     """One column, two different ones, or none."""
     if said is None or isinstance(said, str):
         return said
@@ -173,4 +173,4 @@ def _stages(said: str | Iterable[str] | None, field: str) -> str | tuple[str, st
             f"[{listed(names)}]. Name the sampling units of the first stage and of the second; "
             "later stages are part of the second."
         )
-    return names[0] if len(names) == 1 else (names[0], names[1])
+    return names[0] if len(names) == 1 else names

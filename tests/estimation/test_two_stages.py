@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +10,13 @@ import pandas as pd
 import pytest
 
 import eenzaam_stats as es
-from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.cells import Cells
-from eenzaam_stats.estimation.columns import Outcome
 from eenzaam_stats.estimation.compare import Comparing
 from eenzaam_stats.estimation.independence import rao_scott
 from eenzaam_stats.estimation.linear_trend import linear_trend
 from eenzaam_stats.estimation.quantities import ratio
 from eenzaam_stats.estimation.targets import Standard
-from eenzaam_stats.survey import Design, Survey
+from eenzaam_stats.survey import Survey
 from estimation.conftest import SurveyMaker
 
 SAME = 1e-10
@@ -122,7 +119,9 @@ def test_comparisons_trends_standardised_and_tests_equal_r(
 
 
 def repeated(schools: pd.DataFrame) -> pd.DataFrame:
-    parts = [schools.assign(api=schools[f"api{year % 100:02d}"], year=year) for year in (1999, 2000)]
+    parts = [
+        schools.assign(api=schools[f"api{year % 100:02d}"], year=year) for year in (1999, 2000)
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -157,4 +156,6 @@ def test_calibrated_weights_equal_r(
     for row in expected[expected["design"] == method].itertuples():
         found = estimated(moved, row.statistic, row.outcome, row.group)
         assert found.estimate == pytest.approx(row.estimate, rel=1e-7)
-        assert found.std_error == pytest.approx(row.std_error, rel=1e-6 if method == "rake" else 1e-8)
+        assert found.std_error == pytest.approx(
+            row.std_error, rel=1e-6 if method == "rake" else 1e-8
+        )

@@ -95,7 +95,9 @@ def calibrated_rows(
     _require_complete(rows, margins)
     stratum = _strata(rows, design, domains)
     cluster = _clusters(rows, design, stratum, domains)
-    two_stages = cluster is not None and domains.strata.inner is not None
+    inner = None
+    if cluster is not None and domains.strata.inner is not None:
+        inner = _within(rows, design.clusters[1], cluster)
     made = CalibratedRows(
         rows.domain,
         rows.one,
@@ -105,7 +107,7 @@ def calibrated_rows(
         _auxiliaries(rows, calibration),
         stratum,
         cluster,
-        _within(rows, design.clusters[1], cluster) if two_stages else None,
+        inner,
     )
     return made, calibration
 

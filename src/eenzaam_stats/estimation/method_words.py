@@ -91,7 +91,7 @@ def _stage_words(source: Cells) -> list[str]:
             "with finite population correction and variance of both stages",
         ]
     if columns.fpc is None:
-        return [f"what drawing {inner[0]!r} adds is in the variance of the clusters"] * len(inner)
+        return [f"what drawing {name!r} adds is in the variance of the clusters" for name in inner]
     words = ["with finite population correction"]
     if columns.cluster is not None and _largest_cluster(source) > 1:
         words.append(

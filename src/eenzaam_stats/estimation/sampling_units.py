@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.errors import DesignError, listed
 from eenzaam_stats.estimation.columns import CellColumns
-from eenzaam_stats.estimation.products import ROWS
-from eenzaam_stats.estimation.sufficient import CLUSTER, FPC, INNER, INNER_FPC, PART, STRATUM
+from eenzaam_stats.estimation.products import FPC, INNER_FPC, ROWS
+from eenzaam_stats.estimation.sufficient import CLUSTER, INNER, PART, STRATUM
 from eenzaam_stats.numerics.moments import Strata, neighbours
 from eenzaam_stats.survey import Design
 
@@ -91,7 +92,7 @@ def _numbered(key: NDArray[np.int64]) -> tuple[IntArray, IntArray]:
 
 
 def _within(
-    values: pd.Series[object], outer: IntArray, count: int
+    values: pd.Series[Any], outer: IntArray, count: int
 ) -> tuple[IntArray, IntArray, FloatArray]:
     """Units numbered within outer units: of each cell, outer unit of each, number per outer."""
     code, found = pd.factorize(values)
@@ -152,9 +153,10 @@ def _merged(units: Units, strata: Strata) -> IntArray | None:
         return None
     place = {name: at for at, name in enumerate(ordered(list(dict.fromkeys(units.names))))}
     rank = np.array([place[name] for name in units.names], dtype=np.int64)
-    prefix = [str(name).rpartition(WITHIN)[0] for name in units.names]
-    part = pd.factorize(pd.Series([f"{at}{WITHIN}{word}" for at, word in zip(units.part, prefix)]))
-    return neighbours(single, rank=rank, part=part[0].astype(np.int64))
+    pairs = zip(units.part.tolist(), units.names, strict=True)
+    within = [f"{part}{WITHIN}{str(name).rpartition(WITHIN)[0]}" for part, name in pairs]
+    part = pd.factorize(pd.Series(within))[0].astype(np.int64)
+    return neighbours(single, rank=rank, part=part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ def _population(
     np.maximum.at(high, number, np.nan_to_num(cells[sizes.high].to_numpy(), nan=np.inf))
     wrong = ~(np.isfinite(low) & (low == high) & (low >= n))
     if wrong.any():
-        first = [names[at] for at in np.flatnonzero(wrong)][:SHOWN_UNITS]
+        first = [names[at] for at in np.flatnonzero(wrong).tolist()][:SHOWN_UNITS]
         raise DesignError(
             f"{where} needs in column {sizes.column!r} the number of {sizes.units} in the "
             f"population: the same in every row and not below the sample. {int(wrong.sum())} "

@@ -42,10 +42,10 @@ class CellTable:
         Per grouping column its categories in order; ``None`` where it has no order of its own.
     cells : pandas.DataFrame
         ``key_0``, ``key_1``, ... per grouping column, ``part`` (file or wave), ``stratum`` and,
-        with clusters, ``cluster`` and, with two stages, ``inner``; ``rows``; per outcome i ``n_i`` rows with an answer, ``a_i,
-        b_i`` sums of weight times its two variables, ``aa_i, ab_i, bb_i`` of squared weight times
-        their products (without clusters), ``yes_i`` or ``ss_i`` for the spread, ``largest_i`` the
-        largest weight. A missing key is a cell of its own, so that ``rows`` adds up to the design.
+        with clusters, ``cluster`` and, with two stages, ``inner``; ``rows``; per outcome i ``n_i``
+        rows with an answer, ``a_i, b_i`` sums of weight times its two variables, ``aa_i, ab_i,
+        bb_i`` of squared weight times their products (without clusters), ``yes_i`` or ``ss_i`` for
+        the spread, ``largest_i`` the largest weight. A missing key is a cell of its own, so that ``rows`` adds up to the design.
     """
 
     columns: CellColumns

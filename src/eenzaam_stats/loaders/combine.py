@@ -51,7 +51,7 @@ def combine(
         Whether the surveys hold different people, or the surveys of one source are waves of a panel
         in which the same key is the same person or household. It is stated, never guessed from
         keys, because serial numbers agree by chance.
-    lonely_stratum : {"certainty", "fail"}, optional
+    lonely_stratum : {"certainty", "centred", "average", "collapsed", "fail"}, optional
         Rule for a stratum with one sampling unit; needed when the designs differ.
     allow : sequence of {"instrument", "age_floor", "population", "origin", "weight", "same_file"}
         Differences that may be pooled; each one that occurs becomes a note of the report.
@@ -232,8 +232,9 @@ def _common_fpc(parts: Sequence[Part]) -> tuple[str, ...] | None:
     if len(set(stages)) > 1:
         said = ", ".join(f"{part.key}: {n}" for part, n in zip(parts, stages, strict=True))
         raise DesignError(
-            "combine() needs a finite population correction of the same stages in all surveys or "
-            f"in none; columns with population sizes are {said}. Take it out of the other designs."
+            "combine() needs a finite population correction in all surveys, of the same stages, or "
+            f"in none; the columns with population sizes are {said}. Take it out of the other "
+            "designs."
         )
     return SIZES[: stages[0]] or None
 

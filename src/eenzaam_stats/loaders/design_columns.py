@@ -79,7 +79,7 @@ def _sizes(raw: RawColumn, *, where: str) -> pd.Series[float]:
     if bad.any():
         raise DesignError(
             f"{where}: the population size {raw.name!r} is blank, text or not above zero in "
-            f"{int(bad.sum()):,} row(s), first in row {raw.rows[int(bad.argmax())]}. Complete it in "
-            "the file, or take fpc out of the design."
+            f"{int(bad.sum()):,} row(s), first in row {raw.rows[int(bad.argmax())]}. Complete it "
+            "in the file, or take fpc out of the design."
         )
     return pd.Series(sizes)

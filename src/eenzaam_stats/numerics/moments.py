@@ -165,7 +165,7 @@ def collapsed(strata: Strata) -> tuple[IntArray, Strata]:
     if strata.lonely != "collapsed" or strata.merged is None:
         return np.arange(len(strata.n)), strata
     home = np.unique(strata.merged, return_inverse=True)[1].reshape(-1).astype(np.int64)
-    n = np.bincount(home, strata.n)
+    n = np.bincount(home, strata.n).astype(np.float64)
     with np.errstate(divide="ignore"):
         people = np.bincount(home, strata.n / (1.0 - strata.fraction))
     fewer = replace(strata, n=n, fraction=1.0 - n / people, lonely="certainty", merged=None)

@@ -7,6 +7,7 @@ groups cost little.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,8 +97,7 @@ def replicate_ranks(weights: FloatArray, domain: IntArray, count: int) -> Replic
     order = np.argsort(domain, kind="stable")
     ends = np.searchsorted(domain[order], np.arange(count + 1))
     bases = [
-        _basis(scaled[order[start:end]], at_most=whole)
-        for start, end in zip(ends[:-1], ends[1:], strict=True)
+        _basis(scaled[order[start:end]], at_most=whole) for start, end in pairwise(ends.tolist())
     ]
     return ReplicateRanks(whole, tuple(bases))
 
