@@ -40,12 +40,12 @@ share of the weight in strata with one respondent. The other numbers are the sha
 logit intervals, with t on the degrees of freedom of the subset, that hold the prevalence of the
 whole file; an interval that does not exist does not hold it. One standard error of simulation is
 {error}. In brackets: mean standard error over the standard deviation of the estimates."""
-PROMISE = """The default, `{default}`, covers {lowest} at least from {size} respondents on. `certainty`,
-the rule of the GGD scripts, lets these strata add nothing: its standard errors are too small by as
-much as the variance they hide. `average` gives them the mean of the other strata, which have more
-respondents and so more variance each, and is too large. `collapsed` merges neighbours two by two; it
-is as honest as `centred` here and has more degrees of freedom, but depends on the order of the
-strata, and R has no word for it.
+PROMISE = """The default, `{default}`, covers {lowest} at least from {size} respondents on.
+`certainty`, the rule of the GGD scripts, lets these strata add nothing: its standard errors are too
+small by as much as the variance they hide. `average` gives them the mean of the other strata, which
+have more respondents and so more variance each, and is too large. `collapsed` merges neighbours two
+by two; it is as honest as `centred` here and has more degrees of freedom, but depends on the order
+of the strata, and R has no word for it.
 
 A group with {large:.0%} of its weight or more in such strata is flagged whatever the rule, and its
 reason prints what each of the four gives."""

@@ -45,7 +45,8 @@ class CellTable:
         with clusters, ``cluster`` and, with two stages, ``inner``; ``rows``; per outcome i ``n_i``
         rows with an answer, ``a_i, b_i`` sums of weight times its two variables, ``aa_i, ab_i,
         bb_i`` of squared weight times their products (without clusters), ``yes_i`` or ``ss_i`` for
-        the spread, ``largest_i`` the largest weight. A missing key is a cell of its own, so that ``rows`` adds up to the design.
+        the spread, ``largest_i`` the largest weight. A missing key is a cell of its own, so that
+        ``rows`` adds up to the design.
     """
 
     columns: CellColumns
