@@ -27,6 +27,7 @@ FloatArray = NDArray[np.float64]
 _WHERE = "calibrate()"
 _FACTORS = ("post_stratify", "rake")
 _SHOWN = 3
+_REMEDY = "merge categories, or leave out a margin that contradicts the others."
 _NOTHING = 1e-12
 
 
@@ -209,9 +210,7 @@ def _require_met(
     at = int(np.argmax(errors))
     reached = float(columns.totals(found.weights)[at])
     within = f" within {limit}" if limit else ""
-    remedy = (
-        "Widen the limits, merge categories, or leave out a margin that contradicts the others."
-    )
+    remedy = f"Widen the limits, {_REMEDY}"
     raise ConvergenceError(
         f"{_WHERE} does not reach the population of {goal.described()[at]}{within}: "
         f"{goal.totals()[at]:,.10g} wanted, relative difference {errors[at]:.2g} after "
@@ -228,13 +227,14 @@ def _border_words(goal: Wanted, columns: Auxiliaries) -> str:
     names = goal.described()
     empty = [" with ".join(names[at] for at in pair) for pair in border.empty]
     nobody = f"nobody is {_some(empty)}" if empty else "some combinations have no respondents"
-    remedy = "Merge categories, or leave out a margin that contradicts the others."
+    remedy = _REMEDY[0].upper() + _REMEDY[1:]
     if not border.possible:
         return f"No weights meet these margins together, since {nobody}. {remedy}"
     zero = [" with ".join(names[at] for at in one) for one in border.zero]
     return (
         "These margins are at the border of an empty cell: they are met only when the "
-        f"{border.respondents:,} respondent(s) {_some(zero)} get weight 0 or next to it, since {nobody}. {remedy}"
+        f"{border.respondents:,} respondent(s) {_some(zero)} get weight 0 or next to it, since "
+        f"{nobody}. {remedy}"
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,10 +90,10 @@ def margin_border(auxiliaries: Auxiliaries, totals: FloatArray) -> MarginBorder 
         shape=(len(auxiliaries.margin), n),
     )[category]
     goal = totals[category] * (n * width / totals[category].sum())
-    scale = sparse.csr_array(-goal[:, None])
+    equations: Any = sparse.hstack([pattern, pattern, sparse.csr_array(-goal[:, None])])
     found = optimize.linprog(
         np.concatenate([-np.ones(n), np.zeros(n + 1)]),
-        A_eq=sparse.hstack([pattern, pattern, scale]),
+        A_eq=equations,
         b_eq=np.zeros(len(category)),
         bounds=[(0.0, 1.0)] * n + [(0.0, None)] * n + [(1.0, 1.0 / _LEAST_SHARE)],
         method="highs",
