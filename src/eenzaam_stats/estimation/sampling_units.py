@@ -151,12 +151,19 @@ def _merged(units: Units, strata: Strata) -> IntArray | None:
     single = strata.single
     if not single.any():
         return None
-    place = {name: at for at, name in enumerate(ordered(list(dict.fromkeys(units.names))))}
+    place = {name: at for at, name in enumerate(sorted(set(units.names), key=_order))}
     rank = np.array([place[name] for name in units.names], dtype=np.int64)
     pairs = zip(units.part.tolist(), units.names, strict=True)
     within = [f"{part}{WITHIN}{str(name).rpartition(WITHIN)[0]}" for part, name in pairs]
     part = pd.factorize(pd.Series(within))[0].astype(np.int64)
     return neighbours(single, rank=rank, part=part)
+
+
+def _order(name: object) -> tuple[bool, float, str]:
+    """Numbers by size, written as text or not, before other names; the survey is not looked at."""
+    own = str(name).rpartition(WITHIN)[2]
+    number = pd.to_numeric(own, errors="coerce")
+    return bool(np.isnan(number)), float(np.nan_to_num(number)), own
 
 
 @dataclass(frozen=True, slots=True)

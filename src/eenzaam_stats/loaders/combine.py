@@ -121,7 +121,7 @@ def combine(
     design = Design(
         weight=WEIGHT if WEIGHT in _design_columns(parts) else None,
         stratum=STRATUM,
-        cluster=_clusters(parts, frame),
+        cluster=_clusters(parts, panels=panels),
         fpc=_common_fpc(parts),
         lonely_stratum=rule,
     )
@@ -221,10 +221,10 @@ def _require_nested(frame: pd.DataFrame) -> None:
         )
 
 
-def _clusters(parts: Sequence[Part], frame: pd.DataFrame) -> tuple[str, ...] | None:
+def _clusters(parts: Sequence[Part], *, panels: frozenset[str]) -> tuple[str, ...] | None:
     """Names of the clusters; a second stage counts only where its population sizes are known."""
     stages = (CLUSTER, INNER) if len(_common_fpc(parts) or ()) > 1 else (CLUSTER,)
-    return stages if CLUSTER in frame else None
+    return stages if CLUSTER in _design_columns(parts) or panels else None
 
 
 def _common_fpc(parts: Sequence[Part]) -> tuple[str, ...] | None:

@@ -102,7 +102,8 @@ def margin_border(auxiliaries: Auxiliaries, totals: FloatArray) -> MarginBorder 
         return None
     if found.status == 2:
         return MarginBorder(False, (), 0, _empty(codes, auxiliaries.margin))
-    zero = np.flatnonzero(found.x[:n] < _HALF)
+    possible: FloatArray = np.asarray(found.x, dtype=np.float64)
+    zero = np.flatnonzero(possible[:n] < _HALF)
     if not len(zero):
         return None
     return MarginBorder(
