@@ -192,7 +192,8 @@ class Footnote:
     statistic : str
         ``proportion``, ``mean``, ``total``, ``ratio`` or ``standardised proportion``.
     cluster : str
-        Column with the sampling clusters; empty when each person is a sampling unit.
+        Column with the sampling clusters, both columns of two stages; empty when each person is a
+        sampling unit.
     disclosure : str
         Profile and outcome of the disclosure check, in words.
     over : tuple of str

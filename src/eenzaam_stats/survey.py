@@ -10,16 +10,10 @@ from dataclasses import asdict, dataclass, replace
 from html import escape
 from typing import Any
 
+from eenzaam_stats.design import Calibration, Design, ReplicateWeights
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scoring_report import ScoringReport
-from eenzaam_stats.vocabulary import (
-    CalibrationMethod,
-    LonelyDomain,
-    LonelyStratum,
-    Origin,
-    ReplicateCentre,
-    ReplicateMethod,
-)
+from eenzaam_stats.vocabulary import LonelyStratum, Origin
 
 __all__ = [
     "Calibration",
@@ -30,95 +24,6 @@ __all__ = [
     "ScoringReport",
     "Survey",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class ReplicateWeights:
-    """Columns with replicate weights, as the owner of a file delivers them.
-
-    Attributes
-    ----------
-    columns : tuple of str
-        One column per replicate, each with complete weights (not factors). Named in full: ``w1``
-        is not ``w10``.
-    method : {"BRR", "Fay", "JK1", "JKn", "bootstrap"}
-        How they were made; it sets the scale unless that is given.
-    rho : float
-        Fay's factor, 0 up to 1; only for ``"Fay"``.
-    scale : float or None
-        Factor before the sum of squares; ``None`` for the usual one of the method.
-    rscales : tuple of float
-        One factor per replicate; needed for ``"JKn"``; empty means 1.
-    centre : {"replicates", "estimate"}
-        Deviations from the mean of the replicates, as R, or from the estimate.
-    df : int or None
-        Degrees of freedom of the whole design; ``None`` for the rank of the weights minus 1.
-    """
-
-    columns: tuple[str, ...]
-    method: ReplicateMethod
-    rho: float = 0.0
-    scale: float | None = None
-    rscales: tuple[float, ...] = ()
-    centre: ReplicateCentre = "replicates"
-    df: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """How the weight of a design was calibrated, so that its variance can take it into account.
-
-    Attributes
-    ----------
-    method : {"post_stratify", "rake", "linear", "logit"}
-        How the weights were moved.
-    base_weight : str
-        Column with the weight before calibration.
-    margins : tuple of tuple of str
-        Columns of each margin; two columns in one margin are crossed.
-    numeric : tuple of str
-        Numeric auxiliaries, for ``"linear"`` and ``"logit"``.
-    """
-
-    method: CalibrationMethod
-    base_weight: str
-    margins: tuple[tuple[str, ...], ...]
-    numeric: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Design:
-    """Names of the design columns of a survey.
-
-    Attributes
-    ----------
-    weight : str or None
-        Column with the weight that is right for loneliness; ``None`` when the source delivers none.
-    stratum, cluster, fpc : str or None
-        Columns of the sampling design; without a cluster each row is its own sampling unit, and
-        a cluster number in two strata is two clusters. ``fpc`` is the number of sampling units of
-        the stratum in the population.
-    lonely_stratum : {"certainty", "centred", "average", "fail"}
-        What a stratum with one sampling unit does: contribute no variance, contribute its squared
-        distance from the mean over all units, contribute the mean of the other strata, or stop the
-        run. R calls the second ``adjust``.
-    lonely_domain : {"full_design", "as_lonely"}
-        Whether a stratum of which a group has one sampling unit is lonely for that group too, with
-        ``"centred"`` and ``"average"``. R calls this ``survey.adjust.domain.lonely``.
-    replicates : ReplicateWeights or None
-        Replicate weights of the file; the variance then comes from them.
-    calibration : Calibration or None
-        How the weight was calibrated, where that is known; otherwise it is taken as fixed.
-    """
-
-    weight: str | None = None
-    stratum: str | None = None
-    cluster: str | None = None
-    fpc: str | None = None
-    lonely_stratum: LonelyStratum = "fail"
-    lonely_domain: LonelyDomain = "full_design"
-    replicates: ReplicateWeights | None = None
-    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,3 +167,24 @@ class Survey:
     def with_respondents(self, respondents: Any, *, scoring: tuple[ScoringReport, ...]) -> Survey:
         """Survey with other respondents and scoring, same design and report."""
         return replace(self, respondents=respondents, scoring=scoring)
+
+    def with_single_psu(self, rule: LonelyStratum) -> Survey:
+        """Survey with another rule for strata with one sampling unit.
+
+        Parameters
+        ----------
+        rule : {"certainty", "centred", "average", "collapsed", "fail"}
+            Or R's name of it: ``"remove"`` is ``"certainty"``, ``"adjust"`` is ``"centred"``.
+
+        Returns
+        -------
+        Survey
+
+        Examples
+        --------
+        >>> report = HarmonisationReport("example", "2022", "a.sav", "synthetic", "adults", 0, 0)
+        >>> survey = Survey(None, Design(stratum="municipality"), report)
+        >>> survey.with_single_psu("adjust").design.lonely_stratum
+        'centred'
+        """
+        return replace(self, design=replace(self.design, lonely_stratum=rule))

@@ -18,7 +18,7 @@ from eenzaam_stats.errors import OptionError
 
 Language = Literal["nl", "en"]
 IntervalMethod = Literal["logit", "beta", "korn_graubard", "wilson", "wald"]
-LonelyStratum = Literal["certainty", "centred", "average", "fail"]
+LonelyStratum = Literal["certainty", "centred", "average", "collapsed", "fail"]
 LonelyDomain = Literal["full_design", "as_lonely"]
 CalibrationMethod = Literal["post_stratify", "rake", "linear", "logit"]
 ReplicateMethod = Literal["BRR", "Fay", "JK1", "JKn", "bootstrap"]

@@ -66,7 +66,8 @@ def test_group_without_weight_in_a_replicate_has_no_error_and_a_flag(make_survey
     assert b.estimate == 0.5
     assert math.isnan(b.std_error)
     assert math.isnan(b.conf_low)
-    assert (b.flag, b.reason) == (Flag.UNCERTAIN, "no variance could be estimated")
+    assert (b.flag, b.df) == (Flag.UNCERTAIN, 0)
+    assert b.reason == "no variance could be estimated; no degrees of freedom"
 
 
 def test_other_weights_than_those_of_the_design_leave_the_replicates_alone(make_survey):

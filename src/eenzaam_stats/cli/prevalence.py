@@ -22,6 +22,7 @@ from eenzaam_stats.cli.files import (
     file_words,
 )
 from eenzaam_stats.cli.output import deliver, envelope, examples, progress, require_free, say
+from eenzaam_stats.design import rule_of
 from eenzaam_stats.errors import DisclosureError, OptionError
 from eenzaam_stats.vocabulary import IntervalMethod, Language, SubscaleCutoff, require_option
 
@@ -90,6 +91,13 @@ def prevalence(
         str, typer.Option(help="logit, beta, korn_graubard, wilson or wald.")
     ] = "logit",
     level: Annotated[float, typer.Option(help="Coverage of the interval.")] = 0.95,
+    single_psu: Annotated[
+        str | None,
+        typer.Option(
+            help="Strata with one sampling unit: certainty, centred, average, collapsed or fail "
+            "[default: that of the source]."
+        ),
+    ] = None,
     profile: Annotated[
         str, typer.Option(help="Disclosure profile; none leaves cells unchecked.")
     ] = "strict10",
@@ -125,6 +133,8 @@ def prevalence(
         options = SourceOptions(_wave(wave), mapping, weight, weighted_for, country, said)
         with told(partial(advance, by=0)):
             survey = read_source(source, file, options)
+        if single_psu is not None:
+            survey = survey.with_single_psu(rule_of(single_psu))
         advance("scoring")
         survey = scored_for(
             survey,
@@ -222,7 +232,10 @@ def _stacked(tables: Sequence[Estimates]) -> Any:
     import pandas as pd  # noqa: PLC0415
 
     by = list(dict.fromkeys(name for table in tables for name in table.by))
-    frames = [table.details().assign(outcome=table.footnote.outcome) for table in tables]
+    frames = [
+        table.details().assign(outcome=table.footnote.outcome, method=table.footnote.method)
+        for table in tables
+    ]
     stacked = pd.concat(frames, ignore_index=True)
     rest = [name for name in stacked.columns if name not in {"outcome", *by}]
     return stacked[["outcome", *by, *rest]]

@@ -130,10 +130,11 @@ def _engines(survey: Survey, *, spark: bool) -> Iterator[Trial]:
 def _plain(survey: Survey) -> pd.DataFrame:
     """The columns that an estimate needs, as numbers that every engine has."""
     design = survey.design
-    names = [name for name in (design.weight, design.stratum, design.cluster) if name]
+    named = (design.weight, design.stratum, *design.clusters, *design.sizes)
+    names = [name for name in named if name]
     frame: pd.DataFrame = survey.respondents[[OUTCOME, *names]].copy()
     frame[OUTCOME] = frame[OUTCOME].astype("Float64").astype(float)
-    for name in names[1:]:
+    for name in [name for name in (design.stratum, *design.clusters) if name]:
         frame[name] = pd.factorize(frame[name])[0]
     return frame
 

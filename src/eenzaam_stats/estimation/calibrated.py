@@ -82,7 +82,7 @@ def calibrated_rows(
     if calibration is None or design.weight is None:
         raise DesignError(f"{_WHERE} needs a calibrated design, and this one has no calibration.")
     margins = list(dict.fromkeys(name for margin in calibration.margins for name in margin))
-    units = [name for name in (design.stratum, design.cluster) if name is not None]
+    units = [*([design.stratum] if design.stratum else []), *design.clusters]
     rows = respondent_rows(
         survey,
         outcome,
@@ -94,6 +94,10 @@ def calibrated_rows(
     )
     _require_complete(rows, margins)
     stratum = _strata(rows, design, domains)
+    cluster = _clusters(rows, design, stratum, domains)
+    inner = None
+    if cluster is not None and domains.strata.inner is not None:
+        inner = _within(rows, design.clusters[1], cluster)
     made = CalibratedRows(
         rows.domain,
         rows.one,
@@ -102,7 +106,8 @@ def calibrated_rows(
         rows.extra[:, 1],
         _auxiliaries(rows, calibration),
         stratum,
-        _clusters(rows, design, stratum),
+        cluster,
+        inner,
     )
     return made, calibration
 
@@ -139,11 +144,27 @@ def _strata(rows: RespondentRows, design: Design, domains: Domains) -> IntArray:
     return np.array([number[value] for value in rows.labels[design.stratum]], dtype=np.int64)
 
 
-def _clusters(rows: RespondentRows, design: Design, stratum: IntArray) -> IntArray | None:
-    """Number of the cluster of each row within its stratum; ``None`` where rows are units."""
-    if design.cluster is None:
+def _clusters(
+    rows: RespondentRows, design: Design, stratum: IntArray, domains: Domains
+) -> IntArray | None:
+    """Number of the cluster of each row; ``None`` where rows are units.
+
+    With two stages the clusters are strata of the second, so they are numbered as the domains do.
+    """
+    if not design.clusters:
         return None
-    own = pd.factorize(rows.labels[design.cluster])[0]
-    key = stratum * (int(own.max(initial=0)) + 1) + own
+    if not domains.cluster_names:
+        return _within(rows, design.clusters[0], stratum)
+    holders = np.zeros(0) if domains.clusters is None else domains.clusters
+    pairs = zip(holders.tolist(), domains.cluster_names, strict=True)
+    number = {pair: at for at, pair in enumerate(pairs)}
+    own = zip(stratum.tolist(), rows.labels[design.clusters[0]], strict=True)
+    return np.array([number[pair] for pair in own], dtype=np.int64)
+
+
+def _within(rows: RespondentRows, name: str, outer: IntArray) -> IntArray:
+    """Number of the unit of each row within its outer unit."""
+    own = pd.factorize(rows.labels[name])[0]
+    key = outer * (int(own.max(initial=0)) + 1) + own
     numbers: IntArray = np.unique(key, return_inverse=True)[1].reshape(-1).astype(np.int64)
     return numbers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,13 +12,23 @@ from numpy.typing import NDArray
 from eenzaam_stats.errors import ConvergenceError, OptionError
 from eenzaam_stats.estimation.calibration_margins import Wanted
 from eenzaam_stats.numerics.auxiliaries import Auxiliaries
-from eenzaam_stats.numerics.calibration import CalibratedWeights, margin_errors, raked, trimmed
+from eenzaam_stats.numerics.calibration import (
+    CalibratedWeights,
+    margin_errors,
+    raked,
+    refined,
+    trimmed,
+)
 from eenzaam_stats.numerics.distance_calibration import Distance, calibrated_by_distance
+from eenzaam_stats.numerics.margin_border import margin_border
 from eenzaam_stats.vocabulary import CalibrationMethod
 
 FloatArray = NDArray[np.float64]
 _WHERE = "calibrate()"
 _FACTORS = ("post_stratify", "rake")
+_SHOWN = 3
+_REMEDY = "merge categories, or leave out a margin that contradicts the others."
+_NOTHING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +149,7 @@ def made(base: FloatArray, columns: Auxiliaries, goal: Wanted, request: Request)
             _require_met(cut.errors, cut.calibrated, goal, columns=columns, limit="trim")
         found, trim_rounds = cut.calibrated, cut.rounds
         n_trimmed = int(cut.trimmed.sum())
-    _require_positive(found.weights)
+    _require_positive(found.weights, goal, columns=columns)
     return Result(
         found.weights,
         found.factors(start),
@@ -154,7 +165,10 @@ def _solved(
     base: FloatArray, *, columns: Auxiliaries, totals: FloatArray, request: Request
 ) -> CalibratedWeights:
     if request.method in ("post_stratify", "rake"):
-        return raked(base, columns, totals)
+        found = raked(base, columns, totals)
+        if found.converged or margin_border(columns, totals) is not None:
+            return found
+        return refined(found, columns, totals)
     distance: Distance = "logit" if request.method == "logit" else "linear"
     return calibrated_by_distance(base, columns, totals, distance=distance, bounds=request.bounds)
 
@@ -196,16 +210,47 @@ def _require_met(
     at = int(np.argmax(errors))
     reached = float(columns.totals(found.weights)[at])
     within = f" within {limit}" if limit else ""
+    remedy = f"Widen the limits, {_REMEDY}"
     raise ConvergenceError(
         f"{_WHERE} does not reach the population of {goal.described()[at]}{within}: "
         f"{goal.totals()[at]:,.10g} wanted, relative difference {errors[at]:.2g} after "
         f"{found.rounds} round(s), when its weights added up to {reached:,.10g}. "
-        "Widen the limits, merge categories, or leave out a margin that contradicts the others."
+        f"{_border_words(goal, columns) or remedy}"
     )
 
 
-def _require_positive(weights: FloatArray) -> None:
-    bad = weights <= 0.0
+def _border_words(goal: Wanted, columns: Auxiliaries) -> str:
+    """Whether weights above 0 can meet the margins at all, and what stands in the way."""
+    border = margin_border(columns, np.array(goal.totals()))
+    if border is None:
+        return ""
+    names = goal.described()
+    empty = [" with ".join(names[at] for at in pair) for pair in border.empty]
+    nobody = f"nobody is {_some(empty)}" if empty else "some combinations have no respondents"
+    remedy = _REMEDY[0].upper() + _REMEDY[1:]
+    if not border.possible:
+        return f"No weights meet these margins together, since {nobody}. {remedy}"
+    zero = [" with ".join(names[at] for at in one) for one in border.zero]
+    return (
+        "These margins are at the border of an empty cell: they are met only when the "
+        f"{border.respondents:,} respondent(s) {_some(zero)} get weight 0 or next to it, since "
+        f"{nobody}. {remedy}"
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"in [{'; '.join(names[:_SHOWN])}]{more}"
+
+
+def _require_positive(weights: FloatArray, goal: Wanted, *, columns: Auxiliaries) -> None:
+    # a weight that is rounding of 0 is none: it would count a respondent out without a word
+    bad = weights <= _NOTHING * np.abs(weights).mean()
+    border = _border_words(goal, columns) if bad.any() else ""
+    if border:
+        raise ConvergenceError(
+            f"{_WHERE} meets the margins with {int(bad.sum())} weight(s) not above 0 only. {border}"
+        )
     if bad.any():
         raise ConvergenceError(
             f"{_WHERE} meets the margins with {int(bad.sum())} weight(s) not above 0 only (first "

@@ -23,6 +23,7 @@ from eenzaam_stats.estimation.domains import Domains, coded
 from eenzaam_stats.estimation.sufficient import CellTable, appended, cell_table, keys_of
 from eenzaam_stats.numerics.variance import lonely_strata
 from eenzaam_stats.survey import Design, HarmonisationReport, ScoringReport, Survey
+from eenzaam_stats.vocabulary import LonelyStratum
 
 _SHOWN_STRATA = 10
 OutcomeKindOption = Literal["binary", "number"]
@@ -106,9 +107,13 @@ class Cells:
             If a stratum has one sampling unit and the design says ``"fail"``.
         """
         domains = coded(self.table, outcome, by=by, design=self.design, where=where)
-        if self.columns.stratum is not None and self.design.lonely_stratum == "fail":
-            _require_no_lonely_stratum(domains, clusters=bool(self.columns.cluster), where=where)
+        if self.design.lonely_stratum == "fail":
+            _require_no_single_unit(domains, self.columns, where=where)
         return domains
+
+    def with_single_psu(self, rule: LonelyStratum) -> Cells:
+        """Cells with another rule for strata with one sampling unit; as that of ``Survey``."""
+        return replace(self, design=replace(self.design, lonely_stratum=rule))
 
 
 @in_words
@@ -245,15 +250,27 @@ def _both(one: HarmonisationReport, two: HarmonisationReport) -> HarmonisationRe
     )
 
 
-def _require_no_lonely_stratum(domains: Domains, *, clusters: bool, where: str) -> None:
-    lonely = lonely_strata(domains.moments, domains.strata)
-    if lonely.size:
-        names = [domains.stratum_names[number] for number in lonely]
-        more = f" and {len(names) - _SHOWN_STRATA} more" if len(names) > _SHOWN_STRATA else ""
-        units = "clusters" if clusters else "respondents"
-        raise DesignError(
-            f"{where} needs two {units} in every stratum, and {len(names)} stratum(s) have "
-            f"one: [{listed(names[:_SHOWN_STRATA])}]{more}. Merge them with a neighbour in the "
-            "data, or give the design lonely_stratum='certainty', which lets them add no variance, "
-            "'centred' or 'average'."
-        )
+def _require_no_single_unit(domains: Domains, columns: CellColumns, *, where: str) -> None:
+    """Raise when a stratum has one unit, or a cluster one second-stage unit out of several."""
+    strata = domains.strata
+    if columns.stratum is not None:
+        found = [domains.stratum_names[at] for at in lonely_strata(domains.moments, strata)]
+        units = "clusters" if columns.cluster else "respondents"
+        _refuse(found, units, "stratum", remedy="Merge them with a neighbour in the data", at=where)
+    if strata.inner is not None:
+        alone = lonely_strata(domains.moments.within(), strata.inner)
+        found = [domains.cluster_names[at] for at in alone]
+        remedy = "Correct its population size where the cluster was drawn completely"
+        _refuse(found, "second-stage units", "cluster", remedy=remedy, at=where)
+
+
+def _refuse(names: Sequence[object], units: str, holder: str, *, remedy: str, at: str) -> None:
+    if not names:
+        return
+    more = f" and {len(names) - _SHOWN_STRATA} more" if len(names) > _SHOWN_STRATA else ""
+    raise DesignError(
+        f"{at} needs two {units} in every {holder}, and {len(names)} {holder}(s) have "
+        f"one: [{listed(names[:_SHOWN_STRATA])}]{more}. {remedy}, or give the design "
+        "lonely_stratum='centred', which lets each add its distance from the mean, 'collapsed', "
+        "'average', or 'certainty', which lets it add no variance."
+    )

@@ -61,6 +61,8 @@ class CellColumns:
     weight, stratum, cluster, fpc : str or None
         Columns of the design; ``None`` for equal weights, one stratum, rows as sampling units and
         an infinite population.
+    inner_cluster, inner_fpc : str or None
+        Columns of the second stage, both or none.
     kinds : tuple of (str, str)
         Outcome and the column with the kind of its missing answers, where that is not
         ``<outcome>_missing``.
@@ -74,6 +76,8 @@ class CellColumns:
     stratum: str | None = None
     cluster: str | None = None
     fpc: str | None = None
+    inner_cluster: str | None = None
+    inner_fpc: str | None = None
     kinds: tuple[tuple[str, str], ...] = ()
     tolerated: tuple[tuple[str, str], ...] = ()
 
@@ -81,7 +85,8 @@ class CellColumns:
         """Each column once: outcomes, groups, design."""
         outcomes = [name for outcome in self.outcomes for name in outcome.names()]
         wanted = (*outcomes, *self.by, self.weight, self.stratum, self.cluster, self.fpc)
-        return tuple(dict.fromkeys(name for name in wanted if name is not None))
+        inner = (self.inner_cluster, self.inner_fpc)
+        return tuple(dict.fromkeys(name for name in (*wanted, *inner) if name is not None))
 
 
 def design_columns(
@@ -119,13 +124,17 @@ def design_columns(
         If the design names no weight and ``weights=None`` is not written.
     """
     design = survey.design
+    cluster, fpc = design.clusters, design.sizes
+    two_stages = len(fpc) > 1
     return CellColumns(
         outcomes=once(tuple(outcomes), name="outcome"),
         by=grouping(by),
         weight=_weight_column(survey, weights, where=where),
         stratum=design.stratum,
-        cluster=design.cluster,
-        fpc=design.fpc,
+        cluster=cluster[0] if cluster else None,
+        fpc=fpc[0] if fpc else None,
+        inner_cluster=cluster[1] if two_stages else None,
+        inner_fpc=fpc[1] if two_stages else None,
         kinds=_kinds(survey, outcomes),
         tolerated=tuple(
             (name, report.tolerated_column)

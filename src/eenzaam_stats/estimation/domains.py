@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import DesignError, OptionError, listed
+from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.estimation.columns import CellColumns, Outcome
 from eenzaam_stats.estimation.products import ROWS
-from eenzaam_stats.estimation.sufficient import CLUSTER, PART, STRATUM, CellTable
+from eenzaam_stats.estimation.sampling_units import cluster_names, ordered, strata_of, units_of
+from eenzaam_stats.estimation.sufficient import CellTable
 from eenzaam_stats.estimation.unanswered import item_gaps, missing_kinds
 from eenzaam_stats.numerics.moments import Moments, Strata
 from eenzaam_stats.survey import Design
@@ -25,7 +25,6 @@ from eenzaam_stats.vocabulary import MissingKind
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
-_SHOWN_STRATA = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,10 +53,14 @@ class Domains:
         Largest weight of an answered row.
     missing : tuple of (str, ndarray of float)
         Rows without an answer per kind, as far as the file tells kinds apart.
+    by_strata : bool
+        Whether errors come from the strata, and not from replicate weights of the file.
     clusters : ndarray of int, shape (c,), or None
         Stratum of every cluster of the full design; ``None`` when each row is a unit.
     gaps : tuple of str
         Per domain why every total in it is too low; empty texts, or none, where that is not so.
+    cluster_names : tuple of object
+        Value of every cluster; empty with one stage.
     """
 
     groups: tuple[tuple[str, ...], ...]
@@ -72,19 +75,10 @@ class Domains:
     squares: FloatArray
     largest: FloatArray
     missing: tuple[tuple[str, FloatArray], ...]
+    by_strata: bool = True
     clusters: IntArray | None = None
     gaps: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Units:
-    """Strata and clusters of the cells as numbers."""
-
-    stratum: IntArray
-    names: tuple[object, ...]
-    cluster: IntArray | None
-    n: FloatArray
-    clusters: IntArray | None = None
+    cluster_names: tuple[object, ...] = ()
 
 
 def coded(
@@ -135,7 +129,7 @@ def coded(
     """
     number = _position(table.columns, outcome, by, where=where)
     cells = table.cells
-    units = _units(cells)
+    units = units_of(cells)
     keys = [f"key_{table.columns.by.index(name)}" for name in by]
     levels = [table.levels[table.columns.by.index(name)] for name in by]
     rows = cells[ROWS].to_numpy()
@@ -150,6 +144,7 @@ def coded(
     def summed(name: str) -> FloatArray:
         return np.bincount(at, values(name), minlength=count).astype(np.float64)
 
+    strata = strata_of(cells, units, table.columns, design, where=where)
     largest = np.zeros(count)
     np.maximum.at(largest, at, values("largest"))
     n = summed("n")
@@ -158,7 +153,7 @@ def coded(
         groups=groups,
         n_without_group=round(float(rows[~inside].sum())),
         stratum_names=units.names,
-        strata=_strata(cells, units, design, where=where),
+        strata=strata,
         moments=Moments(
             domain=at,
             stratum=units.stratum[inside],
@@ -166,6 +161,7 @@ def coded(
             n=values("n").copy(),
             first=np.column_stack([values("a"), values("b")]),
             second=np.column_stack([values("aa"), values("ab"), values("bb")]),
+            inner=None if units.inner is None else units.inner[inside],
         ),
         n=n,
         n_missing=n_missing,
@@ -174,7 +170,9 @@ def coded(
         squares=summed("ss"),
         largest=largest,
         missing=missing_kinds(n_missing, {kind: summed(f"missing_{kind}") for kind in MissingKind}),
+        by_strata=design.replicates is None or table.columns.weight != design.weight,
         clusters=units.clusters,
+        cluster_names=() if units.inner is None else cluster_names(cells, units),
         gaps=item_gaps(cells, number, inside=inside, at=at, count=count),
     )
 
@@ -195,50 +193,6 @@ def _position(columns: CellColumns, outcome: Outcome, by: Sequence[str], *, wher
     return columns.outcomes.index(outcome)
 
 
-def _units(cells: pd.DataFrame) -> _Units:
-    """Strata (within parts) and clusters (within strata) as numbers, and the units per stratum."""
-    part, _ = pd.factorize(cells[PART])
-    value, values = pd.factorize(cells[STRATUM])
-    pair, stratum = np.unique(part * max(len(values), 1) + value, return_inverse=True)
-    plain = list(values.tolist())
-    names = tuple(plain[at % max(len(plain), 1)] for at in pair)
-    if CLUSTER not in cells:
-        rows = np.bincount(stratum, cells[ROWS].to_numpy(), minlength=len(pair))
-        return _Units(stratum.astype(np.int64), names, None, rows.astype(np.float64))
-    inner, inner_values = pd.factorize(cells[CLUSTER])
-    key = stratum * max(len(inner_values), 1) + inner
-    present, cluster = np.unique(key, return_inverse=True)
-    home = (present // max(len(inner_values), 1)).astype(np.int64)
-    n = np.bincount(home, minlength=len(pair)).astype(np.float64)
-    return _Units(stratum.astype(np.int64), names, cluster.astype(np.int64), n, home)
-
-
-def _strata(cells: pd.DataFrame, units: _Units, design: Design, *, where: str) -> Strata:
-    fraction = np.ones(len(units.n))
-    if design.fpc is not None and len(units.n):
-        size = _population(cells, units, design.fpc, where=where)
-        fraction = 1.0 - units.n / size
-    return Strata(units.n, fraction, design.lonely_stratum, design.lonely_domain)
-
-
-def _population(cells: pd.DataFrame, units: _Units, name: str, *, where: str) -> FloatArray:
-    """Units of each stratum in the population; one number per stratum, not below the sample."""
-    low, high = np.full(len(units.n), np.inf), np.full(len(units.n), -np.inf)
-    lows, highs = cells["fpc_low"].to_numpy(), cells["fpc_high"].to_numpy()
-    np.minimum.at(low, units.stratum, np.nan_to_num(lows, nan=-np.inf))
-    np.maximum.at(high, units.stratum, np.nan_to_num(highs, nan=np.inf))
-    wrong = ~(np.isfinite(low) & (low == high) & (low >= units.n))
-    if wrong.any():
-        first = [units.names[at] for at in np.flatnonzero(wrong)][:_SHOWN_STRATA]
-        raise DesignError(
-            f"{where} needs in column {name!r} the number of sampling units of the stratum in the "
-            f"population: the same in every row and not below the sample. {int(wrong.sum())} "
-            f"stratum(s) have another: [{listed(first)}]. Correct the column (a sampling fraction "
-            "is not a number of units), or take it out of the design."
-        )
-    return low
-
-
 def _numbered(
     cells: pd.DataFrame, keys: Sequence[str], levels: Sequence[tuple[object, ...] | None]
 ) -> tuple[IntArray, tuple[tuple[str, ...], ...]]:
@@ -252,10 +206,10 @@ def _numbered(
         codes, found = pd.factorize(cells[key])
         missing |= codes < 0
         values = list(found)
-        ordered = _ordered(values, order)
-        rank = np.array([ordered.index(value) for value in values] or [0], dtype=np.int64)
+        sequence = _ordered(values, order)
+        rank = np.array([sequence.index(value) for value in values] or [0], dtype=np.int64)
         domain = domain * max(len(values), 1) + rank[codes]
-        texts.append([text(value) for value in ordered])
+        texts.append([text(value) for value in sequence])
     present, at = np.unique(domain[~missing], return_inverse=True)
     result = np.full(len(cells), -1, dtype=np.int64)
     result[~missing] = at
@@ -274,9 +228,7 @@ def _ordered(found: Sequence[object], order: tuple[object, ...] | None) -> list[
     """Distinct values: as their categories go, else numbers by size, else by text."""
     if order is not None:
         return [value for value in order if value in set(found)]
-    if all(isinstance(value, Real) for value in found):
-        return sorted(found, key=float)  # type: ignore[arg-type]
-    return sorted(found, key=str)
+    return ordered(found)
 
 
 def text(value: object) -> str:

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from eenzaam_stats.estimation.cells import Cells
 from eenzaam_stats.estimation.columns import CellColumns, Outcome
+from eenzaam_stats.estimation.products import ROWS
+from eenzaam_stats.estimation.sufficient import CLUSTER, PART, STRATUM
 from eenzaam_stats.estimation.unanswered import ITEM_LOW
 from eenzaam_stats.results import Footnote
 from eenzaam_stats.version import VERSION
@@ -51,7 +53,7 @@ def footnote(
         n_without_group=n_without_group,
         version=VERSION,
         statistic=statistic,
-        cluster=columns.cluster or "",
+        cluster=", ".join(source.design.clusters),
     )
 
 
@@ -85,14 +87,39 @@ def _design_words(source: Cells) -> str:
         "certainty": "strata with one {unit} add no variance",
         "centred": "strata with one {unit} are centred at the mean of all",
         "average": "strata with one {unit} count as the average stratum",
+        "collapsed": "strata with one {unit} are merged with the next of their kind",
     }.get(design.lonely_stratum)
     if columns.stratum and lonely:
         words.append(lonely.format(unit="cluster" if columns.cluster else "respondent"))
     if columns.cluster:
         words.append(f"clusters {columns.cluster!r} nested in strata")
-    if columns.fpc:
-        words.append("with finite population correction")
+    words += _stage_words(source)
     return ", ".join(words)
+
+
+def _stage_words(source: Cells) -> list[str]:
+    """Finite population correction, and what of a second stage is counted or left out."""
+    columns, inner = source.columns, source.design.clusters[1:]
+    if columns.inner_cluster is not None:
+        return [
+            f"{columns.inner_cluster!r} drawn within them",
+            "with finite population correction and variance of both stages",
+        ]
+    if columns.fpc is None:
+        return [f"what drawing {name!r} adds is in the variance of the clusters" for name in inner]
+    words = ["with finite population correction"]
+    if columns.cluster is not None and _largest_cluster(source) > 1:
+        words.append(
+            "one stage: clusters are taken as observed completely, and what drawing respondents "
+            "within them adds to the error is left out (two columns in cluster and fpc count it)"
+        )
+    return words
+
+
+def _largest_cluster(source: Cells) -> float:
+    """Most respondents in a cluster."""
+    rows = source.table.cells.groupby([PART, STRATUM, CLUSTER], observed=True)[ROWS].sum()
+    return float(rows.max()) if len(rows) else 0.0
 
 
 def _weight_words(source: Cells, *, counted: bool) -> str:

@@ -19,6 +19,8 @@ from eenzaam_stats.respondents import MISSING_SUFFIX
 from eenzaam_stats.vocabulary import MissingKind
 
 ROWS, BAD, WEIGHT = "rows", "bad", "weight"
+# lowest and highest population size of the first and the second stage
+FPC, INNER_FPC = ("fpc_low", "fpc_high"), ("inner_fpc_low", "inner_fpc_high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,11 @@ class Plan:
 def plan(frame: door.Frame, columns: CellColumns) -> Plan:
     """Everything that the pass over ``frame`` has to make and sum."""
     result = Plan(typed={WEIGHT: _weight(columns)}, aggregates=[nw.len().alias(ROWS)])
-    if columns.fpc:
-        result.typed["fpc_low"] = door.number(columns.fpc)
-        result.products["fpc_high"] = nw.col("fpc_low")
-        result.aggregates.extend([nw.col("fpc_low").min(), nw.col("fpc_high").max()])
+    for name, (low, high) in ((columns.fpc, FPC), (columns.inner_fpc, INNER_FPC)):
+        if name is not None:
+            result.typed[low] = door.number(name)
+            result.products[high] = nw.col(low)
+            result.aggregates.extend([nw.col(low).min(), nw.col(high).max()])
     present = set(frame.collect_schema().names())
     for number, outcome in enumerate(columns.outcomes):
         result.typed[f"y_{number}"] = answer(frame, outcome)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +14,13 @@ from eenzaam_stats.estimation.domains import Domains
 from eenzaam_stats.estimation.respondent_rows import RespondentRows, respondent_rows
 from eenzaam_stats.estimation.rows import Errors
 from eenzaam_stats.numerics.linearise import Statistic, linearised
+from eenzaam_stats.numerics.replicate_rank import ReplicateRanks, replicate_ranks
 from eenzaam_stats.numerics.replication import replicate_variance
 from eenzaam_stats.survey import ReplicateWeights, Survey
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 _WHERE = "variance from replicate weights"
-# Singular values of the weights below this share of the largest are linear dependence; R's qr().
-_RANK_TOLERANCE = 1e-7
 
 
 def replicate_weight_errors(
@@ -46,7 +45,8 @@ def replicate_weight_errors(
     Returns
     -------
     Errors
-        Degrees of freedom are those of the replicates, the same for every domain.
+        Degrees of freedom are those of each domain: the rank of the replicate weights of its
+        answered rows minus 1.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def replicate_weight_errors(
         rscales=sums.rscales,
         about_estimate=sums.about_estimate,
     )
-    return Errors(np.sqrt(variance), np.full(len(domains.groups), sums.df, dtype=np.int64))
+    return Errors(np.sqrt(variance), sums.df(np.eye(len(domains.groups), dtype=np.bool_)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,15 +79,28 @@ class ReplicateSums:
         Factor of each replicate.
     about_estimate : bool
         Whether squares are taken about the estimate, and not about the mean of the replicates.
-    df : int
-        Degrees of freedom.
+    ranks : ReplicateRanks
+        Ranks of the replicate weights of all rows and of the answered rows of each domain.
+    whole_df : int
+        Degrees of freedom of the whole design.
     """
 
     first: FloatArray
     scale: float
     rscales: FloatArray
     about_estimate: bool
-    df: int
+    ranks: ReplicateRanks
+    whole_df: int
+
+    def df(self, members: NDArray[np.bool_]) -> IntArray:
+        """Degrees of freedom of unions of domains, ``members`` of shape (t, d).
+
+        A union whose weights have the rank of the whole file has those of the whole design, which
+        the owner of the file may have stated; any other has its rank minus 1, and never more.
+        """
+        rank = self.ranks.together(members)
+        own = np.minimum(np.maximum(rank - 1, 0), self.whole_df)
+        return np.where(rank < self.ranks.whole, own, self.whole_df)
 
 
 def replicate_sums(
@@ -120,9 +133,10 @@ def replicate_sums(
     first = [
         _first(rows, rows.extra[:, r], len(domains.groups)) for r in range(rows.extra.shape[1])
     ]
-    df = replicates.df if replicates.df is not None else _rank(rows.extra) - 1
+    ranks = replicate_ranks(rows.extra, rows.domain, len(domains.groups))
+    whole_df = replicates.df if replicates.df is not None else ranks.whole - 1
     about_estimate = replicates.centre == "estimate"
-    return ReplicateSums(np.stack(first), scale, rscales, about_estimate, df)
+    return ReplicateSums(np.stack(first), scale, rscales, about_estimate, ranks, whole_df)
 
 
 def _first(rows: RespondentRows, weight: FloatArray, count: int) -> FloatArray:
@@ -177,10 +191,3 @@ def _require_weights(rows: RespondentRows, replicates: ReplicateWeights) -> None
             f"{replicates.columns[column]!r} has {int(wrong[:, column].sum())} row(s) with another "
             f"value (first in row {int(row) + 1}). Correct the column."
         )
-
-
-def _rank(weights: NDArray[Any]) -> int:
-    """Rank of the replicate weights, from their cross products."""
-    scaled = weights / np.maximum(np.sqrt((weights**2).sum(axis=0)), np.finfo(np.float64).tiny)
-    values = np.linalg.eigvalsh(scaled.T @ scaled)
-    return int((values > _RANK_TOLERANCE**2 * values.max()).sum())

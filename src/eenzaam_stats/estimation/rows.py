@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.estimation.domains import Domains, whole
+from eenzaam_stats.estimation.single_psu import single_psu_doubts
 from eenzaam_stats.numerics.beta_interval import beta_interval
 from eenzaam_stats.numerics.intervals import (
     logit_interval,
@@ -146,7 +147,7 @@ def _rows(
     bounds: Limits,
     weight_sum: FloatArray,
     effects: tuple[FloatArray, FloatArray, FloatArray],
-    kind: str,
+    kind: Statistic,
 ) -> tuple[Estimate, ...]:
     flags = kind in ("proportion", "total_yes")
     share = np.divide(
@@ -160,11 +161,12 @@ def _rows(
     # Python's own numbers, a column at a time: reading arrays value by value takes far longer
     columns = zip(*(array.tolist() for array in arrays), strict=True)
     result = []
-    beside = zip(domains.groups, _missing(domains), _gaps(domains), strict=True)
-    for (group, missing, gap), values in zip(beside, columns, strict=True):
+    doubts = single_psu_doubts(domains, kind)
+    beside = zip(domains.groups, _missing(domains), doubts, _gaps(domains), strict=True)
+    for (group, missing, doubt, gap), values in zip(beside, columns, strict=True):
         p, se, low, high, df, n, n_missing, yes, total, wr, wor, n_effective, largest = values
         reason, usable = _reason(kind, p, se, df=df, n=n)
-        reason, usable = "; ".join(filter(None, (reason, gap))), usable and not gap
+        reason, usable = "; ".join(filter(None, (reason, doubt, gap))), usable and not gap
         result.append(
             Estimate(
                 group=group,

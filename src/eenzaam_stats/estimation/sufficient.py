@@ -16,13 +16,22 @@ import pandas as pd
 
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.columns import CellColumns
-from eenzaam_stats.estimation.products import BAD, ROWS, plan, unusable_answer, unusable_weight
+from eenzaam_stats.estimation.products import (
+    BAD,
+    FPC,
+    INNER_FPC,
+    ROWS,
+    plan,
+    unusable_answer,
+    unusable_weight,
+)
 from eenzaam_stats.estimation.unanswered import ITEM_HIGH, ITEM_LOW
 
-PART, STRATUM, CLUSTER = "part", "stratum", "cluster"
-MAXIMA, MINIMA = ("largest", "fpc_high", ITEM_HIGH), ("fpc_low", ITEM_LOW)
+PART, STRATUM, CLUSTER, INNER = "part", "stratum", "cluster", "inner"
+MAXIMA = ("largest", FPC[1], INNER_FPC[1], ITEM_HIGH)
+MINIMA = (FPC[0], INNER_FPC[0], ITEM_LOW)
 # Columns in which a missing value is no 0.
-_NO_SUMS = ("fpc", ITEM_LOW, ITEM_HIGH)
+_NO_SUMS = (*FPC, *INNER_FPC, ITEM_LOW, ITEM_HIGH)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,11 +46,12 @@ class CellTable:
         Per grouping column its categories in order; ``None`` where it has no order of its own.
     cells : pandas.DataFrame
         ``key_0``, ``key_1``, ... per grouping column, ``part`` (file or wave), ``stratum`` and,
-        with clusters, ``cluster``; ``rows``; per outcome i ``n_i`` rows with an answer, ``a_i,
-        b_i`` sums of weight times its two variables, ``aa_i, ab_i, bb_i`` of squared weight times
-        their products (without clusters), ``yes_i`` or ``ss_i`` for the spread, ``largest_i`` the
-        largest weight; ``item_low_i`` and ``item_high_i`` the items that totals do without. A
-        missing key is a cell of its own, so that ``rows`` adds up to the design.
+        with clusters, ``cluster`` and, with two stages, ``inner``; ``rows``; per outcome i ``n_i``
+        rows with an answer, ``a_i, b_i`` sums of weight times its two variables, ``aa_i, ab_i,
+        bb_i`` of squared weight times their products (without clusters), ``yes_i`` or ``ss_i`` for
+        the spread, ``largest_i`` the largest weight; ``item_low_i`` and ``item_high_i`` the items
+        that totals do without. A missing key is a cell of its own, so that ``rows`` adds up to the
+        design.
     """
 
     columns: CellColumns
@@ -112,7 +122,8 @@ def cell_table(data: object, columns: CellColumns, *, where: str, part: str = ""
 def keys_of(columns: CellColumns) -> list[str]:
     """Columns of a table of cells that hold groups and design, in order."""
     by = [f"key_{number}" for number in range(len(columns.by))]
-    return [*by, PART, STRATUM, *([CLUSTER] if columns.cluster else [])]
+    cluster = [*([CLUSTER] if columns.cluster else []), *([INNER] if columns.inner_cluster else [])]
+    return [*by, PART, STRATUM, *cluster]
 
 
 def _require_types(frame: door.Frame, columns: CellColumns, *, where: str) -> None:
@@ -121,6 +132,7 @@ def _require_types(frame: door.Frame, columns: CellColumns, *, where: str) -> No
             for name in outcome.names():
                 door.require_numeric(frame, name, where=where, flag=outcome.kind == "binary")
     numeric = {"weights": columns.weight, "population sizes": columns.fpc}
+    numeric["population sizes of the second stage"] = columns.inner_fpc
     for what, column in numeric.items():
         dtype = frame.collect_schema()[column] if column else None
         if column and dtype and not dtype.is_numeric() and not _is_empty(frame, column):
@@ -142,8 +154,9 @@ def _sums(frame: door.Frame, columns: CellColumns) -> door.Frame:
     todo = plan(frame, columns)
     keys = {f"key_{number}": door.key(frame, name) for number, name in enumerate(columns.by)}
     keys[STRATUM] = door.key(frame, columns.stratum) if columns.stratum else nw.lit(0)
-    if columns.cluster:
-        keys[CLUSTER] = door.key(frame, columns.cluster)
+    for key, name in ((CLUSTER, columns.cluster), (INNER, columns.inner_cluster)):
+        if name is not None:
+            keys[key] = door.key(frame, name)
     rows = frame.select(*_named(keys), *_named(todo.typed))
     rows = rows.with_columns(*_named(todo.weighted)).with_columns(*_named(todo.products))
     return rows.group_by(*keys).agg(*todo.aggregates)
@@ -156,7 +169,7 @@ def _named(expressions: Mapping[str, nw.Expr]) -> list[nw.Expr]:
 def _collected(sums: door.Frame, columns: CellColumns) -> pd.DataFrame:
     """Small pandas frame: Python values for keys, float64 sums, sorted by nothing."""
     eager = _collect(sums) if isinstance(sums, nw.LazyFrame) else sums
-    keys = {f"key_{number}" for number in range(len(columns.by))} | {STRATUM, CLUSTER}
+    keys = {f"key_{number}" for number in range(len(columns.by))} | {STRATUM, CLUSTER, INNER}
     return pd.DataFrame(
         {
             name: _key_values(eager.get_column(name)) if name in keys else _float(eager, name)
@@ -215,10 +228,14 @@ def _require_units(
     cells: pd.DataFrame, frame: door.Frame, columns: CellColumns, *, where: str
 ) -> None:
     """Raise when a row has no stratum, no cluster or no population size."""
-    wanted: Mapping[str, str | None] = {STRATUM: columns.stratum, CLUSTER: columns.cluster}
-    for what, name in wanted.items():
-        if name is not None and cells[what].isna().any():
-            count = int(cells.loc[cells[what].isna(), ROWS].sum())
+    wanted = (
+        (STRATUM, columns.stratum, "stratum"),
+        (CLUSTER, columns.cluster, "cluster"),
+        (INNER, columns.inner_cluster, "second-stage unit"),
+    )
+    for key, name, what in wanted:
+        if name is not None and cells[key].isna().any():
+            count = int(cells.loc[cells[key].isna(), ROWS].sum())
             first = door.first_null(frame, name)
             raise door.missing_unit(name, what, where=where, count=count, first=first)
 

@@ -123,4 +123,4 @@ def _replicated(sums: ReplicateSums, domains: Domains, score: Score, value: Valu
         rscales=sums.rscales,
         about_estimate=sums.about_estimate,
     )
-    return TargetErrors(covariance, np.full(len(score[0]), sums.df, dtype=np.int64))
+    return TargetErrors(covariance, sums.df((score[0] != 0.0) | (score[1] != 0.0)))

@@ -21,6 +21,7 @@ from eenzaam_stats.estimation.domains import Domains
 from eenzaam_stats.estimation.replicated import replicate_weight_errors
 from eenzaam_stats.estimation.rows import Errors, linear_errors
 from eenzaam_stats.numerics.linearise import Statistic, linearised
+from eenzaam_stats.numerics.moments import collapsed
 from eenzaam_stats.numerics.replication import (
     ReplicateFactors,
     jackknife_factors,
@@ -146,7 +147,8 @@ def _replicated(
             "replicates from cells know no finite population correction, and the design has one. "
             "Leave replication out, or take fpc out of the design."
         )
-    factors, words = _factors(domains.clusters, replication)
+    home, _ = collapsed(domains.strata)
+    factors, words = _factors(home[domains.clusters], replication)
     replicated = _replicate_estimates(domains, factors, statistic)
     variance = replicate_variance(
         replicated,

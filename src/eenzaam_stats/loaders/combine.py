@@ -15,6 +15,7 @@ import pandas as pd
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import DesignError, UnknownColumnError
 from eenzaam_stats.keys import key_text, normal_keys
+from eenzaam_stats.loaders.design_columns import CLUSTERS, SIZES
 from eenzaam_stats.loaders.merging import merged_report, merged_scoring
 from eenzaam_stats.loaders.pooling import (
     Difference,
@@ -35,7 +36,8 @@ from eenzaam_stats.survey import Design, Survey
 from eenzaam_stats.vocabulary import LonelyStratum, require_option
 
 Persons = Literal["different", "shared"]
-WEIGHT, STRATUM, CLUSTER = "weight", "stratum", "cluster"
+WEIGHT, STRATUM = "weight", "stratum"
+CLUSTER, INNER = CLUSTERS
 _EVERYONE = "everyone"
 
 
@@ -58,7 +60,7 @@ def combine(
         Whether the surveys hold different people, or the surveys of one source are waves of a panel
         in which the same key is the same person or household. It is stated, never guessed from
         keys, because serial numbers agree by chance.
-    lonely_stratum : {"certainty", "fail"}, optional
+    lonely_stratum : {"certainty", "centred", "average", "collapsed", "fail"}, optional
         Rule for a stratum with one sampling unit; needed when the designs differ.
     allow : sequence of {"instrument", "age_floor", "population", "origin", "weight", "same_file"}
         Differences that may be pooled; each one that occurs becomes a note of the report.
@@ -132,7 +134,7 @@ def combine(
     design = Design(
         weight=WEIGHT if WEIGHT in _design_columns(parts) else None,
         stratum=STRATUM,
-        cluster=CLUSTER if CLUSTER in frame else None,
+        cluster=_clusters(parts, panels=panels),
         fpc=_common_fpc(parts),
         lonely_stratum=rule,
     )
@@ -154,7 +156,7 @@ def _design_columns(parts: Sequence[Part]) -> set[str]:
 def _require_columns(parts: Sequence[Part]) -> None:
     for part in parts:
         design = part.survey.design
-        named = [design.weight, design.stratum, design.cluster, design.fpc]
+        named = [design.weight, design.stratum, *design.clusters, *design.sizes]
         absent = [name for name in named if name is not None and name not in part.frame]
         if absent:
             raise UnknownColumnError.among(
@@ -189,16 +191,17 @@ def _with_design(part: Part, parts: Sequence[Part], *, panels: frozenset[str]) -
         columns[WEIGHT] = pd.Series(1.0, index=frame.index)
     if CLUSTER in _design_columns(parts) or panels:
         columns[CLUSTER] = _keyed(prefix, _units(part, panel=panel), part=part)
-    if design.fpc is not None:
-        columns["fpc"] = frame[design.fpc]
+    if design.sizes and len(design.clusters) > 1:
+        columns[INNER] = _keyed(prefix, frame[design.clusters[1]], part=part)
+    columns |= {to: frame[name] for to, name in zip(SIZES, design.sizes, strict=False)}
     return in_one_form(frame.assign(**columns), where=f"combine(), {part.key}")
 
 
 def _units(part: Part, *, panel: bool) -> pd.Series[Any]:
     """Sampling units: the clusters of the design, else persons in a panel, else rows."""
     design, frame = part.survey.design, part.frame
-    if design.cluster is not None:
-        return frame[design.cluster]
+    if design.clusters:
+        return frame[design.clusters[0]]
     if not panel:
         return pd.Series(np.arange(1, len(frame) + 1), index=frame.index).astype("str")
     if "person_id" not in frame:
@@ -232,15 +235,22 @@ def _require_nested(frame: pd.DataFrame) -> None:
         )
 
 
-def _common_fpc(parts: Sequence[Part]) -> str | None:
-    have = [part.survey.design.fpc is not None for part in parts]
-    if any(have) and not all(have):
-        without = [part.key for part, has in zip(parts, have, strict=True) if not has]
+def _clusters(parts: Sequence[Part], *, panels: frozenset[str]) -> tuple[str, ...] | None:
+    """Names of the clusters; a second stage counts only where its population sizes are known."""
+    stages = (CLUSTER, INNER) if len(_common_fpc(parts) or ()) > 1 else (CLUSTER,)
+    return stages if CLUSTER in _design_columns(parts) or panels else None
+
+
+def _common_fpc(parts: Sequence[Part]) -> tuple[str, ...] | None:
+    stages = [len(part.survey.design.sizes) for part in parts]
+    if len(set(stages)) > 1:
+        said = ", ".join(f"{part.key}: {n}" for part, n in zip(parts, stages, strict=True))
         raise DesignError(
-            f"combine() needs a finite population correction in all surveys or in none; {without} "
-            "have none. Take it out of the other designs."
+            "combine() needs a finite population correction in all surveys, of the same stages, or "
+            f"in none; the columns with population sizes are {said}. Take it out of the other "
+            "designs."
         )
-    return "fpc" if any(have) else None
+    return SIZES[: stages[0]] or None
 
 
 def _person_checks(

@@ -99,6 +99,10 @@ def _require_one_year(
         )
 
 
+# harmonised names per stage of sampling
+CLUSTERS, SIZES = ("cluster", "cluster_2"), ("fpc", "fpc_2")
+
+
 def rows_with_weight(
     selection: Selection, values: pd.DataFrame, keep: BoolArray
 ) -> tuple[BoolArray, Dropped]:
@@ -112,7 +116,7 @@ def rows_with_weight(
     wave = selection.wave
     if not (wave.zero_weight or wave.blank_weight) or selection.weight is None:
         return keep, ()
-    raw = _weights(selection, values, np.arange(1, len(values) + 1))
+    raw = _numbers(selection, selection.weight, values, np.arange(1, len(values) + 1))
     weights = raw.without_declared()
     text = None if pd.api.types.is_numeric_dtype(weights) else weights.astype("str").str.strip()
     blank = weights.isna() if text is None else weights.isna() | (text == "")
@@ -135,14 +139,20 @@ def rows_with_weight(
     return left, tuple(counts)
 
 
-def _weights(selection: Selection, frame: pd.DataFrame, rows: npt.NDArray[np.int64]) -> RawColumn:
-    """The weight, as numbers where it is text that can be read in one way only."""
-    name = str(selection.weight)
+def _numbers(
+    selection: Selection,
+    name: str,
+    frame: pd.DataFrame,
+    rows: npt.NDArray[np.int64],
+    *,
+    what: str = "weight",
+) -> RawColumn:
+    """The weight or a population size, as numbers where text can be read in one way only."""
     try:
         return selection.raw(name, frame, rows).as_numbers(where=selection.where)
     except AmbiguousNumberError as error:
         raise DesignError(
-            f"{selection.where}: the weight {name!r} holds text instead of numbers: {error.doubt}"
+            f"{selection.where}: the {what} {name!r} holds text instead of numbers: {error.doubt}"
         ) from error
 
 
@@ -191,14 +201,18 @@ def without_blank_design(selection: Selection, frame: pd.DataFrame) -> Selection
 def design_columns(
     selection: Selection, frame: pd.DataFrame, rows: npt.NDArray[np.int64]
 ) -> dict[str, Harmonised]:
-    """Weight, stratum and cluster of every row, complete and sound."""
+    """Weight, stratum, clusters and population sizes of every row, complete and sound."""
     valid = np.full(len(rows), VALID, dtype=np.int8)
     columns: dict[str, Harmonised] = {}
     if selection.weight is not None:
-        raw = _weights(selection, frame, rows)
+        raw = _numbers(selection, selection.weight, frame, rows)
         weights = pd.Series(sound_weights(raw, where=selection.where))
         columns["weight"] = Harmonised("weight", selection.weight, weights, valid)
-    for what, name in (("stratum", selection.stratum), ("cluster", selection.cluster)):
+    for what, name in (
+        ("stratum", selection.stratum),
+        (CLUSTERS[0], selection.cluster),
+        (CLUSTERS[1], selection.inner_cluster),
+    ):
         if name is not None:
             raw = selection.raw(name, frame, rows)
             text, _ = text_values(raw, where=selection.where)
@@ -207,4 +221,22 @@ def design_columns(
                 text, rows, name=name, where=selection.where, what=what, words=words
             )
             columns[what] = Harmonised(what, name, whole, valid)
+    for what, name in zip(SIZES, selection.fpc, strict=False):
+        raw = _numbers(selection, name, frame, rows, what="population size")
+        size = _sizes(raw, where=selection.where)
+        columns[what] = Harmonised(what, name, size, valid)
     return columns
+
+
+def _sizes(raw: RawColumn, *, where: str) -> pd.Series[float]:
+    """Numbers of sampling units in the population, after the check that each is one."""
+    values = pd.Series(pd.to_numeric(raw.without_declared(), errors="coerce"), dtype="Float64")
+    sizes = values.to_numpy(np.float64, na_value=np.nan)
+    bad = ~(np.isfinite(sizes) & (sizes > 0))
+    if bad.any():
+        raise DesignError(
+            f"{where}: the population size {raw.name!r} is blank, text or not above zero in "
+            f"{int(bad.sum()):,} row(s), first in row {raw.rows[int(bad.argmax())]}. Complete it "
+            "in the file, or take fpc out of the design."
+        )
+    return pd.Series(sizes)

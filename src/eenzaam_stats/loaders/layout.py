@@ -205,7 +205,7 @@ class WaveCodebook:
         Stratum and cluster variable; ``None`` where the source has none.
     stratum_evidence, cluster_evidence : str
         How well they are documented.
-    lonely_stratum : {"certainty", "fail"}
+    lonely_stratum : {"certainty", "centred", "average", "collapsed", "fail"}
         What a stratum with one sampling unit does.
     layout_evidence : str
         How well the item names and codes of this wave are documented.
@@ -217,6 +217,10 @@ class WaveCodebook:
         What every reader of this wave must know.
     impossible : tuple of Variable
         Harmonised columns that the source is known not to be able to fill.
+    inner_cluster : str or None
+        Second-stage unit, where the sample was drawn in two stages.
+    fpc : tuple of str
+        Number of sampling units in the population, per stage; empty where that is not used.
     """
 
     title: str
@@ -249,6 +253,8 @@ class WaveCodebook:
     wave_column: str = ""
     own_rows_only: bool = False
     shares_file: bool = False
+    inner_cluster: str | None = None
+    fpc: tuple[str, ...] = ()
 
     def candidates(self, name: str) -> tuple[Variable, ...]:
         """Variables that can fill one harmonised column, in order of preference."""
@@ -261,6 +267,12 @@ class WaveCodebook:
                 return variable
         names = [name for variable in self.variables for name in variable.source_names]
         raise OptionError.among(source_name, names, name="source_name")
+
+    @property
+    def design_names(self) -> tuple[str, ...]:
+        """Variables of the sampling design beside the weights, in the words of the file."""
+        named = (self.stratum, self.cluster, self.inner_cluster, *self.fpc)
+        return tuple(name for name in named if name is not None)
 
     @property
     def items(self) -> tuple[Variable, ...]:

@@ -158,7 +158,7 @@ def _require_columns(file: SurveyFile, wave: WaveCodebook, index: NameIndex) -> 
     marker = wave.respondents.source_name if wave.respondents else None
     named = [
         *(variable.source_names[0] for variable in wave.variables),
-        *(column for column in (*wave.weights, wave.stratum, wave.cluster, marker) if column),
+        *(column for column in (*wave.weights, *wave.design_names, marker) if column),
         *([wave.wave_column] if wave.wave_column else []),
     ]
     absent = [column for column in named if index.find(column) is None]

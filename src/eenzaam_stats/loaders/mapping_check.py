@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, get_args
 
+from eenzaam_stats.design import RULES_OF_R
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.loaders import mapping_ssw as ssw
 from eenzaam_stats.loaders.file_options import FileOptions
 from eenzaam_stats.loaders.layout import code_of
+from eenzaam_stats.loaders.mapping_layout import staged_columns
 from eenzaam_stats.loaders.mapping_row import row_problems
 from eenzaam_stats.loaders.mapping_words import (
     DESIGN_FIELDS,
@@ -24,6 +26,7 @@ from eenzaam_stats.loaders.mapping_words import (
     SOURCE_FIELDS,
     SOURCE_NAME,
     SOURCE_REQUIRED,
+    STAGED_FIELDS,
     TABLES,
     Households,
     MappedEvidence,
@@ -182,11 +185,29 @@ def _design(table: Table) -> Iterator[str]:
     for field, value in table.items():
         if is_placeholder(value):
             yield f"[design] {field} is not filled in: {value!r}"
+        elif isinstance(value, list) and field in STAGED_FIELDS:
+            yield from _stages(field, value)
         elif field in DESIGN_FIELDS and not _words(value):
             yield f'[design] {field} is {value!r}; the name of a column or "{NO_COLUMN}" is needed'
+    clusters, sizes = (len(staged_columns({"design": table}, field)) for field in STAGED_FIELDS)
+    if sizes and sizes != max(clusters, 1):
+        yield (
+            f"[design] fpc names {sizes} column(s) and cluster {clusters}; one population size per "
+            "stage of sampling is needed"
+        )
     rule = table.get("lonely_stratum")
-    if _words(rule) and not is_placeholder(rule) and rule not in get_args(LonelyStratum):
-        yield f"[design] lonely_stratum is {rule!r}; options: {listed(get_args(LonelyStratum))}"
+    options = (*get_args(LonelyStratum), *RULES_OF_R)
+    if _words(rule) and not is_placeholder(rule) and rule not in options:
+        yield f"[design] lonely_stratum is {rule!r}; options: {listed(options)}"
+
+
+def _stages(field: str, names: Sequence[Any]) -> Iterator[str]:
+    sound = all(_words(name) and name != NO_COLUMN and not is_placeholder(name) for name in names)
+    if not sound or len(names) > 2 or len(set(map(str, names))) != max(len(names), 1):
+        yield (
+            f"[design] {field} is {list(names)!r}; one column, or a list of two different ones for "
+            "two stages of sampling, is needed"
+        )
 
 
 def _file(table: Table) -> Iterator[str]:

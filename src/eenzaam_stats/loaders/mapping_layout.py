@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
+from eenzaam_stats.design import rule_of
 from eenzaam_stats.loaders.layout import (
     RespondentFilter,
     Role,
@@ -74,9 +75,9 @@ def mapped_wave(raw: Table, year: int | None = None) -> WaveCodebook:
         discouraged_weights=MappingProxyType({}),
         stratum=design_column(raw, "stratum"),
         stratum_evidence=evidence,
-        cluster=design_column(raw, "cluster"),
+        cluster=next(iter(staged_columns(raw, "cluster")), None),
         cluster_evidence=evidence,
-        lonely_stratum=raw["design"].get("lonely_stratum", "fail"),
+        lonely_stratum=rule_of(raw["design"].get("lonely_stratum", "fail")),
         layout_evidence=evidence,
         respondents=RespondentFilter(
             rule["column"], tuple(code_of(str(one)) for one in rule["keep"]), (), evidence
@@ -88,6 +89,8 @@ def mapped_wave(raw: Table, year: int | None = None) -> WaveCodebook:
         blank_weight=raw["design"].get("blank_weight", ""),
         wave_column=source.get("wave_column", ""),
         own_rows_only="wave_column" in source,
+        inner_cluster=next(iter(staged_columns(raw, "cluster")[1:]), None),
+        fpc=staged_columns(raw, "fpc"),
     )
 
 
@@ -95,6 +98,13 @@ def design_column(raw: Table, field: str) -> str | None:
     """Name of a column of the design in the file; ``None`` when there is none."""
     said = str(raw.get("design", {}).get(field, NO_COLUMN))
     return None if said == NO_COLUMN else said
+
+
+def staged_columns(raw: Table, field: str) -> tuple[str, ...]:
+    """Columns of a field that may name one per stage of sampling."""
+    said = raw.get("design", {}).get(field, NO_COLUMN)
+    names = said if isinstance(said, list) else [said]
+    return tuple(str(name) for name in names if name != NO_COLUMN)
 
 
 def population_of(source: Table) -> str:

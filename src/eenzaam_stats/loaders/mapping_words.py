@@ -43,9 +43,11 @@ SOURCE_FIELDS = (
 )
 SOURCE_REQUIRED = ("name", "title", "wave", "age_floor", "instrument", "evidence")
 DESIGN_FIELDS = (
-    *("weight", "stratum", "cluster", "lonely_stratum"),
+    *("weight", "stratum", "cluster", "fpc", "lonely_stratum"),
     *("zero_weight", "blank_weight"),
 )
+# one column, or two for two stages of sampling
+STAGED_FIELDS = ("cluster", "fpc")
 RESPONDENT_FIELDS = ("column", "keep")
 VARIABLE_FIELDS = (
     *("name", "column", "codes", "missing", "number", "min", "max", "text", "else"),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from eenzaam_stats.loaders.design_columns import CLUSTERS, SIZES
 from eenzaam_stats.loaders.pooling import Part
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.survey import ColumnReport, HarmonisationReport, ScoringReport
@@ -13,7 +14,7 @@ from eenzaam_stats.vocabulary import MissingKind, Origin
 
 _KINDS = [kind.value for kind in MissingKind]
 # Questions can go unasked; the columns of a design are filled for every survey.
-_DESIGN = ("weight", "stratum", "cluster")
+_DESIGN = ("weight", "stratum", *CLUSTERS, *SIZES)
 
 
 def merged_report(

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
+from eenzaam_stats.design import rule_of
 from eenzaam_stats.errors import (
     DesignError,
     EenzaamStatsError,
@@ -164,8 +165,7 @@ def agreed_lonely_stratum(parts: Sequence[Part], asked: LonelyStratum | None) ->
         If the surveys with strata differ and none is asked for.
     """
     if asked is not None:
-        require_option(asked, LonelyStratum, name="lonely_stratum")
-        return asked
+        return rule_of(asked)
     stratified = [part for part in parts if part.survey.design.stratum is not None]
     rules = {part.survey.design.lonely_stratum for part in stratified}
     if len(rules) > 1:

@@ -16,6 +16,8 @@ from eenzaam_stats.errors import OptionError, SourceError, listed
 from eenzaam_stats.keys import key_text, normal_word
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.design_columns import (
+    CLUSTERS,
+    SIZES,
     design_columns,
     require_year,
     rows_of_year,
@@ -208,7 +210,8 @@ def as_survey(
         design=Design(
             weight="weight" if "weight" in columns else None,
             stratum="stratum" if "stratum" in columns else None,
-            cluster="cluster" if "cluster" in columns else None,
+            cluster=tuple(name for name in CLUSTERS if name in columns) or None,
+            fpc=tuple(name for name in SIZES if name in columns) or None,
             lonely_stratum=wave.lonely_stratum,
         ),
         report=HarmonisationReport(

@@ -53,6 +53,10 @@ class Selection:
         What a reader must know about the choice of the weight.
     year : str or None
         Column with the year or number of the wave, where no variable holds it.
+    inner_cluster : str or None
+        Column with the second-stage unit.
+    fpc : tuple of str
+        Columns with the number of sampling units in the population, per stage.
     """
 
     file: SurveyFile
@@ -66,6 +70,8 @@ class Selection:
     origin: tuple[str, ...]
     notes: tuple[str, ...]
     year: str | None = None
+    inner_cluster: str | None = None
+    fpc: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
@@ -75,7 +81,8 @@ class Selection:
     @property
     def columns(self) -> list[str]:
         """Names in the file, each once."""
-        single = [self.weight, self.stratum, self.cluster, self.marker, self.year]
+        single = [self.weight, self.stratum, self.cluster, self.inner_cluster, *self.fpc]
+        single += [self.marker, self.year]
         names = [*(match.column for match in self.matches), *single, *self.origin]
         return [name for name in dict.fromkeys(names) if name is not None]
 
@@ -159,6 +166,8 @@ def selected_columns(
         ),
         notes=notes,
         year=index.find(wave.wave_column) if wave.wave_column else None,
+        inner_cluster=index.find(wave.inner_cluster) if wave.inner_cluster else None,
+        fpc=tuple(found for name in wave.fpc if (found := index.find(name)) is not None),
     )
 
 

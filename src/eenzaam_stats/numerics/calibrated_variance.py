@@ -5,6 +5,8 @@ Rows are needed, because each row far from a domain still has a residual in it. 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +19,7 @@ from eenzaam_stats.numerics.calibration_residuals import (
     residual_units,
     residuals,
 )
-from eenzaam_stats.numerics.moments import Strata
+from eenzaam_stats.numerics.moments import Strata, collapsed
 from eenzaam_stats.numerics.variance import DomainVariance
 
 FloatArray = NDArray[np.float64]
@@ -71,7 +73,7 @@ def calibrated_variance(
 
     Post-stratification is the second form with the cells as x, and is computed so. A stratum with
     one unit adds 0 by ``"certainty"`` and ``"fail"``, :math:`f (U - \tilde U)^2` by ``"centred"``,
-    and by ``"average"`` the mean of the other strata.
+    and by ``"average"`` the mean of the other strata; by ``"collapsed"`` such strata are merged.
 
     Only coefficients per domain (d x k) and sums per unit are kept; residuals are formed for half a
     million pairs of unit and domain at a time.
@@ -107,6 +109,8 @@ def calibrated_variance(
     >>> yes.variance.round(4).tolist()
     [16.6667, 0.0]
     """
+    home, strata = collapsed(strata)
+    rows = replace(rows, stratum=home[rows.stratum])
     units = residual_units(rows, score, method=method, strata=strata)
     factor = _factors(strata)
     squares = np.zeros(len(score))
@@ -117,6 +121,9 @@ def calibrated_variance(
     answered = _answered(rows, len(score), n_strata=len(strata.n))
     plain = np.asarray((units.scores**2).T @ factor[units.stratum])
     variance = np.where(squares > ROUNDING * plain, squares, 0.0)
+    if strata.inner is not None:
+        within = calibrated_variance(rows.within(), score, method=method, strata=strata.inner)
+        variance += within.variance
     return DomainVariance(
         np.where(answered[0] > 0, variance, np.nan), units=answered[0], strata=answered[1]
     )
@@ -151,6 +158,8 @@ def calibrated_covariance(
     ...                       strata=Strata(np.array([4.0]), np.ones(1))).round(4).tolist()
     [[33.3333, -33.3333], [-33.3333, 33.3333]]
     """
+    home, strata = collapsed(strata)
+    rows = replace(rows, stratum=home[rows.stratum])
     units = residual_units(rows, score, method=method, strata=strata)
     factor = _factors(strata)
     explained, known = explained_part(units)
@@ -163,6 +172,8 @@ def calibrated_covariance(
     cross = _with_lonely(cross, units.sums, strata=strata, cross=True)
     cross = (cross + cross.T) / 2.0
     np.fill_diagonal(cross, np.maximum(np.diag(cross), 0.0))
+    if strata.inner is not None:
+        cross += calibrated_covariance(rows.within(), score, method=method, strata=strata.inner)
     return np.asarray(cross)
 
 
@@ -174,7 +185,7 @@ def _factors(strata: Strata) -> FloatArray:
 
 def _with_lonely(found: FloatArray, sums: FloatArray, *, strata: Strata, cross: bool) -> FloatArray:
     """Variances, or covariances, with what strata of one unit add."""
-    lonely = (strata.n == 1.0) & (strata.fraction > 0.0)
+    lonely = strata.single
     if not lonely.any() or strata.lonely not in ("centred", "average"):
         return found
     present = int((strata.n > 0.0).sum())

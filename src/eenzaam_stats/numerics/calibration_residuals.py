@@ -7,7 +7,7 @@ some units at a time, so that no array of rows by domains exists. Arrays only.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -47,6 +47,8 @@ class CalibratedRows:
         Number of the stratum, from 0.
     cluster : ndarray of int, shape (n,), or None
         Number of the cluster in the whole design, from 0; ``None`` when each row is its own unit.
+    inner : ndarray of int, shape (n,), or None
+        Number of the second-stage unit in the whole design; ``None`` with one stage.
     """
 
     domain: IntArray
@@ -57,6 +59,12 @@ class CalibratedRows:
     auxiliaries: Auxiliaries
     stratum: IntArray
     cluster: IntArray | None = None
+    inner: IntArray | None = None
+
+    def within(self) -> CalibratedRows:
+        """Rows for the second stage: clusters are the strata, second-stage units the units."""
+        cluster = np.zeros_like(self.stratum) if self.cluster is None else self.cluster
+        return replace(self, stratum=cluster, cluster=self.inner, inner=None)
 
 
 def projection(rows: CalibratedRows, score: Score, *, method: Method) -> FloatArray:

@@ -6,13 +6,13 @@ mean of groups, or a difference. Arrays only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from eenzaam_stats.numerics.moments import Moments, Strata
+from eenzaam_stats.numerics.moments import Moments, Strata, collapsed
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -89,7 +89,8 @@ def score_covariance(
     >>> result.covariance.round(4).tolist(), result.df.tolist()
     ([[0.1667, 0.0], [0.0, 0.1667]], [1, 1])
     """
-    answered = _answered(moments)
+    home, strata = collapsed(strata)
+    answered = _answered(replace(moments, stratum=home[moments.stratum]))
     sums = _scores(answered, score, n_strata=len(strata.n))
     present = _present(answered, n_strata=len(strata.n))
     factor = _factors(strata, present)
@@ -100,6 +101,8 @@ def score_covariance(
     u = sums.per_stratum
     covariance = cross - (u * (factor / np.maximum(strata.n, 1.0))) @ u.T
     covariance = _with_lonely(covariance, u, present=present, strata=strata)
+    if strata.inner is not None:
+        covariance += score_covariance(answered.within(), score, strata=strata.inner).covariance
     return ScoreCovariance(
         covariance=(covariance + covariance.T) / 2.0,
         units=np.rint(sums.units.sum(axis=1)).astype(np.int64),
@@ -126,6 +129,7 @@ def _answered(moments: Moments) -> Moments:
         n=moments.n[keep],
         first=moments.first[keep],
         second=moments.second[keep],
+        inner=None if moments.inner is None else moments.inner[keep],
     )
 
 

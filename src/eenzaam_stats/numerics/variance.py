@@ -6,12 +6,12 @@ frames, and the words of an error belong to the verbs. Covariances live in ``cov
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eenzaam_stats.numerics.moments import Moments, Strata
+from eenzaam_stats.numerics.moments import Moments, Strata, collapsed
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -102,9 +102,13 @@ def domain_variance(moments: Moments, score: FloatArray, *, strata: Strata) -> D
     A stratum with one unit (and :math:`f_h > 0`) adds 0 by ``"certainty"``;
     :math:`f_h (U - \tilde U)^2` by ``"centred"``, with :math:`\tilde U` the sum of all U over the
     units of the strata present in the domain; by ``"average"`` it is left out and V is multiplied
-    by strata present over strata that count. With ``lonely_domain="as_lonely"`` a stratum with one
+    by strata present over strata that count; by ``"collapsed"`` such strata are merged with each
+    other first. With ``lonely_domain="as_lonely"`` a stratum with one
     unit in the domain and more in the design adds
     :math:`f_h n_h/(n_h-1) [(U - \tilde U)^2 + (n_h - 1) \tilde U^2]`, or is left out.
+
+    Two stages add :math:`\sum_h (n_h/N_h) \sum_c V_c`, with :math:`V_c` the same formula within
+    cluster c, its :math:`m_c` second-stage units drawn out of :math:`M_c`.
 
     **Unit.** Square of the unit of the estimate.
 
@@ -129,6 +133,8 @@ def domain_variance(moments: Moments, score: FloatArray, *, strata: Strata) -> D
     >>> round(float(result.variance[0]), 4), int(result.df[0])
     (0.0833, 3)
     """
+    home, strata = collapsed(strata)
+    moments = replace(moments, stratum=home[moments.stratum])
     n_domains = len(score)
     entries = score_entries(moments, score, n_strata=len(strata.n))
     units = _sum_by(entries.domain, entries.units, n_domains)
@@ -138,6 +144,8 @@ def domain_variance(moments: Moments, score: FloatArray, *, strata: Strata) -> D
         counted = _sum_by(entries.domain, 1.0 - _lonely(entries, strata), n_domains)
         with np.errstate(divide="ignore", invalid="ignore"):
             variance = np.where(counted > 0, variance * n_strata / counted, np.nan)
+    if strata.inner is not None:
+        variance += domain_variance(moments.within(), score, strata=strata.inner).variance
     return DomainVariance(
         variance=np.where(units > 0, variance, np.nan),
         units=np.rint(units).astype(np.int64),
@@ -168,7 +176,7 @@ def lonely_strata(moments: Moments, strata: Strata) -> IntArray:
     [1]
     """
     present: IntArray = np.unique(moments.stratum[moments.n > 0])
-    lonely: IntArray = present[(strata.n[present] == 1.0) & (strata.fraction[present] > 0.0)]
+    lonely: IntArray = present[strata.single[present]]
     return lonely
 
 
