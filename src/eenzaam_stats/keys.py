@@ -26,6 +26,8 @@ T = TypeVar("T")
 _UNSEEN = "\ufeff\u200b\u200c\u200d\u2060"
 LARGEST_WHOLE = 2**53  # above it a number in a file no longer tells whole from broken
 _NORMAL = r"-?[1-9][0-9]*|0"
+_DIGITS = r"[0-9]+"
+_NUMBER = r"[+-]?[0-9]+(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]{1,2})?"
 _WHOLE = re.compile(r"([+-]?)([0-9]+)(?:[.,]0*)?")
 # One to three digits and exactly three zeros can be thousands, or decimals that are all zero.
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}[.,][0-9]{3}")
@@ -64,10 +66,6 @@ def normal_keys(
         If one key stands in the column in two forms that differ in leading zeros, or numbers are
         so long or so shortened that they no longer tell keys apart.
 
-    See Also
-    --------
-    eenzaam_stats.loaders.combine.combine : Joins waves of a panel by these keys.
-
     Notes
     -----
     ``7``, ``7.0``, ``" 7 "``, ``"+7"``, ``"7,0"``, ``"7e0"`` and ``"007"`` are ``"7"``. ``"007"``
@@ -90,12 +88,25 @@ def normal_keys(
     text = key_text(values)
     column = _Column(text, np.arange(1, len(text) + 1) if rows is None else rows, where)
     _require_exact(values, column)
-    if bool((text.isna() | text.str.fullmatch(_NORMAL)).all()):
-        return text
+    plain = _plain_keys(text)
+    if plain is not None:
+        return plain
     codes, forms = pd.factorize(text)
     normal = _normal_forms([str(form) for form in forms], column)
     table = pd.Series([*normal, None], dtype="str")
     return pd.Series(table.take(codes).array, index=values.index, name=values.name)
+
+
+def _plain_keys(text: pd.Series[str]) -> pd.Series[str] | None:
+    """Keys of a column that needs no look at its forms one by one; ``None`` for any other."""
+    blank = text.isna()
+    if bool((blank | text.str.fullmatch(_NORMAL)).all()):
+        return text
+    if bool((blank | text.str.fullmatch(_DIGITS)).all()):
+        bare = text.str.lstrip("0")
+        bare = bare.mask(bare == "", "0")
+        return bare if bare.nunique() == text.nunique() else None
+    return text if not bool(text.str.fullmatch(_NUMBER).any()) else None
 
 
 def key_text(values: pd.Series[Any]) -> pd.Series[str]:
@@ -208,7 +219,7 @@ def _normal_forms(forms: Sequence[str], column: _Column) -> list[str]:
         for form in forms
     ]
     normal = [_without_zeros(form) for form in written]
-    _require_one_form(written, normal, forms, column)
+    _require_one_form(zip(written, normal, forms, strict=True), column)
     return normal
 
 
@@ -262,15 +273,10 @@ def _require_whole_numbers(powers: Sequence[str], column: _Column) -> None:
         )
 
 
-def _require_one_form(
-    written: Sequence[str],
-    normal: Sequence[str],
-    forms: Sequence[str],
-    column: _Column,
-) -> None:
+def _require_one_form(cells: Iterable[tuple[str, str, str]], column: _Column) -> None:
     """Refuse a key that stands in the column with and without leading zeros."""
     first: dict[str, tuple[str, str]] = {}
-    for one, key, form in zip(written, normal, forms, strict=True):
+    for one, key, form in cells:
         other = first.setdefault(key, (one, form))
         if other[0] == one:
             continue

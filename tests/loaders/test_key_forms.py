@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownCodeError
 from eenzaam_stats.estimation.calibrate import calibrate
@@ -399,3 +401,26 @@ def test_stata_key_is_the_key_of_spss(tmp_path):
     pyreadstat.write_dta(frame, tmp_path / "x.dta")
     found, _ = pyreadstat.read_dta(tmp_path / "x.dta")
     assert normal_keys(found["id"]).tolist() == ["7", "12"]
+
+
+# ---------------------------------------------------------------- any mixture
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 10**13), st.sampled_from(sorted(FORMS)), st.integers(0, 3)),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_any_mixture_of_forms_gives_the_keys_or_is_refused(cells):
+    written = [" " * blanks + FORMS[form](key) for key, form, blanks in cells]
+    try:
+        found = normal_keys(pd.Series(written))
+    except SchemaError:
+        # Only where zeros stand beside none for one key, or digits were dropped.
+        zeros = {key for key, form, _ in cells if FORMS[form](key).lstrip().startswith("0")}
+        assert zeros & {key for key, *_ in cells} or any("e" in one for one in written)
+        return
+    assert found.tolist() == [str(key) for key, *_ in cells]

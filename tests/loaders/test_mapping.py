@@ -86,8 +86,8 @@ def test_sound_mapping_has_no_problem():
         (("respondents",), {"keep": [1]}, "[respondents] column is None"),
         (
             ("respondents",),
-            {"column": "c", "keep": ["1"]},
-            "keep is ['1']; a list of whole numbers",
+            {"column": "c", "keep": ["one"]},
+            "keep is ['one']; a list of whole numbers",
         ),
         (("respondents",), {"column": "c", "keep": [1], "x": 1}, "[respondents] has no field 'x'"),
         (("variable",), [], "there is no [[variable]] row"),

@@ -15,7 +15,6 @@ from eenzaam_stats.loaders.combine import combine
 from eenzaam_stats.loaders.mapping import check_mapping
 from eenzaam_stats.loaders.synthetic.sources import synthesise
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
-from eenzaam_stats.trend.trend_scenario import TrendScenario
 from loaders.changed_sav import changed_sav, read
 from loaders.liss_folder import wave_frame, write_wave
 from loaders.mapped_files import mapping, people, write_mapping, write_survey
@@ -76,11 +75,6 @@ def test_synthetic_file_when_the_wave_is_text_then_is_the_same(tmp_path, source,
 
 def test_every_source_takes_a_wave():
     assert all("wave" in (*one.needs, *one.takes) for one in SOURCES.values())
-
-
-def test_trend_scenario_when_the_wave_is_text_then_weighs_the_same_wave():
-    scenario = TrendScenario(wave_weight={"2020": 0.5})
-    assert scenario.wave_weight == {"2020": 0.5}
 
 
 # ---------------------------------------------------------------- several waves of one file

@@ -123,6 +123,15 @@ def test_floor_and_ceiling_hold_in_every_draw_after_the_base_year():
     assert any("between 0.3 and 0.5" in note for note in found.model.notes)
 
 
+@pytest.mark.parametrize("keys", [("2020", "2022"), (2020.0, "2022.0")])
+def test_trend_scenario_when_the_wave_is_text_then_weighs_the_same_wave(keys):
+    weights = dict(zip(keys, (0.2, 0.5), strict=True))
+    text = es.project(waves(), people(), scenario=trend(wave_weight=weights))
+    year = es.project(waves(), people(), scenario=trend(wave_weight={2020: 0.2, 2022: 0.5}))
+    assert text.model.scenario_words == year.model.scenario_words
+    assert [row.persons for row in text.rows] == [row.persons for row in year.rows]
+
+
 def test_pandemic_waves_are_named_and_never_weighted_silently():
     full = es.project(waves(), people(), scenario=trend())
     assert any("2020, 2022 fell in the pandemic" in note for note in full.model.notes)

@@ -159,6 +159,7 @@ def _same_answers(one: Survey, other: Survey) -> bool:
         .drop_duplicates("person_id")
         .set_index("person_id")[names]
         .astype("str")
+        .fillna("")
         for survey in (one, other)
     )
     both = first.index.intersection(second.index)
