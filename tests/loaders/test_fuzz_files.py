@@ -32,6 +32,7 @@ from loaders.twin_files import TWINS, Twin, read_quietly, reversed_twin
 
 REFUSED, SAME, FAILED, REPORTED, WRONG = "refused", "same", "failed check", "reported", "wrong"
 STRANGE_CODE = 77.0
+NOTHING = "NA"
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +121,24 @@ def compared(survey: Survey, sound: Survey) -> tuple[str, str]:
     )
     if lost and all(name in absent for name in lost) and survey.respondents.equals(same):
         return REPORTED, absent
+    if only_said_blanks(survey, sound):
+        return REPORTED, f"{NOTHING} -> no_answer"
     return WRONG, "other numbers without a word"
+
+
+def only_said_blanks(survey: Survey, sound: Survey) -> bool:
+    """Whether answers differ only where the report says that a word was taken for no answer."""
+    found, truth = survey.respondents, sound.respondents
+    said = [
+        own.name
+        for own in survey.report.columns
+        if any(one.startswith(f"{NOTHING} -> ") for one in own.recodes)
+    ]
+    beside = [*said, *(f"{name}_missing" for name in said)]
+    rest = [frame.drop(columns=beside, errors="ignore") for frame in (found, truth)]
+    differs = {name: found[name].astype(object) != truth[name].astype(object) for name in said}
+    blanks = all(found[name][differs[name]].isna().all() for name in said)
+    return bool(said) and rest[0].equals(rest[1]) and blanks
 
 
 def question(twin: Twin, path: Path, rng: random.Random) -> str:
@@ -187,7 +205,38 @@ def wrong_encoding(_twin: Twin, path: Path, rng: random.Random) -> str:
     return ""
 
 
+def word_for_nothing(twin: Twin, path: Path, rng: random.Random) -> str:
+    """A question as text, in which R wrote NA for one answer."""
+    name = question(twin, path, rng)
+
+    def change(frame: pd.DataFrame) -> pd.DataFrame:
+        words = frame[name].map(lambda code: "" if pd.isna(code) else f"{code:g}").astype(object)
+        words.iloc[rng.randrange(len(words))] = NOTHING
+        return frame.assign(**{name: words})
+
+    changed(file_of(path), change, text=(name,))
+    return name
+
+
+def thousands_in_weights(twin: Twin, path: Path, _rng: random.Random) -> str:
+    """The weight as whole numbers with a point between thousands, as a Dutch Excel writes them."""
+    report = read_quietly(twin, path).report
+    names = [own.source_name for own in report.columns if own.name == "weight"]
+    if not names:
+        return ""
+
+    def change(frame: pd.DataFrame) -> pd.DataFrame:
+        column = {name.casefold(): name for name in frame.columns}[names[0].casefold()]
+        whole = [1 if pd.isna(w) else 1 + round(1000 * w) for w in frame[column]]
+        return frame.assign(**{column: [f"{n:,}".replace(",", ".") for n in whole]})
+
+    changed(file_of(path), change, text=(names[0],))
+    return names[0]
+
+
 MISTAKES = {
+    word_for_nothing: {REPORTED, REFUSED, SAME},
+    thousands_in_weights: {REFUSED},
     extra_code: {REFUSED},
     dropped_column: {REFUSED, REPORTED},
     mixed_types: {REFUSED},
@@ -197,6 +246,8 @@ MISTAKES = {
 }
 # International files: a change in a row of another country is not read.
 OF_MANY_COUNTRIES = ("share", "ess")
+# A source without weights has nothing to change.
+UNWEIGHTED = (thousands_in_weights,)
 
 
 @pytest.mark.slow
@@ -207,7 +258,8 @@ def test_twin_with_a_mistake_is_refused_the_same_or_reported(written, tmp_path, 
     path = copied(sound_path, tmp_path)
     where = mistake(TWINS[name], path, random.Random(f"{name} {mistake.__name__}"))
     kind, said = ending(TWINS[name], path, sound)
-    allowed = MISTAKES[mistake] | ({SAME} if TWINS[name].source in OF_MANY_COUNTRIES else set())
+    unchanged = TWINS[name].source in OF_MANY_COUNTRIES or (mistake in UNWEIGHTED and not where)
+    allowed = MISTAKES[mistake] | ({SAME} if unchanged else set())
     assert kind in allowed, (kind, said)
     if kind == REFUSED:
         assert where.casefold() in said.casefold() or mistake is dropped_column
@@ -223,6 +275,7 @@ CELLS = st.one_of(
     st.sampled_from(
         ["1", "2", "3", "9", "1.0", " 2 ", "", "77", "-1", "1,0", "ja", "Nee", "1e0", "é"]
     ),
+    st.sampled_from(["NA", "#N/A", "#NULL!", "NULL", ".", "nan", "1.000", "2,000", "1 000"]),
     st.text(alphabet="0123456789.,-+ eéN", max_size=4),
 )
 MEANINGS = {1: "yes", 2: "more_or_less", 3: "no"}
@@ -325,3 +378,52 @@ def test_comparison_when_answers_move_without_a_word_then_says_wrong(written):
     other = Survey(turned, sound.design, sound.report)
     assert compared(other, sound)[0] == WRONG
     assert compared(sound, sound)[0] == SAME
+
+
+# ---------------------------------------------------------------- numbers and words in text
+
+WEIGHTS = st.lists(st.integers(1, 5_000), min_size=N, max_size=N)
+WRITINGS = {
+    "plain": "{:d}",
+    "decimals": "{:.2f}",
+    "three decimals": "{:.3f}",
+    "point": "{:,.0f}",
+    "point and comma": "{:,.2f}",
+}
+SIGNS = {"Dutch": ".", "English": ",", "French": "\u202f", "Swiss": "'"}
+ENDINGS: Counter[str] = Counter()
+
+
+@settings(derandomize=True, deadline=None, max_examples=80)
+@given(
+    weights=WEIGHTS,
+    writing=st.sampled_from(sorted(WRITINGS)),
+    sign=st.sampled_from(sorted(SIGNS)),
+    blank=st.sampled_from(["", "NA", "#NULL!", ".", "nan"]),
+    at=st.none() | st.integers(0, N - 1),
+)
+def test_weights_and_strata_in_any_writing_are_what_they_were_or_refused(
+    small, weights, writing, sign, blank, at
+):
+    """Weights that can be another number stop the reading, and so does a stratum that is none."""
+    folder, sound = small
+    decimal = "," if sign == "Dutch" else "."
+    printed = [WRITINGS[writing].format(weight) for weight in weights]
+    signs = str.maketrans({",": SIGNS[sign], ".": decimal})
+    frame = people(N).astype("str").assign(w=[text.translate(signs) for text in printed])
+    if at is not None:
+        frame.loc[at, "s"] = blank
+    frame.to_csv(folder / "weights.csv", index=False)
+    try:
+        survey = read_mapped(folder / "weights.csv", folder / "mapping.toml")
+    except EenzaamStatsError:
+        ENDINGS["refused"] += 1
+        return
+    ENDINGS["read"] += 1
+    assert at is None
+    assert survey.respondents["weight"].tolist() == weights
+    assert survey.respondents["stratum"].tolist() == sound.respondents["stratum"].tolist()
+
+
+def test_both_endings_of_the_writings_occurred():
+    assert min(ENDINGS["refused"], ENDINGS["read"]) >= 5
