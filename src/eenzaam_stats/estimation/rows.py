@@ -88,11 +88,12 @@ def proportion_rows(
     found = linearised(domains.first, "proportion")
     p = found.estimate
     weight_sum = domains.first.sum(axis=1)
+    variance = _some(errors.std_error) ** 2
     wr, wor = design_effects(
-        errors.std_error**2, weight_sum * p * (1.0 - p), n=domains.n, weight_sum=weight_sum
+        variance, weight_sum * p * (1.0 - p), n=domains.n, weight_sum=weight_sum
     )
     with np.errstate(divide="ignore", invalid="ignore"):
-        n_effective = np.where(errors.std_error > 0, p * (1.0 - p) / errors.std_error**2, np.nan)
+        n_effective = p * (1.0 - p) / variance
     return _rows(
         domains,
         errors,
@@ -122,7 +123,9 @@ def number_rows(
     if statistic == "mean":
         squares = domains.squares - found.estimate * first[:, 1]
         effects = (
-            *design_effects(errors.std_error**2, squares, n=domains.n, weight_sum=first[:, 0]),
+            *design_effects(
+                _some(errors.std_error) ** 2, squares, n=domains.n, weight_sum=first[:, 0]
+            ),
             nothing,
         )
     estimate = np.where(domains.n > 0, found.estimate, np.nan)
@@ -185,6 +188,11 @@ def _rows(
             )
         )
     return tuple(result)
+
+
+def _some(std_error: FloatArray) -> FloatArray:
+    """Standard errors, NaN where there is none: no effect of a design is known from it."""
+    return np.where(std_error > 0.0, std_error, np.nan)
 
 
 def _missing(domains: Domains) -> list[tuple[tuple[str, int], ...]]:
