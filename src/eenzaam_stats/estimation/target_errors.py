@@ -95,7 +95,7 @@ def covariances_of(
 def _without_rounding(
     of: Callable[[Score, Value], TargetErrors], domains: Domains, score: Score, value: Value
 ) -> TargetErrors:
-    """Errors of targets; a target whose variance is rounding has none, and covaries with nothing."""
+    """Errors of targets; a variance that is rounding is none, and covaries with nothing."""
     found = of(score, value)
     variance = np.diag(found.covariance)
     exact = without_rounding(variance, score_size(domains.moments, score)) == 0.0

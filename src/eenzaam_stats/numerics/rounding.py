@@ -65,9 +65,7 @@ def without_rounding(variance: FloatArray, size: FloatArray) -> FloatArray:
     return np.where(variance <= (NO_ERROR * size) ** 2, 0.0, variance)
 
 
-def score_size(
-    moments: Moments, score: FloatArray | tuple[FloatArray, FloatArray]
-) -> FloatArray:
+def score_size(moments: Moments, score: FloatArray | tuple[FloatArray, FloatArray]) -> FloatArray:
     """Sum of the parts of a linearised estimate, all taken as positive.
 
     Parameters
