@@ -17,14 +17,19 @@ from eenzaam_stats.results import Estimates
 from eenzaam_stats.series_results import InterruptedFit
 from eenzaam_stats.trend.contrast import Fitted
 from eenzaam_stats.trend.design import Design
-from eenzaam_stats.trend.fitting import Estimator, fit_series, require_identified
+from eenzaam_stats.trend.fitting import (
+    Estimator,
+    fit_series,
+    require_identified,
+    without_rounding,
+)
 from eenzaam_stats.trend.grid import regular_step, require_even
 from eenzaam_stats.trend.interrupted import Scale
 from eenzaam_stats.trend.interruption import Interruption
 from eenzaam_stats.trend.plan import Plan, SeriesOptions, finished, planned
 from eenzaam_stats.trend.reml import SHORT_SERIES
 from eenzaam_stats.trend.residuals import residual_checks
-from eenzaam_stats.trend.series import Series, opened_series
+from eenzaam_stats.trend.series import Series, beside_controls, opened_series
 from eenzaam_stats.vocabulary import require_option
 
 FloatArray = NDArray[np.float64]
@@ -138,8 +143,12 @@ def controlled_series(
     require_level(level)
     options = options or ControlOptions()
     require_option(options.form, ControlForm, name="form")
-    treated = _opened(series, scale)
-    others = [_opened(one, scale) for one in _several(controls)]
+    without = options.series.fit.without_error
+    opened = (
+        opened_series(one, covariates=(), scale=scale, where=_WHERE, without_error=without)
+        for one in (series, *_several(controls))
+    )
+    treated, others = beside_controls(*opened)
     if options.form == "difference":
         data = _difference(treated, others)
         plan = planned(data, interruptions, options.series, where=_WHERE)
@@ -170,10 +179,6 @@ def _several(
             "interrupted_time_series() for a series alone."
         )
     return list(controls)
-
-
-def _opened(data: Estimates | pd.DataFrame, scale: str) -> Series:
-    return opened_series(data, covariates=(), scale=scale, where=_WHERE)
 
 
 def _difference(treated: Series, others: list[Series]) -> Series:
@@ -282,7 +287,7 @@ def _newey_west(series: Series, used: Sequence[Series], x: FloatArray, plan: Pla
     fit = newey_west(
         series.values, x, lag=options.lag, correction=options.correction, starts=starts
     )
-    return Fitted(
+    fitted = Fitted(
         coefficients=fit.coefficients,
         covariance=fit.covariance,
         df_of=lambda _: (fit.df, False),
@@ -297,3 +302,4 @@ def _newey_west(series: Series, used: Sequence[Series], x: FloatArray, plan: Pla
         notes=_few(used),
         method="newey_west",
     )
+    return without_rounding(fitted, series.values, x)

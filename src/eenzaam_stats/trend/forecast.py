@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from eenzaam_stats.errors import OptionError
+from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.gap_results import ForecastGap
 from eenzaam_stats.numerics.forecast_gap import Gaps, SeriesBlock, forecast_gaps
@@ -17,7 +17,7 @@ from eenzaam_stats.results import Estimates
 from eenzaam_stats.trend.contrast import Fitted, coefficients_of
 from eenzaam_stats.trend.design import Design, require_season
 from eenzaam_stats.trend.effects import gap_points
-from eenzaam_stats.trend.fitting import Estimator, FitOptions, fit_series
+from eenzaam_stats.trend.fitting import EXACT, Estimator, FitOptions, fit_series
 from eenzaam_stats.trend.gap_summary import equivalence, gap_rows, gap_summary, verdict
 from eenzaam_stats.trend.grid import grid_step, regular_step, shares_grid
 from eenzaam_stats.trend.interrupted import Scale
@@ -137,13 +137,20 @@ def forecast_gap(
     require_level(level)
     if estimator not in _ESTIMATORS:
         raise OptionError.among(estimator, _ESTIMATORS, name="estimator")
-    data = opened_series(series, covariates=(), scale=scale, where=_WHERE)
+    data = opened_series(
+        series,
+        covariates=(),
+        scale=scale,
+        where=_WHERE,
+        without_error=options.fit.without_error,
+    )
     before, later = _split(data, start)
     require_season(options.season, options.period, before.times, where=_WHERE)
     design = Design(float(data.times[0]), options.season, options.period, (), ())
     x0 = design.matrix(before.times, before.covariates)
     choices = _correlation(options, before, later)
     fit = fit_series(before, x0, estimator=estimator, options=choices, where=_WHERE)
+    _require_scatter(fit, before)
     notes = fit.notes
     if fit.boundary:
         fit = fit_series(before, x0, estimator="ols", options=choices, where=_WHERE)
@@ -182,6 +189,16 @@ def forecast_gap(
         start=start,
         model=replace(model, n=len(before)),
     )
+
+
+def _require_scatter(fit: Fitted, before: Series) -> None:
+    """Raise where the waves before lie on their trend, so that nothing says how far one may be."""
+    if fit.exact and not fit.known:
+        raise SchemaError(
+            f"{_WHERE} needs waves before that scatter about their trend, and the {len(before)} "
+            f"waves lie on it exactly: {EXACT}. Give the waves their std_error, or check that the "
+            "estimates were not computed from a line."
+        )
 
 
 def _split(data: Series, start: float) -> tuple[Series, Series]:

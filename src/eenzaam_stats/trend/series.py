@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.errors import SchemaError, UnknownColumnError, listed
 from eenzaam_stats.results import Estimates
+from eenzaam_stats.trend.wave_errors import WithoutError, settled_waves
 
 FloatArray = NDArray[np.float64]
 WAVE, ESTIMATE, ERROR = "wave", "estimate", "std_error"
@@ -38,6 +40,11 @@ class Series:
         What the values are and where they come from, for results.
     has_errors : bool
         Whether the sampling errors are known.
+    doubts : tuple of (str, Doubt)
+        Name and doubt of each wave, and after them of what else it is compared with; empty for a
+        series without rows.
+    notes : tuple of str
+        What was done to waves without a sampling error.
     """
 
     times: FloatArray
@@ -48,6 +55,8 @@ class Series:
     outcome: str
     source: str
     has_errors: bool
+    doubts: tuple[tuple[str, Doubt], ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.times)
@@ -60,11 +69,20 @@ class Series:
             values=self.values[rows],
             known=self.known[rows],
             covariates=self.covariates[rows],
+            doubts=(
+                *(one for one, kept in zip(self.doubts, rows, strict=False) if kept),
+                *self.doubts[len(rows) :],
+            ),
         )
 
 
 def opened_series(
-    data: Estimates | pd.DataFrame, *, covariates: Sequence[str], scale: str, where: str
+    data: Estimates | pd.DataFrame,
+    *,
+    covariates: Sequence[str],
+    scale: str,
+    where: str,
+    without_error: WithoutError = "refuse",
 ) -> Series:
     """Series of a result or a frame, checked and on the scale of the model.
 
@@ -79,6 +97,8 @@ def opened_series(
         Scale of the model; for the logit the sampling errors follow by the delta method.
     where : str
         Verb that needs it, for messages.
+    without_error : {"refuse", "leave_out"} or float, default "refuse"
+        What to do with waves that have no sampling error, as in ``FitOptions``.
 
     Returns
     -------
@@ -90,13 +110,15 @@ def opened_series(
         If a column is absent.
     SchemaError
         If there are fewer than three waves, waves occur twice or are no numbers, an estimate is
-        missing or infinite, an error is negative, some errors are missing, the series is constant,
-        or a proportion has no logit.
+        missing or infinite, an error is negative, some errors are missing, a wave has no sampling
+        error, the series is constant, or a proportion has no logit.
     """
     frame, outcome, source = series_frame(data, where=where)
     missing = [name for name in (WAVE, ESTIMATE, *covariates) if name not in frame]
     if missing:
         raise UnknownColumnError.among(missing, list(frame.columns), needed_for=where)
+    settled = settled_waves(frame, without_error, where=where)
+    frame = settled.frame
     if len(frame) < _LEAST_WAVES:
         raise SchemaError(
             f"{where} needs a series of at least {_LEAST_WAVES} waves, and got {len(frame)}. Check "
@@ -125,7 +147,17 @@ def opened_series(
         outcome=outcome,
         source=source,
         has_errors=has_errors,
+        doubts=tuple(settled.doubts[at] for at in order),
+        notes=settled.notes,
     )
+
+
+def beside_controls(treated: Series, *controls: Series) -> tuple[Series, list[Series]]:
+    """A series that also knows what is doubted in its controls, and the controls."""
+    doubts = [(f"control {name}", doubt) for one in controls for name, doubt in one.doubts]
+    notes = [f"Control: {note}" for one in controls for note in one.notes]
+    told = replace(treated, doubts=(*treated.doubts, *doubts), notes=(*treated.notes, *notes))
+    return told, list(controls)
 
 
 def series_frame(data: Estimates | pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, str, str]:
@@ -143,7 +175,7 @@ def series_frame(data: Estimates | pd.DataFrame, *, where: str) -> tuple[pd.Data
             "Estimate by='wave', or take one group of tidy()."
         )
     note = data.footnote
-    frame = data.tidy().rename(columns={data.by[0]: WAVE})
+    frame = data.details().rename(columns={data.by[0]: WAVE})
     return frame, note.outcome, f"{note.source} {note.wave} ({note.origin})"
 
 
