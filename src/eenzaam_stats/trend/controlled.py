@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -17,12 +18,7 @@ from eenzaam_stats.results import Estimates
 from eenzaam_stats.series_results import InterruptedFit
 from eenzaam_stats.trend.contrast import Fitted
 from eenzaam_stats.trend.design import Design
-from eenzaam_stats.trend.fitting import (
-    Estimator,
-    fit_series,
-    require_identified,
-    without_rounding,
-)
+from eenzaam_stats.trend.fitting import Estimator, fit_series, require_identified, without_rounding
 from eenzaam_stats.trend.grid import regular_step, require_even
 from eenzaam_stats.trend.interrupted import Scale
 from eenzaam_stats.trend.interruption import Interruption
@@ -143,12 +139,9 @@ def controlled_series(
     require_level(level)
     options = options or ControlOptions()
     require_option(options.form, ControlForm, name="form")
-    without = options.series.fit.without_error
-    opened = (
-        opened_series(one, covariates=(), scale=scale, where=_WHERE, without_error=without)
-        for one in (series, *_several(controls))
-    )
-    treated, others = beside_controls(*opened)
+    without, every = options.series.fit.without_error, (series, *_several(controls))
+    opened = partial(opened_series, covariates=(), scale=scale, where=_WHERE, without_error=without)
+    treated, others = beside_controls(*map(opened, every))
     if options.form == "difference":
         data = _difference(treated, others)
         plan = planned(data, interruptions, options.series, where=_WHERE)
