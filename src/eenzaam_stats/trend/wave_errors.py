@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eenzaam_stats.doubt import Doubt, found_doubt
+from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.errors import OptionError, SchemaError
+from eenzaam_stats.trend.row_doubts import flags, numbers, row_doubts
 from eenzaam_stats.vocabulary import Flag
 
 WithoutError = Literal["refuse", "leave_out"] | float
@@ -83,7 +84,7 @@ def settled_waves(frame: pd.DataFrame, how: WithoutError, *, where: str) -> Sett
     """
     _require_how(how)
     names = tuple(_name(value) for value in frame[WAVE].tolist())
-    doubts = _doubts(frame)
+    doubts = row_doubts(frame)
     without = np.array([one.no_error for one in doubts], dtype=np.bool_)
     if how == "refuse":
         without &= ~_unfilled(frame)
@@ -123,49 +124,16 @@ def _name(wave: object) -> str:
     return f"{wave:.12g}" if isinstance(wave, float) else str(wave)
 
 
-def _doubts(frame: pd.DataFrame) -> list[Doubt]:
-    errors = _numbers(frame, ERROR)
-    known = bool(np.isfinite(errors).any())
-    df, low = _numbers(frame, "df"), _numbers(frame, "conf_low")
-    flags = frame["flag"].tolist() if "flag" in frame else [Flag.RELIABLE] * len(frame)
-    reasons = frame["reason"].fillna("").tolist() if "reason" in frame else [""] * len(frame)
-    return [
-        found_doubt(
-            str(flags[at]),
-            float(errors[at]) if known else math.inf,
-            float(df[at]) if math.isfinite(df[at]) else math.inf,
-            size=float(estimate),
-            reason=str(reasons[at]),
-            interval="conf_low" not in frame or math.isfinite(low[at]),
-        )
-        for at, estimate in enumerate(_numbers(frame, ESTIMATE))
-    ]
-
-
-def _numbers(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
-    """Column as numbers; NaN where it holds none or is not there."""
-    if name not in frame:
-        return np.full(len(frame), np.nan)
-    column: pd.Series[Any] = pd.to_numeric(frame[name], errors="coerce")
-    return np.asarray(column.to_numpy(np.float64, na_value=np.nan))
-
-
 def _unfilled(frame: pd.DataFrame) -> NDArray[np.bool_]:
     """Rows without an estimate, and rows without an error that no flag explains."""
-    errors = _numbers(frame, ERROR)
-    plain = np.array(
-        [str(flag) == Flag.RELIABLE for flag in frame["flag"]]
-        if "flag" in frame
-        else [True] * len(frame),
-        dtype=np.bool_,
-    )
-    unfilled = ~np.isfinite(errors) | (errors < 0.0)
-    df = _numbers(frame, "df")
-    return np.asarray(~np.isfinite(_numbers(frame, ESTIMATE)) | (plain & unfilled & ~(df <= 0.0)))
+    errors = numbers(frame, ERROR)
+    plain = np.array([flag == Flag.RELIABLE for flag in flags(frame)], dtype=np.bool_)
+    unfilled = plain & (~np.isfinite(errors) | (errors < 0.0)) & ~(numbers(frame, "df") <= 0.0)
+    return np.asarray(unfilled | ~np.isfinite(numbers(frame, ESTIMATE)))
 
 
 def _given(frame: pd.DataFrame, without: NDArray[np.bool_], error: float) -> pd.DataFrame:
-    errors = np.where(without, error, _numbers(frame, ERROR))
+    errors = np.where(without, error, numbers(frame, ERROR))
     return frame.assign(**{ERROR: errors})
 
 
