@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 
 from eenzaam_stats.results import CheckResult
+from eenzaam_stats.vocabulary import Flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class CheckedEffect:
         On the scale of the model; NaN where the fit was refused.
     note : str
         Why there is no estimate; empty where there is one.
+    flag : Flag
+        Whether the fit can be used as it stands.
+    reason : str
+        Why not; empty otherwise.
     """
 
     label: str
@@ -41,6 +46,8 @@ class CheckedEffect:
     statistic: float
     p_value: float
     note: str = ""
+    flag: Flag = Flag.RELIABLE
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ class SeriesCheck:
 
     def tidy(self) -> pd.DataFrame:
         """Fresh frame, one row per fit."""
-        return pd.DataFrame([asdict(row) for row in self.rows])
+        return pd.DataFrame([asdict(row) for row in self.rows]).astype({"flag": "str"})
 
     @property
     def real(self) -> CheckedEffect:

@@ -184,6 +184,10 @@ class IndependenceTest:
         People with both answers, and without one.
     footnote : Footnote
         Outcome, source, design and method.
+    flag : Flag
+        Whether the test can be used as it stands.
+    reason : str
+        Which rows of the table are doubted, and why; empty otherwise.
     """
 
     rows: tuple[str, ...]
@@ -200,6 +204,8 @@ class IndependenceTest:
     n_valid: int
     n_missing: int
     footnote: Footnote
+    flag: Flag = Flag.RELIABLE
+    reason: str = ""
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, IndependenceTest):
@@ -210,9 +216,10 @@ class IndependenceTest:
         return hash(comparable(self))
 
     def tidy(self) -> pd.DataFrame:
-        """Fresh frame with one row: statistics, degrees of freedom, p values and counts."""
+        """Fresh frame with one row: statistics, degrees of freedom, p values, counts, flag."""
         names = (
             *("pearson", "df", "mean_effect", "p_chi_square"),
-            *("f_statistic", "f_df1", "f_df2", "p_value", "n_valid", "n_missing"),
+            *("f_statistic", "f_df1", "f_df2", "p_value", "n_valid", "n_missing", "flag", "reason"),
         )
-        return pd.DataFrame([{name: getattr(self, name) for name in names}])
+        frame = pd.DataFrame([{name: getattr(self, name) for name in names}])
+        return frame.astype({"flag": "str"})

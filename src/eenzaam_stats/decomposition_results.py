@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
+from eenzaam_stats.vocabulary import Flag
+
 NAN = float("nan")
 
 
@@ -65,6 +67,10 @@ class CountChange:
         When percentages are given, and whether they are here.
     version : str
         Version of the package.
+    flag : Flag
+        Whether the numbers can be used as they stand.
+    reason : str
+        Which prevalences they rest on that are doubted; empty otherwise.
     """
 
     start_year: int
@@ -81,13 +87,16 @@ class CountChange:
     draws: int
     percent_rule: str
     version: str
+    flag: Flag = Flag.RELIABLE
+    reason: str = ""
 
     def tidy(self) -> pd.DataFrame:
         """Fresh frame: the two numbers, the change, its effects and the change per age group."""
         rows = (self.start, self.end, self.change, *self.effects, *self.booked)
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             [{"start_year": self.start_year, "end_year": self.end_year, **asdict(r)} for r in rows]
         )
+        return frame.assign(flag=str(self.flag), reason=self.reason)
 
     def describe(self) -> str:
         """The change and its effects in sentences."""
@@ -97,6 +106,7 @@ class CountChange:
             f"{self.outcome}, {self.population}, {self.scenario}: from {self.start.persons:,.0f} "
             f"({self.start_year}) to {self.end.persons:,.0f} ({self.end_year}) people, a change of "
             f"{_told(self.change)}, of which {parts}.{interval} {self.percent_rule}"
+            f"{f' {str(self.flag).capitalize()}: {self.reason}.' if self.reason else ''}"
         )
 
 

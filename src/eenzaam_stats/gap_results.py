@@ -5,7 +5,7 @@ Nothing here computes a statistic, opens a file or draws.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -81,8 +81,8 @@ class ForecastGap:
     model: SeriesModel
 
     def tidy(self) -> pd.DataFrame:
-        """Fresh frame, one row per later wave."""
-        return pd.DataFrame([asdict(gap) for gap in self.gaps])
+        """Fresh frame, one row per later wave, with the flag and the reason of the fit."""
+        return self.model.marked(self.gaps)
 
     def describe(self) -> str:
         """The verdict on the last wave, in sentences."""
@@ -94,4 +94,5 @@ class ForecastGap:
             f"mean gap {self.mean_gap:.4g} ({self.mean_low:.4g} to {self.mean_high:.4g}). "
             f"{model.estimator}; {model.correlation}. {model.convention}"
         )
-        return "\n".join([words, *filter(None, [self.equivalence]), *model.notes])
+        told = (*filter(None, [self.equivalence]), *model.doubts(), *model.notes)
+        return "\n".join([words, *told])

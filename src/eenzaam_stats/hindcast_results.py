@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
+from eenzaam_stats.vocabulary import Flag
+
 NAN = float("nan")
 
 
@@ -135,6 +137,10 @@ class Hindcast:
         What a reader must know.
     version : str
         Version of the package.
+    flag : Flag
+        Whether the lonely people can be used as they stand.
+    reason : str
+        Which prevalences are doubted, and why; empty otherwise.
     """
 
     edition: str
@@ -145,11 +151,14 @@ class Hindcast:
     lonely: tuple[LonelyMiss, ...]
     notes: tuple[str, ...]
     version: str
+    flag: Flag = Flag.RELIABLE
+    reason: str = ""
 
     def tidy(self) -> pd.DataFrame:
         """Fresh frame of the people, one row per year, group and sex."""
         return pd.DataFrame([{"edition": self.edition, **asdict(row)} for row in self.people])
 
     def tidy_lonely(self) -> pd.DataFrame:
-        """Fresh frame of the lonely people, one row per year."""
-        return pd.DataFrame([{"edition": self.edition, **asdict(row)} for row in self.lonely])
+        """Fresh frame of the lonely people, one row per year, with flag and reason."""
+        frame = pd.DataFrame([{"edition": self.edition, **asdict(row)} for row in self.lonely])
+        return frame.assign(flag=str(self.flag), reason=self.reason)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.hindcast_results import HindcastError
+from eenzaam_stats.vocabulary import Flag
 
 NAN = float("nan")
 ALL = "all"
@@ -43,6 +44,10 @@ class ProjectedRow:
         Its interval.
     counted : bool
         Whether the population was counted, not forecast.
+    flag : Flag
+        Whether the row can be used as it stands.
+    reason : str
+        Which prevalences it rests on that are doubted; empty otherwise.
     """
 
     year: int
@@ -58,6 +63,8 @@ class ProjectedRow:
     prevalence_low: float
     prevalence_high: float
     counted: bool
+    flag: Flag = Flag.RELIABLE
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,10 @@ class ProjectionModel:
         Assumptions and gaps.
     version : str
         Version of the package.
+    flag : Flag
+        Whether the projection can be used as it stands.
+    reason : str
+        Which prevalences are doubted, and why; empty otherwise.
     """
 
     outcome: str
@@ -134,6 +145,8 @@ class ProjectionModel:
     uncertain: tuple[str, ...]
     notes: tuple[str, ...]
     version: str
+    flag: Flag = Flag.RELIABLE
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +206,10 @@ class Projection:
         -------
         pandas.DataFrame
             ``year, age_group, sex, population, persons, conf_low, conf_high, inner_low,
-            inner_high, prevalence, prevalence_low, prevalence_high, counted, persons_constant``.
+            inner_high, prevalence, prevalence_low, prevalence_high, counted, flag, reason,
+            persons_constant``.
         """
-        frame = pd.DataFrame([asdict(row) for row in self.rows])
+        frame = pd.DataFrame([asdict(row) for row in self.rows]).astype({"flag": "str"})
         return frame.assign(persons_constant=[row.persons for row in self.twin.rows])
 
     def variance(self) -> pd.DataFrame:
@@ -229,6 +243,8 @@ class Projection:
             lines.append(f"Variance in {model.to}: {parts}.")
         if self.hindcast is not None:
             lines.append(self.hindcast.describe())
+        if model.reason:
+            lines.append(f"{str(model.flag).capitalize()}: {model.reason}.")
         if model.synthetic:
             lines.append("The prevalences are synthetic.")
         return " ".join([*lines, *model.notes, f"eenzaam_stats {model.version}."])

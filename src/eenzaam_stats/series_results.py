@@ -5,11 +5,14 @@ Nothing here computes a statistic, opens a file or draws.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import pandas as pd
 
 from eenzaam_stats.results import CheckResult
+from eenzaam_stats.vocabulary import Flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,10 @@ class SeriesModel:
         The estimator in one word, for labels.
     known : bool
         Whether known sampling errors are in the model.
+    flag : Flag
+        Whether the fit can be used as it stands.
+    reason : str
+        Which waves are doubted and why, or what is wrong with the fit; empty otherwise.
     """
 
     outcome: str
@@ -167,6 +174,17 @@ class SeriesModel:
     version: str
     method: str = ""
     known: bool = False
+    flag: Flag = Flag.RELIABLE
+    reason: str = ""
+
+    def marked(self, rows: Sequence[Any]) -> pd.DataFrame:
+        """Fresh frame of rows of this fit, each with its flag and reason."""
+        frame = pd.DataFrame([asdict(row) for row in rows])
+        return frame.assign(flag=str(self.flag), reason=self.reason)
+
+    def doubts(self) -> tuple[str, ...]:
+        """The flag and its reason as a line of text, where there is one."""
+        return (f"{self.flag}: {self.reason}",) if self.reason else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,16 +215,16 @@ class InterruptedFit:
     checks: tuple[CheckResult, ...] = ()
 
     def tidy(self) -> pd.DataFrame:
-        """Fresh frame, one row per effect."""
-        return pd.DataFrame([asdict(effect) for effect in self.effects])
+        """Fresh frame, one row per effect, with the flag and the reason of the fit."""
+        return self.model.marked(self.effects)
 
     def terms(self) -> pd.DataFrame:
-        """Fresh frame, one row per coefficient."""
-        return pd.DataFrame([asdict(one) for one in self.coefficients])
+        """Fresh frame, one row per coefficient, with the flag and the reason of the fit."""
+        return self.model.marked(self.coefficients)
 
     def series(self) -> pd.DataFrame:
-        """Fresh frame, one row per wave: value, fit, counterfactual."""
-        return pd.DataFrame([asdict(point) for point in self.points])
+        """Fresh frame, one row per wave: value, fit, counterfactual, flag and reason of the fit."""
+        return self.model.marked(self.points)
 
     def effect(self, interruption: str, effect: str) -> Effect:
         """The effect with this name; an unknown one is an error.
@@ -232,7 +250,8 @@ class InterruptedFit:
             f"{model.estimator}; {model.correlation}; {model.level:.0%} intervals. "
             f"{model.convention} eenzaam_stats {model.version}."
         )
-        return "\n".join([head, *(f"note: {note}" for note in model.notes)])
+        notes = (*model.doubts(), *(f"note: {note}" for note in model.notes))
+        return "\n".join([head, *notes])
 
     def report(self) -> pd.DataFrame:
         """Reporting table: every item that reviewers of such studies ask for, and its value."""
@@ -252,7 +271,7 @@ class InterruptedFit:
             ("start of the trend after", model.convention),
             *((f"{one.interruption}: {_name(one)}", _interval(one)) for one in self.effects),
             *((f"check: {check.name}", check.message) for check in self.checks),
-            *(("note", note) for note in model.notes),
+            *(("note", note) for note in (*model.doubts(), *model.notes)),
             ("software", f"eenzaam_stats {model.version}"),
         ]
         return pd.DataFrame(items, columns=["item", "value"])

@@ -280,7 +280,7 @@ def test_test_of_independence_is_a_value(make_survey):
     table = one.tidy()
     assert list(table.columns) == [
         *("pearson", "df", "mean_effect", "p_chi_square"),
-        *("f_statistic", "f_df1", "f_df2", "p_value", "n_valid", "n_missing"),
+        *("f_statistic", "f_df1", "f_df2", "p_value", "n_valid", "n_missing", "flag", "reason"),
     ]
     table["p_value"] = 99.0
     assert (one.tidy()["p_value"] != 99.0).all()

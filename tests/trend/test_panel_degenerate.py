@@ -305,6 +305,8 @@ def test_result_is_a_value_with_fresh_frames():
         "df",
         "statistic",
         "p_value",
+        "flag",
+        "reason",
     ]
     assert list(fit.waves()) == [
         "wave",
@@ -315,6 +317,8 @@ def test_result_is_a_value_with_fresh_frames():
         "conf_high",
         "df",
         "n_valid",
+        "flag",
+        "reason",
     ]
     assert list(fit.components()) == ["group", "term", "variance", "boundary"]
     assert fit.tidy() is not fit.tidy()

@@ -359,16 +359,13 @@ def test_a_series_that_fits_exactly_says_that_its_errors_are_rounding():
     assert not any("rounding" in note for note in _fit(_frame()).model.notes)
 
 
-def test_errors_of_0_in_every_wave_are_no_known_errors():
-    zero, none = _fit(_frame(std_error=0.0)), _fit(_frame())
-    pd.testing.assert_frame_equal(zero.tidy(), none.tidy())
-
-
-def test_errors_of_0_in_some_waves_are_taken_as_exact_waves():
-    fit = _fit(_frame(std_error=np.where(YEARS < 2010, 0.0, 0.3)))
-    assert "known sampling errors" in fit.model.correlation
-    with pytest.raises(OptionError, match=r"above 0 in every wave, and 5 have none"):
-        _fit(_frame(std_error=np.where(YEARS < 2010, 0.0, 0.3)), estimator="random_effects")
+@pytest.mark.parametrize("zero", [0.0, 3e-17])
+@pytest.mark.parametrize("estimator", ["auto", "ols", "random_effects"])
+def test_errors_of_0_are_no_exact_waves(zero, estimator):
+    with pytest.raises(SchemaError, match=r"sampling error in every wave, and 19 wave\(s\)"):
+        _fit(_frame(std_error=zero), estimator=estimator)
+    with pytest.raises(SchemaError, match=r"and 5 wave\(s\) have none: 2005 \(no variance\)"):
+        _fit(_frame(std_error=np.where(YEARS < 2010, zero, 0.3)), estimator=estimator)
 
 
 def test_short_series_by_least_squares_and_the_reason():
@@ -378,9 +375,8 @@ def test_short_series_by_least_squares_and_the_reason():
     assert fit.model.notes[0].startswith("11 waves are too few to estimate autocorrelation")
     known = _fit(short.assign(std_error=0.3))
     assert known.model.estimator.startswith("meta-regression")
-    some = _fit(short.assign(std_error=[0.0] + [0.3] * 10))
-    assert some.model.estimator.startswith("ordinary least squares")
-    assert "the known sampling errors play no part in ols." in some.model.notes
+    asked = _fit(short.assign(std_error=0.3), estimator="ols")
+    assert "the known sampling errors play no part in ols." in asked.model.notes
 
 
 def test_autocorrelation_outside_its_limits_is_held_and_said():

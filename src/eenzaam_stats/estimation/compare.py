@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.comparisons import Comparison, Comparisons
+from eenzaam_stats.doubt import Doubt, inherit_flag
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping, once
 from eenzaam_stats.estimation.comparison_rows import Names, comparison, tested
 from eenzaam_stats.estimation.domains import Domains
+from eenzaam_stats.estimation.input_rows import input_doubts, pooled_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
-from eenzaam_stats.estimation.pairs import PAIRS, Pair, pairs_of
+from eenzaam_stats.estimation.pairs import PAIRS, REST, Pair, pairs_of
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.estimation.target_errors import Covariances, covariances_of
 from eenzaam_stats.estimation.targets import targets
@@ -141,10 +143,12 @@ def compare(
     found = targets(domains, n_keys=len(finest), statistic="proportion")
     covariances = covariances_of(survey, source, domains, one, by=finest)
     pairs = pairs_of(found, how.against, n_within=len(how.within), where=_WHERE)
+    doubts = input_doubts(survey, source, domains, one, by=finest)
     rows: list[Comparison] = []
     for start in range(0, len(pairs), _BATCH):
         batch = pairs[start : start + _BATCH]
-        rows += _compared(domains, batch, how, covariances=covariances, level=level)
+        beside = _doubts(domains, batch, doubts, covariances)
+        rows += _compared(domains, batch, how, beside, covariances=covariances, level=level)
     variance = f"{covariances.words} of the {how.measure}"
     return Comparisons(
         within=how.within,
@@ -163,10 +167,22 @@ def compare(
     )
 
 
+def _doubts(
+    domains: Domains, pairs: Sequence[Pair], doubts: Sequence[Doubt], covariances: Covariances
+) -> list[tuple[Doubt, Doubt]]:
+    """Doubts of both sides of every pair; the rest is one group of several."""
+    ones = [doubts[int(pair.one.argmax())] for pair in pairs]
+    if all(pair.reference != REST for pair in pairs):
+        return list(zip(ones, (doubts[int(pair.two.argmax())] for pair in pairs), strict=True))
+    rest = pooled_doubts(domains, np.stack([pair.two for pair in pairs]), covariances)
+    return list(zip(ones, rest, strict=True))
+
+
 def _compared(
     domains: Domains,
     pairs: Sequence[Pair],
     how: Comparing,
+    doubts: Sequence[tuple[Doubt, Doubt]],
     *,
     covariances: Covariances,
     level: float,
@@ -197,13 +213,14 @@ def _compared(
     for at, pair in enumerate(pairs):
         n1, n2 = (round(float(count[at])) for count in counts)
         test = tested(float(estimate[at]), float(se[at]), df=int(result.df[at]), level=level)
-        reason = _reason(bool(defined[at]), min(n1, n2)) or test.reason
+        without = _reason(bool(defined[at]), min(n1, n2))
+        beside = () if without else zip((pair.group, pair.reference), doubts[at], strict=True)
         rows.append(
             comparison(
                 Names(pair.within, pair.group, pair.reference),
                 test.exponentiated() if ratio else test,
                 counts=(n1, n2),
-                reason=reason,
+                doubt=inherit_flag(beside, own=without or test.reason),
             )
         )
     return rows

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from scipy import special
 
 from eenzaam_stats.comparisons import Comparison
+from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.numerics.intervals import t_quantile
-from eenzaam_stats.vocabulary import Flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,10 @@ class Tested:
             low=math.exp(self.low),
             high=math.exp(self.high),
         )
+
+    def withheld(self) -> Tested:
+        """The same without limits and test; the error stays as R gives it."""
+        return _without_test(self.value, self.std_error, self.df, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,9 @@ def _without_test(value: float, std_error: float, df: int, reason: str) -> Teste
     return Tested(value, std_error, nothing, nothing, df, nothing, nothing, reason)
 
 
-def comparison(names: Names, test: Tested, *, counts: tuple[int, int], reason: str) -> Comparison:
-    """Row of a result; a reason flags it."""
+def comparison(names: Names, test: Tested, *, counts: tuple[int, int], doubt: Doubt) -> Comparison:
+    """Row of a result with its doubt; an error that lacks a part gives no limits and no test."""
+    test = test.withheld() if doubt.no_error else test
     return Comparison(
         within=names.within,
         group=names.group,
@@ -88,6 +93,6 @@ def comparison(names: Names, test: Tested, *, counts: tuple[int, int], reason: s
         p_adjusted=test.p_value,
         n_valid=counts[0],
         n_reference=counts[1],
-        flag=Flag.UNCERTAIN if reason else Flag.RELIABLE,
-        reason=reason,
+        flag=doubt.flag,
+        reason=doubt.reason,
     )

@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.comparisons import IndependenceTest
+from eenzaam_stats.doubt import Doubt, inherit_flag
 from eenzaam_stats.errors import DesignError, OptionError
 from eenzaam_stats.estimation.cells import summed
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, design_columns
 from eenzaam_stats.estimation.domains import Domains
 from eenzaam_stats.estimation.method_words import footnote, method_words
-from eenzaam_stats.estimation.target_errors import covariances_of
+from eenzaam_stats.estimation.target_errors import Covariances, covariances_of
 from eenzaam_stats.numerics.rao_scott import rao_scott_test
 from eenzaam_stats.survey import Survey
+from eenzaam_stats.vocabulary import Flag
 
 FloatArray = NDArray[np.float64]
 _WHERE = "rao_scott()"
@@ -61,6 +63,9 @@ def rao_scott(
     Second-order correction of Rao and Scott; degrees of freedom from the sampling units with both
     answers minus their strata, or those of the replicate weights. Weights are taken as fixed
     unless the design holds their calibration.
+
+    A class of one unit and a cell with nobody flag the test; its p value stays, since its error
+    is that of the whole table.
 
     **Missing data.** Respondents without one of the two answers are left out and counted.
 
@@ -115,6 +120,11 @@ def rao_scott(
         n=n,
         design_df=float(result.df.max()),
     )
+    counts = np.zeros((len(row_names), len(column_names)))
+    counts.flat[at] = domains.n
+    doubt = inherit_flag(
+        _class_doubts(domains, covariances, (row_names, column_names), counts), errors_from="model"
+    )
     table = p.reshape(len(row_names), len(column_names))
     words = f"Rao-Scott correction, {covariances.words}"
     return IndependenceTest(
@@ -139,7 +149,35 @@ def rao_scott(
             level=0.95,
             n_without_group=domains.n_without_group,
         ),
+        flag=doubt.flag,
+        reason=doubt.reason,
     )
+
+
+def _class_doubts(
+    domains: Domains,
+    covariances: Covariances,
+    names: tuple[Sequence[str], Sequence[str]],
+    counts: FloatArray,
+) -> list[tuple[str, Doubt]]:
+    """Doubt of every class of both columns: an empty cell, or no degrees of freedom."""
+    result = []
+    for at, (own, other, table) in enumerate(
+        ((names[0], names[1], counts), (names[1], names[0], counts.T))
+    ):
+        member = np.array([[float(group[at] == name) for group in domains.groups] for name in own])
+
+        def shares(first: FloatArray, member: FloatArray = member) -> FloatArray:
+            return np.asarray(member @ first.sum(axis=1) / first.sum())
+
+        df = covariances.of((member, member), shares).df
+        for name, line, degrees in zip(own, table, df, strict=True):
+            empty = [word for word, count in zip(other, line, strict=True) if not count]
+            words = [f"nobody in {', '.join(empty)}"] if empty else []
+            words += ["no degrees of freedom"] if degrees <= 0 else []
+            doubt = Doubt(Flag.UNCERTAIN, "; ".join(words), no_error=True) if words else Doubt()
+            result.append((name, doubt))
+    return result
 
 
 def _classes(domains: Domains, position: int) -> Sequence[str]:

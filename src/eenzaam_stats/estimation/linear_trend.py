@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.comparisons import Comparison, Comparisons
+from eenzaam_stats.doubt import Doubt, inherit_flag
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping, once
 from eenzaam_stats.estimation.comparison_rows import Names, comparison, tested
 from eenzaam_stats.estimation.domains import Domains
+from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.estimation.target_errors import Covariances, covariances_of
@@ -106,8 +108,14 @@ def linear_trend(
     domains = source.domains(one, by=finest, where=_WHERE)
     times = _times(domains, wave)
     covariances = covariances_of(survey, source, domains, one, by=finest)
+    doubts = input_doubts(survey, source, domains, one, by=finest)
     rows = _slopes(
-        domains, times, n_keys=len(groups), scale=scale, covariances=covariances, level=level
+        domains,
+        (times, doubts),
+        n_keys=len(groups),
+        scale=scale,
+        covariances=covariances,
+        level=level,
     )
     words = f"{covariances.words} of the least-squares slope"
     return Comparisons(
@@ -147,13 +155,14 @@ def _times(domains: Domains, wave: str) -> FloatArray:
 
 def _slopes(
     domains: Domains,
-    times: FloatArray,
+    waves: tuple[FloatArray, Sequence[Doubt]],
     *,
     n_keys: int,
     scale: TrendScale,
     covariances: Covariances,
     level: float,
 ) -> tuple[Comparison, ...]:
+    times, doubts = waves
     per_wave = targets(domains, n_keys=n_keys + 1, statistic="proportion")
     usable = np.isfinite(per_wave.estimate)
     value, derivative = per_wave.estimate, np.ones_like(per_wave.estimate)
@@ -175,7 +184,6 @@ def _slopes(
         return result
 
     result = covariances.of(score, sloped)
-    se = result.std_error
     estimate = slopes @ np.where(usable, value, 0.0)
     n_waves = len(np.unique(times))
     rows = []
@@ -185,14 +193,15 @@ def _slopes(
         named = own[usable[own]] if n_used else own
         order = named[np.argsort(times[named])]
         found = float(estimate[at]) if n_used >= _LEAST_WAVES else math.nan
-        test = tested(found, float(se[at]), df=int(result.df[at]), level=level)
+        test = tested(found, float(result.std_error[at]), df=int(result.df[at]), level=level)
         first, last = order[0], order[-1]
+        beside = [(domains.groups[wave][-1], doubts[wave]) for wave in named] if n_used > 1 else []
         rows.append(
             comparison(
                 Names(name, domains.groups[last][-1], domains.groups[first][-1]),
                 test,
                 counts=(round(float(domains.n[last])), round(float(domains.n[first]))),
-                reason=_reason(n_used, n_waves) or test.reason,
+                doubt=inherit_flag(beside, own=_reason(n_used, n_waves) or test.reason),
             )
         )
     return tuple(rows)

@@ -89,11 +89,12 @@ def proportion_rows(
     found = linearised(domains.first, "proportion")
     p = found.estimate
     weight_sum = domains.first.sum(axis=1)
+    variance = _some(errors.std_error) ** 2
     wr, wor = design_effects(
-        errors.std_error**2, weight_sum * p * (1.0 - p), n=domains.n, weight_sum=weight_sum
+        variance, weight_sum * p * (1.0 - p), n=domains.n, weight_sum=weight_sum
     )
     with np.errstate(divide="ignore", invalid="ignore"):
-        n_effective = np.where(errors.std_error > 0, p * (1.0 - p) / errors.std_error**2, np.nan)
+        n_effective = p * (1.0 - p) / variance
     return _rows(
         domains,
         errors,
@@ -123,7 +124,9 @@ def number_rows(
     if statistic == "mean":
         squares = domains.squares - found.estimate * first[:, 1]
         effects = (
-            *design_effects(errors.std_error**2, squares, n=domains.n, weight_sum=first[:, 0]),
+            *design_effects(
+                _some(errors.std_error) ** 2, squares, n=domains.n, weight_sum=first[:, 0]
+            ),
             nothing,
         )
     estimate = np.where(domains.n > 0, found.estimate, np.nan)
@@ -165,7 +168,7 @@ def _rows(
     beside = zip(domains.groups, _missing(domains), doubts, _gaps(domains), strict=True)
     for (group, missing, doubt, gap), values in zip(beside, columns, strict=True):
         p, se, low, high, df, n, n_missing, yes, total, wr, wor, n_effective, largest = values
-        reason, usable = _reason(kind, p, se, df=df, n=n)
+        reason, usable = _reason(kind, p, se, df=df, counts=(n, yes))
         reason, usable = "; ".join(filter(None, (reason, doubt, gap))), usable and not gap
         result.append(
             Estimate(
@@ -197,6 +200,11 @@ def _gaps(domains: Domains) -> tuple[str, ...]:
     return domains.gaps if known else ("",) * len(domains.groups)
 
 
+def _some(std_error: FloatArray) -> FloatArray:
+    """Standard errors, NaN where there is none: no effect of a design is known from it."""
+    return np.where(std_error > 0.0, std_error, np.nan)
+
+
 def _missing(domains: Domains) -> list[tuple[tuple[str, int], ...]]:
     """Rows without an answer per kind of missing, for each group."""
     counts = [(kind, whole(count).tolist()) for kind, count in domains.missing]
@@ -206,15 +214,20 @@ def _missing(domains: Domains) -> list[tuple[tuple[str, int], ...]]:
     ]
 
 
-def _reason(kind: str, p: float, se: float, *, df: int, n: int) -> tuple[str, bool]:
+def _reason(
+    kind: str, p: float, se: float, *, df: int, counts: tuple[int, int]
+) -> tuple[str, bool]:
     """Why an estimate is uncertain, empty when it is not; and whether it may have limits."""
+    n, yes = counts
     edges = kind == "proportion" and n > 0
+    # a number of people varies with who is in the group, and not with who of them has the outcome
+    whole = kind == "total_yes" and n > 0 and yes == n and se > 0.0
     findings = (
         (n == 0, "nobody in the group has an answer"),
         (n > 0 and math.isnan(p), "the denominator adds up to 0"),
         (n > 0 and math.isnan(se) and not math.isnan(p), "no variance could be estimated"),
         (edges and p == 0.0, "nobody who answered has the outcome"),
-        (edges and p == 1.0, "everybody who answered has the outcome"),
+        ((edges and p == 1.0) or whole, "everybody who answered has the outcome"),
         (n > 0 and df <= 0, "no degrees of freedom"),
         (
             n > 0 and se == 0.0 and not (edges and p in (0.0, 1.0)),
@@ -222,5 +235,5 @@ def _reason(kind: str, p: float, se: float, *, df: int, n: int) -> tuple[str, bo
         ),
     )
     found = [words for there, words in findings if there]
-    at_edge = edges and p in (0.0, 1.0) and len(found) == 1
+    at_edge = ((edges and p in (0.0, 1.0)) or whole) and len(found) == 1
     return "; ".join(found), not found or at_edge

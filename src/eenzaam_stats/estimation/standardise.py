@@ -9,10 +9,12 @@ from dataclasses import replace
 import numpy as np
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.doubt import Doubt, inherit_flag
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping
 from eenzaam_stats.estimation.domains import Domains
+from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import Errors, limits, require_level, symmetric_limits
 from eenzaam_stats.estimation.target_errors import covariances_of
@@ -20,7 +22,7 @@ from eenzaam_stats.estimation.targets import Standard, Targets, targets
 from eenzaam_stats.numerics.linearise import Statistic
 from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.survey import Survey
-from eenzaam_stats.vocabulary import Flag, IntervalMethod, require_option
+from eenzaam_stats.vocabulary import IntervalMethod, require_option
 
 _WHERE = "standardise()"
 
@@ -119,9 +121,16 @@ def standardise(
         level=level,
         n_without_group=domains.n_without_group,
     )
+    doubts = _doubts(
+        domains,
+        found,
+        errors,
+        standard,
+        inputs=input_doubts(survey, source, domains, one, by=finest),
+    )
     return Estimates(
         by=groups,
-        rows=_rows(domains, found, errors, bounds),
+        rows=_rows(domains, found, errors, bounds, doubts=doubts),
         footnote=replace(note, over=standard.over),
     )
 
@@ -136,34 +145,54 @@ def require_apart(groups: Sequence[str], standard: Standard, *, where: str) -> N
         )
 
 
+def _doubts(
+    domains: Domains,
+    found: Targets,
+    errors: Errors,
+    standard: Standard,
+    *,
+    inputs: Sequence[Doubt],
+) -> list[Doubt]:
+    """Doubt of each group: its own, and that of the classes that have a share."""
+    n_keys = len(domains.groups[0]) - len(standard.over) if domains.groups else 0
+    shares = dict(standard.shares)
+    classes = [group[n_keys:] for group in domains.groups]
+    result = []
+    for at in range(len(found.groups)):
+        own = _reason(found, errors, at)
+        used = [int(d) for d in np.flatnonzero(found.member[at]) if shares[classes[d]] > 0]
+        beside = [] if found.empty[at] else [("/".join(classes[d]), inputs[d]) for d in used]
+        result.append(inherit_flag(beside, own=own))
+    return result
+
+
 def _rows(
     domains: Domains,
     found: Targets,
     errors: Errors,
     bounds: tuple[np.ndarray, np.ndarray],
+    *,
+    doubts: Sequence[Doubt],
 ) -> tuple[Estimate, ...]:
     counts = {name: found.member @ getattr(domains, name) for name in ("n", "n_missing")}
     weight_sum = found.member @ domains.first.sum(axis=1)
     result = []
     for at, group in enumerate(found.groups):
-        reason = _reason(found, errors, at)
-        se = math.nan if found.empty[at] else float(errors.std_error[at])
+        without = bool(_reason(found, errors, at)) or doubts[at].no_error
         result.append(
-            replace(
-                Estimate(
-                    group=group,
-                    estimate=float(found.estimate[at]),
-                    std_error=se,
-                    conf_low=math.nan if reason else float(bounds[0][at]),
-                    conf_high=math.nan if reason else float(bounds[1][at]),
-                    df=int(errors.df[at]),
-                    n_valid=round(float(counts["n"][at])),
-                    n_missing=round(float(counts["n_missing"][at])),
-                    weight_sum=float(weight_sum[at]),
-                    deff=math.nan,
-                ),
-                flag=Flag.UNCERTAIN if reason else Flag.RELIABLE,
-                reason=reason,
+            Estimate(
+                group=group,
+                estimate=float(found.estimate[at]),
+                std_error=math.nan if found.empty[at] else float(errors.std_error[at]),
+                conf_low=math.nan if without else float(bounds[0][at]),
+                conf_high=math.nan if without else float(bounds[1][at]),
+                df=int(errors.df[at]),
+                n_valid=round(float(counts["n"][at])),
+                n_missing=round(float(counts["n_missing"][at])),
+                weight_sum=float(weight_sum[at]),
+                deff=math.nan,
+                flag=doubts[at].flag,
+                reason=doubts[at].reason,
             )
         )
     return tuple(result)

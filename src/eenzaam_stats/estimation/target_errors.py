@@ -24,6 +24,7 @@ from eenzaam_stats.numerics.calibrated_variance import calibrated_covariance
 from eenzaam_stats.numerics.calibration_residuals import CalibratedRows, Method
 from eenzaam_stats.numerics.covariance import score_covariance
 from eenzaam_stats.numerics.replication import replicate_covariance
+from eenzaam_stats.numerics.rounding import score_size, without_rounding
 from eenzaam_stats.survey import Survey
 
 FloatArray = NDArray[np.float64]
@@ -87,6 +88,24 @@ def covariances_of(
     DesignError
         If rows are needed and cells were given, or replicate or calibrated weights are unusable.
     """
+    found = _covariances(survey, source, domains, outcome, by=by)
+    return Covariances(found.words, partial(_without_rounding, found.of, domains))
+
+
+def _without_rounding(
+    of: Callable[[Score, Value], TargetErrors], domains: Domains, score: Score, value: Value
+) -> TargetErrors:
+    """Errors of targets; a variance that is rounding is none, and covaries with nothing."""
+    found = of(score, value)
+    variance = np.diag(found.covariance)
+    exact = without_rounding(variance, score_size(domains.moments, score)) == 0.0
+    covariance = np.where(exact[:, None] | exact[None, :], 0.0, found.covariance)
+    return TargetErrors(covariance, found.df)
+
+
+def _covariances(
+    survey: Survey | Cells, source: Cells, domains: Domains, outcome: Outcome, *, by: Sequence[str]
+) -> Covariances:
     design = source.design
     own_weight = source.columns.weight == design.weight
     if design.replicates is not None and own_weight:

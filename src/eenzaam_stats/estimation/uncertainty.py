@@ -28,6 +28,7 @@ from eenzaam_stats.numerics.replication import (
     rao_wu_factors,
     replicate_variance,
 )
+from eenzaam_stats.numerics.rounding import score_size, without_rounding
 from eenzaam_stats.survey import Survey
 
 FloatArray = NDArray[np.float64]
@@ -100,6 +101,22 @@ def errors_of(
         If replicates of clusters are asked for and the design has none, or rows are needed and
         cells were given.
     """
+    errors, words = _errors(survey, source, domains, outcome, by=by, how=(statistic, replication))
+    size = score_size(domains.moments, linearised(domains.first, statistic).score)
+    return Errors(np.sqrt(without_rounding(errors.std_error**2, size)), errors.df), words
+
+
+def _errors(
+    survey: Survey | Cells,
+    source: Cells,
+    domains: Domains,
+    outcome: Outcome,
+    *,
+    by: Sequence[str],
+    how: tuple[Statistic, Replication | None],
+) -> tuple[Errors, str]:
+    """Errors as the design gives them, with what rounding leaves of a zero."""
+    statistic, replication = how
     found = linearised(domains.first, statistic)
     design = source.design
     own_weight = source.columns.weight == design.weight

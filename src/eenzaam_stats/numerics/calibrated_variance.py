@@ -27,6 +27,8 @@ IntArray = NDArray[np.int64]
 
 # A variance below this share of the one before the projection is rounding of an exact zero.
 ROUNDING = 1e-20
+# The same where products are projected and not residuals, which loses half of the digits.
+CROSS_ROUNDING = 1e-13
 
 
 def calibrated_variance(
@@ -171,9 +173,13 @@ def calibrated_covariance(
     cross = cross + (units.mean.T * (factor * units.absent)) @ units.mean
     cross = _with_lonely(cross, units.sums, strata=strata, cross=True)
     cross = (cross + cross.T) / 2.0
-    np.fill_diagonal(cross, np.maximum(np.diag(cross), 0.0))
+    plain = np.asarray(units.scores.multiply(scores).sum(axis=0)).ravel()
+    exact = np.diag(cross) <= CROSS_ROUNDING * plain
+    cross = np.where(exact[:, None] | exact[None, :], 0.0, cross)
     if strata.inner is not None:
-        cross += calibrated_covariance(rows.within(), score, method=method, strata=strata.inner)
+        cross = cross + calibrated_covariance(
+            rows.within(), score, method=method, strata=strata.inner
+        )
     return np.asarray(cross)
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 
 FloatArray = NDArray[np.float64]
+_PRIOR = 0.5  # of Jeffreys, for a proportion
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +44,9 @@ class Paths:
         Weights of the cells of the start in each cell of each year; rows add up to 1.
     floor, ceiling : float
         Bounds of the prevalence after the start.
+    level_size : ndarray of float, shape (cells,), or None
+        People behind a prevalence of 0 or 1, from whose posterior the start is drawn; NaN for other
+        cells, and for cells that stay what they are.
     """
 
     logit: FloatArray
@@ -56,6 +60,7 @@ class Paths:
     mixing: FloatArray | None = None
     floor: float = 0.0
     ceiling: float = 1.0
+    level_size: FloatArray | None = None
 
 
 def held(logit: FloatArray, level_sd: FloatArray, level_df: FloatArray) -> Paths:
@@ -91,7 +96,7 @@ class PathDraws:
     Attributes
     ----------
     level : ndarray of float, shape (cells, draws or 1)
-        Errors of the start.
+        Errors of the start; the log-odds themselves where they are infinite without an error.
     trend : ndarray of float, shape (slopes, draws or 1)
         Errors of the slopes that do not come from the start.
     """
@@ -122,7 +127,9 @@ def draw_paths(paths: Paths, *, draws: int, rng: np.random.Generator) -> PathDra
     Returns
     -------
     PathDraws
-        Of Student's t with the degrees of freedom of each, times its standard deviation.
+        Of Student's t with the degrees of freedom of each, times its standard deviation. A
+        prevalence of 0 or 1 with m people behind it is drawn from the posterior under the prior of
+        Jeffreys, a beta distribution with 1/2 and m + 1/2.
 
     Examples
     --------
@@ -133,6 +140,11 @@ def draw_paths(paths: Paths, *, draws: int, rng: np.random.Generator) -> PathDra
     """
     for_level, for_trend = rng.spawn(2)  # so that a scenario and its twin share their start
     level = _student(paths.level_df, draws, for_level) * paths.level_sd[:, None]
+    sizes = np.zeros(len(level)) if paths.level_size is None else paths.level_size
+    for cell in np.flatnonzero(sizes > 0.0):
+        share = for_level.beta(_PRIOR, sizes[cell] + _PRIOR, draws)
+        away = logit(np.maximum(share, np.finfo(np.float64).tiny))
+        level[cell] = away if paths.logit[0, cell] < 0.0 else -away
     df = np.full(len(paths.trend_sd), paths.trend_df)
     return PathDraws(level, _student(df, draws, for_trend) * paths.trend_sd[:, None])
 
@@ -186,10 +198,10 @@ def drawn(paths: Paths, draws: PathDraws, *, cell: int) -> FloatArray:
     [[0.5, 0.73]]
     """
     if paths.mixing is not None:
-        start = expit(paths.logit[0][:, None] + draws.level)
+        start = expit(_level(paths.logit[0][:, None], draws.level))
         moved = paths.mixing[:, cell, :] @ start
     elif not paths.trend_years.any():
-        moved = expit(paths.logit[:, cell, None] + draws.level[cell])
+        moved = expit(_level(paths.logit[:, cell, None], draws.level[cell]))
     else:
         slope = _slope(paths, draws, int(paths.trend_of[cell]))
         moved = (
@@ -201,6 +213,11 @@ def drawn(paths: Paths, draws: PathDraws, *, cell: int) -> FloatArray:
     if paths.floor > 0.0 or paths.ceiling < 1.0:
         moved[1:] = np.clip(moved[1:], paths.floor, paths.ceiling)
     return np.asarray(moved)
+
+
+def _level(start: FloatArray, errors: FloatArray) -> FloatArray:
+    """Start with its error; where it is infinite and drawn, what was drawn."""
+    return np.where(np.isinf(start) & (errors != 0.0), errors, start + errors)
 
 
 def _slope(paths: Paths, draws: PathDraws, which: int) -> FloatArray:

@@ -18,6 +18,7 @@ from eenzaam_stats.trend.fitting import Estimator
 from eenzaam_stats.trend.interrupted import Scale, SeriesOptions, interrupted_time_series
 from eenzaam_stats.trend.interruption import Dated, Interruption, dated
 from eenzaam_stats.trend.series import WAVE, series_frame, wave_times, waves_alone
+from eenzaam_stats.vocabulary import Flag
 
 FloatArray = NDArray[np.float64]
 WHERE = "a check of a series"
@@ -79,7 +80,8 @@ def checked_row(
 ) -> CheckedEffect:
     """One fit as a row; what is refused elsewhere is a row with the reason, never the real one."""
     try:
-        found = how.fitted(series, one).effect(one.name, how.effect)
+        fit = how.fitted(series, one)
+        found = fit.effect(one.name, how.effect)
     except KeyError as error:
         raise OptionError(
             f"A check needs effect {how.effect!r}, and the interruption has {one.effects}. "
@@ -96,6 +98,8 @@ def checked_row(
             *(nothing, nothing, nothing, nothing),
             *(nothing, nothing, nothing),
             note=str(error),
+            flag=Flag.UNCERTAIN,
+            reason="the fit was refused",
         )
     return CheckedEffect(
         label,
@@ -103,6 +107,8 @@ def checked_row(
         real,
         *(found.estimate, found.std_error, found.conf_low, found.conf_high),
         *(found.df, found.statistic, found.p_value),
+        flag=fit.model.flag,
+        reason=fit.model.reason,
     )
 
 

@@ -42,6 +42,8 @@ class Fitted:
     df_rows : callable or None
         Degrees of freedom of many contrasts at once and which were clipped, where that is faster
         than one by one.
+    exact : bool
+        Whether the terms fit the series exactly, so that its errors are rounding and left out.
     """
 
     coefficients: FloatArray
@@ -60,6 +62,7 @@ class Fitted:
     known: bool = False
     on_grid: bool = False
     df_rows: Callable[[FloatArray], tuple[FloatArray, BoolArray]] | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

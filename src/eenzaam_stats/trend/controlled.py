@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -23,7 +24,7 @@ from eenzaam_stats.trend.interrupted import Scale
 from eenzaam_stats.trend.interruption import Interruption
 from eenzaam_stats.trend.plan import Plan, SeriesOptions, finished, planned
 from eenzaam_stats.trend.residuals import residual_checks
-from eenzaam_stats.trend.series import Series, opened_series
+from eenzaam_stats.trend.series import Series, beside_controls, opened_series
 from eenzaam_stats.trend.stacked import (
     chosen_by_shortest,
     few_waves,
@@ -145,8 +146,9 @@ def controlled_series(
     require_level(level)
     options = options or ControlOptions()
     require_option(options.form, ControlForm, name="form")
-    treated = _opened(series, scale)
-    others = [_opened(one, scale) for one in _several(controls)]
+    without, every = options.series.fit.without_error, (series, *_several(controls))
+    opened = partial(opened_series, covariates=(), scale=scale, where=_WHERE, without_error=without)
+    treated, others = beside_controls(*map(opened, every))
     if options.form == "difference":
         data = _difference(treated, others)
         plan = planned(data, interruptions, options.series, where=_WHERE)
@@ -177,10 +179,6 @@ def _several(
             "interrupted_time_series() for a series alone."
         )
     return list(controls)
-
-
-def _opened(data: Estimates | pd.DataFrame, scale: str) -> Series:
-    return opened_series(data, covariates=(), scale=scale, where=_WHERE)
 
 
 def _difference(treated: Series, others: list[Series]) -> Series:

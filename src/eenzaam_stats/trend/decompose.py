@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.decomposition_results import NAN, ChangePart, CountChange
+from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.numerics.count_change import count_effects
 from eenzaam_stats.version import VERSION
@@ -56,11 +57,14 @@ class About:
         Which population, with its edition.
     scenario : str
         How the prevalence moves.
+    doubt : Doubt
+        Of the prevalences.
     """
 
     outcome: str = "lonely"
     population: str = ""
     scenario: str = "constant prevalence"
+    doubt: Doubt = field(default_factory=Doubt)
 
 
 @in_words
@@ -171,6 +175,8 @@ def decompose_counts(
         draws=n_draws,
         percent_rule=_rule(allowed),
         version=VERSION,
+        flag=told.doubt.flag,
+        reason=told.doubt.reason,
     )
 
 

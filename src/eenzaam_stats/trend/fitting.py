@@ -24,6 +24,7 @@ from eenzaam_stats.trend.contrast import Fitted
 from eenzaam_stats.trend.grid import require_even
 from eenzaam_stats.trend.reml import SHORT_SERIES, Correlation, SmallSample, reml_fitted
 from eenzaam_stats.trend.series import Series
+from eenzaam_stats.trend.wave_errors import WithoutError
 from eenzaam_stats.vocabulary import require_option
 
 FloatArray = NDArray[np.float64]
@@ -32,6 +33,7 @@ SamplingErrors = Literal["known", "ignored"]
 _LEAST_RESIDUAL_DF = 2
 # Residuals below this share of the series are rounding, and so are the errors made from them.
 _EXACT = 1e-11
+EXACT = "the terms fit the series exactly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,10 @@ class FitOptions:
         give. ``"bounded"``, a rule of this package: only what enlarges in their covariance, at most
         doubled, with Satterthwaite degrees of freedom by observed information. ``"plain"`` (or
         ``"none"``): errors of R ``nlme``, which are too small for few waves.
+    without_error : {"refuse", "leave_out"} or float
+        What to do with waves that have no sampling error (no degrees of freedom, no variance,
+        nobody or everybody with the outcome): stop with their names, leave them out, or give them
+        this standard error. With a stated error the result is flagged.
     """
 
     correlation: Correlation = "auto"
@@ -67,6 +73,7 @@ class FitOptions:
     rho_type: RhoType = "regress"
     sampling_errors: SamplingErrors = "known"
     small_sample: SmallSample = "bounded"
+    without_error: WithoutError = "refuse"
 
 
 def fit_series(
@@ -107,7 +114,6 @@ def fit_series(
     require_identified(x, where=where)
     use_known = options.sampling_errors == "known" and bool(series.known.any())
     chosen = _chosen(estimator, len(series), use_known and bool(series.known.all()))
-    exact = _exact(series.values, x)
     if chosen == "reml":
         fitted = reml_fitted(
             series,
@@ -116,10 +122,10 @@ def fit_series(
             use_known=use_known,
             small_sample=options.small_sample,
         )
-        return replace(fitted, notes=(*fitted.notes, *exact))
+        return without_rounding(fitted, series.values, x)
     fit, words = _least_squares(chosen, series, x, options)
     notes = (*_notes(estimator, chosen, len(series), use_known=use_known), *_held(fit))
-    return Fitted(
+    fitted = Fitted(
         coefficients=fit.coefficients,
         covariance=fit.covariance,
         df_of=lambda _: (fit.df, False),
@@ -131,10 +137,26 @@ def fit_series(
         log_likelihood=float("nan"),
         boundary=False,
         unit=1.0,
-        notes=(*notes, *exact),
+        notes=notes,
         method=chosen,
         known=chosen == "random_effects",
     )
+    return without_rounding(fitted, series.values, x)
+
+
+def without_rounding(fit: Fitted, y: FloatArray, x: FloatArray) -> Fitted:
+    """A fit without the errors that are rounding, where its terms fit the series exactly.
+
+    Known sampling errors stay errors in REML; elsewhere errors come from the residuals.
+    """
+    residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    if np.abs(residual).max() > _EXACT * np.abs(y).max():
+        return fit
+    if fit.known and fit.method == "reml":
+        return replace(fit, notes=(*fit.notes, f"{EXACT}."))
+    nothing = np.full_like(fit.covariance, np.nan)
+    note = f"{EXACT}: errors, intervals and p-values are rounding, and left out."
+    return replace(fit, covariance=nothing, exact=True, notes=(*fit.notes, note))
 
 
 def _require_options(estimator: Estimator, options: FitOptions) -> None:
@@ -166,13 +188,6 @@ def _held(fit: SeriesFit) -> tuple[str, ...]:
     if abs(fit.rho) < LARGEST_RHO:
         return ()
     return (f"the autocorrelation left (-1, 1) and was held at {fit.rho:g}.",)
-
-
-def _exact(y: FloatArray, x: FloatArray) -> tuple[str, ...]:
-    residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-    if np.abs(residual).max() > _EXACT * np.abs(y).max():
-        return ()
-    return ("the terms fit the series exactly: errors, intervals and p-values are rounding.",)
 
 
 def _chosen(estimator: Estimator, n: int, all_known: bool) -> str:

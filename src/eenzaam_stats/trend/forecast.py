@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.errors import OptionError, SchemaError, listed
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.gap_results import ForecastGap
 from eenzaam_stats.numerics.forecast_gap import Gaps, SeriesBlock, forecast_gaps
@@ -19,7 +19,13 @@ from eenzaam_stats.results import Estimates
 from eenzaam_stats.trend.contrast import Fitted, coefficients_of
 from eenzaam_stats.trend.design import Design, Season, season_of
 from eenzaam_stats.trend.effects import gap_points
-from eenzaam_stats.trend.fitting import Estimator, FitOptions, fit_series, require_identified
+from eenzaam_stats.trend.fitting import (
+    EXACT,
+    Estimator,
+    FitOptions,
+    fit_series,
+    require_identified,
+)
 from eenzaam_stats.trend.gap_summary import equivalence, gap_rows, gap_summary, verdict
 from eenzaam_stats.trend.grid import grid_step, regular_step, shares_grid
 from eenzaam_stats.trend.interrupted import Scale
@@ -147,7 +153,13 @@ def forecast_gap(
     if estimator not in _ESTIMATORS:
         raise OptionError.among(estimator, _ESTIMATORS, name="estimator")
     covariates = [covariates] if isinstance(covariates, str) else covariates
-    data = opened_series(series, covariates=covariates, scale=scale, where=_WHERE)
+    data = opened_series(
+        series,
+        covariates=covariates,
+        scale=scale,
+        where=_WHERE,
+        without_error=options.fit.without_error,
+    )
     date = data.date(start, what="the start", where=_WHERE)
     before, later = _split(data, date)
     season = season_of(options.season, options.period, before.times, where=_WHERE)
@@ -157,6 +169,7 @@ def forecast_gap(
     require_identified(x0, where=_WHERE, names=design.names)
     choices = _correlation(options, before, later)
     fit = fit_series(before, x0, estimator=estimator, options=choices, where=_WHERE)
+    _require_scatter(fit, before)
     notes = fit.notes
     if fit.boundary:
         fit = fit_series(before, x0, estimator="ols", options=choices, where=_WHERE)
@@ -206,6 +219,16 @@ def _require_shown(season: Season, options: GapOptions, data: Series) -> None:
             f"{_WHERE} needs a season that the waves before show, and [{listed(unseen)}] is 0 or "
             "the same at all of them but not at the waves after. Compare waves of the same times "
             "of the year, or leave the season out."
+        )
+
+
+def _require_scatter(fit: Fitted, before: Series) -> None:
+    """Raise where the waves before lie on their trend, so that nothing says how far one may be."""
+    if fit.exact and not fit.known:
+        raise SchemaError(
+            f"{_WHERE} needs waves before that scatter about their trend, and the {len(before)} "
+            f"waves lie on it exactly: {EXACT}. Give the waves their std_error, or check that the "
+            "estimates were not computed from a line."
         )
 
 

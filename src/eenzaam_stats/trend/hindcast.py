@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.doubt import inherit_flag
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.hindcast_results import NAN, Hindcast, HindcastError, LonelyMiss, PeopleMiss
 from eenzaam_stats.trend.hindcast_counts import (
     CHECKED,
     SEXES,
     Band,
+    Bands,
     CountedForecast,
     Prevalence,
+    banded,
     checked_bands,
     first_age,
 )
@@ -34,20 +37,21 @@ BASE_YEAR = 2022
 
 @in_words
 def hindcast(
-    prevalence: Prevalence,
+    prevalence: Bands,
     *,
     base_year: int,
     edition: str = CHECKED,
     observed: str = OBSERVED,
-    later: Mapping[int, Prevalence] | None = None,
+    later: Mapping[int, Bands] | None = None,
 ) -> Hindcast:
     r"""Check an old forecast, and a projection with it, against the counts since.
 
     Parameters
     ----------
-    prevalence : mapping of (int, int or None) to float
+    prevalence : mapping of (int, int or None) to float, Estimates or pandas.DataFrame
         Proportion lonely per age band, 0-1; first and last age of the band, ``None`` without upper
-        end. Bands follow each other without gap or overlap.
+        end. Bands follow each other without gap or overlap. Estimates by age band, or a frame of
+        them, bring their flags along.
     base_year : int
         Year of these prevalences.
     edition : str, default "cbs_kernprognose_2016"
@@ -93,14 +97,19 @@ def hindcast(
     (2025, -3.1)
     """
     counts = CountedForecast.of(edition, observed)
-    bands = checked_bands(prevalence, counts)
-    known = {year: checked_bands(one, counts) for year, one in (later or {}).items()}
+    given, told = banded(prevalence, base_year)
+    bands, doubts, known = checked_bands(given, counts), [*told], {}
+    for year, one in (later or {}).items():
+        found, more = banded(one, year)
+        known[year] = checked_bands(found, counts)
+        doubts += more
     for year, one in known.items():
         if first_age(one) != first_age(bands):
             raise SchemaError(
                 f"hindcast() needs the same people in every year, but the bands start at "
                 f"{first_age(bands)} and those of {year} at {first_age(one)}. Use one age floor."
             )
+    doubt = inherit_flag(doubts, errors_from="model")
     return Hindcast(
         edition=edition,
         observed=observed,
@@ -121,6 +130,8 @@ def hindcast(
             "Years before the base year test the population only.",
         ),
         version=VERSION,
+        flag=doubt.flag,
+        reason=doubt.reason,
     )
 
 

@@ -8,8 +8,12 @@ from itertools import pairwise
 
 import pandas as pd
 
+from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.opendata.reference import POPULATIONS, reference
+from eenzaam_stats.results import Estimates
+from eenzaam_stats.trend.cell_doubts import cell_doubts, require_cell_errors
+from eenzaam_stats.trend.prevalence_cells import prevalence_cells
 from eenzaam_stats.vocabulary import Sex
 
 CHECKED = "cbs_kernprognose_2016"
@@ -17,6 +21,7 @@ SEXES = ("total", Sex.MEN.value, Sex.WOMEN.value)
 LEAST_YEARS = 2  # a forecast that starts from a count equals it in that year
 Band = tuple[int, int | None]
 Prevalence = Mapping[Band, float]
+Bands = Prevalence | Estimates | pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +88,28 @@ class CountedForecast:
     def lonely(self, edition: str, year: int, prevalence: Prevalence) -> float:
         """Lonely people at a given prevalence."""
         return sum(p * self.summed(edition, year, band) for band, p in prevalence.items())
+
+
+def banded(prevalence: Bands, year: int) -> tuple[Prevalence, tuple[tuple[str, Doubt], ...]]:
+    """Prevalence per age band, and name and doubt of each; a mapping knows no doubt.
+
+    Raises
+    ------
+    SchemaError
+        If estimates are by sex, have several waves, or a band has no sampling error.
+    """
+    if not isinstance(prevalence, Estimates | pd.DataFrame):
+        return prevalence, ()
+    cells = prevalence_cells(prevalence, base_year=year)
+    if len(cells.sexes) > 1 or cells.waves != (year,):
+        raise SchemaError(
+            f"hindcast() needs one prevalence per age band in {year}, but found the waves "
+            f"{list(cells.waves)} by {list(cells.sexes)}. Estimate by age band alone."
+        )
+    require_cell_errors(cells, [0], where="hindcast()")
+    values = (float(value) for value in cells.estimate[cells.wave(year)])
+    doubts = tuple((f"{name} in {year}", doubt) for name, doubt in cell_doubts(cells, 0))
+    return dict(zip(cells.edges, values, strict=True)), doubts
 
 
 def first_age(prevalence: Prevalence) -> int:

@@ -94,7 +94,8 @@ def interrupted_time_series(
 
     **Unit.** That of the series, per unit of ``wave`` for slopes.
 
-    **Missing data.** A wave without an estimate is refused; leave it out and it is a gap.
+    **Missing data.** A wave without an estimate is refused; leave it out and it is a gap. A wave
+    without a sampling error is refused unless ``FitOptions(without_error=...)`` says what to do.
 
     **Validated against.** R ``nlme``, ``sandwich``, ``metafor`` and published values on public
     series, in ``tests/trend``.
@@ -122,7 +123,13 @@ def interrupted_time_series(
     require_level(level)
     options = options or SeriesOptions()
     covariates = [covariates] if isinstance(covariates, str) else covariates
-    data = opened_series(series, covariates=covariates, scale=scale, where=_WHERE)
+    data = opened_series(
+        series,
+        covariates=covariates,
+        scale=scale,
+        where=_WHERE,
+        without_error=options.fit.without_error,
+    )
     plan = planned(data, interruptions, options, where=_WHERE)
     x = plan.design.matrix(plan.used.times, plan.used.covariates)
     require_identified(x, where=_WHERE, names=plan.design.names)

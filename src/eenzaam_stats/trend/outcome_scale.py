@@ -45,7 +45,7 @@ def relative_and_absolute(
         shares or rates by its logarithm. NaN where the counterfactual is not defined.
     """
     absolute = (shown.estimate, shown.low, shown.high) if scale == "identity" else _NOTHING
-    if fit.boundary or not shown.df > 0:
+    if fit.boundary or not (shown.df > 0 or fit.exact):
         return (*_NOTHING, *absolute)
     rows = np.stack([effect, base])
     e, c0 = (float(value) for value in rows @ fit.coefficients)

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.doubt import inherit_flag
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.trend.interruption import CONVENTIONS
 from eenzaam_stats.trend.panel_dates import whole_years
+from eenzaam_stats.trend.panel_doubts import wave_doubts
 from eenzaam_stats.trend.panel_fit import PanelFit
 from eenzaam_stats.trend.panel_marginal import Standard, wave_means
 from eenzaam_stats.trend.panel_models import coefficients_of, fit_panel
@@ -142,6 +144,8 @@ def panel_model(
     part = fit.averaging
     unclear = whole_years(everything.times, tuple(d for t in terms for d in (t.start, t.end)))
     p = len(design.names)
+    doubts = wave_doubts(everything, everything.complete & ~left_out, left_out)
+    doubt = inherit_flag(zip(rows.labels, doubts, strict=True), errors_from="model")
     return PanelFit(
         outcome=outcome,
         source=rows.source,
@@ -151,7 +155,9 @@ def panel_model(
         covariance=tuple(tuple(row) for row in part.covariance[:p, :p].tolist()),
         variances=fit.variances,
         correlation=fit.correlation,
-        marginal=wave_means(rows, design, part, standard=options.standard, level=level),
+        marginal=wave_means(
+            rows, design, part, doubts=doubts, standard=options.standard, level=level
+        ),
         dropout=wave_counts(everything),
         log_likelihood=fit.log_likelihood,
         n_rows=len(rows.y),
@@ -166,6 +172,8 @@ def panel_model(
         boundary=fit.boundary,
         notes=(*([unclear] if unclear else []), *apart, *fit.notes),
         version=VERSION,
+        flag=doubt.flag,
+        reason=doubt.reason,
     )
 
 
@@ -194,4 +202,6 @@ def _kept(rows: PanelRows, keep: NDArray[np.bool_]) -> PanelRows:
         times=rows.times[keep],
         household=None if rows.household is None else rows.household[keep],
         covariates=rows.covariates[keep],
+        unit=rows.unit[keep],
+        stratum=rows.stratum[keep],
     )

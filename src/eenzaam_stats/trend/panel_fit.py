@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from eenzaam_stats.series_results import Coefficient
+from eenzaam_stats.vocabulary import Flag
 
 COEFFICIENT_COLUMNS = (
     "term",
@@ -23,7 +24,18 @@ COEFFICIENT_COLUMNS = (
     "statistic",
     "p_value",
 )
-WAVE_COLUMNS = ("wave", "time", "estimate", "std_error", "conf_low", "conf_high", "df", "n_valid")
+WAVE_COLUMNS = (
+    "wave",
+    "time",
+    "estimate",
+    "std_error",
+    "conf_low",
+    "conf_high",
+    "df",
+    "n_valid",
+    "flag",
+    "reason",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,10 @@ class WaveMean:
         On the scale of the outcome, 0-1 for a prevalence; df infinite for large-sample limits.
     n_valid : int
         People in the model at that wave.
+    flag : Flag
+        Whether the wave has an error by itself; the one it has here is that of the model.
+    reason : str
+        Why not; empty otherwise.
     """
 
     wave: str
@@ -72,6 +88,8 @@ class WaveMean:
     conf_high: float
     df: float
     n_valid: int
+    flag: Flag = Flag.RELIABLE
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +159,10 @@ class PanelFit:
         What a reader must know.
     version : str
         Version of the package.
+    flag : Flag
+        Whether the model can be used as it stands.
+    reason : str
+        Which waves are doubted, and why; empty otherwise.
     """
 
     outcome: str
@@ -166,6 +188,8 @@ class PanelFit:
     boundary: bool
     notes: tuple[str, ...]
     version: str
+    flag: Flag = Flag.RELIABLE
+    reason: str = ""
 
     def tidy(self) -> pd.DataFrame:
         """Fresh frame, one row per coefficient.
@@ -173,9 +197,11 @@ class PanelFit:
         Returns
         -------
         pandas.DataFrame
-            ``term, estimate, std_error, conf_low, conf_high, df, statistic, p_value``.
+            ``term, estimate, std_error, conf_low, conf_high, df, statistic, p_value``, and the
+            flag and the reason of the model.
         """
-        return _frame(self.coefficients, COEFFICIENT_COLUMNS)
+        frame = _frame(self.coefficients, COEFFICIENT_COLUMNS)
+        return frame.assign(flag=str(self.flag), reason=self.reason)
 
     def waves(self) -> pd.DataFrame:
         """Fresh frame, one row per wave: the standardised mean or prevalence.
@@ -183,9 +209,9 @@ class PanelFit:
         Returns
         -------
         pandas.DataFrame
-            ``wave, time, estimate, std_error, conf_low, conf_high, df, n_valid``.
+            ``wave, time, estimate, std_error, conf_low, conf_high, df, n_valid, flag, reason``.
         """
-        return _frame(self.marginal, WAVE_COLUMNS)
+        return _frame(self.marginal, WAVE_COLUMNS).astype({"flag": "str"})
 
     def components(self) -> pd.DataFrame:
         """Fresh frame, one row per variance: ``group, term, variance, boundary``."""
@@ -221,7 +247,8 @@ class PanelFit:
             f"{self.n_without_covariate:,} without a covariate left out; coefficients in {scale}, "
             f"trend 0 at {self.origin:g}, {self.level:.0%} intervals; eenzaam_stats {self.version}."
         )
-        return "\n".join([sentence, self.convention, *self.notes])
+        doubt = (f"{self.flag}: {self.reason}",) if self.reason else ()
+        return "\n".join([sentence, self.convention, *doubt, *self.notes])
 
 
 def _frame(rows: Sequence[Any], names: Sequence[str]) -> pd.DataFrame:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.numerics.intervals import logit_interval, t_quantile
 from eenzaam_stats.numerics.standardised import mean_probability
 from eenzaam_stats.trend.panel_fit import WaveMean
@@ -47,7 +48,13 @@ class Averaging:
 
 
 def wave_means(
-    rows: PanelRows, design: PanelDesign, fit: Averaging, *, standard: Standard, level: float
+    rows: PanelRows,
+    design: PanelDesign,
+    fit: Averaging,
+    *,
+    doubts: Sequence[Doubt],
+    standard: Standard,
+    level: float,
 ) -> tuple[WaveMean, ...]:
     """Standardised mean or prevalence of each wave that is in the model.
 
@@ -59,6 +66,8 @@ def wave_means(
         Their columns.
     fit : Averaging
         What was fitted.
+    doubts : sequence of Doubt
+        Of every wave.
     standard : {"everyone", "wave"}
         Whose covariates: of all people, each counted once in total, or of those in the wave.
     level : float
@@ -83,7 +92,14 @@ def wave_means(
         x = np.column_stack([np.broadcast_to(dated, (len(people), len(dated))), people])
         numbers = _averaged(x, weight, fit, level=level)
         result.append(
-            WaveMean(label, float(rows.times[inside].mean()), *numbers, int(inside.sum()))
+            WaveMean(
+                label,
+                float(rows.times[inside].mean()),
+                *numbers,
+                int(inside.sum()),
+                doubts[at].flag,
+                doubts[at].reason,
+            )
         )
     return tuple(result)
 

@@ -83,6 +83,8 @@ class PanelRows:
         The waves in words.
     outcome, source : str
         For results.
+    unit, stratum : ndarray of int, shape (n,)
+        Sampling unit and stratum of the row: those of the design of a survey, else the person.
     calendar : Calendar
         How the dates became numbers, for the dates of periods.
     """
@@ -97,6 +99,8 @@ class PanelRows:
     labels: tuple[str, ...]
     outcome: str
     source: str
+    unit: IntArray
+    stratum: IntArray
     calendar: Calendar = NUMBERS
 
     @property
@@ -152,9 +156,24 @@ def panel_rows(
     if columns.household is not None:
         household = _keys(frame, columns.household, "household", where=where)
     values, terms = _covariates(frame, columns.covariates, where=where)
+    cluster, stratum = (name if name in frame.columns else None for name in _design_of(data))
     return PanelRows(
-        *(y, person, wave, times, household, values, terms, labels, outcome, source), calendar
-    )
+        y, person, wave, times, household, values, terms, labels, outcome, source,
+        person if cluster is None else _units(frame, cluster),
+        np.zeros_like(person) if stratum is None else _units(frame, stratum),
+        calendar,
+    )  # fmt: skip
+
+
+def _design_of(data: object) -> tuple[str | None, str | None]:
+    """Columns with clusters and strata of a survey."""
+    if not isinstance(data, Survey):
+        return (None, None)
+    return (next(iter(data.design.clusters), None), data.design.stratum)
+
+
+def _units(frame: door.Eager, name: str) -> IntArray:
+    return pd.factorize(values_of(frame, name))[0].astype(np.int64)
 
 
 def _opened(data: object, names: list[str], *, where: str) -> tuple[door.Eager, str]:
@@ -169,7 +188,7 @@ def _opened(data: object, names: list[str], *, where: str) -> tuple[door.Eager, 
     missing = [name for name in dict.fromkeys(names) if name not in present]
     if missing:
         raise UnknownColumnError.among(missing, present, needed_for=where)
-    wanted = list(dict.fromkeys(names))
+    wanted = list(dict.fromkeys([*names, *(n for n in _design_of(data) if n in present)]))
     eager = collected(door.with_found_types(frame, wanted).select(*wanted))
     if not len(eager):
         raise SchemaError(f"{where} needs rows, and the frame has none.")

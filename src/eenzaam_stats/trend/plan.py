@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.doubt import inherit_flag
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.series_results import Effect, InterruptedFit, SeriesModel
 from eenzaam_stats.trend.contrast import Fitted, coefficients_of
 from eenzaam_stats.trend.design import Design, season_of
 from eenzaam_stats.trend.effects import effects_of, points_of
-from eenzaam_stats.trend.fitting import FitOptions
+from eenzaam_stats.trend.fitting import EXACT, FitOptions
 from eenzaam_stats.trend.interruption import (
     CONVENTIONS,
     Dated,
@@ -182,7 +183,7 @@ def finished(
         interruptions=tuple((one.name, one.start, one.end) for one in interruptions),
         model=series_model(
             fit,
-            data,
+            plan.used,
             scale=scale,
             level=level,
             counts=_counts(plan.used.times, interruptions, n_washout=int(plan.out.sum())),
@@ -237,6 +238,7 @@ def series_model(
 ) -> SeriesModel:
     """How a series was fitted, as a result."""
     before, during, after, left_out = counts
+    doubt = inherit_flag(data.doubts, own=EXACT if fit.exact else "", errors_from="model")
     return SeriesModel(
         outcome=data.outcome,
         source=data.source,
@@ -255,8 +257,10 @@ def series_model(
         level=level,
         convention=convention,
         boundary=fit.boundary,
-        notes=notes,
+        notes=(*data.notes, *notes),
         version=VERSION,
         method=fit.method,
         known=fit.known,
+        flag=doubt.flag,
+        reason=doubt.reason,
     )

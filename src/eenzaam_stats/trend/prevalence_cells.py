@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.cell_text import UNSAID, NumberFormat
+from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.number_columns import numbers_in
 from eenzaam_stats.opendata.population_margins import band_edges
 from eenzaam_stats.results import Estimates
+from eenzaam_stats.trend.row_doubts import row_doubts
 from eenzaam_stats.vocabulary import Sex
 from eenzaam_stats.wave_dates import moment_of
 
@@ -25,6 +27,7 @@ TOTAL = "total"
 SEXES = (Sex.MEN.value, Sex.WOMEN.value)
 WAVE = "wave"
 _WHERE = "project()"
+_COLUMNS = {"estimate": np.nan, "std_error": np.nan, "df": np.inf, "n_valid": np.nan}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +47,10 @@ class PrevalenceCells:
     estimate, std_error, df : ndarray of float, shape (waves, cells)
         Proportions 0-1, their standard errors (NaN where unknown) and degrees of freedom (infinite
         where unknown). Cells are ordered by band, then sex. A wave may lack cells: NaN.
+    n : ndarray of float, shape (waves, cells)
+        People who answered; NaN where unknown.
+    doubts : tuple of tuple of Doubt
+        Of every cell of every wave.
     outcome, source : str
         What was estimated, from where.
     synthetic : bool
@@ -57,6 +64,8 @@ class PrevalenceCells:
     estimate: FloatArray
     std_error: FloatArray
     df: FloatArray
+    n: FloatArray
+    doubts: tuple[tuple[Doubt, ...], ...]
     outcome: str
     source: str
     synthetic: bool
@@ -107,7 +116,7 @@ def prevalence_cells(
     ----------
     prevalence : Estimates or pandas.DataFrame
         By ``age_group`` or ``age_band`` and perhaps ``sex`` and ``wave``; a frame has ``estimate``
-        and perhaps ``std_error`` and ``df``.
+        and perhaps ``std_error``, ``df``, ``n_valid``, ``flag`` and ``reason``.
     base_year : int, optional
         Wave of estimates that have none.
     numbers : NumberFormat
@@ -148,19 +157,27 @@ def prevalence_cells(
         )
     ]
     _each_once(keys)
+    places = [
+        (waves.index(year), bands.index(band) * len(sexes) + sexes.index(sex))
+        for year, band, sex in keys
+    ]
     shape = (len(waves), len(bands) * len(sexes))
     columns = {}
-    for name, absent in (("estimate", np.nan), ("std_error", np.nan), ("df", np.inf)):
-        values = np.full(shape, absent)
+    for name, absent in _COLUMNS.items():
         given = _numbers(frame, name, absent, numbers)
-        for (year, band, sex), value in zip(keys, given, strict=True):
-            cell = bands.index(band) * len(sexes) + sexes.index(sex)
-            values[waves.index(year), cell] = value
-        columns[name] = values
+        columns[name] = np.full(shape, absent)
+        for place, value in zip(places, given, strict=True):
+            columns[name][place] = value
+        if name in frame:
+            frame = frame.assign(**{name: given})
     _proportions(columns["estimate"])
+    doubts = [[Doubt()] * shape[1] for _ in waves]
+    for (at, cell), doubt in zip(places, row_doubts(frame, sets=frame[WAVE].tolist()), strict=True):
+        doubts[at][cell] = doubt
     return PrevalenceCells(
-        waves, bands, band_edges(bands), sexes, outcome=outcome, source=source, synthetic=synthetic,
-        **columns,
+        waves, bands, band_edges(bands), sexes,
+        columns["estimate"], columns["std_error"], columns["df"], columns["n_valid"],
+        tuple(map(tuple, doubts)), outcome, source, synthetic,
     )  # fmt: skip
 
 
@@ -173,7 +190,7 @@ def _frame(prevalence: Estimates | pd.DataFrame) -> tuple[pd.DataFrame, str, str
                 "Estimate the prevalence of an outcome."
             )
         words = f"{note.source} {note.wave}".strip()
-        return prevalence.tidy(), note.outcome, words, note.origin == "synthetic"
+        return prevalence.details(), note.outcome, words, note.origin == "synthetic"
     about = prevalence.attrs
     return (
         prevalence.copy(),

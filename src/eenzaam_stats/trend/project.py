@@ -12,16 +12,18 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.hindcast_results import HindcastError
 from eenzaam_stats.numerics.forecast_error import Bounds
 from eenzaam_stats.numerics.projection import expected, simulate
 from eenzaam_stats.projection_results import Projection, ProjectionModel
 from eenzaam_stats.results import Estimates
+from eenzaam_stats.trend.cell_doubts import posterior_sizes, require_cell_errors
 from eenzaam_stats.trend.hindcast import hindcast_error
 from eenzaam_stats.trend.population import People, Span, people_in_cells
 from eenzaam_stats.trend.prevalence_cells import PrevalenceCells, prevalence_cells
-from eenzaam_stats.trend.projected_rows import projected_rows, source_shares
+from eenzaam_stats.trend.projected_rows import RowDoubts, projected_rows, source_shares
 from eenzaam_stats.trend.projection_options import ProjectionOptions
 from eenzaam_stats.trend.published_prevalence import published_prevalence
 from eenzaam_stats.trend.scenario_path import Scenario, ScenarioPath, Start
@@ -49,7 +51,7 @@ def project(
     prevalence : Estimates, pandas.DataFrame or str
         By age band, and perhaps sex and wave; ``"gezondheidsmonitor"`` for the published figures of
         2022 (lonely, 18 and over, three age bands). A frame has ``age_group`` (or ``age_band``),
-        ``estimate`` and perhaps ``sex, wave, std_error, df``.
+        ``estimate`` and perhaps ``sex, wave, std_error, df, n_valid, flag, reason``.
     population : str or pandas.DataFrame
         Packaged edition (``cbs_kernprognose_2016``, ``derived_A``, ``derived_B``; the last two are
         derived and not official), or a frame with ``year, age`` (or ``age_low, age_high``),
@@ -96,7 +98,9 @@ def project(
     **Unit.** Persons; proportions 0-1.
 
     **Missing data.** A cell without a prevalence or without people stops the projection. Unknown
-    standard errors are no zero: the source ``sampling`` is then not drawn, and the notes say so.
+    standard errors are no zero: the source ``sampling`` is then not drawn, and the notes say so. A
+    cell without degrees of freedom or without a variance stops it; a cell in which nobody or
+    everybody has the outcome is drawn from a posterior on the people who answered.
 
     **Validated against.** The delta method, published counts times published percentages and an
     independent simulation in R, in ``tests/trend/test_projection_known.py``.
@@ -117,6 +121,7 @@ def project(
     _floor(cells, asked.age_floor)
     base_year = cells.waves[-1] if asked.base_year is None else asked.base_year
     at = cells.wave(base_year)
+    require_cell_errors(cells, [at], where="project()")
     span = Span(base_year, to, asked.base_population, asked.households, asked.numbers)
     start = Start(cells, at, people_in_cells(population, cells, span))
     run = _Run(start, asked, level, rng)
@@ -177,12 +182,13 @@ class _Run:
         )
         uncertain = () if simulation is None else self._uncertain(path)
         points = expected(people.persons, path.paths)
+        doubts = RowDoubts(start.doubts(), path.doubts, shared=path.paths.mixing is not None)
         return Projection(
-            rows=projected_rows(start, points, simulation, level=self.level),
+            rows=projected_rows(start, points, simulation, doubts=doubts, level=self.level),
             shares=()
             if simulation is None
             else source_shares(simulation, people.years, drawn=uncertain),
-            model=self._model(scenario, path, words, uncertain),
+            model=self._model(scenario, path, words, uncertain, doubt=doubts.together),
             hindcast=_checked(start) if twin is None else twin.hindcast,
             constant=twin,
             simulated=simulation,
@@ -193,7 +199,7 @@ class _Run:
         paths = path.paths
         if not self.asked.sampling:
             nothing = np.zeros_like(paths.level_sd)
-            paths = replace(paths, level_sd=nothing)
+            paths = replace(paths, level_sd=nothing, level_size=None)
         if not self.asked.trend:
             paths = replace(paths, trend_sd=np.zeros_like(paths.trend_sd))
         return replace(path, paths=paths)
@@ -218,6 +224,8 @@ class _Run:
         path: ScenarioPath,
         population_words: str,
         uncertain: tuple[str, ...],
+        *,
+        doubt: Doubt,
     ) -> ProjectionModel:
         start, asked = self.start, self.asked
         cells, people = start.cells, start.people
@@ -228,6 +236,7 @@ class _Run:
                 notes.append(
                     "The base wave has no standard errors: sampling is not drawn, not zero."
                 )
+            notes += _drawn_from_posterior(start, drawn="sampling" in uncertain)
         if asked.households == "residents":
             notes.append("People in institutions get the prevalence of private households.")
         return ProjectionModel(
@@ -247,7 +256,25 @@ class _Run:
             uncertain=uncertain,
             notes=tuple(notes),
             version=VERSION,
+            flag=doubt.flag,
+            reason=doubt.reason,
         )
+
+
+def _drawn_from_posterior(start: Start, *, drawn: bool) -> list[str]:
+    """What stands behind cells in which nobody or everybody has the outcome."""
+    sizes = posterior_sizes(start.cells, start.at)
+    named = [
+        f"{start.cells.name(int(cell))} (m = {sizes[cell]:.3g})"
+        for cell in np.flatnonzero(sizes > 0.0)
+    ]
+    if not named or not drawn:
+        return []
+    return [
+        f"Nobody or everybody has the outcome in {', '.join(named)}: drawn from the posterior "
+        "under the prior of Jeffreys, a beta distribution with 1/2 and m + 1/2, m being the people "
+        "who answered, fewer where degrees of freedom are few; the limits hold the estimate."
+    ]
 
 
 def _checked(start: Start) -> HindcastError | None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.decomposition_results import CountChange
+from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.projection import Simulation, moment
 from eenzaam_stats.projection_results import ALL, TOTAL, ProjectedRow, Projection, ProjectionModel
@@ -75,7 +76,9 @@ def decompose(
         groups=[row.age_group for row in cells[0]],
         draws=_draws(projection, years),
         level=model.level,
-        about=About(model.outcome, _population(model), model.scenario),
+        about=About(
+            model.outcome, _population(model), model.scenario, Doubt(model.flag, model.reason)
+        ),
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
 
+from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.numerics.prevalence_paths import Paths, held
+from eenzaam_stats.trend.cell_doubts import cell_doubts, posterior_sizes
 from eenzaam_stats.trend.population import People
 from eenzaam_stats.trend.prevalence_cells import PrevalenceCells
 
@@ -69,7 +71,12 @@ class Start:
 
     def held(self) -> Paths:
         """Paths that stay at the base wave, with its sampling error."""
-        return held(self.logit, self.logit_errors()[self.at], self.cells.df[self.at])
+        made = held(self.logit, self.logit_errors()[self.at], self.cells.df[self.at])
+        return replace(made, level_size=posterior_sizes(self.cells, self.at))
+
+    def doubts(self) -> tuple[tuple[str, Doubt], ...]:
+        """Name and doubt of every cell of the base wave."""
+        return cell_doubts(self.cells, self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +91,14 @@ class ScenarioPath:
         What the scenario assumes, with its settings.
     notes : tuple of str
         What a reader must know beside it.
+    doubts : tuple of (str, Doubt)
+        Name and doubt of what it rests on besides the base wave.
     """
 
     paths: Paths
     words: str
     notes: tuple[str, ...] = field(default=())
+    doubts: tuple[tuple[str, Doubt], ...] = field(default=())
 
 
 class Scenario(Protocol):

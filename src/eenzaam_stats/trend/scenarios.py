@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from eenzaam_stats.errors import SchemaError
+from eenzaam_stats.trend.cell_doubts import cell_doubts
 from eenzaam_stats.trend.prevalence_cells import prevalence_cells
 from eenzaam_stats.trend.scenario_path import Scenario, ScenarioPath, Start
 from eenzaam_stats.trend.trend_scenario import TrendScenario
@@ -187,4 +188,10 @@ class UserScenario:
         years = [start.year, *given.waves]
         moved = [np.interp(start.people.years, years, column) for column in logits.T]
         paths = replace(start.held(), logit=np.stack(moved, axis=1))
-        return ScenarioPath(paths, f"prevalences of the user for {list(given.waves)}")
+        doubts = tuple(
+            (f"{name} in {year}", doubt)
+            for at, year in enumerate(given.waves)
+            for name, doubt in cell_doubts(given, at)
+        )
+        words = f"prevalences of the user for {list(given.waves)}"
+        return ScenarioPath(paths, words, doubts=doubts)

@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, listed
 from eenzaam_stats.number_columns import numbers_or_nan
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.time_axis import NUMBERS, Calendar, nearest_wave
+from eenzaam_stats.trend.wave_errors import WithoutError, settled_waves
 from eenzaam_stats.wave_dates import HOW, dates_of_waves, moment_of, unclear_number, values_in
 
 FloatArray = NDArray[np.float64]
@@ -43,6 +45,11 @@ class Series:
         Whether the sampling errors are known.
     calendar : Calendar
         How its dates became numbers, for other dates on the same axis.
+    doubts : tuple of (str, Doubt)
+        Name and doubt of each wave, and after them of what else it is compared with; empty for a
+        series without rows.
+    notes : tuple of str
+        What was done to waves without a sampling error.
     """
 
     times: FloatArray
@@ -54,6 +61,8 @@ class Series:
     source: str
     has_errors: bool
     calendar: Calendar = NUMBERS
+    doubts: tuple[tuple[str, Doubt], ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.times)
@@ -79,11 +88,20 @@ class Series:
             values=self.values[rows],
             known=self.known[rows],
             covariates=self.covariates[rows],
+            doubts=(
+                *(one for one, kept in zip(self.doubts, rows, strict=False) if kept),
+                *self.doubts[len(rows) :],
+            ),
         )
 
 
 def opened_series(
-    data: Estimates | pd.DataFrame, *, covariates: Sequence[str], scale: str, where: str
+    data: Estimates | pd.DataFrame,
+    *,
+    covariates: Sequence[str],
+    scale: str,
+    where: str,
+    without_error: WithoutError = "refuse",
 ) -> Series:
     """Series of a result or a frame, checked and on the scale of the model.
 
@@ -98,6 +116,8 @@ def opened_series(
         Scale of the model; for the logit the sampling errors follow by the delta method.
     where : str
         Verb that needs it, for messages.
+    without_error : {"refuse", "leave_out"} or float, default "refuse"
+        What to do with waves that have no sampling error, as in ``FitOptions``.
 
     Returns
     -------
@@ -109,13 +129,15 @@ def opened_series(
         If a column is absent.
     SchemaError
         If there are fewer than three waves, waves occur twice or are no dates, an estimate is
-        missing or infinite, an error is negative, some errors are missing, the series is constant,
-        or a proportion has no logit.
+        missing or infinite, an error is negative, some errors are missing, a wave has no sampling
+        error, the series is constant, or a proportion has no logit.
     """
     frame, outcome, source = series_frame(data, where=where)
     missing = [name for name in (WAVE, ESTIMATE, *covariates) if name not in frame]
     if missing:
         raise UnknownColumnError.among(missing, list(frame.columns), needed_for=where)
+    settled = settled_waves(frame, without_error, where=where)
+    frame = settled.frame
     if len(frame) < _LEAST_WAVES:
         raise SchemaError(
             f"{where} needs a series of at least {_LEAST_WAVES} waves, and got {len(frame)}. Check "
@@ -145,7 +167,17 @@ def opened_series(
         source=source,
         has_errors=has_errors,
         calendar=calendar,
+        doubts=tuple(settled.doubts[at] for at in order),
+        notes=settled.notes,
     )
+
+
+def beside_controls(treated: Series, *controls: Series) -> tuple[Series, list[Series]]:
+    """A series that also knows what is doubted in its controls, and the controls."""
+    doubts = [(f"control {name}", doubt) for one in controls for name, doubt in one.doubts]
+    notes = [f"Control: {note}" for one in controls for note in one.notes]
+    told = replace(treated, doubts=(*treated.doubts, *doubts), notes=(*treated.notes, *notes))
+    return told, list(controls)
 
 
 def series_frame(data: Estimates | pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, str, str]:
@@ -163,7 +195,7 @@ def series_frame(data: Estimates | pd.DataFrame, *, where: str) -> tuple[pd.Data
             "Estimate by='wave', or take one group of tidy()."
         )
     note = data.footnote
-    frame = data.tidy().rename(columns={data.by[0]: WAVE})
+    frame = data.details().rename(columns={data.by[0]: WAVE})
     return frame, note.outcome, f"{note.source} {note.wave} ({note.origin})"
 
 

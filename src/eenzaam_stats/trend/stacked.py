@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from eenzaam_stats.numerics.series_regression import newey_west
 from eenzaam_stats.trend.contrast import Fitted
 from eenzaam_stats.trend.design import Design
-from eenzaam_stats.trend.fitting import Estimator
+from eenzaam_stats.trend.fitting import Estimator, without_rounding
 from eenzaam_stats.trend.grid import require_even
 from eenzaam_stats.trend.plan import Plan
 from eenzaam_stats.trend.reml import SHORT_SERIES
@@ -85,7 +85,7 @@ def newey_west_within(series: Series, used: Sequence[Series], x: FloatArray, pla
     fit = newey_west(
         series.values, x, lag=options.lag, correction=options.correction, starts=starts
     )
-    return Fitted(
+    fitted = Fitted(
         coefficients=fit.coefficients,
         covariance=fit.covariance,
         df_of=lambda _: (fit.df, False),
@@ -100,3 +100,4 @@ def newey_west_within(series: Series, used: Sequence[Series], x: FloatArray, pla
         notes=few_waves(used),
         method="newey_west",
     )
+    return without_rounding(fitted, series.values, x)

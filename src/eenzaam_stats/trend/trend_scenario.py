@@ -12,6 +12,7 @@ from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.keys import same_wave
 from eenzaam_stats.numerics.logit_trend import LogitTrend, fit_logit_trend
 from eenzaam_stats.numerics.prevalence_paths import Paths
+from eenzaam_stats.trend.cell_doubts import cell_doubts, require_cell_errors
 from eenzaam_stats.trend.scenario_path import ScenarioPath, Start
 
 FloatArray = NDArray[np.float64]
@@ -129,6 +130,8 @@ class TrendScenario:
         cells = start.cells
         estimate = cells.estimate[used]
         _fit_for_logits(estimate, [cells.waves[at] for at in used])
+        counted = [at for at, weight in zip(used, weights, strict=True) if weight > 0.0]
+        require_cell_errors(cells, counted, where="TrendScenario")
         known = not np.isnan(cells.std_error[used]).any() and bool(
             (cells.std_error[used] > 0).all()
         )
@@ -150,7 +153,16 @@ class TrendScenario:
             if self.start == FIRST_WAVE
             else _from_line(base, fit, ahead)
         )
-        return ScenarioPath(made, self._words(start, used, weights), self._notes(start, used, fit))
+        return ScenarioPath(
+            made,
+            self._words(start, used, weights),
+            self._notes(start, used, fit),
+            tuple(
+                (f"{name} in {cells.waves[at]}", doubt)
+                for at in counted
+                for name, doubt in cell_doubts(cells, at)
+            ),
+        )
 
     def _waves(self, start: Start) -> tuple[list[int], FloatArray]:
         """Places of the waves in the fit, and the factors on their weights."""

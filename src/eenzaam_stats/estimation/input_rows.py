@@ -1,0 +1,119 @@
+"""The rows that a comparison, a trend or a standardised estimate is made of, with their doubts.
+
+They are the rows that ``prevalence`` or ``mean`` gives for the same groups, so that what it flags
+is flagged in everything that is computed from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eenzaam_stats.doubt import Doubt, doubt_of
+from eenzaam_stats.estimation.cells import Cells
+from eenzaam_stats.estimation.columns import Outcome
+from eenzaam_stats.estimation.domains import Domains
+from eenzaam_stats.estimation.rows import Errors, number_rows, proportion_rows
+from eenzaam_stats.estimation.target_errors import Covariances
+from eenzaam_stats.estimation.uncertainty import errors_of
+from eenzaam_stats.numerics.linearise import linearised
+from eenzaam_stats.numerics.moments import Moments
+from eenzaam_stats.survey import Survey
+
+FloatArray = NDArray[np.float64]
+_LEVEL = 0.95
+
+
+def input_doubts(
+    survey: Survey | Cells, source: Cells, domains: Domains, outcome: Outcome, *, by: Sequence[str]
+) -> list[Doubt]:
+    """Doubt of every finest domain, in their order.
+
+    Parameters
+    ----------
+    survey, source, domains, outcome, by
+        As in :func:`eenzaam_stats.estimation.uncertainty.errors_of`.
+
+    Returns
+    -------
+    list of Doubt
+    """
+    numbers = outcome.kind == "number"
+    errors, _ = errors_of(
+        survey,
+        source,
+        domains,
+        outcome,
+        by=by,
+        statistic="mean" if numbers else "proportion",
+        replication=None,
+    )
+    rows = (
+        number_rows(
+            domains, errors, linearised(domains.first, "mean"), statistic="mean", level=_LEVEL
+        )
+        if numbers
+        else proportion_rows(domains, errors, interval="logit", level=_LEVEL)
+    )
+    return [doubt_of(row) for row in rows]
+
+
+def pooled_doubts(domains: Domains, member: FloatArray, covariances: Covariances) -> list[Doubt]:
+    """Doubt of proportions in sets of finest domains taken together.
+
+    Parameters
+    ----------
+    domains : Domains
+        Finest domains.
+    member : ndarray of float, shape (t, d)
+        1 where a finest domain belongs to the set.
+    covariances : Covariances
+        How errors are found.
+
+    Returns
+    -------
+    list of Doubt
+        One per set.
+    """
+    found = linearised(member @ domains.first, "proportion")
+    score = (member * found.score[:, :1], member * found.score[:, 1:])
+    result = covariances.of(score, lambda first: linearised(member @ first, "proportion").estimate)
+    error = result.std_error
+    rows = [
+        proportion_rows(
+            _together(domains, chosen > 0),
+            Errors(error[at : at + 1], result.df[at : at + 1]),
+            interval="logit",
+            level=_LEVEL,
+        )[0]
+        for at, chosen in enumerate(member)
+    ]
+    return [doubt_of(row) for row in rows]
+
+
+def _together(domains: Domains, chosen: NDArray[np.bool_]) -> Domains:
+    """Some finest domains as one."""
+    moments = domains.moments
+    inside = chosen[moments.domain]
+    sums = {
+        name: getattr(domains, name)[chosen].sum(axis=0, keepdims=True)
+        for name in ("n", "n_missing", "yes", "first", "squares")
+    }
+    return replace(
+        domains,
+        groups=((),),
+        moments=Moments(
+            np.zeros(int(inside.sum()), dtype=np.int64),
+            moments.stratum[inside],
+            None if moments.cluster is None else moments.cluster[inside],
+            moments.n[inside],
+            moments.first[inside],
+            moments.second[inside],
+        ),
+        largest=domains.largest[chosen].max(initial=0.0, keepdims=True),
+        missing=tuple((kind, count[chosen].sum(keepdims=True)) for kind, count in domains.missing),
+        **sums,
+    )
