@@ -63,7 +63,8 @@ def design_columns(
     ):
         if name is not None:
             text, _ = text_values(selection.raw(name, frame, rows))
-            whole = complete_strata(text, rows, name=name, where=selection.where, what=what)
+            words = "second-stage unit" if what == CLUSTERS[1] else what
+            whole = complete_strata(text, rows, name=name, where=selection.where, what=words)
             columns[what] = Harmonised(what, name, whole, valid)
     for what, name in zip(SIZES, selection.fpc, strict=False):
         size = _sizes(selection.raw_numbers(name, frame, rows), where=selection.where)
