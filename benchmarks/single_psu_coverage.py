@@ -139,7 +139,7 @@ def page(frame: pd.DataFrame) -> str:
         ),
         "## Severely lonely (14% of the file)",
         block(frame, "severely_lonely"),
-        "## Lonely (49% of the file)",
+        "## Lonely (48% of the file)",
         block(frame, "lonely"),
         PROMISE.format(
             default=DEFAULT,

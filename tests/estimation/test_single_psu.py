@@ -1,4 +1,4 @@
-"""Strata with one sampling unit: rules, R's names for them, and the flag of groups that rest on them.
+"""Strata with one sampling unit: rules, R's names for them, the flag of groups that rest on them.
 
 Standard errors of the small file are by R ``survey`` (``make_single_psu_references.R``).
 """
@@ -119,10 +119,10 @@ def test_a_large_share_is_flagged_by_every_verb_under_every_rule(
         assert row.reason.startswith("30% of the ")
         assert "in strata with one respondent" in row.reason
         # the rule that was used is among those printed, with its own number
-        printed = dict(
-            (name, float(number.replace(",", "")))
+        printed = {
+            name: float(number.replace(",", ""))
             for number, name in re.findall(r"(\d[\d.,e+-]*) (\w+)(?:,|$)", row.reason)
-        )
+        }
         assert set(printed) == set(RULES)
         assert printed[rule] == pytest.approx(row.std_error, rel=6e-3)
         assert row.conf_low < row.estimate < row.conf_high
@@ -168,9 +168,8 @@ def test_clusters_calibrated_weights_cells_and_replicates(make_survey: SurveyMak
     assert "strata with one cluster" in clustered.rows[1].reason
     moved = es.calibrate(make_survey(frame, **design), {"y": {0: 60.0, 1: 40.0}})
     assert "strata with one respondent" in es.mean(moved, "score", by="g").rows[1].reason
-    halves = [
-        es.cells(make_survey(part, **design), "y", by="g") for part in (frame[::2], frame[1::2])
-    ]
+    parts = (frame[::2], frame[1::2])
+    halves = [es.cells(make_survey(part, **design), "y", by="g") for part in parts]
     added = es.prevalence(halves[0] + halves[1], "y", by="g")
     whole = es.prevalence(make_survey(frame, **design), "y", by="g")
     assert [row.reason for row in added.rows] == [row.reason for row in whole.rows]
@@ -195,9 +194,8 @@ def test_merging_is_within_a_sample_and_in_the_order_of_the_names() -> None:
     assert merged[4] == merged[5] == 5
     alone = neighbours(np.array([True]), rank=np.array([0]), part=np.array([0]))
     assert alone.tolist() == [0]
-    strata = Strata(
-        np.array([1.0, 1.0]), np.array([1.0, 0.5]), "collapsed", merged=np.zeros(2, int)
-    )
+    one = np.zeros(2, dtype=np.int64)
+    strata = Strata(np.array([1.0, 1.0]), np.array([1.0, 0.5]), "collapsed", merged=one)
     home, fewer = collapsed(strata)
     assert home.tolist() == [0, 0]
     assert (fewer.n.tolist(), fewer.fraction.tolist()) == ([2.0], [1.0])
@@ -244,9 +242,7 @@ def test_the_default_covers_what_it_promises_and_the_page_says_so(repository: Pa
     assert page == module.page(table)
 
 
-def test_one_size_of_the_study_can_be_made_again(
-    repository: Path, make_survey: SurveyMaker
-) -> None:
+def test_one_size_of_the_study_is_made_again(repository: Path, make_survey: SurveyMaker) -> None:
     module, _ = study(repository)
     frame = frame_with(0.0, n=400).assign(
         lonely=lambda f: f["y"], severely_lonely=lambda f: f["score"] > 6

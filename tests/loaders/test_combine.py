@@ -412,3 +412,12 @@ def test_one_survey_can_be_combined_alone():
     (before,) = prevalence(alone, "lonely").rows
     (after,) = prevalence(combine([alone]), "lonely").rows
     assert after == before
+
+
+def test_a_column_named_cluster_is_no_cluster_unless_a_design_says_so():
+    parts = [survey(wave=2020), survey(wave=2022)]
+    for part in parts:
+        part.respondents["cluster"] = 1
+    assert combine(parts).design.cluster is None
+    named = [replace(part, design=replace(part.design, cluster="cluster")) for part in parts]
+    assert combine(named).design.cluster == "cluster"

@@ -216,9 +216,9 @@ def design_columns(
         if name is not None:
             raw = selection.raw(name, frame, rows)
             text, _ = text_values(raw, where=selection.where)
-            words = raw.blank_words()
+            unit = "second-stage unit" if what == CLUSTERS[1] else what
             whole = complete_strata(
-                text, rows, name=name, where=selection.where, what=what, words=words
+                text, rows, name=name, where=selection.where, what=unit, words=raw.blank_words()
             )
             columns[what] = Harmonised(what, name, whole, valid)
     for what, name in zip(SIZES, selection.fpc, strict=False):
