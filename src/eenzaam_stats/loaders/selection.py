@@ -209,7 +209,8 @@ def own_rows(
     rule, marker = selection.wave.respondents, selection.marker
     if rule is None or marker is None:
         return np.ones(len(frame), dtype=np.bool_), ()
-    code = _marker_codes(frame[marker], rule)
+    rows = np.arange(1, len(frame) + 1)
+    code = _marker_codes(selection.raw(marker, frame, rows).without_declared(), rule)
     blank = code.isna().to_numpy(dtype=np.bool_)
     keep = code.isin(rule.keep).to_numpy(dtype=np.bool_)
     _require_known(code, keep | blank, rule, where=selection.where, column=marker)
