@@ -194,7 +194,9 @@ def test_stratum_and_cluster_labelled_unknown_are_refused_as_blank(tmp_path, wha
 
 
 @pytest.mark.parametrize("name", ["GGEES203", "GGEES204", "GGEES205"])
-def test_words_on_a_published_score_are_missing_refused_or_reported_with_their_count(tmp_path, name):
+def test_words_on_a_published_score_are_missing_refused_or_reported_with_their_count(
+    tmp_path, name
+):
     file = monitor_file(2016)
     counted = file.columns[name].count(3.0)
     file.labels[name] = {3: "xyz"}

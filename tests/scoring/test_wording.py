@@ -32,7 +32,13 @@ WORDS = {
     "more_or_less": [
         *("min of meer", "Min-of-meer", "more or less", "neutraal", "Neutral", "teils, teils"),
         *("neither agree nor disagree", "niet eens, niet oneens", "noch eens, noch oneens"),
-        *("+/-", "\N{PLUS-MINUS SIGN}", "niet mee eens/niet mee oneens", "mee eens noch mee oneens", "weder noch"),
+        *(
+            "+/-",
+            "\N{PLUS-MINUS SIGN}",
+            "niet mee eens/niet mee oneens",
+            "mee eens noch mee oneens",
+            "weder noch",
+        ),
     ],
     "no": [
         *("nee", "No", "nein", "disagree", "I disagree", "oneens", "mee oneens", "niet mee eens"),

@@ -163,5 +163,5 @@ def _contradiction(
         f"{where}, column {raw.name!r}: code {shown_code(code)} ({int(at.sum()):,} row(s), first "
         f"in row {int(raw.rows[int(at.argmax())])}) is labelled {raw.labels[code]!r} in the file "
         "and would be read as that number. Declare it missing in the file, or remove the label "
-        f"where it is the number; in a mapping, end min and max before it{way}."
+        f"where it is the number; in a mapping, let min and max leave it out{way}."
     )

@@ -112,6 +112,11 @@ FREQUENCY_WORDS: Mapping[str, frozenset[str]] = {
     "altijd": frozenset({"always"}),
     "all of the time": frozenset({"always"}),
     "all or almost all of the time": frozenset({"always"}),
+    "nie": frozenset({"never", "hardly_ever"}),
+    "selten": frozenset({"rarely", "hardly_ever"}),
+    "manchmal": frozenset({"sometimes"}),
+    "oft": frozenset({"often"}),
+    "immer": frozenset({"always"}),
 }
 
 
