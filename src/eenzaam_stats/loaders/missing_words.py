@@ -31,7 +31,8 @@ _PHRASES: Mapping[MissingKind, str] = {
     MissingKind.NOT_ASKED: (
         "not applicable|not asked|nvt|n v t|niet van toepassing|niet gevraagd|niet gesteld|"
         "niet voorgelegd|not in universe|inapplicable|not administered|not presented|"
-        "not in sample|nicht gefragt|nicht gestellt|nicht erhoben|nicht anwendbar|nicht zutreffend|entfallt"
+        "not in sample|nicht gefragt|nicht gestellt|nicht erhoben|nicht anwendbar|"
+        "nicht zutreffend|entfallt"
     ),
     MissingKind.NO_ANSWER: (
         "onbekend|onbekende|niet bekend|unknown|not known|unbekannt|nicht bekannt|geen antwoord|"
