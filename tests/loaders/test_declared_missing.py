@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
 
-from eenzaam_stats.errors import ScaleError
+from eenzaam_stats.errors import ScaleError, UnknownCodeError
 from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
 from eenzaam_stats.loaders.mapping import read_mapped
+from loaders.changed_sav import changed_sav
 from loaders.mapped_files import mapping, people, write_mapping
 from loaders.monitor_files import monitor_file
+from loaders.twin_files import TWINS, read_quietly
 
 LABELS = {
     **{"Weet niet": "dont_know", "Dont know": "dont_know", "Dat weet ik niet": "dont_know"},
@@ -149,3 +153,67 @@ def test_declared_code_by_mapping_is_missing_with_any_label(tmp_path, label):
     own = read_mapped(path, write_mapping(raw, tmp_path / "m.toml")).respondents
     assert own.loc[5, ["djg_4", "direct", "sex"]].isna().all()
     assert own.loc[5, "direct_missing"] == LABELS[label]
+
+
+def test_declared_sub_survey_counts_as_blank_and_is_not_kept(tmp_path):
+    file = monitor_file(2016).change("MIDGV201", 2, 9.0)
+    file.missing["MIDGV201"] = [9]
+    survey = read_gezondheidsmonitor(file.write(tmp_path / "x.sav"), wave=2016)
+    assert (("sub-survey of the respondent is blank (MIDGV201)", 1)) in survey.report.dropped
+    file.missing["MIDGV201"] = []
+    with pytest.raises(UnknownCodeError, match="'MIDGV201': code '9'"):
+        read_gezondheidsmonitor(file.write(tmp_path / "y.sav"), wave=2016)
+
+
+# ---------------------------------------------------------------- every source in SPSS
+
+SPSS = [name for name, twin in TWINS.items() if twin.labelled and not twin.file.endswith(".dta")]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """Path and survey of each synthetic file, written and read once."""
+    kept = {}
+
+    def of(name):
+        if name not in kept:
+            path = tmp_path_factory.mktemp("source") / TWINS[name].file
+            TWINS[name].make(path)
+            kept[name] = path, read_quietly(TWINS[name], path)
+        return kept[name]
+
+    return of
+
+
+def with_declared(path, folder, column, code, label):
+    """Write a file, or one wave of a panel, with 55 for a code, declared missing and labelled."""
+    target = folder / path.name
+    if path.is_dir():
+        shutil.copytree(path, target)
+    else:
+        for own in path.parent.glob(f"{path.stem}*"):
+            shutil.copy(own, folder / own.name)
+    file = next(target.glob(f"{column[:5]}*.sav")) if path.is_dir() else target
+    frame, meta = pyreadstat.read_sav(file, user_missing=True)
+    frame[column] = frame[column].replace({code: 55.0})
+    labels = {**meta.variable_value_labels.get(column, {}), 55.0: label}
+    changed_sav(file, file, frame=frame, labels={column: labels}, missing={column: [55.0]})
+    return target
+
+
+@pytest.mark.parametrize("label", ["Nee", "Geen opgave", "often", "xyz"])
+@pytest.mark.parametrize("name", SPSS)
+def test_declared_code_of_every_source_is_missing_and_nothing_else_moves(
+    written, tmp_path, name, label
+):
+    path, sound = written(name)
+    column, (low, _) = next(iter(TWINS[name].questions.items()))
+    survey = read_quietly(TWINS[name], with_declared(path, tmp_path, column, low, label))
+    before, after = sound.respondents, survey.respondents
+    moved = [own for own in before if not before[own].equals(after[own])]
+    answers = [own for own in moved if not own.endswith("_missing")]
+    assert len(answers) == 1
+    gone = after[answers[0]].isna() & before[answers[0]].notna()
+    assert gone.any()
+    assert len(set(before[answers[0]][gone])) == 1
+    assert (after[answers[0]].isna() | (after[answers[0]] == before[answers[0]])).all()

@@ -191,3 +191,18 @@ def test_stratum_and_cluster_labelled_unknown_are_refused_as_blank(tmp_path, wha
         DesignError, match=rf"the {what} 's' is blank in 1 row\(s\), first in row 4"
     ):
         read_mapped(path, write_mapping(raw, tmp_path / "m.toml"))
+
+
+@pytest.mark.parametrize("name", ["GGEES203", "GGEES204", "GGEES205"])
+def test_words_on_a_published_score_are_missing_refused_or_reported_with_their_count(
+    tmp_path, name
+):
+    file = monitor_file(2016)
+    counted = file.columns[name].count(3.0)
+    file.labels[name] = {3: "xyz"}
+    survey = read_gezondheidsmonitor(file.write(tmp_path / "x.sav"), wave=2016)
+    note = f"{name}: read as the number although the file labels it: 3 'xyz' ({counted} row(s))"
+    assert note in survey.report.notes
+    file.labels[name] = {3: "geen opgave"}
+    with pytest.raises(SchemaError, match=f"'{name}': code 3 is labelled 'geen opgave'"):
+        read_gezondheidsmonitor(file.write(tmp_path / "y.sav"), wave=2016)

@@ -21,7 +21,7 @@ from eenzaam_stats.loaders.opened import open_file
 from eenzaam_stats.loaders.reading import read_survey
 from eenzaam_stats.loaders.synthetic.sources import synthesise
 from loaders.mapped_files import mapping, people, write_mapping
-from loaders.text_sav import plain_word, text_sav, text_twin
+from loaders.text_sav import plain_word, text_copy, text_sav
 from loaders.twin_files import TWINS, read_quietly
 
 # Sources that are delivered in SPSS; Stata has no labels on text.
@@ -30,12 +30,12 @@ SPSS = [name for name, twin in TWINS.items() if twin.labelled and not twin.file.
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
-    """Path and survey of each twin, written and read once."""
+    """Path and survey of each synthetic file, written and read once."""
     kept = {}
 
     def of(name):
         if name not in kept:
-            path = tmp_path_factory.mktemp("twin") / TWINS[name].file
+            path = tmp_path_factory.mktemp("source") / TWINS[name].file
             TWINS[name].make(path)
             kept[name] = path, read_quietly(TWINS[name], path)
         return kept[name]
@@ -51,7 +51,7 @@ def written(tmp_path_factory):
 @pytest.mark.parametrize("name", SPSS)
 def test_text_codes_with_right_labels_give_the_same_respondents(written, tmp_path, name, word):
     path, sound = written(name)
-    survey = read_quietly(TWINS[name], text_twin(path, tmp_path, word=word))
+    survey = read_quietly(TWINS[name], text_copy(path, tmp_path, word=word))
     pd.testing.assert_frame_equal(survey.respondents, sound.respondents)
 
 
@@ -62,7 +62,7 @@ def test_text_codes_with_turned_labels_stop_as_numbers_do(written, tmp_path, nam
     file = next(path.glob(f"{column[:5]}*.sav")) if path.is_dir() else path
     labels = pyreadstat.read_sav(file, metadataonly=True)[1].variable_value_labels[column]
     turned = {**labels, low: labels[high], high: labels[low]}
-    changed = text_twin(path, tmp_path, labels={column: turned})
+    changed = text_copy(path, tmp_path, labels={column: turned})
     with pytest.raises(EenzaamStatsError, match=re.escape(column)) as stop:
         read_quietly(TWINS[name], changed)
     assert isinstance(stop.value, ScaleError | SchemaError)

@@ -51,14 +51,14 @@ def text_sav(
     return target
 
 
-def text_twin(
+def text_copy(
     path: Path,
     folder: Path,
     *,
     word: Word = plain_word,
     labels: Mapping[str, Mapping[float, str]] | None = None,
 ) -> Path:
-    """Write the file or the folder of a twin again, with its codes as text."""
+    """Write the file or the folder of a panel again, with its codes as text."""
     target = folder / path.name
     if path.is_dir():
         target.mkdir()

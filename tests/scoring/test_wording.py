@@ -22,6 +22,7 @@ WORDS = {
         *("strongly agree", "Agree strongly", "Completely agree", "I fully agree", "totally agree"),
         *("helemaal mee eens", "Geheel mee eens", "zeer mee eens", "volledig eens", "mee eens!"),
         *("Ik ben het er helemaal mee eens", "klopt helemaal", "helemaal waar", "ja zeker"),
+        *("agree a lot", "helemaal van toepassing", "applies completely"),
         *("stimme voll zu", "Stimme voll und ganz zu", "trifft völlig zu", "stimmt genau"),
     ],
     "yes": [
@@ -31,7 +32,13 @@ WORDS = {
     "more_or_less": [
         *("min of meer", "Min-of-meer", "more or less", "neutraal", "Neutral", "teils, teils"),
         *("neither agree nor disagree", "niet eens, niet oneens", "noch eens, noch oneens"),
-        *("niet mee eens/niet mee oneens", "mee eens noch mee oneens", "weder noch"),
+        *(
+            "+/-",
+            "\N{PLUS-MINUS SIGN}",
+            "niet mee eens/niet mee oneens",
+            "mee eens noch mee oneens",
+            "weder noch",
+        ),
     ],
     "no": [
         *("nee", "No", "nein", "disagree", "I disagree", "oneens", "mee oneens", "niet mee eens"),
@@ -42,6 +49,7 @@ WORDS = {
     "strong_no": [
         *("nee!", "Nee !", "no!", "5: NEE!", "nein!", "strongly disagree", "totally disagree"),
         *("helemaal oneens", "helemaal niet mee eens", "geheel mee oneens", "klopt helemaal niet"),
+        *("helemaal niet van toepassing", "does not apply at all", "disagree a lot"),
         *("not at all true", "stimme überhaupt nicht zu", "trifft gar nicht zu", "lehne stark ab"),
     ],
 }
@@ -52,7 +60,7 @@ WEAK = {
 SAYS_NOTHING = [
     *("", "!", "?", "1", "soms", "Somewhat", "weet niet", "don't know", "keine Angabe", "zu"),
     *("ja/nee", "eens per week", "niet van toepassing", "weet ik niet", "agree to some extent"),
-    *("niet oneens", "Ja, vaak", "nooit", "man", "GGD regio Utrecht"),
+    *("does not apply", "niet oneens", "Ja, vaak", "nooit", "man", "GGD regio Utrecht"),
 ]
 PAIRS = [(label, value) for value, labels in WORDS.items() for label in labels]
 

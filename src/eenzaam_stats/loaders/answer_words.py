@@ -19,6 +19,7 @@ _SEX = {
     **dict.fromkeys(("vrouw", "vrouwen", "vrouwelijk", "female", "females"), "women"),
     **dict.fromkeys(("woman", "women", "meisje", "meisjes", "girl", "girls"), "women"),
     **dict.fromkeys(("frau", "weiblich"), "women"),
+    **{"m": "men", "v": "women", "f": "women", "w": "women"},
 }
 # Words for the two sides of an item that was dichotomised.
 _SIDES = {

@@ -31,7 +31,8 @@ _PHRASES: Mapping[MissingKind, str] = {
     MissingKind.NOT_ASKED: (
         "not applicable|not asked|nvt|n v t|niet van toepassing|niet gevraagd|niet gesteld|"
         "niet voorgelegd|not in universe|inapplicable|not administered|not presented|"
-        "not in sample|nicht gefragt|nicht gestellt|nicht erhoben|nicht anwendbar|entfallt"
+        "not in sample|nicht gefragt|nicht gestellt|nicht erhoben|nicht anwendbar|"
+        "nicht zutreffend|entfallt"
     ),
     MissingKind.NO_ANSWER: (
         "onbekend|onbekende|niet bekend|unknown|not known|unbekannt|nicht bekannt|geen antwoord|"
@@ -55,7 +56,9 @@ _WHOLE: Mapping[str, MissingKind] = {
     **dict.fromkeys(("rf", "ref", "privacy"), MissingKind.REFUSED),
     **dict.fromkeys(("n a", "nap", "inap", "iap", "niu", "filter"), MissingKind.NOT_ASKED),
     **dict.fromkeys(("na", "n b", "k a", "ka", "leeg", "blanco", "blank"), MissingKind.NO_ANSWER),
-    **dict.fromkeys(("empty", "nan", "sysmiss", "vermist"), MissingKind.NO_ANSWER),
+    **dict.fromkeys(
+        ("empty", "nan", "sysmiss", "vermist", "onb", "onbek", "no ans"), MissingKind.NO_ANSWER
+    ),
     **dict.fromkeys(("error", "fout", "fehler"), MissingKind.INVALID),
 }
 # Words that may stand before the phrase itself.

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.loaders.column import RawColumn
-from eenzaam_stats.loaders.labels import shown_code
+from eenzaam_stats.loaders.labels import normalised, shown_code
 from eenzaam_stats.loaders.layout import Variable
 from eenzaam_stats.vocabulary import MissingKind
 
@@ -67,7 +67,7 @@ def worded_numbers(variable: Variable, labels: Mapping[Any, str]) -> dict[Any, F
         contradiction.
     """
     if variable.bounds is None:
-        return {}
+        return _reworded(variable, labels)
     low, high = variable.bounds
     short = high - low < MOST_NAMED
     found: dict[Any, Finding] = {}
@@ -80,6 +80,18 @@ def worded_numbers(variable: Variable, labels: Mapping[Any, str]) -> dict[Any, F
         if said != "number":
             found[code] = said
     return found
+
+
+def _reworded(variable: Variable, labels: Mapping[Any, str]) -> dict[Any, Finding]:
+    """Numbers that the codebook lists one by one, with other words than its own and no number."""
+    if variable.kind not in ("integer", "number"):
+        return {}
+    own = {code: normalised(variable.codes[code][1]) for code in labels if code in variable.codes}
+    return {
+        code: "words"
+        for code, words in own.items()
+        if normalised(labels[code]) != words and not _names(code, labels[code])
+    }
 
 
 def _names(code: Any, label: str) -> bool:
@@ -151,5 +163,5 @@ def _contradiction(
         f"{where}, column {raw.name!r}: code {shown_code(code)} ({int(at.sum()):,} row(s), first "
         f"in row {int(raw.rows[int(at.argmax())])}) is labelled {raw.labels[code]!r} in the file "
         "and would be read as that number. Declare it missing in the file, or remove the label "
-        f"where it is the number; in a mapping, end min and max before it{way}."
+        f"where it is the number; in a mapping, let min and max leave it out{way}."
     )

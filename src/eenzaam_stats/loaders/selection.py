@@ -238,7 +238,8 @@ def _marker_codes(raw: RawColumn, rule: RespondentFilter) -> pd.Series[Any]:
     """Sub-survey of every row as the codebook writes it; a blank is NA, another word stays."""
     known = {normal_word(str(code)): code for code in (*rule.keep, *rule.drop)}
     blank = [word for word in raw.blank_words() if word.strip() not in known]
-    words = key_text(raw.values.mask(raw.values.isin(blank))).map(normal_word, na_action="ignore")
+    values = raw.without_declared()
+    words = key_text(values.mask(values.isin(blank))).map(normal_word, na_action="ignore")
     return words.astype(object).map(lambda word: known.get(word, word), na_action="ignore")
 
 

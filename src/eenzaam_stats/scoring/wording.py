@@ -38,6 +38,7 @@ _OPPOSITE = {_YES: _NO, _NO: _YES}
 _CORES: Mapping[str, str] = {
     **dict.fromkeys(("ja", "yes", "eens", "meeeens", "klopt", "waar", "agree", "agreed"), _YES),
     **dict.fromkeys(("true", "correct", "juist", "stimmt", "zu", "richtig", "wahr"), _YES),
+    **dict.fromkeys(("toepassing", "applies", "apply"), _YES),
     **dict.fromkeys(("nee", "neen", "no", "nein", "oneens", "disagree", "disagreed"), _NO),
     **dict.fromkeys(("onwaar", "untrue", "false", "incorrect", "onjuist", "falsch", "ab"), _NO),
 }
@@ -48,7 +49,7 @@ _STRENGTHS = frozenset(
         *("zeker", "beslist", "volkomen", "strongly", "completely", "totally", "fully", "very"),
         *("entirely", "absolutely", "definitely", "wholly", "certainly", "much", "precies"),
         *("voll", "ganz", "vollig", "vollkommen", "stark", "uberhaupt", "gar", "genau", "sehr"),
-        *("vollstandig", "absolut", "at", "all", "exactly", "!"),
+        *("vollstandig", "absolut", "at", "all", "exactly", "lot", "!"),
     }
 )
 # Words of strength that stay strong behind a negation: "not at all", and unlike "not completely".
@@ -68,17 +69,19 @@ _FILLERS = frozenset(
         *("ik", "ben", "het", "er", "ermee", "hier", "hiermee", "daar", "mee", "dat", "dit", "een"),
         *("is", "i", "it", "this", "that", "the", "statement", "ich", "und", "with", "to", "a"),
         *("do", "t", "am", "stimme", "trifft", "lehne", "dem", "das", "wel", "en", "of", "or"),
-        *("and", "stelling", "de", "applies", "does", "me"),
+        *("and", "stelling", "de", "van", "does", "me", "mij"),
     }
 )
 _NEUTRAL_PHRASES = frozenset(
     {
         *("min of meer", "min of meer van toepassing", "more or less", "mehr oder weniger"),
-        *("neutraal", "neutral", "neither", "teils teils", "weder noch", "mehr oder minder"),
+        *("neutraal", "neutral", "neither", "teils teils", "weder noch", "mehr oder minder", "+-"),
     }
 )
 # Words of a flag, which do not say what the flag is about.
 FLAGS = frozenset({"true", "false", "waar", "onwaar", "wahr", "falsch"})
+# They stand for a question that was not put as often as for an answer, so they say nothing.
+_NOT_PUT = frozenset({"niet van toepassing", "does not apply", "do not apply"})
 # Words that may stand alone only with a verb: "zu" is German for agreeing, "to" is not.
 _WITH_VERB: Mapping[str, frozenset[str]] = {
     "zu": frozenset({"stimme", "trifft"}),
@@ -109,6 +112,11 @@ FREQUENCY_WORDS: Mapping[str, frozenset[str]] = {
     "altijd": frozenset({"always"}),
     "all of the time": frozenset({"always"}),
     "all or almost all of the time": frozenset({"always"}),
+    "nie": frozenset({"never", "hardly_ever"}),
+    "selten": frozenset({"rarely", "hardly_ever"}),
+    "manchmal": frozenset({"sometimes"}),
+    "oft": frozenset({"often"}),
+    "immer": frozenset({"always"}),
 }
 
 
@@ -120,7 +128,7 @@ def plain(label: str) -> str:
     >>> plain("1. Min-of-meer"), plain("Nee!"), plain("\N{LESS-THAN OR EQUAL TO} 18"), plain("-1")
     ('min of meer', 'nee !', '<= 18', '- 1')
     """
-    text = label.translate(QUOTES).casefold().translate(_SIGNS)
+    text = label.translate(QUOTES).casefold().translate(_SIGNS).replace("+/-", "+-")
     letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return _LEADING_NUMBER.sub("", " ".join(_TOKEN.findall(letters)), count=1)
 
@@ -152,7 +160,7 @@ def answers_said(label: str, offered: Collection[str] = ()) -> frozenset[str]:
     if words in _NEUTRAL_PHRASES:
         return frozenset({_NEUTRAL})
     tokens = words.split(" ")
-    core = _core_of(tokens)
+    core = None if words in _NOT_PUT else _core_of(tokens)
     if core in (None, _NEUTRAL):
         return frozenset() if core is None else frozenset({_NEUTRAL})
     strong = _STRONG[str(core)]
