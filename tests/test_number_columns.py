@@ -143,12 +143,14 @@ def test_words_for_nothing_are_nothing_in_every_column(word):
     ]
 
 
-@pytest.mark.parametrize("word", ["#REF!", "#DIV/0!", "#WAARDE!", "#NAAM?", "#¡VALOR!", "None"])
+@pytest.mark.parametrize(
+    "word", ["#REF!", "#DIV/0!", "#WAARDE!", "#¡VALOR!", "None", "-", "--", "?", "..", "–"]
+)
 def test_faults_of_a_workbook_are_no_value_and_no_blank_answer(word):
     assert is_no_value(word)
     assert not says_nothing(word)
 
 
-@pytest.mark.parametrize("word", ["Noord", "Nadorst", "0", "N", "A", "..", "-", "nee", ".1"])
+@pytest.mark.parametrize("word", ["Noord", "Nadorst", "0", "N", "A", "-1", "nee", ".1", "A-B"])
 def test_other_words_are_values(word):
     assert not is_no_value(word)

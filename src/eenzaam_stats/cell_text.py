@@ -23,8 +23,8 @@ _NOTHING = frozenset(
         *(".", "._", *(f".{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")),
     }
 )
-# Faults of a workbook, in any language, and a word that a question may well have as an answer.
-_FAULT = re.compile(r"#\S+[!?]|<?none>?")
+# Faults of a workbook in any language, dashes, and a word that a question may have as an answer.
+_FAULT = re.compile(r"#\S+[!?]|<?none>?|[-\u2013\u2014?.]+")
 _UNSEEN = "\u200b\u2060\ufeff"
 _SPACES, _APOSTROPHES = " \u00a0\u2009\u202f", "'\u2019"
 _SIGNS = {".": r"\.", ",": ",", " ": f"[{_SPACES}]", "'": f"[{_APOSTROPHES}]"}

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eenzaam_stats.errors import AmbiguousNumberError, DesignError, SchemaError
-from eenzaam_stats.loaders.column import VALID, Harmonised, RawColumn
+from eenzaam_stats.errors import SchemaError
+from eenzaam_stats.loaders.column import VALID, Harmonised
 from eenzaam_stats.loaders.harmonise import text_values
 from eenzaam_stats.loaders.selection import Selection
 from eenzaam_stats.loaders.weighting import complete_strata, sound_weights
@@ -20,22 +20,11 @@ def rows_with_weight(
     meaning = selection.wave.zero_weight
     if not meaning or selection.weight is None:
         return keep, ()
-    raw = _weights(selection, values, np.arange(1, len(values) + 1))
+    raw = selection.raw_numbers(selection.weight, values, np.arange(1, len(values) + 1))
     zero = (raw.values == 0).to_numpy(dtype=np.bool_, na_value=False) & keep
     if not zero.any():
         return keep, ()
     return keep & ~zero, ((f"{meaning} ({selection.weight} is 0)", int(zero.sum())),)
-
-
-def _weights(selection: Selection, frame: pd.DataFrame, rows: npt.NDArray[np.int64]) -> RawColumn:
-    """The weight, as numbers where it is text that can be read in one way only."""
-    name = str(selection.weight)
-    try:
-        return selection.raw(name, frame, rows).as_numbers(where=selection.where)
-    except AmbiguousNumberError as error:
-        raise DesignError(
-            f"{selection.where}: the weight {name!r} holds text instead of numbers: {error.doubt}"
-        ) from error
 
 
 def require_year(
@@ -61,7 +50,7 @@ def design_columns(
     valid = np.full(len(rows), VALID, dtype=np.int8)
     columns: dict[str, Harmonised] = {}
     if selection.weight is not None:
-        raw = _weights(selection, frame, rows)
+        raw = selection.raw_numbers(selection.weight, frame, rows)
         weights = pd.Series(sound_weights(raw, where=selection.where))
         columns["weight"] = Harmonised("weight", selection.weight, weights, valid)
     for what, name in (("stratum", selection.stratum), ("cluster", selection.cluster)):

@@ -14,7 +14,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from eenzaam_stats.cell_text import number_of, stripped
-from eenzaam_stats.errors import OptionError, SourceError, UnknownCodeError
+from eenzaam_stats.errors import (
+    AmbiguousNumberError,
+    DesignError,
+    OptionError,
+    SourceError,
+    UnknownCodeError,
+)
 from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.labels import require_agreement, shown_code
 from eenzaam_stats.loaders.layout import RespondentFilter, WaveCodebook
@@ -85,6 +91,17 @@ class Selection:
             self.file.missing_ranges.get(column, ()),
             self.file.options,
         )
+
+    def raw_numbers(
+        self, column: str, frame: pd.DataFrame, rows: npt.NDArray[np.int64]
+    ) -> RawColumn:
+        """The weight, as numbers where it is text that can be read in one way only."""
+        try:
+            return self.raw(column, frame, rows).as_numbers(where=self.where)
+        except AmbiguousNumberError as error:
+            raise DesignError(
+                f"{self.where}: the weight {column!r} holds text instead of numbers: {error.doubt}"
+            ) from error
 
 
 def selected_columns(
@@ -234,7 +251,8 @@ def _marker_codes(raw: RawColumn, rule: RespondentFilter) -> pd.Series[Any]:
         text = stripped(cell)
         if text not in known and (not text or raw.is_blank(text)):
             return None
-        return text if words else number_of(text, raw.options.numbers) or text
+        number = None if words else number_of(text, raw.options.numbers)
+        return text if number is None else number
 
     return raw.values.astype(object).map(code, na_action="ignore")
 

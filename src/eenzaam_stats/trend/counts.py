@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.estimation.rows import require_level
+from eenzaam_stats.number_columns import numbers_or_nan
 from eenzaam_stats.numerics.count_regression import CountErrors, CountFit, Family, fit_counts
 from eenzaam_stats.series_results import InterruptedFit
 from eenzaam_stats.trend.contrast import Fitted
@@ -195,7 +196,7 @@ def _opened(
 
 def _require_counts(frame: pd.DataFrame, model: CountModel) -> None:
     count, below = (
-        pd.to_numeric(frame[name], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+        numbers_or_nan(frame[name], where=_WHERE).to_numpy(np.float64)
         for name in (COUNT, DENOMINATOR)
     )
     whole = (count >= 0) & (count == np.rint(count))
