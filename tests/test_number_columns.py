@@ -101,16 +101,26 @@ def test_whole_numbers_with_groups_are_never_read_as_other_numbers(numbers, sign
 @pytest.mark.parametrize(
     ("form", "cells"),
     [
-        (NumberFormat(decimal=","), ["1.234", "7"]),
+        (NumberFormat(decimal=","), ["1.234", "18.5"]),
+        (NumberFormat(thousands="."), ["1.234", "0.123"]),
         (NumberFormat(thousands="."), ["1.234", "18.5"]),
         (NumberFormat(thousands="."), ["1.234", "1234.567"]),
         (NumberFormat(decimal=",", thousands="."), ["1,234.5", "7"]),
-        (NumberFormat(decimal="."), ["1 234", "7"]),
+        (NumberFormat(decimal="."), ["1,234", "7,5"]),
     ],
 )
 def test_numbers_that_are_not_written_as_was_said_are_refused(form, cells):
     with pytest.raises(AmbiguousNumberError, match="not written with"):
         numbers_in(pd.Series(cells, dtype=object), form, where="mine")
+
+
+@pytest.mark.parametrize(
+    ("decimal", "cells"),
+    [(",", ["1.234", "987"]), (".", ["1,234", "987"]), (",", ["1 234", "987"])],
+)
+def test_sign_before_decimals_settles_the_other_sign(decimal, cells):
+    form = NumberFormat(decimal=decimal)
+    assert numbers_in(pd.Series(cells, dtype=object), form, where="mine").tolist() == [1234, 987]
 
 
 @pytest.mark.parametrize("form", [NumberFormat(thousands="."), NumberFormat(decimal=",")])
