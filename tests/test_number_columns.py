@@ -101,16 +101,26 @@ def test_whole_numbers_with_groups_are_never_read_as_other_numbers(numbers, sign
 @pytest.mark.parametrize(
     ("form", "cells"),
     [
-        (NumberFormat(decimal=","), ["1.234", "7"]),
+        (NumberFormat(decimal=","), ["1.234", "18.5"]),
+        (NumberFormat(thousands="."), ["1.234", "0.123"]),
         (NumberFormat(thousands="."), ["1.234", "18.5"]),
         (NumberFormat(thousands="."), ["1.234", "1234.567"]),
         (NumberFormat(decimal=",", thousands="."), ["1,234.5", "7"]),
-        (NumberFormat(decimal="."), ["1 234", "7"]),
+        (NumberFormat(decimal="."), ["1,234", "7,5"]),
     ],
 )
 def test_numbers_that_are_not_written_as_was_said_are_refused(form, cells):
     with pytest.raises(AmbiguousNumberError, match="not written with"):
         numbers_in(pd.Series(cells, dtype=object), form, where="mine")
+
+
+@pytest.mark.parametrize(
+    ("decimal", "cells"),
+    [(",", ["1.234", "987"]), (".", ["1,234", "987"]), (",", ["1 234", "987"])],
+)
+def test_sign_before_decimals_settles_the_other_sign(decimal, cells):
+    form = NumberFormat(decimal=decimal)
+    assert numbers_in(pd.Series(cells, dtype=object), form, where="mine").tolist() == [1234, 987]
 
 
 @pytest.mark.parametrize("form", [NumberFormat(thousands="."), NumberFormat(decimal=",")])
@@ -143,12 +153,14 @@ def test_words_for_nothing_are_nothing_in_every_column(word):
     ]
 
 
-@pytest.mark.parametrize("word", ["#REF!", "#DIV/0!", "#WAARDE!", "#NAAM?", "#¡VALOR!", "None"])
+@pytest.mark.parametrize(
+    "word", ["#REF!", "#DIV/0!", "#WAARDE!", "#¡VALOR!", "None", "-", "--", "?", "..", "–"]
+)
 def test_faults_of_a_workbook_are_no_value_and_no_blank_answer(word):
     assert is_no_value(word)
     assert not says_nothing(word)
 
 
-@pytest.mark.parametrize("word", ["Noord", "Nadorst", "0", "N", "A", "..", "-", "nee", ".1"])
+@pytest.mark.parametrize("word", ["Noord", "Nadorst", "0", "N", "A", "-1", "nee", ".1", "A-B"])
 def test_other_words_are_values(word):
     assert not is_no_value(word)

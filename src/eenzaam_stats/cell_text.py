@@ -23,8 +23,8 @@ _NOTHING = frozenset(
         *(".", "._", *(f".{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")),
     }
 )
-# Faults of a workbook, in any language, and a word that a question may well have as an answer.
-_FAULT = re.compile(r"#\S+[!?]|<?none>?")
+# Faults of a workbook in any language, dashes, and a word that a question may have as an answer.
+_FAULT = re.compile(r"#\S+[!?]|<?none>?|[-\u2013\u2014?.]+")
 _UNSEEN = "\u200b\u2060\ufeff"
 _SPACES, _APOSTROPHES = " \u00a0\u2009\u202f", "'\u2019"
 _SIGNS = {".": r"\.", ",": ",", " ": f"[{_SPACES}]", "'": f"[{_APOSTROPHES}]"}
@@ -45,7 +45,8 @@ class NumberFormat:
     decimal : {".", ","} or None
         Sign before the decimals; ``None`` takes either where it cannot be anything else.
     thousands : {".", ",", " ", "'"} or None
-        Sign between groups of three digits; ``None`` where numbers have none.
+        Sign between groups of three digits. Where only ``decimal`` is said, any other sign may
+        stand there, since it can be nothing else.
 
     Examples
     --------
@@ -79,6 +80,13 @@ class NumberFormat:
         if self.decimal is not None:
             return self.decimal
         return ".,".replace(self.thousands or " ", "")
+
+    @property
+    def groups(self) -> str:
+        """Signs that may stand between thousands; a sign for decimals leaves the others."""
+        if self.thousands is not None:
+            return self.thousands
+        return ".,' ".replace(self.decimal, "") if self.decimal is not None else ""
 
 
 UNSAID = NumberFormat()
@@ -136,9 +144,9 @@ def number_of(text: str, form: NumberFormat = UNSAID) -> int | float | None:
     (1.5, 30, None, None)
     """
     body = stripped(text)
-    if form.thousands is not None:
-        sign = _SIGNS[form.thousands]
-        if re.fullmatch(rf"[+-]?\d{{1,3}}(?:{sign}\d{{3}})+(?:[{form.points}]\d+)?", body):
+    for group in form.groups:
+        sign = _SIGNS[group]
+        if re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}(?:{sign}\d{{3}})+(?:[{form.points}]\d+)?", body):
             body = re.sub(sign, "", body)
     if _WHOLE.fullmatch(body):
         return int(body)

@@ -58,6 +58,15 @@ def test_tab_is_the_delimiter_of_a_tsv_whatever_its_names_hold(tmp_path):
     assert open_file(path).columns == ("a,b,c", "d")
 
 
+@pytest.mark.parametrize("content", ['"q3" "w"\n"1" 1 0.5\n', "q3 w\n1 0.5\n"])
+def test_blanks_between_names_are_no_delimiter(tmp_path, content):
+    """As R writes it with write.table."""
+    path = tmp_path / "survey.txt"
+    path.write_text(content, "utf-8")
+    with pytest.raises(SourceError, match="without a comma, semicolon, tab or bar"):
+        open_file(path)
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".tsv", ".txt", ".xlsx"])
 def test_title_above_the_names_and_rows_below_them_are_left_out_when_said(tmp_path, suffix):
     path = tmp_path / f"survey{suffix}"

@@ -219,6 +219,21 @@ def test_respondents_are_told_apart_by_codes_in_text(tmp_path):
     survey = read_text(frame, tmp_path / "survey.csv", raw)
     assert len(survey.respondents) == 30
     assert [n for _, n in survey.report.dropped] == [20, 10]
+    raw["respondents"]["keep"] = [0]
+    survey = read_text(people().assign(wie=["0", "0.0", "7"] * 20), tmp_path / "b.csv", raw)
+    assert len(survey.respondents) == 40
+
+
+def test_missing_words_of_a_text_column_have_the_kind_of_the_mapping(tmp_path):
+    raw = mapping()
+    told = {"99": "refused", "NA": "not_asked"}
+    group = {"name": "published_group", "column": "grp", "text": True, "missing": told}
+    raw["variable"].append(group)
+    frame = people().assign(grp=["99", "NA", "a", "b"] * 15)
+    survey = read_text(frame, tmp_path / "survey.csv", raw)
+    report = next(one for one in survey.report.columns if one.name == "published_group")
+    assert dict(report.missing) == {"refused": 15, "not_asked": 15}
+    assert set(report.recodes) == {"99 -> refused", "NA -> not_asked"}
 
 
 # ---------------------------------------------------------------- A11: decimals, names, words

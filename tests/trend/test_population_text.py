@@ -12,6 +12,7 @@ import eenzaam_stats as es
 from eenzaam_stats.errors import AmbiguousNumberError, SchemaError
 from eenzaam_stats.estimation.calibration_margins import wanted
 from eenzaam_stats.estimation.targets import Standard
+from eenzaam_stats.trend.counts import interrupted_counts
 from eenzaam_stats.trend.projection_options import ProjectionOptions
 
 
@@ -65,7 +66,11 @@ def test_parts_of_people_are_people_when_nothing_speaks_against_it():
     frame["persons"] = frame["persons"] + 0.125
     assert people(frame) > people(population())
     small = frame.assign(persons=12.5)
-    assert people(small) == pytest.approx(12.5 * (0.45 + 0.5))
+    with pytest.raises(AmbiguousNumberError, match="people are counted in thousands"):
+        people(small)
+    assert people(small, decimal=".") == pytest.approx(12.5 * (0.45 + 0.5))
+    shares = frame.assign(persons=np.where(frame["age_low"] == 18, 0.5, 1.25))
+    assert people(shares) == pytest.approx(0.5 * 0.45 + 1.25 * 0.5)
     odd = frame.assign(persons=np.where(frame["age_low"] == 18, 12.125, 987.0))
     assert people(odd, decimal=".") == pytest.approx(12.125 * 0.45 + 987 * 0.5)
 
@@ -111,6 +116,14 @@ def test_standard_and_margin_with_thousands_are_refused():
     assert Standard.of(plain, over="age_group").shares[0][1] == pytest.approx(1234 / 2221)
     with pytest.raises(SchemaError, match="needs a count of at least 0 per class"):
         Standard.of({"18-64": "NA", "65+": "987"}, over="age_group")
+
+
+def test_counts_with_thousands_are_refused():
+    """1.000 is a whole number either way."""
+    frame = pd.DataFrame({"wave": range(2012, 2020), "count": ["1.000", "987"] * 4})
+    frame["denominator"] = "5000"
+    with pytest.raises(AmbiguousNumberError, match="column 'count'"):
+        interrupted_counts(frame, [es.Interruption("x", 2016.5)])
 
 
 def test_series_with_thousands_are_refused():

@@ -93,7 +93,11 @@ def project(
         scenario=_scenario(scenario, damping, wave_weight or []),
         rng=np.random.default_rng(seed) if draws else None,
         options=ProjectionOptions(
-            base_year=base_year, base_population=base_population, draws=draws or 2000
+            base_year=base_year,
+            base_population=base_population,
+            draws=draws or 2000,
+            decimal=words.get("decimal"),
+            thousands=words.get("thousands"),
         ),
         level=level,
     )

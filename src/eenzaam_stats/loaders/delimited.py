@@ -31,6 +31,7 @@ from eenzaam_stats.loaders.survey_file import (
 )
 
 DELIMITERS = (",", ";", "\t", "|")
+_SIGNS = frozenset(DELIMITERS)
 TAB_SUFFIXES = (".tsv",)
 ENCODING = "utf-8-sig"
 _ROWS_AT_A_TIME = 20_000
@@ -116,8 +117,19 @@ def _delimiter(path: Path, encoding: str, options: FileOptions) -> str:
         if said:
             return said
         lines = _from_header(stream, options)
+        _require_delimiter(path, lines)
         names = [_n_names(lines, delimiter) for delimiter in DELIMITERS]
     return DELIMITERS[names.index(max(names))]
+
+
+def _require_delimiter(path: Path, lines: list[str]) -> None:
+    """Raise when a line of several names has no sign between them that is known."""
+    first = lines[0] if lines else ""
+    if path.suffix.casefold() == ".txt" and len(first.split()) > 1 and not set(first) & _SIGNS:
+        raise SourceError(
+            f"{path.name} has names in its first line without a comma, semicolon, tab or bar "
+            "between them. Export it again with one of these, and without names of rows."
+        )
 
 
 def _n_names(lines: list[str], delimiter: str) -> int:

@@ -8,13 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eenzaam_stats.errors import (
-    AmbiguousNumberError,
-    DesignError,
-    SchemaError,
-    SourceError,
-    listed,
-)
+from eenzaam_stats.errors import DesignError, SchemaError, SourceError, listed
 from eenzaam_stats.keys import key_text, normal_word
 from eenzaam_stats.loaders.column import VALID, Harmonised, RawColumn
 from eenzaam_stats.loaders.harmonise import text_values
@@ -116,7 +110,7 @@ def rows_with_weight(
     wave = selection.wave
     if not (wave.zero_weight or wave.blank_weight) or selection.weight is None:
         return keep, ()
-    raw = _numbers(selection, selection.weight, values, np.arange(1, len(values) + 1))
+    raw = selection.raw_numbers(selection.weight, values, np.arange(1, len(values) + 1))
     weights = raw.without_declared()
     text = None if pd.api.types.is_numeric_dtype(weights) else weights.astype("str").str.strip()
     blank = weights.isna() if text is None else weights.isna() | (text == "")
@@ -137,23 +131,6 @@ def rows_with_weight(
             "weight=, or check the wave."
         )
     return left, tuple(counts)
-
-
-def _numbers(
-    selection: Selection,
-    name: str,
-    frame: pd.DataFrame,
-    rows: npt.NDArray[np.int64],
-    *,
-    what: str = "weight",
-) -> RawColumn:
-    """The weight or a population size, as numbers where text can be read in one way only."""
-    try:
-        return selection.raw(name, frame, rows).as_numbers(where=selection.where)
-    except AmbiguousNumberError as error:
-        raise DesignError(
-            f"{selection.where}: the {what} {name!r} holds text instead of numbers: {error.doubt}"
-        ) from error
 
 
 def require_year(
@@ -205,7 +182,7 @@ def design_columns(
     valid = np.full(len(rows), VALID, dtype=np.int8)
     columns: dict[str, Harmonised] = {}
     if selection.weight is not None:
-        raw = _numbers(selection, selection.weight, frame, rows)
+        raw = selection.raw_numbers(selection.weight, frame, rows)
         weights = pd.Series(sound_weights(raw, where=selection.where))
         columns["weight"] = Harmonised("weight", selection.weight, weights, valid)
     for what, name in (
@@ -222,7 +199,7 @@ def design_columns(
             )
             columns[what] = Harmonised(what, name, whole, valid)
     for what, name in zip(SIZES, selection.fpc, strict=False):
-        raw = _numbers(selection, name, frame, rows, what="population size")
+        raw = selection.raw_numbers(name, frame, rows, what="population size")
         size = _sizes(raw, where=selection.where)
         columns[what] = Harmonised(what, name, size, valid)
     return columns

@@ -73,10 +73,7 @@ def harmonised_column(variable: Variable, raw: RawColumn, *, where: str) -> Harm
     are words such as NA where neither the codebook nor the user keeps them.
     """
     if variable.kind == "text":
-        values, kinds = text_values(raw, where=where)
-        words = tuple(word.strip() for word in raw.blank_words() if word.strip())
-        recodes = tuple(f"{word} -> {MissingKind.NO_ANSWER}" for word in dict.fromkeys(words))
-        return Harmonised(variable.name, raw.name, values, kinds, recodes)
+        return _text_column(variable, raw, where=where)
     labels, declared = codes_of_file(variable, raw.labels, raw.declared, column=raw.name)
     raw = replace(raw, labels=labels, declared=declared)
     places, uniques = pd.factorize(raw.values)
@@ -182,6 +179,19 @@ def text_values(raw: RawColumn, *, where: str = "") -> tuple[pd.Series[Any], Kin
     text = normal_keys(known, where=f"{where}, {column}" if where else column, rows=raw.rows)
     at = text.isna().to_numpy(dtype=np.bool_)
     return text, np.where(at, BLANK, np.int8(VALID))
+
+
+def _text_column(variable: Variable, raw: RawColumn, *, where: str) -> Harmonised:
+    """Column of free text; words that the codebook lists as missing have the kind it gives."""
+    values, kinds = text_values(raw, where=where)
+    shown = raw.values.map(lambda cell: stripped(cell) if isinstance(cell, str) else cell)
+    said = {word: MissingKind.NO_ANSWER for word in map(stripped, raw.blank_words()) if word}
+    for code, kind in variable.missing.items():
+        at = ((values == str(code)) | (shown == code)).fillna(False).to_numpy(dtype=np.bool_)
+        values, kinds = values.mask(at), np.where(at, np.int8(KINDS.index(kind)), kinds)
+        said |= {str(code): kind} if at.any() else {}
+    recodes = tuple(f"{word} -> {kind}" for word, kind in said.items())
+    return Harmonised(variable.name, raw.name, values, kinds, recodes)
 
 
 def _code(value: Any, variable: Variable, by_label: Mapping[str, Code]) -> Any:

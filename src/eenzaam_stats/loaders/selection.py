@@ -13,7 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eenzaam_stats.errors import OptionError, SourceError, UnknownCodeError
+from eenzaam_stats.errors import (
+    AmbiguousNumberError,
+    DesignError,
+    OptionError,
+    SourceError,
+    UnknownCodeError,
+)
 from eenzaam_stats.keys import key_text, normal_word
 from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.file_labels import require_file_labels
@@ -96,6 +102,22 @@ class Selection:
             self.file.missing_ranges.get(column, ()),
             self.file.options,
         )
+
+    def raw_numbers(
+        self,
+        column: str,
+        frame: pd.DataFrame,
+        rows: npt.NDArray[np.int64],
+        *,
+        what: str = "weight",
+    ) -> RawColumn:
+        """The weight or a population size, as numbers where text can be read in one way only."""
+        try:
+            return self.raw(column, frame, rows).as_numbers(where=self.where)
+        except AmbiguousNumberError as error:
+            raise DesignError(
+                f"{self.where}: the {what} {column!r} holds text instead of numbers: {error.doubt}"
+            ) from error
 
 
 def selected_columns(

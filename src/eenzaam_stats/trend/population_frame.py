@@ -109,7 +109,7 @@ def _persons(persons: pd.Series, numbers: NumberFormat) -> pd.Series:
     """People as numbers; thousands that another program took for decimals are refused.
 
     Where nobody said how numbers are written, numbers that are all below 1,000, of which some have
-    three decimals and none more, are what 1.234 and 987 become when a file is read.
+    decimals and none more than three, are what 1.234 and 987 become when a file is read.
     """
     found = numbers_or_nan(persons, numbers, where=_POPULATION)
     known = found[np.isfinite(found)]
@@ -122,12 +122,11 @@ def _persons(persons: pd.Series, numbers: NumberFormat) -> pd.Series:
         and known.max() < _THOUSAND
         and parts.min() > 1
         and (thousandths % 1 == 0).all()
-        and (thousandths % 10 != 0).any()
     ):
         raise AmbiguousNumberError.found(
             _POPULATION,
             column="persons",
-            doubt="all numbers are below 1,000 and some have three decimals, as when thousands "
+            doubt="all numbers are below 1,000 and some have decimals, as when thousands "
             "were read as decimals, or people are counted in thousands; read such a file with "
             "dtype=str",
             count=len(parts),
