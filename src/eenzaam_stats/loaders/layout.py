@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.keys import same_wave
 from eenzaam_stats.vocabulary import LonelyStratum, MissingKind
+from eenzaam_stats.wave_names import same_wave
 
 Code = int | str
 Value = str | int | bool
