@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from eenzaam_stats.errors import SchemaError
 
 IntArray = NDArray[np.int64]
-T = TypeVar("T")
 
 # Characters that cannot be seen and that str.strip() leaves: byte order mark, zero-width space.
 _UNSEEN = "\ufeff\u200b\u200c\u200d\u2060"
@@ -71,8 +70,8 @@ def normal_keys(
     ``7``, ``7.0``, ``" 7 "``, ``"+7"``, ``"7,0"``, ``"7e0"`` and ``"007"`` are ``"7"``. ``"007"``
     beside ``"7"`` in one column may be two keys or one, so that column is refused. A number with an
     exponent is one only where every other cell of the column is a number: among ``"1a3"`` and
-    ``"2b7"`` the key ``"1e3"`` stays as it is. ``"1.000"`` is 1 where all such cells end in zeros,
-    and stays as it is where they do not.
+    ``"2b7"`` the key ``"1e3"`` stays as it is. ``"1.000"`` is 1 where every cell ends in zeros,
+    stays as it is where one does not, and is refused beside plain whole numbers.
 
     **Missing data.** A blank is missing and never a key.
 
@@ -118,6 +117,9 @@ def key_text(values: pd.Series[Any]) -> pd.Series[str]:
     ['7', '7', nan]
     """
     blank = values.isna()
+    if pd.api.types.is_float_dtype(values):
+        floats = values.to_numpy(np.float64, na_value=np.nan)
+        values = pd.Series(floats, index=values.index, name=values.name)
     cells = values
     if pd.api.types.is_float_dtype(values) and _all_whole(values):
         cells = values.astype("Int64")
@@ -138,27 +140,6 @@ def normal_word(word: str) -> str:
     bare = word.strip().strip(_UNSEEN).strip()
     power = _EXPONENT.fullmatch(bare)
     return _without_zeros(_expanded(bare) if power else _without_decimals(bare))
-
-
-def same_wave(key: object, known: Iterable[T]) -> T | None:
-    """Return the one of the known waves that a key can only mean, or ``None``.
-
-    ``"2022"``, ``2022.0`` and ``2022`` are one year; letters of a name have any case.
-
-    Examples
-    --------
-    >>> same_wave("2022", [2020, 2022]), same_wave(2022.0, ["2022", "2024"]), same_wave("b", ["B"])
-    (2022, '2022', 'B')
-    >>> same_wave(True, [1]) is None, same_wave("22", [2022]) is None
-    (True, True)
-    """
-    if isinstance(key, bool):
-        return None
-    options = list(known)
-    word = normal_word(str(key)).casefold()
-    exact = [one for one in options if str(one) == str(key)]
-    found = exact or [one for one in options if normal_word(str(one)).casefold() == word]
-    return found[0] if found else None
 
 
 def key_form(keys: Iterable[str]) -> str:
@@ -210,6 +191,7 @@ def _normal_forms(forms: Sequence[str], column: _Column) -> list[str]:
         _require_whole_numbers(powers, column)
     expand: Callable[[str], str] = _expanded if numbers else str
     thousands = any(_THOUSANDS.fullmatch(form) and not _WHOLE.fullmatch(form) for form in rest)
+    _require_one_meaning(rest, column, thousands=thousands)
     written = [
         expand(form)
         if _EXPONENT.fullmatch(form)
@@ -270,6 +252,22 @@ def _require_whole_numbers(powers: Sequence[str], column: _Column) -> None:
             f"{column.where} needs whole keys, and {column.counted(at)}, hold a number with an "
             "exponent of which the last digits were dropped, as a spreadsheet does. Write the key "
             "as text in the program that made the file, and export it again."
+        )
+
+
+def _require_one_meaning(forms: Sequence[str], column: _Column, *, thousands: bool) -> None:
+    """Refuse ``1.000`` beside plain whole numbers, unless another cell shows its decimals."""
+    doubtful = [form for form in forms if _THOUSANDS.fullmatch(form)]
+    plain = any(form.isdigit() for form in forms)
+    shown = any(
+        _WHOLE.fullmatch(form) and not form.isdigit() and not _THOUSANDS.fullmatch(form)
+        for form in forms
+    )
+    if doubtful and plain and not shown and not thousands:
+        at = (column.text == doubtful[0]).to_numpy(dtype="bool")
+        raise SchemaError(
+            f"{column.where} holds {doubtful[0]!r} ({column.counted(at)}) beside whole numbers "
+            "without a separator: that may be 1 or 1000 times as much. Write keys without one."
         )
 
 

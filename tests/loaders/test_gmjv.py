@@ -22,6 +22,7 @@ from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.vocabulary import Origin
 from loaders.changed_sav import changed_sav, read, without_labels
+from loaders.mapped_files import write_survey
 
 # Five standard errors of a share near one half among 19,000 people: 5 * sqrt(.25 / 19000).
 FIVE_SE = 0.019
@@ -375,6 +376,26 @@ def test_both_years_of_a_trend_file_load_under_either_name(folder, raw, tmp_path
         (one,) = prevalence(read_gmjv(path, wave=year), "published_lonely").rows
         assert row.estimate == pytest.approx(one.estimate, rel=1e-12)
         assert row.std_error == pytest.approx(one.std_error, rel=1e-12)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".dta", ".xlsx"])
+def test_trend_file_in_another_format_gives_the_same_years(folder, raw, tmp_path, suffix):
+    new = read(folder / "2024.sav").drop(
+        columns=["Standaardisatiefactor_gemeente", "Stratum_gemeente"]
+    )
+    both = pd.concat([raw.head(1_000), new.head(1_000)], ignore_index=True)
+    sav = read_gmjv(
+        changed_sav(folder / "2022.sav", tmp_path / "x.sav", frame=both), wave=[2022, 2024]
+    )
+    path = tmp_path / f"x{suffix}"
+    if suffix == ".csv":
+        both.to_csv(path, index=False, sep=";", decimal=",")
+    else:
+        write_survey(both, path)
+    other = read_gmjv(path, wave=["2022", "2024"]).respondents
+    columns = ["wave", "published_category", "published_lonely", "region", "municipality"]
+    pd.testing.assert_frame_equal(other[columns], sav.respondents[columns])
+    np.testing.assert_allclose(other["weight"], sav.respondents["weight"], rtol=1e-12)
 
 
 @pytest.mark.witness

@@ -116,6 +116,14 @@ def test_key_that_a_spreadsheet_shortened_is_refused(values):
         normal_keys(pd.Series(values))
 
 
+@pytest.mark.parametrize("values", [["1,000", "1000"], ["1.000", "7"], ["12.000", "0012"]])
+def test_key_that_may_have_thousands_or_decimals_is_refused(values):
+    with pytest.raises(SchemaError, match="may be 1 or 1000 times as much"):
+        normal_keys(pd.Series(values))
+    shown = [*values[:1], "1234.0"]
+    assert normal_keys(pd.Series(shown)).tolist() == [values[0][:-4], "1234"]
+
+
 def test_key_that_is_too_long_for_a_number_is_refused():
     with pytest.raises(
         SchemaError, match=r"1 row\(s\), first in row 2, hold a number of 16 digits"

@@ -101,14 +101,19 @@ class _Names:
         column = str(self.index.find(name))
         rule = self.year.respondents
         marker = self.index.find(rule.source_name) if rule else None
-        frame, _ = read_columns(self.file, [column, *([marker] if marker else [])])
-        rows = np.arange(1, len(frame) + 1)
-        raw = RawColumn(column, frame[column], rows, {}, self.file.missing_ranges.get(column, ()))
-        values = pd.to_numeric(raw.without_declared(), errors="coerce")
+        names = [column, *([marker] if marker else [])]
+        frame, _ = read_columns(self.file, names)
+        values, years = (self._numbers(frame, name) for name in (names[0], names[-1]))
         there = values.notna() & (values != 0)
         if marker:
-            there &= pd.to_numeric(frame[marker], errors="coerce") == self.year.year
+            there &= years == self.year.year
         return bool(there.any())
+
+    def _numbers(self, frame: pd.DataFrame, name: str) -> pd.Series[float]:
+        """Numbers of a column; blank where it holds none."""
+        missing = self.file.missing_ranges.get(name, ())
+        raw = RawColumn(name, frame[name], np.arange(1, len(frame) + 1), {}, missing)
+        return pd.to_numeric(raw.as_numbers().without_declared(), errors="coerce")
 
 
 def other_name_notes(reading: Reading) -> Iterator[str]:

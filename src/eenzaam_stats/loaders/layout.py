@@ -12,8 +12,8 @@ from typing import Literal, cast
 
 from eenzaam_stats.cell_text import number_of
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.keys import same_wave
 from eenzaam_stats.vocabulary import LonelyStratum, MissingKind
+from eenzaam_stats.wave_names import same_wave
 
 Code = int | float | str
 Value = str | int | bool

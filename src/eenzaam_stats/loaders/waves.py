@@ -11,12 +11,12 @@ from itertools import combinations
 from typing import TypeAlias, TypeVar
 
 from eenzaam_stats.errors import EenzaamStatsError, OptionError, SchemaError, listed
-from eenzaam_stats.keys import same_wave
 from eenzaam_stats.loaders.combine import Persons, combine
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.pooling import ITEMS, Difference
 from eenzaam_stats.respondents import PUBLISHED_PREFIX
 from eenzaam_stats.survey import Survey
+from eenzaam_stats.wave_names import same_wave
 
 Wave: TypeAlias = int | str
 Waves: TypeAlias = Wave | Sequence[Wave]

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.keys import same_wave
 from eenzaam_stats.numerics.logit_trend import LogitTrend, fit_logit_trend
 from eenzaam_stats.numerics.prevalence_paths import Paths
 from eenzaam_stats.trend.cell_doubts import cell_doubts, require_cell_errors
 from eenzaam_stats.trend.scenario_path import ScenarioPath, Start
+from eenzaam_stats.wave_names import same_wave
 
 FloatArray = NDArray[np.float64]
 LEAST_WAVES = 3

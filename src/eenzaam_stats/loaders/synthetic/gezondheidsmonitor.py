@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.keys import same_wave
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.synthetic.answers import drawn_answers, item_columns, score_columns
@@ -44,6 +43,7 @@ from eenzaam_stats.loaders.synthetic.report import (
 from eenzaam_stats.loaders.synthetic.writing import require_target, write_whole
 from eenzaam_stats.opendata.reference import reference
 from eenzaam_stats.vocabulary import Origin
+from eenzaam_stats.wave_names import same_wave
 
 # Enough for several people in every cell, also in the oldest.
 MIN_ROWS = 1_000
