@@ -147,6 +147,7 @@ def _require_plain_words(variable: Variable, file: SurveyFile, index: NameIndex)
             )
 
 
+@in_words
 def check_mapping(path: str | Path) -> tuple[CheckResult, ...]:
     """Every problem of a mapping, without a survey file.
 
