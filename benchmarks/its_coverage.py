@@ -1,6 +1,7 @@
 """Coverage of 95% intervals of an interrupted series, by length and autocorrelation.
 
 usage: python benchmarks/its_coverage.py [--replications 2000] [--table FILE.csv] [--page FILE.md]
+       python benchmarks/its_coverage.py --widths [FILE.csv]
 
 Simulated series with a level change, a slope change and AR(1) errors, an interruption in the
 middle. Our default is compared with least squares, Newey-West (lag 1), Prais-Winsten and the
@@ -38,6 +39,7 @@ COLUMNS = [
     "causalpy_mean_gap",
 ]
 # what the default promises: coverage from 16 waves on, autocorrelation up to 0.6
+WHATS, WIDTH_LENGTHS = ("level", "slope"), (12, 16, 24, 40)
 PROMISED, FROM_WAVES, UP_TO_PHI = 0.93, 16, 0.6
 
 
@@ -146,6 +148,41 @@ def cell(n: int, phi: float, replications: int) -> dict[str, float]:
     return dict(zip(COLUMNS, np.mean(held, axis=0), strict=True))
 
 
+def widths(n: int, phi: float, replications: int) -> dict[str, float]:
+    """How wide bounded intervals and those of Kenward and Roger are, in one cell.
+
+    Widths at the median and at the 99th percentile of the series, and the share of series in which
+    Kenward and Roger give the slope change fewer than 2 or 1 degrees of freedom.
+    """
+    x = design(n)
+    clock, found, df = Clock(on_grid=True, unit=1.0), [], []
+    for y in simulated(n, phi, replications):
+        fit = fit_reml(y, x, x[:, 1], known=np.zeros(n), negative=True)
+        row = []
+        for errors in ("bounded", "kenward_roger"):
+            fitted = with_errors(fit, clock, errors, use_known=False)
+            changes = [contrast(fitted, one, level=0.95) for one in contrasts(x)[:2]]
+            row += [one.high - one.low for one in changes]
+        found.append(row)
+        df.append(changes[1].df)
+    names = [f"{kind}_{what}" for kind in ("bounded", "kenward_roger") for what in WHATS]
+    result = dict(zip([f"median_{name}" for name in names], np.median(found, axis=0), strict=True))
+    far = np.quantile(found, 0.99, axis=0)
+    result |= dict(zip([f"p99_{name}" for name in names], far, strict=True))
+    shares = {f"df_below_{k}": float((np.array(df) < k).mean()) for k in (2, 1)}
+    return {name: float(f"{value:.4g}") for name, value in (result | shares).items()}
+
+
+def all_widths(table: Path, replications: int) -> None:
+    """Write the widths of 12 to 40 waves."""
+    rows = [
+        {"n": n, "phi": phi, "replications": replications, **widths(n, phi, replications)}
+        for n in WIDTH_LENGTHS
+        for phi in PHIS
+    ]
+    pd.DataFrame(rows).to_csv(table, index=False)
+
+
 def completed(table: Path, replications: int) -> pd.DataFrame:
     """Fill the table cell by cell, written after each."""
     rows = pd.read_csv(table).to_dict("records") if table.exists() else []
@@ -208,7 +245,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--replications", type=int, default=2_000)
     parser.add_argument("--table", type=Path, default=HERE / "its_coverage.csv")
     parser.add_argument("--page", type=Path, default=HERE.parent / "docs" / "its_coverage.md")
+    parser.add_argument("--widths", type=Path, nargs="?", const=HERE / "its_widths.csv")
     options = parser.parse_args(arguments)
+    if options.widths is not None:
+        all_widths(options.widths, replications=500)
+        return
     frame = completed(options.table, options.replications)
     options.page.write_text(page(frame), "utf-8")
 

@@ -11,8 +11,9 @@ import functools
 import inspect
 import sys
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from enum import Enum
 from numbers import Integral, Real
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
@@ -66,10 +67,12 @@ def _wrong_argument(
     except TypeError:  # an argument that the function does not have
         return ""
     names = vars(sys.modules[function.__module__])
-    for name, value in given.items():
-        said = _wrong(name, value, _hint(signature.parameters[name].annotation, names))
-        if said:
-            return said
+    hints = {name: _hint(signature.parameters[name].annotation, names) for name in given}
+    for inside in (False, True):
+        for name, value in given.items():
+            said = _inside(name, value) if inside else _wrong(name, value, hints[name])
+            if said:
+                return said
     return ""
 
 
@@ -84,14 +87,19 @@ def _hint(annotation: object, names: Mapping[str, object]) -> object:
 
 
 def _wrong(name: str, value: object, hint: object) -> str:
-    if not _fits(value, hint):
-        return f"{name} as {_words(hint)}, and got {_found(value)}"
+    return "" if _fits(value, hint) else f"{name} as {_words(hint)}, and got {_found(value)}"
+
+
+def _inside(name: str, value: object) -> str:
+    """The first wrong field of options, and of what is in them."""
+    if isinstance(value, (list, tuple)):
+        return next((said for one in value[:_LOOKED_AT] if (said := _inside(name, one))), "")
     if not is_dataclass(value) or not type(value).__module__.startswith(_PACKAGE):
         return ""
     names = vars(sys.modules[type(value).__module__])
     for field in fields(value):
-        inner = getattr(value, field.name, None)
-        said = _wrong(f"{name}.{field.name}", inner, _hint(field.type, names))
+        inner, path = getattr(value, field.name, None), f"{name}.{field.name}"
+        said = _wrong(path, inner, _hint(field.type, names)) or _inside(path, inner)
         if said:
             return said
     return ""
@@ -107,23 +115,35 @@ def _fits(value: object, hint: Any) -> bool:
         return isinstance(value, _NUMBERS[hint]) and not isinstance(value, bool)
     kind = type(None) if hint is None else origin or hint
     static = getattr(kind, "_is_protocol", False) and not getattr(kind, "_is_runtime_protocol", 0)
-    anything = not isinstance(kind, type) or kind is object or kind is np.ndarray
+    anything = kind in (Any, object, np.ndarray) or not isinstance(kind, type)
     return bool(anything or static) or _holds(value, kind, parts)
 
 
 def _holds(value: Any, kind: type, parts: tuple[Any, ...]) -> bool:
-    """Whether a value is of a kind, and a collection of its parts."""
-    several = parts and issubclass(kind, Iterable) and not issubclass(kind, Mapping)
-    if several and isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
-        # a list for a tuple, an array for a sequence: what is in it counts
-        inside = [part for part in parts if part is not ...]
-        return all(any(_fits(one, part) for part in inside) for one in list(value)[:_LOOKED_AT])
-    if several and isinstance(value, str):
-        return str in parts
+    """Whether a value is of a kind, and what is in it of its parts."""
+    if issubclass(kind, Enum):
+        return value in list(kind)
     if issubclass(kind, Mapping) and parts and isinstance(value, kind):
         pairs = list(value.items())[:_LOOKED_AT]
         return all(_fits(key, parts[0]) and _fits(one, parts[1]) for key, one in pairs)
+    if parts and issubclass(kind, Iterable) and not issubclass(kind, Mapping):
+        return _is_several(value, kind, parts)
     return isinstance(value, kind)
+
+
+def _is_several(value: Any, kind: type, parts: tuple[Any, ...]) -> bool:
+    """A list for a tuple, an array for a sequence: what is in it counts; a table is neither."""
+    if isinstance(value, (str, bytes)):
+        return str in parts and isinstance(value, str)
+    in_order = hasattr(value, "__getitem__") or not issubclass(kind, Sequence)
+    if not isinstance(value, Iterable) or isinstance(value, Mapping) or not in_order:
+        return False
+    if getattr(value, "ndim", 1) != 1:
+        return False
+    items, inside = list(value), [part for part in parts if part is not ...]
+    if kind is tuple and len(inside) == len(parts):
+        return len(items) == len(parts) and all(map(_fits, items, parts))
+    return all(any(_fits(one, part) for part in inside) for one in items[:_LOOKED_AT])
 
 
 def _words(hint: Any) -> str:

@@ -225,3 +225,34 @@ def test_checks_are_printed_for_every_effect(series, command) -> None:
     refused = command("trend", series, *COVID, "--checks", "--gap")
     assert refused.code == 2
     assert "--checks looks at changes" in refused.err
+
+
+def test_dates_on_the_command_line(tmp_path, command) -> None:
+    rng = np.random.default_rng(3)
+    days = pd.date_range("2016-01-01", periods=40, freq="MS")
+    made = pd.DataFrame({"wave": days, "estimate": 20 + rng.normal(size=40)})
+    made.to_csv(tmp_path / "dates.csv", index=False)
+    made.assign(wave=2016 + np.arange(40) / 12).to_csv(tmp_path / "numbers.csv", index=False)
+    asked = {
+        "dates.csv": ("law:2018-03-01:2018Q4", "2018-05"),
+        "numbers.csv": (f"law:{2018 + 2 / 12}:2018.75", str(2018 + 4 / 12)),
+    }
+    for more in (("--at",), ("--checks",), ("--gap",), ("--estimator", "newey_west")):
+        rows = []
+        for name, (interruption, at) in asked.items():
+            options = (*more, at) if more == ("--at",) else more
+            ran = command("trend", tmp_path / name, "--interruption", interruption, *options,
+                          "--json")  # fmt: skip
+            assert ran.code == 0, ran.err
+            rows.append(json.loads(ran.out)["data"]["rows"])
+        for left, right in zip(*rows, strict=True):
+            numbers = [key for key, value in left.items() if isinstance(value, float)]
+            assert numbers
+            for key in numbers:
+                assert right[key] == pytest.approx(left[key], rel=1e-6, abs=1e-9), key
+
+
+def test_a_date_that_is_not_clear_is_refused(series, command) -> None:
+    ran = command("trend", series, "--interruption", "COVID-19:15-03-2020")
+    assert ran.code == 2
+    assert "not NAME:START or NAME:START:END with numbers or dates" in ran.err

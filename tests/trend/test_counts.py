@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -263,3 +264,48 @@ def test_the_picture_shows_rates_and_not_their_logarithms(series):
         words = axes.get_ylabel()
     np.testing.assert_allclose(drawn, frame["count"] / frame["denominator"], rtol=1e-12)
     assert words == "count per denominator"
+
+
+TEXTS = {
+    "text": lambda column: column.astype(str),
+    "text with a point": lambda column: column.map("{}.0".format),
+    "text with blanks": lambda column: column.map(" {} ".format),
+    "string": lambda column: column.astype("string"),
+    "Arrow text": lambda column: column.astype("string[pyarrow]"),
+    "category": lambda column: column.astype(str).astype("category"),
+    "objects": lambda column: column.astype(object),
+    "nullable": lambda column: column.astype("Int64"),
+    "Decimal": lambda column: column.map(Decimal),
+}
+
+
+def counted() -> pd.DataFrame:
+    counts = [100, 104, 97, 102, 99, 101, 98, 103, 150, 148, 153, 149]
+    return pd.DataFrame({"wave": range(2010, 2022), "count": counts, "denominator": 1_000})
+
+
+@pytest.mark.parametrize("model", ["quasipoisson", "quasibinomial"])
+@pytest.mark.parametrize("column", ["count", "denominator", "covariate"])
+@pytest.mark.parametrize("form", TEXTS)
+def test_counts_in_text_are_numbers(form, column, model):
+    law = [Interruption("law", 2018, effects=("level",))]
+    frame = counted().assign(covariate=[3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8])
+    plain, text = (
+        interrupted_counts(one, law, model=model, covariates=["covariate"]).terms()
+        for one in (frame, frame.assign(**{column: TEXTS[form](frame[column])}))
+    )
+    pd.testing.assert_frame_equal(plain, text)
+
+
+@pytest.mark.parametrize("column", ["count", "denominator"])
+@pytest.mark.parametrize("text", ["1.000", "1,000", "1.234", "12.345.678"])
+def test_counts_in_text_that_are_not_clear_are_refused(column, text):
+    frame = counted()
+    values = [text, *frame[column].astype(str)[1:]]
+    with pytest.raises(SchemaError, match=rf"column '{column}', and 1 cell\(s\) of text.*'{text}'"):
+        interrupted_counts(frame.assign(**{column: values}), [Interruption("law", 2018)])
+
+
+def test_covariates_of_counts_are_asked_for():
+    with pytest.raises(UnknownColumnError, match=r"needs column\(s\) \['mode'\]"):
+        interrupted_counts(counted(), [Interruption("law", 2018)], covariates="mode")

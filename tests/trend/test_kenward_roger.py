@@ -249,6 +249,25 @@ def test_one_cell_again_agrees_within_chance(study):
         assert abs(share - row[name]) < 4.0 * error
 
 
+def test_bounded_errors_cover_as_those_of_kenward_and_roger_and_stay_usable(study, repository):
+    module, table = study
+    # what decision 0015 rests on: the same coverage, within five standard errors of simulation
+    for what in ("level", "slope"):
+        long = table[table["n"] >= 12]
+        apart = (long[f"default_{what}"] - long[f"kenward_roger_{what}"]).abs()
+        assert apart.max() < 0.012
+    wide = pd.read_csv(repository / "benchmarks" / "its_widths.csv")
+    assert len(wide) == 20
+    short = wide[(wide["n"] <= 16) & (wide["phi"] >= 0.4)]
+    assert (short["df_below_2"] > 0.4).all()
+    assert (short["p99_kenward_roger_slope"] > 1e6 * short["p99_bounded_slope"]).all()
+    assert (wide["p99_bounded_slope"] < 10.0 * wide["median_bounded_slope"]).all()
+    again = module.widths(16, 0.4, 60)
+    row = wide[(wide["n"] == 16) & (wide["phi"] == 0.4)].iloc[0]
+    assert again["median_bounded_level"] == pytest.approx(row["median_bounded_level"], rel=0.25)
+    assert again["df_below_2"] == pytest.approx(row["df_below_2"], abs=0.25)
+
+
 @pytest.mark.witness
 @pytest.mark.skipif(not ITS.exists(), reason="the public series are not beside the repository")
 def test_formula_of_causalpy_on_cigarette_sales(study):

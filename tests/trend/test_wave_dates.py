@@ -28,6 +28,7 @@ from eenzaam_stats.trend.panel_rows import PanelColumns
 from eenzaam_stats.trend.panel_terms import PanelTerm
 from eenzaam_stats.trend.placebo import placebo_in_space, placebo_in_time
 from eenzaam_stats.trend.power import PlannedSeries, power_of
+from eenzaam_stats.trend.prevalence_cells import prevalence_cells
 from eenzaam_stats.wave_dates import dates_of_waves, moment_of
 
 mpl.use("Agg")
@@ -443,3 +444,32 @@ def test_one_date_of_an_effect_needs_no_tuple():
         for at in ("2007-06", ("2007-06",))
     )
     pd.testing.assert_frame_equal(one, several)
+
+
+def test_waves_of_a_projection_may_be_dates():
+    bands = ["18-34", "35-49", "50-64", "65-74", "75+"]
+    shares = [0.1, 0.12, 0.13, 0.11, 0.15]
+    forms = {
+        "number": [2012, 2016, 2020],
+        "text": ["2012", "2016", "2020"],
+        "date": [dt.date(2012, 9, 1), dt.date(2016, 9, 1), dt.date(2020, 10, 1)],
+        "Period": list(pd.PeriodIndex(["2012", "2016", "2020"], freq="Y")),
+        "Timestamp": list(pd.to_datetime(["2012-01-01", "2016-01-01", "2020-01-01"])),
+    }
+    cells = {
+        name: prevalence_cells(
+            pd.DataFrame(
+                {
+                    "wave": pd.Series([wave for wave in waves for _ in bands], dtype=object),
+                    "age_group": bands * 3,
+                    "estimate": shares * 3,
+                }
+            )
+        )
+        for name, waves in forms.items()
+    }
+    assert {one.waves for one in cells.values()} == {(2012, 2016, 2020)}
+    with pytest.raises(SchemaError, match=r"needs waves that are years, but found '01-09-2012'"):
+        prevalence_cells(
+            pd.DataFrame({"wave": "01-09-2012", "age_group": bands, "estimate": shares})
+        )

@@ -133,11 +133,15 @@ def _classes(survey: Survey, name: str) -> dict[str, str]:
         known = frame.select(door.key(frame, name)).drop_nulls()
         found = collected(known.select(nw.col(name).cast(nw.String)).unique())
         classes = sorted(found.get_column(name), key=float if dtype.is_numeric() else str)
-        places = {text(value): at for at, value in enumerate(ordered or ())}
+        places = {str(value): at for at, value in enumerate(ordered or ())}
         classes.sort(key=lambda value: places.get(value, len(places)))
     if not 0 < len(classes) <= MOST_CLASSES:
         raise OptionError(
             f"{_WHERE} needs a column with 1 to {MOST_CLASSES} classes, and {name!r} has "
             f"{len(classes)}. Name a column of classes such as 'djg11_category', or use es.mean."
         )
-    return {value: text(float(value)) if dtype.is_float() else value for value in classes}
+    words = {str(value): text(value) for value in ordered or ()}
+    return {
+        value: text(float(value)) if dtype.is_float() else words.get(value, value)
+        for value in classes
+    }

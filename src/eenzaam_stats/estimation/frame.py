@@ -112,9 +112,24 @@ def levels(frame: Frame, name: str) -> tuple[object, ...] | None:
     native = frame.get_column(name).to_native()
     if isinstance(getattr(native, "dtype", None), pd.CategoricalDtype):
         return tuple(native.cat.categories.tolist())
-    if frame.implementation.is_pandas():
-        native = native.array.__arrow_array__()
-    return _in_dictionary(native) if hasattr(native, "chunks") else None
+    arrow = _arrow(native)
+    return None if arrow is None else _in_dictionary(arrow)
+
+
+def has_fixed_classes(frame: Frame, name: str) -> bool:
+    """Whether the categories are ordered, so that one without anybody is a class all the same."""
+    dtype = frame.collect_schema()[name]
+    if isinstance(dtype, nw.Enum) or not isinstance(frame, nw.DataFrame):
+        return isinstance(dtype, nw.Enum)
+    arrow = _arrow(frame.get_column(name).to_native())
+    return isinstance(dtype, nw.Categorical) and arrow is not None and bool(arrow.type.ordered)
+
+
+def _arrow(native: Any) -> Any:
+    """Arrow column, also where pandas holds it; ``None`` for columns of other engines."""
+    if isinstance(getattr(native, "dtype", None), pd.ArrowDtype):
+        return native.array.__arrow_array__()
+    return native if hasattr(native, "chunks") else None
 
 
 def _in_dictionary(column: Any) -> tuple[object, ...] | None:
@@ -124,15 +139,6 @@ def _in_dictionary(column: Any) -> tuple[object, ...] | None:
     found = [chunk.dictionary for chunk in column.chunks]
     same = bool(found) and all(one.equals(found[0]) for one in found)
     return tuple(found[0].to_pylist()) if same else None
-
-
-def has_fixed_classes(frame: Frame, name: str) -> bool:
-    """Whether the categories are ordered, so that one without anybody is a class all the same."""
-    dtype = frame.collect_schema()[name]
-    if isinstance(dtype, nw.Enum):
-        return True
-    arrow = isinstance(dtype, nw.Categorical) and frame.implementation.is_pyarrow()
-    return arrow and bool(cast("Eager", frame).get_column(name).to_native().type.ordered)
 
 
 def require_numeric(frame: Frame, name: str, *, where: str, flag: bool) -> None:

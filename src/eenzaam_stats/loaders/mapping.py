@@ -203,6 +203,7 @@ def _toml_text(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+@in_words
 def check_mapping(path: str | Path) -> tuple[CheckResult, ...]:
     """Every problem of a mapping, without a survey file.
 

@@ -171,7 +171,7 @@ def _opened(
             f"{_WHERE} needs a pandas frame with wave and count; it got "
             f"{type(frame).__qualname__}. Estimates of a survey go to interrupted_time_series()."
         )
-    wanted = [WAVE, COUNT, *([DENOMINATOR] if model == "quasibinomial" else [])]
+    wanted = [WAVE, COUNT, *([DENOMINATOR] if model == "quasibinomial" else []), *covariates]
     missing = [name for name in wanted if name not in frame]
     if missing:
         raise UnknownColumnError.among(missing, list(frame.columns), needed_for=_WHERE)

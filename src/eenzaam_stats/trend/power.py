@@ -142,7 +142,13 @@ def power_of(
 def _opened(planned: PlannedSeries) -> tuple[FloatArray, FloatArray, float, Calendar]:
     """Dates in order, sampling variances, the date of the interruption, and the calendar."""
     times, calendar = dates_of_waves(planned.waves, column="waves", where=_WHERE)
-    errors = np.broadcast_to(np.asarray(planned.std_error, dtype=np.float64), times.shape)
+    given = np.asarray(planned.std_error, dtype=np.float64)
+    if given.size not in (1, len(times)):
+        raise OptionError(
+            f"{_WHERE} needs one sampling error or one per wave, and got {given.size} for "
+            f"{len(times)} waves. Change the plan."
+        )
+    errors = np.broadcast_to(given.reshape(-1), times.shape)
     start = waves_alone(times, calendar).date(planned.start, what="the start", where=_WHERE)
     sides = [int((times < start).sum()), int((times >= start).sum())]
     faults = {
