@@ -6,6 +6,7 @@ live in ``labels/nl.toml`` and ``labels/en.toml``, keyed by these values.
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
@@ -196,7 +197,7 @@ def formatted(value: float, *, decimals: int, language: Language) -> str:
     """Number as its readers write it: ``1.234,5`` in Dutch, ``1,234.5`` in English.
 
     Rounds half away from zero on the shortest decimal that reads back as ``value``, as published
-    tables do, and never through the locale of the machine.
+    tables do, and never through the locale of the machine. A missing number is a dash.
 
     Examples
     --------
@@ -204,7 +205,11 @@ def formatted(value: float, *, decimals: int, language: Language) -> str:
     '48,3'
     >>> formatted(-854084, decimals=0, language="nl")
     '−854.084'
+    >>> formatted(float("nan"), decimals=1, language="en")
+    '–'
     """
+    if not math.isfinite(value):
+        return "\N{EN DASH}"
     step = Decimal(1).scaleb(-decimals)
     rounded = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
     text = f"{abs(rounded):,.{decimals}f}"
@@ -221,5 +226,7 @@ def formatted_percent(share: float, *, decimals: int, language: Language) -> str
     >>> formatted_percent(0.142, decimals=1, language="nl")
     '14,2%'
     """
+    if not math.isfinite(share):
+        return formatted(share, decimals=decimals, language=language)
     percent = float(Decimal(repr(float(share))) * 100)
     return formatted(percent, decimals=decimals, language=language) + "%"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -18,7 +18,8 @@ from eenzaam_stats.vocabulary import Language, require_option
 if TYPE_CHECKING:
     import pandas as pd
 
-    from eenzaam_stats.trend.fitting import Estimator
+    from eenzaam_stats.trend.check_fits import Fitting
+    from eenzaam_stats.trend.fitting import Estimator, FitOptions
     from eenzaam_stats.trend.interrupted import Scale
     from eenzaam_stats.trend.interruption import EffectName, Interruption
     from eenzaam_stats.wave_dates import DateLike
@@ -55,6 +56,12 @@ def trend(
         bool,
         typer.Option("--checks", help="Placebo dates and one wave left out, for each effect."),
     ] = False,
+    without_error: Annotated[
+        str,
+        typer.Option(
+            help="Waves without a sampling error: refuse, leave_out, or a standard error for them."
+        ),
+    ] = "refuse",
     level: Annotated[float, typer.Option(help="Coverage of the intervals.")] = 0.95,
     decimal: DecimalSign = None,
     thousands: ThousandsSign = None,
@@ -66,7 +73,8 @@ def trend(
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
 ) -> None:
     """Estimate level and slope changes of a series, or its distance from the trend before."""
-    from eenzaam_stats.trend.forecast import forecast_gap  # noqa: PLC0415
+    from eenzaam_stats.trend.check_fits import Fitting  # noqa: PLC0415
+    from eenzaam_stats.trend.forecast import GapOptions, forecast_gap  # noqa: PLC0415
     from eenzaam_stats.trend.interrupted import (  # noqa: PLC0415
         SeriesOptions,
         interrupted_time_series,
@@ -85,12 +93,14 @@ def trend(
     frame = csv_table(file, "wave, estimate and std_error", words)
     interruptions = [_interruption(words, effects) for words in interruption]
     kind, how = cast("Scale", scale), cast("Estimator", estimator)
+    options = SeriesOptions(fit=_fit_options(without_error), at=tuple(at or ()))
     result = (
         forecast_gap(
             frame,
             start=_first(interruptions),
             estimator=how,
             scale=kind,
+            options=GapOptions(fit=options.fit),
             level=level,
         )
         if gap
@@ -99,7 +109,7 @@ def trend(
             interruptions,
             estimator=how,
             scale=kind,
-            options=SeriesOptions(at=tuple(at or ())),
+            options=options,
             level=level,
         )
     )
@@ -109,7 +119,7 @@ def trend(
     found = [
         check
         for one in (interruptions if checks else ())
-        for check in _checks(frame, one, estimator=how, scale=kind, level=level)
+        for check in _checks(frame, one, Fitting("", how, kind, options, level))
     ]
     if as_json:
         give(
@@ -125,17 +135,24 @@ def trend(
             )
 
 
-def _checks(
-    frame: pd.DataFrame, one: Interruption, *, estimator: Estimator, scale: Scale, level: float
-) -> list[dict[str, str]]:
+def _fit_options(without_error: str) -> FitOptions:
+    from eenzaam_stats.trend.fitting import FitOptions  # noqa: PLC0415
+
+    words: Any = without_error
+    try:
+        return FitOptions(without_error=float(words))
+    except ValueError:
+        return FitOptions(without_error=words)
+
+
+def _checks(frame: pd.DataFrame, one: Interruption, how: Fitting) -> list[dict[str, str]]:
     """Verdict of every check, for every effect of an interruption."""
-    from eenzaam_stats.trend.check_fits import Fitting  # noqa: PLC0415
     from eenzaam_stats.trend.checks import leave_one_wave_out  # noqa: PLC0415
     from eenzaam_stats.trend.placebo import placebo_in_time  # noqa: PLC0415
 
     verdicts = {True: "passed", False: "FAILED", None: "not applicable"}
     when = "change" if one.end == math.inf else "during"
-    fittings = [Fitting(f"{name} {when}", estimator, scale, level=level) for name in one.effects]
+    fittings = [replace(how, effect=f"{name} {when}") for name in one.effects]
     return [
         {
             "interruption": one.name,

@@ -6,16 +6,19 @@ They ask for the sums, hand them to ``numerics`` and word the result, as ``preva
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping
+from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import number_rows, require_level
 from eenzaam_stats.estimation.uncertainty import Replication, errors_of
 from eenzaam_stats.numerics.linearise import Statistic, linearised
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import require_option
 
@@ -239,9 +242,12 @@ def _quantity(
         survey, source, domains, outcome, by=groups, statistic=statistic, replication=replication
     )
     found = linearised(domains.first, statistic)
+    rows = number_rows(domains, errors, found, statistic=statistic, level=level)
+    if statistic == "total_yes":
+        rows = _with_share_doubts(rows, input_doubts(survey, source, domains, outcome, by=groups))
     return Estimates(
         by=groups,
-        rows=number_rows(domains, errors, found, statistic=statistic, level=level),
+        rows=rows,
         footnote=footnote(
             source,
             [outcome],
@@ -250,4 +256,15 @@ def _quantity(
             level=level,
             n_without_group=domains.n_without_group,
         ),
+    )
+
+
+def _with_share_doubts(rows: Sequence[Estimate], shares: Sequence[Doubt]) -> tuple[Estimate, ...]:
+    """Numbers of people, marked where the share of people behind them is in doubt.
+
+    The error of a number of people is that of who is in the group as well, so it stays.
+    """
+    return tuple(
+        row if row.reason or not share else replace(row, flag=share.flag, reason=share.reason)
+        for row, share in zip(rows, shares, strict=True)
     )

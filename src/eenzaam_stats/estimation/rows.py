@@ -168,7 +168,7 @@ def _rows(
     beside = zip(domains.groups, _missing(domains), doubts, _gaps(domains), strict=True)
     for (group, missing, doubt, gap), values in zip(beside, columns, strict=True):
         p, se, low, high, df, n, n_missing, yes, total, wr, wor, n_effective, largest = values
-        reason, usable = _reason(kind, p, se, df=df, counts=(n, yes))
+        reason, usable = _reason(kind, p, se, df=df, n=n)
         reason, usable = "; ".join(filter(None, (reason, doubt, gap))), usable and not gap
         result.append(
             Estimate(
@@ -214,20 +214,15 @@ def _missing(domains: Domains) -> list[tuple[tuple[str, int], ...]]:
     ]
 
 
-def _reason(
-    kind: str, p: float, se: float, *, df: int, counts: tuple[int, int]
-) -> tuple[str, bool]:
+def _reason(kind: str, p: float, se: float, *, df: int, n: int) -> tuple[str, bool]:
     """Why an estimate is uncertain, empty when it is not; and whether it may have limits."""
-    n, yes = counts
     edges = kind == "proportion" and n > 0
-    # a number of people varies with who is in the group, and not with who of them has the outcome
-    whole = kind == "total_yes" and n > 0 and yes == n and se > 0.0
     findings = (
         (n == 0, "nobody in the group has an answer"),
         (n > 0 and math.isnan(p), "the denominator adds up to 0"),
         (n > 0 and math.isnan(se) and not math.isnan(p), "no variance could be estimated"),
         (edges and p == 0.0, "nobody who answered has the outcome"),
-        ((edges and p == 1.0) or whole, "everybody who answered has the outcome"),
+        (edges and p == 1.0, "everybody who answered has the outcome"),
         (n > 0 and df <= 0, "no degrees of freedom"),
         (
             n > 0 and se == 0.0 and not (edges and p in (0.0, 1.0)),
@@ -235,5 +230,5 @@ def _reason(
         ),
     )
     found = [words for there, words in findings if there]
-    at_edge = ((edges and p in (0.0, 1.0)) or whole) and len(found) == 1
+    at_edge = edges and p in (0.0, 1.0) and len(found) == 1
     return "; ".join(found), not found or at_edge

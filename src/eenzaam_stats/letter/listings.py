@@ -127,6 +127,9 @@ def computed_table(computed: Sequence[ComputedFigure], language: Language) -> st
             "inside": [answers[one.contains_published] for one in computed],
         }
     )
+    doubts = [one.estimate.reason for one in computed]
+    if any(doubts):
+        frame["doubt"] = doubts
     headers = {
         "file": label("report.file", language),
         "origin": label("word.origin", language),
@@ -136,6 +139,7 @@ def computed_table(computed: Sequence[ComputedFigure], language: Language) -> st
         "missing": label("word.missing", language),
         "published": label("word.published", language),
         "inside": label("report.inside", language),
+        **({"doubt": label("report.doubt", language)} if any(doubts) else {}),
     }
     places = {"value": 2, "low": 2, "high": 2, "n": 0, "missing": 0, "published": 1}
     return html_table(

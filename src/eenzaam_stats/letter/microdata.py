@@ -5,6 +5,7 @@ A computed figure carries the origin of its file: microdata or synthetic, never 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,8 +49,8 @@ class ComputedFigure:
 
     @property
     def contains_published(self) -> bool | None:
-        """Whether the interval holds the published figure; ``None`` without one."""
-        if self.published is None:
+        """Whether the interval holds the published figure; ``None`` without one of the two."""
+        if self.published is None or not math.isfinite(self.estimate.conf_low):
             return None
         return self.estimate.conf_low <= self.published <= self.estimate.conf_high
 

@@ -120,9 +120,10 @@ def _computed_line(one: ComputedFigure, language: Language) -> str:
         formatted(100 * x, decimals=2, language=language)
         for x in (row.estimate, row.conf_low, row.conf_high)
     )
+    doubt = f"; {label('word.uncertain', language)}: {row.reason}" if row.reason else ""
     return (
         f"[{label(f'origin.{one.origin}', language)}] {one.file} {one.wave} "
-        f"{label(f'outcome.{one.outcome}', language)}: {value}% ({low}–{high})"
+        f"{label(f'outcome.{one.outcome}', language)}: {value}% ({low}–{high}){doubt}"
     )
 
 

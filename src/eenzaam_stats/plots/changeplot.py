@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.decomposition_results import ChangePart, CountChange
-from eenzaam_stats.plots.frame import NumberText, broken, grid_behind, write_ticks
+from eenzaam_stats.plots.frame import NumberText, broken, doubt_words, grid_behind, write_ticks
 from eenzaam_stats.plots.theme import COLOURS, FAINT, HATCHES, INK, PAPER, styled
 from eenzaam_stats.vocabulary import Language, formatted, label, labels
 
@@ -173,7 +173,7 @@ def _title(result: CountChange, language: Language) -> str:
     parts = [f"{outcome} ({words['word.thousand']}), {ends}", f"{result.population}; {scenario}"]
     if result.draws:
         parts[1] += f"; {words['word.interval']} {result.level:.0%}"
-    return "\n".join(parts)
+    return "\n".join(filter(None, [*parts, doubt_words(result.flag, result.reason, language)]))
 
 
 @in_words

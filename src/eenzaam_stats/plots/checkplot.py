@@ -9,11 +9,12 @@ from matplotlib.axes import Axes
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.check_results import SeriesCheck
-from eenzaam_stats.plots.frame import NumberText, grid_behind, write_ticks
+from eenzaam_stats.plots.frame import NumberText, broken, doubt_words, grid_behind, write_ticks
 from eenzaam_stats.plots.theme import COLOURS, INK, styled
-from eenzaam_stats.vocabulary import Language, formatted, labels
+from eenzaam_stats.vocabulary import Flag, Language, formatted, labels
 
 _ROW, _AROUND = 0.26, 1.3  # inches
+_TITLE = 88  # letters on a line of the title
 
 
 @in_words
@@ -51,7 +52,15 @@ def series_check(
             colour = COLOURS[1] if row.real else COLOURS[0]
             if math.isfinite(row.estimate):
                 axes.plot([row.conf_low, row.conf_high], [at, at], color=colour, lw=1.6)
-                axes.plot([row.estimate], [at], ls="none", marker="o", ms=5.5, color=colour)
+                axes.plot(
+                    [row.estimate],
+                    [at],
+                    ls="none",
+                    marker="o",
+                    ms=5.5,
+                    color=colour,
+                    fillstyle="full" if row.flag is Flag.RELIABLE else "none",
+                )
         axes.set_yticks(range(len(rows)), [row.label for row in rows])
         axes.invert_yaxis()
         write_ticks(axes.xaxis, NumberText(language))
@@ -59,8 +68,14 @@ def series_check(
         words = labels(language)
         effect = words.get(f"effect.{result.effect}", result.effect)
         axes.set_xlabel(f"{effect}, {words['word.interval']}")
-        axes.set_title(words.get(f"check.{result.name}", result.name), loc="left", fontsize=9.0)
+        title = [words.get(f"check.{result.name}", result.name), _doubt(result, language)]
+        axes.set_title(broken("\n".join(filter(None, title)), _TITLE), loc="left", fontsize=9.0)
     return axes
+
+
+def _doubt(result: SeriesCheck, language: Language) -> str:
+    """Flag and reason of the fit that is checked."""
+    return doubt_words(result.real.flag, result.real.reason, language)
 
 
 @in_words
@@ -87,4 +102,5 @@ def series_check_text(result: SeriesCheck, *, language: Language = "nl") -> str:
     return (
         f"{name}: {real.label} {shown(real.estimate)} ({shown(real.conf_low)} - "
         f"{shown(real.conf_high)}). {result.check.message}."
+        + "".join(f" {told}." for told in [_doubt(result, language)] if told)
     )

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.plots.dotplot import dots
-from eenzaam_stats.plots.frame import NumberText
+from eenzaam_stats.plots.frame import NumberText, doubt_words
 from eenzaam_stats.plots.theme import styled
 from eenzaam_stats.results import Estimates
-from eenzaam_stats.vocabulary import Language, formatted, label, labels
+from eenzaam_stats.vocabulary import Flag, Language, formatted, label, labels
 
 
 @in_words
@@ -33,7 +33,8 @@ def prevalence(
     Returns
     -------
     matplotlib.axes.Axes
-        Axes with the dots; the note below it names source, n and level of the interval.
+        Axes with the dots, open where an estimate is flagged; the note above names source, n, level
+        of the interval and how many are in doubt.
 
     Examples
     --------
@@ -71,6 +72,7 @@ def _draw(estimates: Estimates, *, language: Language, axes: Axes) -> Axes:
             "low": [100 * row.conf_low for row in shown],
             "high": [100 * row.conf_high for row in shown],
             "series": [estimates.footnote.origin for _ in shown],
+            "solid": [row.flag is Flag.RELIABLE for row in shown],
         }
     )
     note = estimates.footnote
@@ -81,12 +83,17 @@ def _draw(estimates: Estimates, *, language: Language, axes: Axes) -> Axes:
         text=NumberText(language, decimals=1),
         xlabel=f"{outcome} ({note.scale}), %",
     )
-    axes.set_title(note_above(estimates, language), loc="left")
+    axes.set_title(
+        note_above(estimates, language, uncertain=label("word.uncertain_open", language)),
+        loc="left",
+    )
     return axes
 
 
-def note_above(estimates: Estimates, language: Language, *, outcome: bool = False) -> str:
-    """Source, wave, origin, n, level of the interval, and how many rows have no estimate.
+def note_above(
+    estimates: Estimates, language: Language, *, outcome: bool = False, uncertain: str = ""
+) -> str:
+    """Source, wave, origin, n, level of the interval, and how many rows are missing or in doubt.
 
     Parameters
     ----------
@@ -96,6 +103,8 @@ def note_above(estimates: Estimates, language: Language, *, outcome: bool = Fals
         Language of words and numbers.
     outcome : bool, default False
         Whether the outcome and its scale come first, for a picture without an axis that names them.
+    uncertain : str
+        How rows in doubt are marked, in words; only the word without it.
 
     Returns
     -------
@@ -105,12 +114,15 @@ def note_above(estimates: Estimates, language: Language, *, outcome: bool = Fals
     shown = [row for row in estimates.rows if row.estimate == row.estimate]
     n = formatted(sum(row.n_valid or 0 for row in shown), decimals=0, language=language)
     left_out = len(estimates.rows) - len(shown)
+    doubted = sum(row.flag is not Flag.RELIABLE for row in shown)
+    marked = uncertain or label("word.uncertain", language)
     words = labels(language).get(f"outcome.{note.outcome}", note.outcome)
     return (
         (f"{words} ({note.scale}), %\n" if outcome else "")
         + f"{note.source} {note.wave} ({label(f'origin.{note.origin}', language)}), n = {n}, "
         f"{label('word.interval', language)} {note.level:.0%}"
         + (f", {label('word.left_out', language)}: {left_out}" if left_out else "")
+        + (f", {marked}: {doubted}" if doubted else "")
     )
 
 
@@ -142,6 +154,7 @@ def prevalence_text(estimates: Estimates, *, language: Language = "nl") -> str:
     told = [
         f"{_group(estimates.by, row.group, language)} {text.value(100 * row.estimate)}% "
         f"({text.value(100 * row.conf_low)} – {text.value(100 * row.conf_high)})"
+        + "".join(f", {words}" for words in [doubt_words(row.flag, row.reason, language)] if words)
         for row in estimates.rows
         if row.estimate == row.estimate
     ]

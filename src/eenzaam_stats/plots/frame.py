@@ -16,7 +16,7 @@ from matplotlib.axis import Axis
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter
 
-from eenzaam_stats.vocabulary import Language, formatted
+from eenzaam_stats.vocabulary import Flag, Language, formatted, label
 
 NARROW = 5.5  # inches; narrower figures break their labels
 NARROW_LABEL = 22  # characters on a line of a label in a narrow figure
@@ -65,6 +65,13 @@ def is_solid(frame: pd.DataFrame) -> pd.Series[bool]:
     if "solid" not in frame:
         return pd.Series(data=True, index=frame.index)
     return frame["solid"].astype(bool)
+
+
+def doubt_words(flag: str, reason: str, language: Language) -> str:
+    """Flag and reason of a result for the note of its picture; empty when it is reliable."""
+    if flag == Flag.RELIABLE:
+        return ""
+    return label("word.uncertain", language) + (f": {reason}" if reason else "")
 
 
 def figure_width(axes: Axes) -> float:

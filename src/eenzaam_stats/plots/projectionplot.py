@@ -13,7 +13,7 @@ from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.hindcast_results import HindcastError
 from eenzaam_stats.plots.fanplot import columns, fan, pyramid
-from eenzaam_stats.plots.frame import NumberText, broken
+from eenzaam_stats.plots.frame import NumberText, broken, doubt_words
 from eenzaam_stats.plots.theme import styled
 from eenzaam_stats.projection_results import ALL, TOTAL, ProjectedRow, Projection
 from eenzaam_stats.vocabulary import Language, formatted, formatted_percent, label, labels
@@ -209,7 +209,7 @@ def _title(result: Projection, view: View, language: Language) -> str:
         parts.append(f"{words['word.interval']} {levels}")
     if result.hindcast is not None:
         parts.append(hindcast_words(result.hindcast, language))
-    return "; ".join(parts)
+    return "; ".join(filter(None, [*parts, doubt_words(model.flag, model.reason, language)]))
 
 
 def hindcast_words(found: HindcastError, language: Language) -> str:

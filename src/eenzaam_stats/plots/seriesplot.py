@@ -12,13 +12,21 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.gap_results import ForecastGap
-from eenzaam_stats.plots.frame import NumberText, add_legend, grid_behind, write_ticks
+from eenzaam_stats.plots.frame import (
+    NumberText,
+    add_legend,
+    broken,
+    doubt_words,
+    grid_behind,
+    write_ticks,
+)
 from eenzaam_stats.plots.theme import COLOURS, FAINT, INK, styled
 from eenzaam_stats.series_results import InterruptedFit, SeriesModel, SeriesPoint
 from eenzaam_stats.vocabulary import Language, formatted, label, labels
 
 _Place = Callable[[float], float]
 _STEPS = [1, 2, 5, 10]
+_TITLE = 88  # letters on a line of the title
 _HEADROOM = 0.12  # of the height, for the names of the interruptions
 
 
@@ -78,7 +86,7 @@ def interrupted_text(result: InterruptedFit | ForecastGap, *, language: Language
     str
     """
     place = _place(result.model, result.points)
-    last, words = result.points[-1], labels(language)
+    last, words, model = result.points[-1], labels(language), result.model
 
     def shown(value: float) -> str:
         return formatted(place(value), decimals=1, language=language)
@@ -89,6 +97,7 @@ def interrupted_text(result: InterruptedFit | ForecastGap, *, language: Language
         f"{len(result.points)} {words['word.waves']}, {result.points[0].time:g} - {last.time:g}. "
         f"{words['word.interruption']}: {names}. {words['word.last_wave']}: {shown(last.value)}; "
         f"{words['word.counterfactual']}: {shown(last.counterfactual)}."
+        + "".join(f" {told}." for told in [doubt_words(model.flag, model.reason, language)] if told)
     )
 
 
@@ -230,12 +239,12 @@ def _finish(
     axes.set_ylim(low, high + _HEADROOM * (high - low))
     grid_behind(axes, "y")
     add_legend(axes)
-    axes.set_title(
+    title = (
         f"{model.source}, {len(points)} {words['word.waves']}, {words['word.interval']} "
-        f"{model.level:.0%}\n{_method(model, language)}",
-        loc="left",
-        fontsize=9.0,
+        f"{model.level:.0%}\n{_method(model, language)}"
     )
+    doubt = broken(doubt_words(model.flag, model.reason, language), _TITLE)
+    axes.set_title("\n".join(filter(None, [title, doubt])), loc="left", fontsize=9.0)
 
 
 def _method(model: SeriesModel, language: Language) -> str:

@@ -18,7 +18,7 @@ from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.ggd_tiles import GGD_TILES, Tile
 from eenzaam_stats.plots.theme import FAINT, INK, PAPER, RAMP, styled
 from eenzaam_stats.results import Estimate, Estimates
-from eenzaam_stats.vocabulary import Language, formatted, label, labels
+from eenzaam_stats.vocabulary import Flag, Language, formatted, label, labels
 
 SIDE = 0.94  # of the distance between two tiles
 DARK = 0.45  # lightness below which letters on a tile are white
@@ -51,7 +51,7 @@ def tilemap(
     -------
     matplotlib.axes.Axes
         Axes with 25 tiles and a legend of the classes. A region without an estimate, or with a
-        suppressed one, is hatched and has no class.
+        suppressed one, is hatched and has no class; a value in doubt has an asterisk.
 
     Raises
     ------
@@ -91,7 +91,10 @@ def tilemap(
         axes.set_ylim(7.5, -0.5)
         axes.set_aspect("equal")
         axes.axis("off")
-        axes.set_title(note_above(estimates, language, outcome=True), loc="left", fontsize=9.0)
+        note = note_above(
+            estimates, language, outcome=True, uncertain=f"* {label('word.uncertain', language)}"
+        )
+        axes.set_title(note, loc="left", fontsize=9.0)
     return axes
 
 
@@ -113,7 +116,10 @@ def tilemap_text(estimates: Estimates, *, language: Language = "nl") -> str:
     found, text = _by_code(estimates), NumberText(language, decimals=1)
     names = {tile.code: _one_line(tile) for tile in GGD_TILES}
     order = sorted(found, key=lambda code: (found[code].estimate, code))
-    values = [f"{names[code]} {text.value(100 * found[code].estimate)}%" for code in order]
+    values = [
+        f"{names[code]} {text.value(100 * found[code].estimate)}%{_mark(found[code])}"
+        for code in order
+    ]
     absent = [name for code, name in names.items() if code not in found]
     rest = f" {label('word.no_estimate', language)}: {', '.join(absent)}." if absent else ""
     head = label("figure.tilemap", language)
@@ -201,7 +207,7 @@ def _draw(
     if row is not None:
         value = _printed(row)
         colour = _colour(_class_of(value, limits), len(limits) - 1)
-        words = f"{tile.short}\n{text.value(value)}"
+        words = f"{tile.short}\n{text.value(value)}{_mark(row)}"
     axes.add_patch(
         Rectangle(
             (tile.column - SIDE / 2, tile.row - SIDE / 2),
@@ -224,6 +230,11 @@ def _draw(
         color=PAPER if row is not None and _lightness(colour) < DARK else INK,
         bbox=bare,
     )
+
+
+def _mark(row: Estimate) -> str:
+    """Sign beside the value of an estimate in doubt."""
+    return "" if row.flag is Flag.RELIABLE else "*"
 
 
 def _lightness(colour: str) -> float:

@@ -12,7 +12,7 @@ from eenzaam_stats.letter.figures.figure import LetterFigure, dotted, made, sele
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.lineplot import lines
-from eenzaam_stats.vocabulary import Language, label
+from eenzaam_stats.vocabulary import Flag, Language, label
 
 SOLID = frozenset({"primary", "derived"})
 
@@ -69,9 +69,8 @@ def _published_row(words_beside: str, row: pd.Series[Any], origin: str) -> dict[
 
 
 def _computed_row(one: ComputedFigure, language: Language) -> dict[str, object]:
-    origin = label(f"origin.{one.origin}", language)
     return {
-        "label": f"Gezondheidsmonitor {one.wave}\n{origin}: {one.file}",
+        "label": f"Gezondheidsmonitor {one.wave}\n{_origin(one, language)}: {one.file}",
         "value": 100 * one.estimate.estimate,
         "low": 100 * one.estimate.conf_low,
         "high": 100 * one.estimate.conf_high,
@@ -79,9 +78,16 @@ def _computed_row(one: ComputedFigure, language: Language) -> dict[str, object]:
         "origin": one.origin.value,
         "evidence": "",
         "decimals": 2,
-        "solid": True,
+        "solid": one.estimate.flag is Flag.RELIABLE,
         "computed": True,
     }
+
+
+def _origin(one: ComputedFigure, language: Language) -> str:
+    """Origin of a computed figure, and whether it is in doubt."""
+    doubted = one.estimate.flag is not Flag.RELIABLE
+    words = [f"origin.{one.origin}", *(["word.uncertain"] if doubted else [])]
+    return ", ".join(label(key, language) for key in words)
 
 
 def gezondheidsmonitor_trend(
@@ -101,14 +107,14 @@ def gezondheidsmonitor_trend(
                 "year": int(one.wave),
                 "value": 100 * one.estimate.estimate,
                 "series": (
-                    f"{label(f'outcome.{one.outcome}', language)} "
-                    f"({label(f'origin.{one.origin}', language)})"
+                    f"{label(f'outcome.{one.outcome}', language)} ({_origin(one, language)})"
                 ),
                 "joined": one.file,
                 "n": one.estimate.n_valid,
                 "evidence": "",
                 "decimals": 1,
                 "computed": True,
+                "doubted": one.estimate.flag is not Flag.RELIABLE,
             }
             for one in computed
         ]
@@ -149,7 +155,8 @@ def _trend(
 ) -> LetterFigure:
     names = ["year", "value", "series", "joined", "n", "evidence", "decimals", "computed"]
     kept = data[names].copy()
-    kept["solid"] = kept["evidence"].isin(SOLID) | kept["computed"].astype(bool)
+    doubted = data["doubted"].eq(True) if "doubted" in data else False
+    kept["solid"] = (kept["evidence"].isin(SOLID) | kept["computed"].astype(bool)) & ~doubted
     draw = partial(
         lines,
         frame=kept,
