@@ -140,6 +140,17 @@ def test_label_printed_in_the_mapping_settles_what_keyed_labels_mean(tmp_path):
     assert score(survey, DJG6).respondents["djg6_total"].tolist() == truth()
 
 
+def test_printed_labels_that_turn_points_or_agreement_round_are_refused():
+    (one, other) = said(two_mapping({"0": ["not_lonely", "Ja"], "1": ["lonely", "Nee"]}))
+    assert one.startswith("rows 1, 5, 6 (djg_3, djg_9, djg_10): code '0': 'Ja' plainly means")
+    assert other.startswith("rows 1, 5, 6 (djg_3, djg_9, djg_10): code '1': 'Nee' plainly means")
+    raw = {"0": ["dichotomised_no", "Ja"], "1": ["dichotomised_yes", "Nee"]}
+    assert {problem.split(":")[0][:22] for problem in said(two_mapping(raw))} == {
+        "rows 1, 5, 6 (djg_3, d",
+        "rows 2, 3, 4 (djg_4, d",
+    }
+
+
 def test_turned_labels_of_keyed_items_stop(tmp_path):
     with pytest.raises(ScaleError, match=r"'q3': code 0 is labelled 'eenzaam'"):
         survey_of(

@@ -23,10 +23,12 @@ from eenzaam_stats.loaders.mapping_words import (
 )
 from eenzaam_stats.loaders.stored_items import TWO_ANSWERS, answer_set_problem, stored_value
 from eenzaam_stats.respondents import DJG_ITEMS, Column
-from eenzaam_stats.scoring.dichotomised import KEYED
+from eenzaam_stats.scoring.dichotomised import KEYED, RAW
 from eenzaam_stats.vocabulary import MissingKind
 
 KINDS = tuple(kind.value for kind in MissingKind)
+# An item on which yes is the answer that counts as lonely.
+_WHERE_YES_COUNTS = "djg_3"
 _NEEDED = {
     "category": "codes",
     "integer": "number = true with min and max",
@@ -154,12 +156,15 @@ def _no_value(strange: Table, column: Column | None) -> str:
 def _contradiction(name: str, key: str, entry: Any, values: Sequence[Any]) -> str | None:
     """Say when the words of a code or its printed label plainly mean another value.
 
-    A label that is printed beside a side of the cut was read by who wrote it.
+    The label of a point may also say that the point counts: "yes" beside ``"lonely"``, on any item.
     """
     written, label = said_of(entry)
     value, offered = stored_value(name, written), [str(own) for own in values]
-    for words in (key,) if value in KEYED else (key, label):
+    for words in (key, label):
         plainly = contradicted(name, words, value, offered=offered)
+        counts = words is label and value in KEYED and written not in RAW
+        if counts and contradicted(_WHERE_YES_COUNTS, label, value, offered=offered) is None:
+            continue
         if plainly is not None:
             return f"{words!r} plainly means {plainly!r} and is mapped to {value!r}"
     return None
