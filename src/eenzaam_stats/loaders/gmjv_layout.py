@@ -112,8 +112,11 @@ class _Names:
     def _numbers(self, frame: pd.DataFrame, name: str) -> pd.Series[float]:
         """Numbers of a column; blank where it holds none."""
         missing = self.file.missing_ranges.get(name, ())
-        raw = RawColumn(name, frame[name], np.arange(1, len(frame) + 1), {}, missing)
-        return pd.to_numeric(raw.as_numbers().without_declared(), errors="coerce")
+        raw = RawColumn(
+            name, frame[name], np.arange(1, len(frame) + 1), {}, missing, self.file.options
+        )
+        numbers = raw.as_numbers(where=self.year.title).without_declared()
+        return pd.Series(pd.to_numeric(numbers, errors="coerce"), dtype=np.float64)
 
 
 def other_name_notes(reading: Reading) -> Iterator[str]:
