@@ -11,7 +11,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from eenzaam_stats.errors import SourceError
+from eenzaam_stats.errors import SchemaError, SourceError
 from eenzaam_stats.loaders.sav_dictionary import require_sound_dictionary
 from eenzaam_stats.loaders.spss import open_spss
 from eenzaam_stats.loaders.synthetic import synthesise_gezondheidsmonitor
@@ -123,13 +123,12 @@ def test_value_labels_of_a_variable_that_is_not_there_are_refused(small: Path) -
         open_spss(_patched(small, labelled, 99))
 
 
-def test_whole_numbers_too_large_to_be_keys_do_not_stop_the_program() -> None:
+def test_whole_numbers_too_large_to_be_keys_are_refused_in_words() -> None:
     import numpy as np
 
     from eenzaam_stats.loaders.column import RawColumn
     from eenzaam_stats.loaders.harmonise import text_values
 
     raw = RawColumn("key", pd.Series([1.0, 1e300]), np.array([1, 2]), {}, ())
-    values, kinds = text_values(raw)
-    assert list(values) == ["1", "1e+300"]
-    assert list(kinds) == [-1, -1]
+    with pytest.raises(SchemaError, match=r"column 'key' needs keys .* first in row 2, hold a"):
+        text_values(raw)
