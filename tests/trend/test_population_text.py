@@ -66,6 +66,8 @@ def test_parts_of_people_are_people_when_nothing_speaks_against_it():
     frame["persons"] = frame["persons"] + 0.125
     assert people(frame) > people(population())
     small = frame.assign(persons=12.5)
+    assert people(small) == pytest.approx(12.5 * (0.45 + 0.5))
+    small.loc[0, "persons"] = 987.0
     with pytest.raises(AmbiguousNumberError, match="people are counted in thousands"):
         people(small)
     assert people(small, decimal=".") == pytest.approx(12.5 * (0.45 + 0.5))

@@ -106,22 +106,14 @@ def _whole_years(years: pd.Series, numbers: NumberFormat) -> pd.Series:
 
 
 def _persons(persons: pd.Series, numbers: NumberFormat) -> pd.Series:
-    """People as numbers; thousands that another program took for decimals are refused.
-
-    Where nobody said how numbers are written, numbers that are all below 1,000, of which some have
-    decimals and none more than three, are what 1.234 and 987 become when a file is read.
-    """
+    """People as numbers; thousands that another program took for decimals are refused."""
     found = numbers_or_nan(persons, numbers, where=_POPULATION)
     known = found[np.isfinite(found)]
     parts = known[known % 1 != 0]
-    thousandths = (parts * 1000).round(6)
     if (
-        not numbers.said
-        and pd.api.types.is_numeric_dtype(persons)
-        and len(parts)
-        and known.max() < _THOUSAND
-        and parts.min() > 1
-        and (thousandths % 1 == 0).all()
+        pd.api.types.is_numeric_dtype(persons)
+        and not numbers.said
+        and _lost_thousands(known, parts)
     ):
         raise AmbiguousNumberError.found(
             _POPULATION,
@@ -133,6 +125,21 @@ def _persons(persons: pd.Series, numbers: NumberFormat) -> pd.Series:
             first_row=_first(found.isin(parts)),
         )
     return found
+
+
+def _lost_thousands(known: pd.Series, parts: pd.Series) -> bool:
+    """Whether numbers look like 1.234 beside 987, as a program that knows no thousands reads them.
+
+    All are below 1,000 and none has more than three decimals; whole numbers stand beside the
+    others, or several numbers of which some need all three decimals.
+    """
+    if parts.empty or known.max() >= _THOUSAND or parts.min() <= 1:
+        return False
+    thousandths = (parts * 1000).round(6)
+    if (thousandths % 1 != 0).any():
+        return False
+    several = parts.min() < parts.max()
+    return len(parts) < len(known) or bool(several and (thousandths % 10 != 0).any())
 
 
 def _one_edition(rows: pd.DataFrame) -> None:
