@@ -1,6 +1,6 @@
 """How doubt travels: what a number inherits from the numbers that it is computed from.
 
-One rule for every verb, in :func:`inherit_flag`; ``docs/decisions/0015-doubt-travels.md`` says why.
+One rule for every verb, in :func:`inherit_flag`; ``docs/decisions/0016-doubt-travels.md`` says why.
 """
 
 from __future__ import annotations

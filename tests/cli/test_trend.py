@@ -256,3 +256,22 @@ def test_a_date_that_is_not_clear_is_refused(series, command) -> None:
     ran = command("trend", series, "--interruption", "COVID-19:15-03-2020")
     assert ran.code == 2
     assert "not NAME:START or NAME:START:END with numbers or dates" in ran.err
+
+
+def test_wave_without_an_error_is_refused_left_out_or_given_one(tmp_path, frame, command) -> None:
+    path = tmp_path / "zero.csv"
+    frame.assign(std_error=frame["std_error"].where(frame["wave"] != 2010.8, 0.0)).to_csv(
+        path, index=False
+    )
+    ran = command("trend", path, *COVID)
+    assert ran.code == 3
+    assert "1 wave(s) have none: 2010.8 (no variance)" in ran.err
+    for gap in ((), ("--gap",)):
+        left = command("trend", path, *COVID, *gap, "--without-error", "leave_out", "--json")
+        notes = json.loads(left.out)["data"]["model"]["notes"]
+        assert notes[0].startswith("Left out, as asked, without a sampling error: 2010.8")
+        given = command("trend", path, *COVID, *gap, "--without-error", "0.02", "--json")
+        assert json.loads(given.out)["data"]["model"]["flag"] == "uncertain"
+    wrong = command("trend", path, *COVID, "--without-error", "drop")
+    assert wrong.code == 2
+    assert "without_error is 'drop'" in wrong.err

@@ -179,7 +179,7 @@ def _opened(
     frame = _counted(frame, model)
     share = frame.assign(**{ESTIMATE: frame[COUNT] / frame[DENOMINATOR]})
     data = opened_series(
-        share[[WAVE, ESTIMATE, COUNT, DENOMINATOR, *covariates]],
+        share[list(dict.fromkeys((WAVE, ESTIMATE, COUNT, DENOMINATOR, *covariates)))],
         covariates=[COUNT, DENOMINATOR, *covariates],
         scale="identity",
         where=_WHERE,
