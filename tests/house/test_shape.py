@@ -41,7 +41,8 @@ def code_lines(text: str) -> int:
         if token.type not in beside:
             used |= set(range(token.start[0], token.end[0] + 1))
     for node in ast.walk(ast.parse(text)):
-        first = (getattr(node, "body", None) or [None])[0] if hasattr(node, "body") else None
+        body = getattr(node, "body", None)
+        first = body[0] if isinstance(body, list) and body else None
         if isinstance(first, ast.Expr) and isinstance(getattr(first.value, "value", None), str):
             used -= set(range(first.lineno, (first.end_lineno or first.lineno) + 1))
     return len(used)
