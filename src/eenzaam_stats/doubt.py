@@ -5,6 +5,7 @@ One rule for every verb, in :func:`inherit_flag`; ``docs/decisions/0016-doubt-tr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +16,6 @@ from eenzaam_stats.vocabulary import Flag
 
 ErrorsFrom = Literal["inputs", "model"]
 _SHOWN = 5
-_NO_ERROR = "no variance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,17 @@ def found_doubt(
     """
     without_df = df is None or not df > 0
     no_error = without_df or bool(is_no_error(std_error, size))
-    words = reason or ("no degrees of freedom" if without_df else _NO_ERROR if no_error else "")
+    words = reason or _words(std_error, without_df=without_df) * no_error
     if flag == Flag.RELIABLE:
         return Doubt(Flag.UNCERTAIN, words, no_error) if no_error else Doubt()
     return Doubt(Flag.UNCERTAIN, words or f"flagged {flag}", no_error or not interval)
+
+
+def _words(std_error: float, *, without_df: bool) -> str:
+    """Why a number has no error."""
+    if without_df:
+        return "no degrees of freedom"
+    return "no standard error" if math.isnan(std_error) else "no variance"
 
 
 def inherit_flag(
