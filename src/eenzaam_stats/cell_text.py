@@ -33,7 +33,8 @@ _WHOLE = re.compile(r"[+-]?\d+")
 _GROUPS = rf"\d{{1,3}}([.,{_SPACES}{_APOSTROPHES}])\d{{3}}(?:\1\d{{3}})*(?:[.,]\d+)?"
 _SIMPLE = rf"(?:\d+(?:[.,]\d*)?|[.,]\d+){_EXPONENT}"
 _LOOKS = re.compile(rf"[+-]?(?:{_SIMPLE}|{_GROUPS})")
-_THREE_BEHIND = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+# zeros in front do not settle it: 01.234 beside 987 is 1,234 in a column padded to one width
+_THREE_BEHIND = re.compile(r"[+-]?0*[1-9]\d{0,2}[.,]\d{3}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from eenzaam_stats.errors import SchemaError
 IntArray = NDArray[np.int64]
 
 # Characters that cannot be seen and that str.strip() leaves: byte order mark, zero-width space.
+_UNUSUAL = r"[^\x21-\x7e]"
 _UNSEEN = "\ufeff\u200b\u200c\u200d\u2060"
 LARGEST_WHOLE = 2**53  # above it a number in a file no longer tells whole from broken
 _NORMAL = r"-?[1-9][0-9]*|0"
@@ -125,7 +126,11 @@ def key_text(values: pd.Series[Any]) -> pd.Series[str]:
         cells = values.astype("Int64")
     elif pd.api.types.is_float_dtype(values) or values.dtype == object:
         cells = values.map(_cell, na_action="ignore")
-    text = cells.astype("str").str.strip().str.strip(_UNSEEN).str.strip()
+    text = cells.astype("str")
+    if bool(text.str.contains(_UNUSUAL, na=False).any()):
+        # one letter may be written as one sign or as two, and a blank as several
+        text = text.str.normalize("NFC").str.replace(r"\s+", " ", regex=True)
+    text = text.str.strip().str.strip(_UNSEEN).str.strip()
     return text.mask(blank | (text == ""))
 
 

@@ -164,7 +164,9 @@ def _slopes(
 ) -> tuple[Comparison, ...]:
     times, doubts = waves
     per_wave = targets(domains, n_keys=n_keys + 1, statistic="proportion")
-    usable = np.isfinite(per_wave.estimate)
+    # a wave of nobody or everybody has no logit, and its doubt counts all the same
+    known = np.isfinite(per_wave.estimate)
+    usable = known.copy()
     value, derivative = per_wave.estimate, np.ones_like(per_wave.estimate)
     if scale == "logit":
         p = per_wave.estimate
@@ -195,7 +197,11 @@ def _slopes(
         found = float(estimate[at]) if n_used >= _LEAST_WAVES else math.nan
         test = tested(found, float(result.std_error[at]), df=int(result.df[at]), level=level)
         first, last = order[0], order[-1]
-        beside = [(domains.groups[wave][-1], doubts[wave]) for wave in named] if n_used > 1 else []
+        beside = (
+            [(domains.groups[wave][-1], doubts[wave]) for wave in own if known[wave]]
+            if n_used > 1
+            else []
+        )
         rows.append(
             comparison(
                 Names(name, domains.groups[last][-1], domains.groups[first][-1]),

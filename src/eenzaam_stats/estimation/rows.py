@@ -28,6 +28,8 @@ from eenzaam_stats.results import Estimate
 from eenzaam_stats.vocabulary import Flag, IntervalMethod
 
 FloatArray = NDArray[np.float64]
+# share of the weight of a group above which one answer decides its estimate
+MOST_OF_ALL = 0.5
 IntArray = NDArray[np.int64]
 Limits = tuple[FloatArray, FloatArray]
 
@@ -169,7 +171,10 @@ def _rows(
     for (group, missing, doubt, gap), values in zip(beside, columns, strict=True):
         p, se, low, high, df, n, n_missing, yes, total, wr, wor, n_effective, largest = values
         reason, usable = _reason(kind, p, se, df=df, n=n)
-        reason, usable = "; ".join(filter(None, (reason, doubt, gap))), usable and not gap
+        heavy = f"one respondent has {largest:.0%} of the weight" * (
+            n > 1 and largest > MOST_OF_ALL
+        )
+        reason, usable = "; ".join(filter(None, (reason, doubt, gap, heavy))), usable and not gap
         result.append(
             Estimate(
                 group=group,

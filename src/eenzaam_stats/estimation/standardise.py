@@ -18,7 +18,7 @@ from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import Errors, limits, require_level, symmetric_limits
 from eenzaam_stats.estimation.target_errors import covariances_of
-from eenzaam_stats.estimation.targets import Standard, Targets, targets
+from eenzaam_stats.estimation.targets import Standard, Targets, as_written, targets
 from eenzaam_stats.numerics.linearise import Statistic
 from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.survey import Survey
@@ -155,8 +155,8 @@ def _doubts(
 ) -> list[Doubt]:
     """Doubt of each group: its own, and that of the classes that have a share."""
     n_keys = len(domains.groups[0]) - len(standard.over) if domains.groups else 0
-    shares = dict(standard.shares)
     classes = [group[n_keys:] for group in domains.groups]
+    shares = dict(as_written(standard, list(dict.fromkeys(classes))).shares)
     result = []
     for at in range(len(found.groups)):
         own = _reason(found, errors, at)

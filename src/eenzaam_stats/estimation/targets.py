@@ -168,7 +168,7 @@ def targets(
 
         estimate = np.where(some, found.estimate, np.nan)
         return Targets(groups, estimate, score, member, complete, pooled)
-    standard = _in_words_of(standard, [group[n_keys:] for group in domains.groups])
+    standard = as_written(standard, [group[n_keys:] for group in domains.groups])
     shares = dict(standard.shares)
     _require_classes(domains, shares, n_keys=n_keys, over=standard.over)
     share = np.array([shares[group[n_keys:]] for group in domains.groups])
@@ -197,7 +197,7 @@ def targets(
     return Targets(groups, estimate, score, member, empty, weighted)
 
 
-def _in_words_of(standard: Standard, present: Sequence[tuple[str, ...]]) -> Standard:
+def as_written(standard: Standard, present: Sequence[tuple[str, ...]]) -> Standard:
     """Return the standard with its classes as the respondents write them."""
     known = [one for one, _ in standard.shares]
     written = {theirs: ours for ours, theirs in same_classes(present, known).items()}

@@ -17,6 +17,7 @@ from eenzaam_stats.cell_text import is_no_value, says_nothing, stripped
 from eenzaam_stats.loaders.file_options import FileOptions
 from eenzaam_stats.loaders.missing_words import missing_kind
 from eenzaam_stats.number_columns import numbers_in
+from eenzaam_stats.scoring.wording import plain
 from eenzaam_stats.survey import ColumnReport
 from eenzaam_stats.vocabulary import MissingKind
 
@@ -69,7 +70,7 @@ class RawColumn:
         words = [
             word
             for word in self.values.dropna().unique()
-            if isinstance(word, str) and is_no_value(word) and not self._is_kept(word)
+            if isinstance(word, str) and _says_missing(word) and not self._is_kept(word)
         ]
         return {word: int((self.values == word).sum()) for word in words}
 
@@ -113,6 +114,18 @@ class RawColumn:
         cells = self.values.rename(self.name)
         numbers = numbers_in(cells, self.options.numbers, where=where, rows=self.rows)
         return replace(self, values=numbers)
+
+
+def _says_missing(word: str) -> bool:
+    """Whether a text stands for no value of a key, a stratum or a group.
+
+    Two or three letters alone, such as DK or REF, are as often a code of their own.
+    """
+    if is_no_value(word):
+        return True
+    own = plain(word)
+    whole = len(own) > 3 or " " in own or own == "nvt"
+    return whole and missing_kind(word) is not None
 
 
 def declared_in(code: Any, declared: tuple[tuple[Any, Any], ...]) -> bool:

@@ -110,11 +110,9 @@ def _persons(persons: pd.Series, numbers: NumberFormat) -> pd.Series:
     found = numbers_or_nan(persons, numbers, where=_POPULATION)
     known = found[np.isfinite(found)]
     parts = known[known % 1 != 0]
-    if (
-        pd.api.types.is_numeric_dtype(persons)
-        and not numbers.said
-        and _lost_thousands(known, parts)
-    ):
+    # a sign for thousands says nothing about numbers that were read without it
+    settled = numbers.said and numbers.thousands is None
+    if pd.api.types.is_numeric_dtype(persons) and not settled and _lost_thousands(known, parts):
         raise AmbiguousNumberError.found(
             _POPULATION,
             column="persons",

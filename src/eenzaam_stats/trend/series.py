@@ -248,8 +248,10 @@ def _variances(
         raise SchemaError(
             f"{where} needs a standard error of at least 0 in every wave or in none, and "
             f"{int(wrong.sum())} wave(s) have another (first "
-            f"{times[wrong.argmax()]:g}). Complete the column, or leave it out to "
-            "treat sampling errors as unknown."
+            f"{times[wrong.argmax()]:g}). Complete the column, leave these waves out with "
+            "FitOptions(without_error='leave_out') in the fit= of the options (--without-error "
+            "leave_out on the command line), or leave the column out to treat sampling errors as "
+            "unknown."
         )
     return errors**2, True
 

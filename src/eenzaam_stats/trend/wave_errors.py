@@ -151,5 +151,6 @@ def _refusal(named: Sequence[str], *, where: str) -> SchemaError:
         f"{where} needs a sampling error in every wave, and {len(named)} wave(s) have none: "
         f"{_listed(named)}. A wave without an error is not exact. Leave them out with "
         "FitOptions(without_error='leave_out'), or give them a standard error with "
-        "FitOptions(without_error=0.02)."
+        "FitOptions(without_error=0.02), from eenzaam_stats.trend.fitting, in the fit= of the "
+        "options (--without-error on the command line)."
     )
