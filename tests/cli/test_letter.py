@@ -115,6 +115,34 @@ def test_survey_is_computed_beside_the_published_and_labelled(
     )
 
 
+@pytest.mark.parametrize("people", [1, 3])
+def test_survey_of_a_few_people_has_no_interval_and_says_why(
+    tmp_path: Path, demo: Path, command, people: int
+) -> None:
+    import pyreadstat
+
+    frame, meta = pyreadstat.read_sav(demo, apply_value_formats=False, user_missing=True)
+    few = tmp_path / "few.sav"
+    pyreadstat.write_sav(
+        frame.head(people),
+        few,
+        file_label=meta.file_label,
+        column_labels=meta.column_names_to_labels,
+        variable_value_labels=meta.variable_value_labels,
+        missing_ranges=meta.missing_ranges,
+    )
+    asked = ("letter", "--survey", few, "--wave", "2022", "--lang", "en")
+    ran = command(*asked, "--out", tmp_path / "r", "--json")
+    assert ran.code == 0, ran.err
+    for one in json.loads(ran.out)["data"]["computed"]:
+        assert one["contains_published"] is None
+        assert one["estimate"]["conf_low"] is None
+        assert one["estimate"]["flag"] == "uncertain"
+    page = (tmp_path / "r" / "letter.html").read_text("utf-8")
+    assert "reservation" in page
+    assert "no degrees of freedom" in page or "nobody in the group has an answer" in page
+
+
 def test_english_page_is_english_first_and_has_the_dutch_numbers_too(written: Path) -> None:
     page = (written / "letter.html").read_text("utf-8")
     assert '<html lang="en">' in page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from eenzaam_stats.errors import EenzaamStatsError, EenzaamStatsWarning, SourceError
+from eenzaam_stats.json_text import json_text
 from eenzaam_stats.version import VERSION
 
 Advance = Any
@@ -63,7 +63,7 @@ def envelope(
         "warnings": [*_heard.get(), *warnings],
         "error": problem,
     }
-    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    return json_text(document)
 
 
 @contextmanager

@@ -20,7 +20,6 @@ from eenzaam_stats.estimation.rows import Errors, number_rows, proportion_rows
 from eenzaam_stats.estimation.target_errors import Covariances
 from eenzaam_stats.estimation.uncertainty import errors_of
 from eenzaam_stats.numerics.linearise import linearised
-from eenzaam_stats.numerics.moments import Moments
 from eenzaam_stats.survey import Survey
 
 FloatArray = NDArray[np.float64]
@@ -94,6 +93,12 @@ def pooled_doubts(domains: Domains, member: FloatArray, covariances: Covariances
     return [doubt_of(row) for row in rows]
 
 
+def _common_gap(domains: Domains, chosen: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Why the totals of all chosen groups are too low; nothing where those of one are not."""
+    own = {gap for gap, inside in zip(domains.gaps, chosen, strict=False) if inside}
+    return (sorted(own)[0],) if own and "" not in own else ()
+
+
 def _together(domains: Domains, chosen: NDArray[np.bool_]) -> Domains:
     """Some finest domains as one."""
     moments = domains.moments
@@ -105,14 +110,17 @@ def _together(domains: Domains, chosen: NDArray[np.bool_]) -> Domains:
     return replace(
         domains,
         groups=((),),
-        moments=Moments(
-            np.zeros(int(inside.sum()), dtype=np.int64),
-            moments.stratum[inside],
-            None if moments.cluster is None else moments.cluster[inside],
-            moments.n[inside],
-            moments.first[inside],
-            moments.second[inside],
+        moments=replace(
+            moments,
+            domain=np.zeros(int(inside.sum()), dtype=np.int64),
+            stratum=moments.stratum[inside],
+            cluster=None if moments.cluster is None else moments.cluster[inside],
+            n=moments.n[inside],
+            first=moments.first[inside],
+            second=moments.second[inside],
+            inner=None if moments.inner is None else moments.inner[inside],
         ),
+        gaps=_common_gap(domains, chosen),
         largest=domains.largest[chosen].max(initial=0.0, keepdims=True),
         missing=tuple((kind, count[chosen].sum(keepdims=True)) for kind, count in domains.missing),
         **sums,

@@ -166,18 +166,18 @@ def _slopes(
     per_wave = targets(domains, n_keys=n_keys + 1, statistic="proportion")
     # a wave of nobody or everybody has no logit, and its doubt counts all the same
     known = np.isfinite(per_wave.estimate)
-    usable = known.copy()
-    value, derivative = per_wave.estimate, np.ones_like(per_wave.estimate)
+    usable, value = known, per_wave.estimate
+    derivative = np.ones_like(value)
     if scale == "logit":
         p = per_wave.estimate
-        usable &= (p > 0.0) & (p < 1.0)
+        usable = known & (p > 0.0) & (p < 1.0)
         inside = np.where(usable, p, 0.5)
         value, derivative = np.log(inside / (1.0 - inside)), 1.0 / (inside * (1.0 - inside))
     names = list(dict.fromkeys(group[:n_keys] for group in domains.groups))
-    slopes = np.zeros((len(names), len(times)))
-    for at, name in enumerate(names):
-        inside_group = np.array([group[:n_keys] == name for group in domains.groups])
-        slopes[at] = _slope(times, inside_group & usable)
+    of_group = np.array([[group[:n_keys] == one for group in domains.groups] for one in names])
+    slopes = np.array(
+        [_slope(times, inside_group & usable) for inside_group in of_group], dtype=np.float64
+    ).reshape(len(names), len(times))
     scored = slopes * derivative
     score = (scored @ per_wave.score[0], scored @ per_wave.score[1])
 
@@ -190,18 +190,14 @@ def _slopes(
     n_waves = len(np.unique(times))
     rows = []
     for at, name in enumerate(names):
-        own = np.flatnonzero([group[:n_keys] == name for group in domains.groups])
+        own = np.flatnonzero(of_group[at])
         n_used = int(usable[own].sum())
         named = own[usable[own]] if n_used else own
         order = named[np.argsort(times[named])]
         found = float(estimate[at]) if n_used >= _LEAST_WAVES else math.nan
         test = tested(found, float(result.std_error[at]), df=int(result.df[at]), level=level)
         first, last = order[0], order[-1]
-        beside = (
-            [(domains.groups[wave][-1], doubts[wave]) for wave in own if known[wave]]
-            if n_used > 1
-            else []
-        )
+        beside = _beside(domains, doubts, own[known[own]]) if n_used > 1 else []
         rows.append(
             comparison(
                 Names(name, domains.groups[last][-1], domains.groups[first][-1]),
@@ -220,6 +216,13 @@ def _slope(times: FloatArray, used: NDArray[np.bool_]) -> FloatArray:
     away = np.where(used, times - times[used].mean(), 0.0)
     result: FloatArray = away / (away**2).sum()
     return result
+
+
+def _beside(
+    domains: Domains, doubts: Sequence[Doubt], waves: NDArray[np.intp]
+) -> list[tuple[str, Doubt]]:
+    """Name and doubt of the waves of a group that have an estimate."""
+    return [(domains.groups[wave][-1], doubts[wave]) for wave in waves.tolist()]
 
 
 def _reason(n_used: int, n_waves: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 from collections import Counter
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.json_text import json_text
 from eenzaam_stats.letter import manifest
 from eenzaam_stats.letter.claims import Input, LedgerRow, read_claims, said
 from eenzaam_stats.letter.controls import LANGUAGES
@@ -120,10 +122,11 @@ def _computed_line(one: ComputedFigure, language: Language) -> str:
         formatted(100 * x, decimals=2, language=language)
         for x in (row.estimate, row.conf_low, row.conf_high)
     )
+    interval = f"({low}–{high})" if math.isfinite(row.conf_low) else "(–)"
     doubt = f"; {label('word.uncertain', language)}: {row.reason}" if row.reason else ""
     return (
         f"[{label(f'origin.{one.origin}', language)}] {one.file} {one.wave} "
-        f"{label(f'outcome.{one.outcome}', language)}: {value}% ({low}–{high}){doubt}"
+        f"{label(f'outcome.{one.outcome}', language)}: {value}% {interval}{doubt}"
     )
 
 
@@ -152,7 +155,7 @@ def documents(report: Report) -> Mapping[str, bytes]:
     """Every file of the report by name: ledger, figures, manifest and the page."""
     text = {
         "claims.csv": csv_text(ledger_frame(report.rows, report.language)),
-        "claims.json": json.dumps(as_data(report), ensure_ascii=False, indent=2, allow_nan=False),
+        "claims.json": json_text(as_data(report)),
         MANIFEST: json.dumps(manifest.numbers(report.rows, report.figures), indent=1),
         "letter.html": page(page_content(report), language=report.language),
     }
