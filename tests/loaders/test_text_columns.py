@@ -310,9 +310,11 @@ def test_unknown_word_names_the_line_of_the_mapping_that_settles_it(tmp_path, su
     assert f'{line}"no_answer"' in str(caught.value)
     assert "[variable.codes] of djg_4" in str(caught.value)
     raw = mapping()
-    raw["variable"][1]["codes"][word] = "more_or_less"
+    # words that plainly agree settle nothing else than a yes
+    meant = "yes" if word == "Ja, dat klopt" else "more_or_less"
+    raw["variable"][1]["codes"][word] = meant
     survey = read_text(frame, tmp_path / f"survey{suffix}", raw)
-    assert survey.respondents["djg_4"][5] == "more_or_less"
+    assert survey.respondents["djg_4"][5] == meant
 
 
 def test_long_text_of_a_respondent_is_not_made_a_line(tmp_path):

@@ -107,7 +107,7 @@ BAD_FRAMES = {
     "errors in some waves": (
         _frame(std_error=np.where(YEARS < 2010, np.nan, 0.2)),
         SchemaError,
-        r"and 5 wave\(s\) have another \(first 2005\)\. Complete the column, or leave it out",
+        r"and 5 wave\(s\) have another \(first 2005\)\. Complete the column, leave these waves out",
     ),
     "a constant series": (
         _frame(estimate=0.25),

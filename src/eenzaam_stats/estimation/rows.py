@@ -30,6 +30,7 @@ from eenzaam_stats.vocabulary import Flag, IntervalMethod
 FloatArray = NDArray[np.float64]
 # share of the weight of a group above which one answer decides its estimate
 MOST_OF_ALL = 0.5
+SEVERAL = 5  # of two or three people one has most of the weight as a rule
 IntArray = NDArray[np.int64]
 Limits = tuple[FloatArray, FloatArray]
 
@@ -171,9 +172,8 @@ def _rows(
     for (group, missing, doubt, gap), values in zip(beside, columns, strict=True):
         p, se, low, high, df, n, n_missing, yes, total, wr, wor, n_effective, largest = values
         reason, usable = _reason(kind, p, se, df=df, n=n)
-        heavy = f"one respondent has {largest:.0%} of the weight" * (
-            n > 1 and largest > MOST_OF_ALL
-        )
+        most = n >= SEVERAL and largest > MOST_OF_ALL
+        heavy = f"one respondent has {largest:.0%} of the weight" if most else ""
         reason, usable = "; ".join(filter(None, (reason, doubt, gap, heavy))), usable and not gap
         result.append(
             Estimate(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.estimation.rows import require_level
+from eenzaam_stats.number_columns import numbers_or_nan
 from eenzaam_stats.numerics.count_regression import CountErrors, CountFit, Family, fit_counts
 from eenzaam_stats.series_results import InterruptedFit
 from eenzaam_stats.trend.contrast import Fitted
@@ -22,7 +22,7 @@ from eenzaam_stats.trend.grid import require_even
 from eenzaam_stats.trend.interruption import Interruption
 from eenzaam_stats.trend.plan import SeriesOptions, finished, planned
 from eenzaam_stats.trend.residuals import residual_checks
-from eenzaam_stats.trend.series import ESTIMATE, WAVE, Series, numbers_in, opened_series
+from eenzaam_stats.trend.series import ESTIMATE, WAVE, Series, opened_series
 from eenzaam_stats.vocabulary import require_option
 
 FloatArray = NDArray[np.float64]
@@ -30,7 +30,6 @@ CountModel = Literal["quasipoisson", "quasibinomial"]
 COUNT, DENOMINATOR = "count", "denominator"
 _WHERE = "interrupted_counts()"
 # 1.234 and 1,234: a whole number in one country, a broken one in another
-_SEPARATED = re.compile(r"[1-9]\d{0,2}([.,]\d{3})+$")
 _FAMILIES: dict[str, Family] = {"quasipoisson": "poisson", "quasibinomial": "binomial"}
 _SCALES = {"quasipoisson": "log", "quasibinomial": "logit"}
 
@@ -200,9 +199,10 @@ def _opened(
 
 def _counted(frame: pd.DataFrame, model: CountModel) -> pd.DataFrame:
     """Frame whose counts and denominators are the numbers that were checked."""
-    for name in (COUNT, DENOMINATOR):
-        _require_clear(frame, name)
-    count, below = (numbers_in(frame[name]) for name in (COUNT, DENOMINATOR))
+    count, below = (
+        numbers_or_nan(frame[name], where=_WHERE).to_numpy(np.float64)
+        for name in (COUNT, DENOMINATOR)
+    )
     whole = (count >= 0) & (count == np.rint(count))
     faults = {
         "a whole number of at least 0 in column 'count'": ~whole,
@@ -218,17 +218,6 @@ def _counted(frame: pd.DataFrame, model: CountModel) -> pd.DataFrame:
                 f"another (first {first}). Correct them, or leave those waves out."
             )
     return frame.assign(**{COUNT: count, DENOMINATOR: below})
-
-
-def _require_clear(frame: pd.DataFrame, name: str) -> None:
-    """Raise for text that is thousands to one reader and decimals to another."""
-    unclear = [one for one in frame[name] if isinstance(one, str) and _SEPARATED.match(one.strip())]
-    if unclear:
-        raise SchemaError(
-            f"{_WHERE} needs numbers in column {name!r}, and {len(unclear)} cell(s) of text have a "
-            f"separator before three digits, first {unclear[0]!r}: thousands or decimals. Write "
-            "them without separators, or make the column numeric."
-        )
 
 
 def _require_lag(counts: CountOptions, used: Series) -> None:
