@@ -10,6 +10,7 @@ from typing import Literal
 
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping
+from eenzaam_stats.estimation.crossing import Crossing
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import number_rows, require_level
 from eenzaam_stats.estimation.uncertainty import Replication, errors_of
@@ -246,4 +247,4 @@ def _quantity(
             level=level,
             n_without_group=domains.n_without_group,
         ),
-    )
+    ).of(Crossing(survey, outcome))
