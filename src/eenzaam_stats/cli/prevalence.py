@@ -117,7 +117,7 @@ def prevalence(
         if as_json
         else _text(tables, as_csv=as_csv, language=cast("Language", lang))
     )
-    deliver(text, out)
+    deliver(text, out, force=force)
     for words in failed:
         say(f"note: {words}", quiet=quiet)
 
