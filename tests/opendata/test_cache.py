@@ -59,6 +59,8 @@ def test_changed_table_is_read_anew_and_the_old_reading_is_gone(site: Site, acce
     assert second.source.modified != first.source.modified
     assert not second.source.from_cache
     assert not first.frame.equals(second.frame)
+    # who looked it up before may still read it; after a day it is gone
+    assert sweep(access.folder, older_than=-1.0) == 2
     assert len(list(access.folder.glob("*.jsonl.gz"))) == 2  # description and rows
     assert check_cache(access.folder).passed is True
 

@@ -99,4 +99,6 @@ def contradicted(
     'yes'
     """
     said = meant(name, words, offered=offered)
-    return None if not said or value in said else " or ".join(sorted(said))
+    # a mapping may hold anything, also what has no hash
+    named = any(value == one for one in said)
+    return None if not said or named else " or ".join(sorted(said))

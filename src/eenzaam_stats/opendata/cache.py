@@ -171,7 +171,7 @@ class Writer:
         self.pages += 1
 
     def commit(self, about: Mapping[str, Any]) -> Kept:
-        """Make the reading findable; an earlier one with the same key is replaced.
+        """Make the reading findable; an earlier one is swept a day later.
 
         Parameters
         ----------
@@ -190,7 +190,9 @@ class Writer:
         whole = {**about, "file": target.name, "sha256": digest, "pages": self.pages}
         _put(self.folder / f"{self.key}.json", json.dumps(whole, ensure_ascii=False, indent=1))
         if before is not None and before.content != target:
-            before.content.unlink(missing_ok=True)
+            # another program may have looked it up a moment ago: it is swept a day later
+            with contextlib.suppress(OSError):
+                os.utime(before.content)
         sweep(self.folder)
         return Kept(whole, target)
 
