@@ -41,10 +41,10 @@ def public_functions() -> dict[str, str]:
     found = {}
     for module in pkgutil.walk_packages(eenzaam_stats.__path__, "eenzaam_stats."):
         name = module.name.removeprefix("eenzaam_stats.")
-        room = name.split(".", maxsplit=1)[0]
-        if room in ("__main__", "cli", "numerics"):  # commands call verbs; arrays know no rows
+        package = name.split(".", maxsplit=1)[0]
+        if package in ("__main__", "cli", "numerics"):  # commands call verbs; arrays know no rows
             continue
-        made_of = MADE_OF if room in OF_RESPONDENTS else MADE_OF_RESULTS
+        made_of = MADE_OF if package in OF_RESPONDENTS else MADE_OF_RESULTS
         for word, function in vars(importlib.import_module(module.name)).items():
             own = inspect.isfunction(function) and function.__module__ == module.name
             if word.startswith("_") or not own:

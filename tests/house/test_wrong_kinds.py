@@ -34,7 +34,7 @@ from eenzaam_stats.trend.placebo import placebo_in_space, placebo_in_time
 from eenzaam_stats.trend.power import PlannedSeries, power_of
 
 mpl.use("Agg")
-ROOMS = ("estimation", "scoring", "trend", "loaders", "plots", "tables", "opendata.reference")
+PACKAGES = ("estimation", "scoring", "trend", "loaders", "plots", "tables", "opendata.reference")
 # the engine of open tables warns at the line of its caller and has messages of its own; the
 # functions of disclosure answer for themselves in their tests
 ELSEWHERE = {
@@ -162,9 +162,9 @@ def public_functions() -> dict[str, object]:
     found = {name: getattr(es, name) for name in es.__all__}
     text = (plots_page() / "docs" / "reference" / "api.md").read_text("utf-8")
     for word in re.findall(r"^   ([a-z_.]+\.[A-Za-z_0-9]+)$", text, re.MULTILINE):
-        room, _, name = word.rpartition(".")
-        if room.startswith(ROOMS):
-            found[word] = getattr(import_module(f"eenzaam_stats.{room}"), name)
+        package, _, name = word.rpartition(".")
+        if package.startswith(PACKAGES):
+            found[word] = getattr(import_module(f"eenzaam_stats.{package}"), name)
     return {name: one for name, one in found.items() if inspect.isfunction(one)}
 
 
