@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import pandas as pd
 
+from eenzaam_stats.made_of import MadeOf
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ class Footnote:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimates:
+class Estimates(MadeOf):
     """Estimates per group, with their footnote.
 
     Attributes

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from disclosure.attack import attack
+from disclosure.attack.margins import attack
 from disclosure.tables import cube
 from eenzaam_stats.disclosure import PROFILES, suppress
 from eenzaam_stats.disclosure.rules import disclosive

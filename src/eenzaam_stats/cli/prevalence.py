@@ -22,6 +22,7 @@ from eenzaam_stats.cli.files import (
     file_words,
 )
 from eenzaam_stats.cli.output import deliver, envelope, examples, progress, require_free, say
+from eenzaam_stats.cli.release import APART, earlier_tables, remember
 from eenzaam_stats.design import rule_of
 from eenzaam_stats.errors import DisclosureError, OptionError
 from eenzaam_stats.vocabulary import IntervalMethod, Language, SubscaleCutoff, require_option
@@ -104,6 +105,10 @@ def prevalence(
     unchecked: Annotated[
         bool, typer.Option("--unchecked", help="Write cells that were not checked.")
     ] = False,
+    release: Annotated[
+        Path | None,
+        typer.Option(help="Folder that remembers what has left; this run is checked against it."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="File to write instead of stdout.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     lang: Annotated[str, typer.Option(help="Language of the text table: nl or en.")] = "nl",
@@ -118,7 +123,8 @@ def prevalence(
     from eenzaam_stats.scoring.for_outcome import scored_for  # noqa: PLC0415
 
     _require(lang=lang, interval=interval, cutoff=subscale_cutoff, formats=(as_json, as_csv))
-    _require_checked_profile(profile, unchecked=unchecked)
+    _require_checked_profile(profile, unchecked=unchecked, release=release)
+    earlier = earlier_tables(release)
     require_free(out, force=force)
     groups = tuple(by or ())
     said = file_words(
@@ -145,15 +151,15 @@ def prevalence(
         )
         advance("estimating")
         weights = None if unweighted else "design"
-        sums = cells(survey, outcome, by=groups, weights=weights)
+        sums = cells(survey, outcome, by=_columns(groups, earlier, survey), weights=weights)
         tables = _tables(
             sums,
             tuple(outcome),
             _subsets(groups) if margins else [groups],
             interval=cast("IntervalMethod", interval),
             level=level,
-            profile=profile,
         )
+        tables = _released(tables, earlier, profile=profile)
         advance("done")
     failed = [f"{one.name}: {one.message}" for one in survey.report.checks if one.passed is False]
     text = (
@@ -161,8 +167,9 @@ def prevalence(
         if as_json
         else _text(tables, as_csv=as_csv, language=cast("Language", lang))
     )
+    remember(release, tables)
     deliver(text, out)
-    for words in failed:
+    for words in [*failed, *([APART] if release is None and profile != UNCHECKED else [])]:
         say(f"note: {words}", quiet=quiet)
 
 
@@ -173,18 +180,33 @@ def _tables(
     *,
     interval: IntervalMethod,
     level: float,
-    profile: str,
 ) -> tuple[Estimates, ...]:
-    """One table per outcome and set of groups, checked together because they are shown together."""
-    from eenzaam_stats.disclosure import suppress  # noqa: PLC0415
+    """One table per outcome and set of groups."""
     from eenzaam_stats.estimation.prevalence import prevalence as estimate  # noqa: PLC0415
 
-    tables = tuple(
+    return tuple(
         estimate(sums, outcome, by=by, interval=interval, level=level)
         for outcome in outcomes
         for by in subsets
     )
-    return tables if profile == UNCHECKED else tuple(suppress(tables, profile=profile))
+
+
+def _released(
+    tables: tuple[Estimates, ...], earlier: tuple[Estimates, ...], *, profile: str
+) -> tuple[Estimates, ...]:
+    """Tables checked together, and with what left before, because they are seen together."""
+    from eenzaam_stats.disclosure import suppress  # noqa: PLC0415
+
+    if profile == UNCHECKED:
+        return tables
+    return tuple(suppress([*earlier, *tables], profile=profile))[len(earlier) :]
+
+
+def _columns(groups: tuple[str, ...], earlier: tuple[Estimates, ...], survey: Any) -> list[str]:
+    """Grouping columns, and those of earlier releases: one may be a function of the other."""
+    there = set(survey.respondents.columns)
+    others = [name for table in earlier for name in table.by if name in there]
+    return list(dict.fromkeys([*groups, *others]))
 
 
 def _subsets(groups: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -201,8 +223,13 @@ def _require(*, lang: str, interval: str, cutoff: str | None, formats: tuple[boo
         raise OptionError("--json and --csv are two formats for one output. Choose one.")
 
 
-def _require_checked_profile(profile: str, *, unchecked: bool) -> None:
+def _require_checked_profile(profile: str, *, unchecked: bool, release: Path | None) -> None:
     """Refuse cells that nobody checked, unless the user says so in as many words."""
+    if profile == UNCHECKED and release is not None:
+        raise OptionError(
+            "--release remembers what may leave, and --profile none checks nothing. Leave out one "
+            "of the two."
+        )
     if profile == UNCHECKED and not unchecked:
         raise DisclosureError(
             "prevalence does not write cells that were not checked for disclosure. Name a profile "

@@ -4,15 +4,18 @@ Small cells, dominance, groups that are all alike, and differencing. Suppressed 
 reason, never 0.
 """
 
+from eenzaam_stats.disclosure.audit import Bounds, audit
 from eenzaam_stats.disclosure.profiles import PROFILES, DisclosureProfile
 from eenzaam_stats.disclosure.report import DisclosureReport, Finding, check_disclosure
 from eenzaam_stats.disclosure.suppression import require_checked, suppress
 
 __all__ = [
     "PROFILES",
+    "Bounds",
     "DisclosureProfile",
     "DisclosureReport",
     "Finding",
+    "audit",
     "check_disclosure",
     "require_checked",
     "suppress",

@@ -136,6 +136,11 @@ def _basis(table: Released) -> Iterator[tuple[Key, tuple[str, ...], tuple[str, .
         yield (outcome, source, wave), table.by, _SHARE
 
 
+def is_counted(table: Estimates) -> bool:
+    """Whether rows count people whose cells add up; standardised shares and ratios do not."""
+    return not table.footnote.over and table.footnote.statistic != "ratio"
+
+
 def may_be_share(table: Estimates) -> bool:
     """Whether means or totals can be those of a 0/1 column, whose people are not counted."""
     rows = [row for row in table.rows if math.isfinite(row.estimate) and row.weight_sum > 0]

@@ -37,6 +37,9 @@ class DisclosureProfile:
         Where the thresholds come from.
     confirmed : bool
         Whether that source was read.
+    decimals : int or None
+        Decimals of a released share (0.123), significant digits of another number; sums of weights
+        are left out. ``None`` leaves every digit, where nothing leaves.
     """
 
     name: str
@@ -48,6 +51,7 @@ class DisclosureProfile:
     reliability: bool = False
     source: str = "made by the user"
     confirmed: bool = True
+    decimals: int | None = 3
 
     def describe(self) -> str:
         """Thresholds in one line."""
@@ -60,6 +64,7 @@ class DisclosureProfile:
             else "",
             f"{self.least_df} degrees of freedom" if self.least_df else "",
             "reliability flagged" if self.reliability else "",
+            f"shares with {self.decimals} decimals" if self.decimals is not None else "",
         ]
         status = self.source if self.confirmed else f"{self.source}; UNCONFIRMED threshold"
         return f"{self.name}: {', '.join(filter(None, rules))} ({status})"

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from eenzaam_stats.disclosure.decision import BEFORE, SUBTRACTION
 from eenzaam_stats.disclosure.derived import Released
 from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
-from eenzaam_stats.disclosure.suppression import BEFORE, DERIVED, SUBTRACTION, reasons_of
+from eenzaam_stats.disclosure.suppression import DERIVED, reasons_of
 from eenzaam_stats.results import CheckResult, Estimates
 
 Status = Literal["pass", "review", "fail"]

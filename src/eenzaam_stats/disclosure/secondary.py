@@ -1,75 +1,95 @@
-"""Secondary suppression: hide as little more as keeps every disclosive row unknown.
+"""Secondary suppression: hide as little more as keeps every count that breaks a rule unknown.
 
-Hiding more never narrows what is possible, so a row that is protected once stays protected.
+Hiding more never narrows what is possible, so a count that is protected once stays protected.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from eenzaam_stats.disclosure.linked import Linked, bounds, ties_of
+from eenzaam_stats.disclosure.hiding import Hiding
+from eenzaam_stats.disclosure.moves import protecting, supporting
+from eenzaam_stats.disclosure.system import System
 
-BoolArray = NDArray[np.bool_]
-_ROUNDING = 1e-7
-_QUANTITIES = 3
+MOST_TRIED = 1_500  # hidden rows times secrets up to which each row is tried again
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A count that may not be found out.
+
+    Attributes
+    ----------
+    unknown : int
+        Its number in the system.
+    people : float
+        Least distance between the bounds that anyone can compute for it.
+    before : bool
+        Whether it was hidden in an earlier release for a reason that is not known here.
+    """
+
+    unknown: int
+    people: float
+    before: bool = False
 
 
 def protected(
-    found: Linked, primary: BoolArray, *, protection: float, cost: NDArray[np.float64]
-) -> BoolArray:
-    """Rows to hide so that no primary row can be found out.
+    system: System, secrets: Sequence[Secret], *, hidden: set[int], cost: Mapping[int, float]
+) -> set[int]:
+    """Rows to hide so that no secret can be found out.
 
     Parameters
     ----------
-    found : Linked
-        Linked rows with their counts.
-    primary : ndarray of bool, shape (r,)
-        Rows that are disclosive by themselves.
-    protection : float
-        Least distance between the bounds that anyone can compute for each count of such a row.
-    cost : ndarray of float, shape (r,)
-        What hiding a row costs; the cheapest tied row is hidden first.
+    system : System
+        Counts and ties of the people of one source.
+    secrets : sequence of Secret
+        Counts that may not be found out.
+    hidden : set of int
+        Rows that are hidden whatever else is.
+    cost : mapping of int to float
+        Cost of hiding each row that can still be hidden.
 
     Returns
     -------
-    ndarray of bool, shape (r,)
-        Primary rows and those hidden for them.
+    set of int
+        Rows hidden before and those hidden for a secret.
 
     Notes
     -----
-    Each round takes the first row whose bounds are too near to each other and hides the cheapest
-    row that stands in a sum with a hidden row of its chain. It ends at the latest when everything
-    that is tied is hidden.
+    For each secret the cheapest move of people is taken that changes it and no count that is shown
+    (:mod:`eenzaam_stats.disclosure.moves`); hidden rows cost nothing. Where nothing can be moved,
+    everything of the source is hidden. The order is by size, then by name. At last, in a small
+    release, each row that was hidden for another one is shown again where every secret keeps a move
+    without it.
     """
-    hidden = primary.copy()
-    for row in np.flatnonzero(primary):
-        while not _is_protected(found, hidden, int(row), protection):
-            candidate = _cheapest(found, hidden, int(row), cost)
-            if candidate is None:
+    hiding = Hiding(system, dict(cost), set(hidden), {one.unknown for one in secrets})
+    for secret in secrets:
+        hiding.hidden.update(system.shows[secret.unknown])
+    first = set(hiding.hidden)
+    order = sorted(secrets, key=lambda one: (-system.value[one.unknown], system.where[one.unknown]))
+    for secret in order:
+        rows = protecting(hiding, secret.unknown, secret.people, before=secret.before)
+        hiding.hidden |= set(cost) if rows is None else rows
+    if len(hiding.hidden - first) * len(secrets) <= MOST_TRIED:
+        _release(hiding, order, first)
+    return hiding.hidden
+
+
+def _release(hiding: Hiding, secrets: Sequence[Secret], first: set[int]) -> None:
+    """Show again what is hidden and not needed, what tells most first."""
+    support = {one: supporting(hiding, one.unknown, one.people, far=True) for one in secrets}
+    if None in support.values():
+        return  # what cannot be protected keeps everything hidden
+    more = hiding.hidden - first
+    for row in sorted(more, key=lambda one: (-hiding.cost.get(one, 0.0), one)):
+        leaning = [one for one, rows in support.items() if rows is not None and row in rows]
+        hiding.hidden.discard(row)
+        found = {}
+        for one in leaning:
+            found[one] = supporting(hiding, one.unknown, one.people)
+            if found[one] is None:
+                hiding.hidden.add(row)
                 break
-            hidden[candidate] = True
-    return hidden
-
-
-def _is_protected(found: Linked, hidden: BoolArray, row: int, protection: float) -> bool:
-    for quantity in range(_QUANTITIES):
-        if quantity and (found.counts[quantity] == found.counts[0]).all():
-            continue
-        low, high = bounds(found, hidden, row=row, quantity=quantity)
-        if high - low < protection - _ROUNDING:
-            return False
-    return True
-
-
-def _cheapest(found: Linked, hidden: BoolArray, row: int, cost: NDArray[np.float64]) -> int | None:
-    """Cheapest row still shown that is tied to the row, or to what is tied to it."""
-    near = ties_of(found, row)
-    shown = near[~hidden[near]]
-    if not len(shown):
-        chain = {int(other) for one in near for other in ties_of(found, int(one))}
-        shown = np.array(sorted(other for other in chain if not hidden[other]), dtype=np.int64)
-    if not len(shown):
-        left = np.flatnonzero(~hidden)
-        shown = left.astype(np.int64)
-    return int(shown[np.argmin(cost[shown])]) if len(shown) else None
+        else:
+            support.update(found)

@@ -11,30 +11,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar, overload
 
-import numpy as np
-from numpy.typing import NDArray
-
 from eenzaam_stats.comparisons import Comparisons
+from eenzaam_stats.disclosure.decision import BEFORE, reasons_of_estimates
 from eenzaam_stats.disclosure.derived import (
     Released,
     hidden_cells,
+    is_counted,
     require_basis,
     require_released,
     touched,
 )
-from eenzaam_stats.disclosure.linked import Linked, linked
 from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
+from eenzaam_stats.disclosure.rounding import rounded, rounded_comparison
 from eenzaam_stats.disclosure.rules import disclosive, unreliable
-from eenzaam_stats.disclosure.secondary import protected
 from eenzaam_stats.errors import DisclosureError, SchemaError
 from eenzaam_stats.results import Estimate, Estimates, Footnote
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
-BoolArray = NDArray[np.bool_]
 ReleasedType = TypeVar("ReleasedType", bound=Released)
-SUBTRACTION = "would reveal a suppressed estimate by subtraction"
 DERIVED = "made of a group that is suppressed"
-BEFORE = "suppressed before"
 
 
 @overload
@@ -139,14 +134,18 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
     """
     require_released(tables)
     require_basis(tables)
+    for table in tables:
+        _require_counts(table)
+    counted = [
+        (at, table)
+        for at, table in enumerate(tables)
+        if isinstance(table, Estimates) and is_counted(table)
+    ]
     forced = [[""] * len(table.rows) for table in tables]
     while True:
-        reasons = [list(why) for why in forced]
-        for places in _families(tables):
-            family = [table for at in places if isinstance(table := tables[at], Estimates)]
-            found = _family_reasons(family, [forced[at] for at in places], profile)
-            for at, why in zip(places, found, strict=True):
-                reasons[at] = why
+        reasons = [_own_reasons(table, forced[at], profile) for at, table in enumerate(tables)]
+        for at, why in reasons_of_estimates(counted, forced, profile).items():
+            reasons[at] = why
         hidden = hidden_cells(tables, reasons)
         news = [
             (at, row)
@@ -183,50 +182,19 @@ def require_checked(tables: Sequence[Released]) -> None:
         )
 
 
-def _families(tables: Sequence[Released]) -> list[list[int]]:
-    """Tables of one outcome and source, which may be margins of each other."""
-    found: dict[tuple[str, ...], list[int]] = {}
-    for at, table in enumerate(tables):
-        if isinstance(table, Estimates):
-            note = table.footnote
-            key = (note.outcome, note.scale, note.source, note.wave, note.statistic)
-            found.setdefault(key, []).append(at)
-    return list(found.values())
+def _own_reasons(table: Released, forced: Sequence[str], profile: DisclosureProfile) -> list[str]:
+    """Reasons of a result that is made of other estimates and adds up to nothing."""
+    if isinstance(table, Comparisons):
+        return list(forced)
+    return [
+        BEFORE if row.disclosure is Disclosure.SUPPRESSED else disclosive(row, profile) or why
+        for row, why in zip(table.rows, forced, strict=True)
+    ]
 
 
-def _family_reasons(
-    family: Sequence[Estimates], forced: Sequence[Sequence[str]], profile: DisclosureProfile
-) -> list[list[str]]:
-    for table in family:
-        _require_counts(table)
-    found = linked(family)
-    why = [disclosive(family[t].rows[r], profile) or forced[t][r] for t, r in found.position]
-    before = [family[t].rows[r].disclosure is Disclosure.SUPPRESSED for t, r in found.position]
-    primary = np.array([bool(one) for one in why], dtype=np.bool_) & ~np.array(before)
-    hidden = _hidden(found, primary, profile, family)
-    reasons = [list(one) for one in forced]
-    for at, (t, r) in enumerate(found.position):
-        if before[at]:
-            reasons[t][r] = BEFORE
-        elif hidden[at]:
-            reasons[t][r] = why[at] or SUBTRACTION
-    return reasons
-
-
-def _hidden(
-    found: Linked, primary: BoolArray, profile: DisclosureProfile, family: Sequence[Estimates]
-) -> BoolArray:
-    if not primary.any():
-        return primary
-    margins = np.array([len(family[t].by) for t, _ in found.position], dtype=np.float64)
-    deepest = margins.max(initial=0.0)
-    # a margin says more than a cell, so it is hidden only when no cell is left
-    cost = found.counts[0] + 1e9 * (deepest - margins)
-    protection = float(max(profile.least_n, profile.least_cell, 2))
-    return protected(found, primary, protection=protection, cost=cost)
-
-
-def _require_counts(table: Estimates) -> None:
+def _require_counts(table: Released) -> None:
+    if isinstance(table, Comparisons):
+        return
     broken = [
         row
         for row in table.rows
@@ -244,7 +212,7 @@ def _suppressed(table: Released, why: Sequence[str], profile: DisclosureProfile)
     words = f"{profile.describe()}; {hidden} of {len(why)} estimates suppressed"
     note = replace(table.footnote, disclosure=words)
     if isinstance(table, Comparisons):
-        return _suppressed_comparisons(replace(table, footnote=note), why)
+        return _suppressed_comparisons(replace(table, footnote=note), why, profile.decimals)
     rows = tuple(
         row.hidden() if reason else _safe(row, profile, note)
         for row, reason in zip(table.rows, why, strict=True)
@@ -252,18 +220,26 @@ def _suppressed(table: Released, why: Sequence[str], profile: DisclosureProfile)
     return replace(table, rows=rows, footnote=note)
 
 
-def _suppressed_comparisons(table: Comparisons, why: Sequence[str]) -> Comparisons:
+def _suppressed_comparisons(
+    table: Comparisons, why: Sequence[str], decimals: int | None
+) -> Comparisons:
     # an adjusted p value can be that of another row, multiplied
     adjusted_away = bool(table.adjustment) and any(why)
-    rows = tuple(
-        row.hidden()
-        if reason
-        else replace(
+    safe = (
+        replace(
             row,
             disclosure=Disclosure.SAFE,
             p_adjusted=math.nan if adjusted_away else row.p_adjusted,
         )
-        for row, reason in zip(table.rows, why, strict=True)
+        for row in table.rows
+    )
+    rows = tuple(
+        row.hidden()
+        if reason
+        else row
+        if decimals is None
+        else rounded_comparison(row, table.footnote.statistic, decimals)
+        for row, reason in zip(safe, why, strict=True)
     )
     return replace(table, rows=rows)
 
@@ -272,6 +248,8 @@ def _safe(row: Estimate, profile: DisclosureProfile, note: Footnote) -> Estimate
     """Row that may be shown, with the doubts of the profile."""
     doubt = unreliable(row, level=note.level) if profile.reliability else ""
     reasons = "; ".join(filter(None, [row.reason, doubt]))
+    if profile.decimals is not None:
+        row = rounded(row, note.statistic, profile.decimals)
     return replace(
         row,
         disclosure=Disclosure.SAFE,

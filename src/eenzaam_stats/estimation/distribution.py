@@ -12,6 +12,7 @@ from eenzaam_stats.errors import OptionError
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.cells import cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, CellColumns, Outcome, grouping
+from eenzaam_stats.estimation.crossing import Crossing
 from eenzaam_stats.estimation.domains import text
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.respondent_rows import collected
@@ -117,7 +118,7 @@ def distribution(
             ),
             outcome=outcome,
         ),
-    )
+    ).of(Crossing(survey, outcomes[0]))
 
 
 def _classes(survey: Survey, name: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, OUTCOME, Outcome, grouping, once
+from eenzaam_stats.estimation.crossing import Crossing
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import labelled, proportion_rows, require_level
 from eenzaam_stats.estimation.uncertainty import Replication, errors_of
@@ -151,4 +152,4 @@ def prevalence(
             level=level,
             n_without_group=n_without_group,
         ),
-    )
+    ).of(Crossing(survey, outcomes[0]))

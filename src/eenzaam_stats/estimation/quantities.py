@@ -13,6 +13,7 @@ from eenzaam_stats.arguments import in_words
 from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping
+from eenzaam_stats.estimation.crossing import Crossing
 from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import number_rows, require_level
@@ -256,7 +257,7 @@ def _quantity(
             level=level,
             n_without_group=domains.n_without_group,
         ),
-    )
+    ).of(Crossing(survey, outcome))
 
 
 def _with_share_doubts(rows: Sequence[Estimate], shares: Sequence[Doubt]) -> tuple[Estimate, ...]:

@@ -1,0 +1,237 @@
+"""A few values per column around one count, and the people that can be moved among their cells.
+
+What lies outside the box does not change, so a move that is found is one of the whole release.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+
+from eenzaam_stats.disclosure.counts import Columns, Kind, Values
+from eenzaam_stats.disclosure.hiding import Hiding
+from eenzaam_stats.disclosure.solver import Programme
+
+_NOTHING = 1e-7
+_TOO_FEW = 1e6
+
+
+class Box:
+    """Cells with a few values per column around one count."""
+
+    def __init__(
+        self, hiding: Hiding, unknown: int, width: int, people: float, *, wide: bool
+    ) -> None:
+        self.hiding, self.system, self.unknown, self.wide = hiding, hiding.system, unknown, wide
+        self.people = people
+        columns = self.system.where[unknown][1]
+        related = self.system.derivable(columns)
+        self.columns = [
+            one
+            for one in self.system.parents
+            if wide or set(one) <= related or set(columns) <= self.system.derivable(one)
+        ]
+        self.fixed = set() if wide else self._outside()
+        self.chosen = self._values(width)
+        self.at: dict[int, int] = {}
+        kinds = {name for name, _ in self.system.cells}
+        # people who gave no answer stay where they are at first
+        far = set() if wide else {one for one in kinds if one[0] in ("missing", "people")}
+        near = sorted(kinds - far)
+        for one in near:
+            for cells in self.columns:
+                for found in self._inside(one, cells):
+                    self.at.setdefault(found, len(self.at))
+
+    def _values(self, width: int) -> dict[str, list[str]]:
+        """Values per column: those of the count, then those where a move is cheap."""
+        kind, columns, values = self.system.where[self.unknown]
+        chosen: dict[str, list[str]] = {}
+        for place, name in enumerate(columns):
+            others = [v for v in self.hiding.along(self.unknown, place) if v != values[place]]
+            cells = self.system.cells[kind, columns]
+
+            ranked = sorted(
+                (self._rank(cells[*values[:place], value, *values[place + 1 :]]), value)
+                for value in others
+            )
+            chosen[name] = [values[place], *(value for _, value in ranked[:width])]
+        finer = sorted({name for one in self.columns for name in one} - set(columns))
+        for name in finer:
+            chosen[name] = self._unlisted(name, chosen, width)
+        return chosen
+
+    def _rank(self, unknown: int) -> float:
+        """Cheap cells first, that are hidden already or have people enough to move."""
+        price = self.hiding.price(unknown)
+        return price + (_TOO_FEW if price and not self.system.value[unknown] >= self.people else 0)
+
+    def _unlisted(self, name: str, chosen: dict[str, list[str]], width: int) -> list[str]:
+        """Values of a column that the count does not have: within those chosen of a coarser one."""
+        parents = [
+            (chosen[coarse], mapping)
+            for (fine, coarse), mapping in self.system.functions.items()
+            if fine == name and coarse in chosen
+        ]
+        columns = min((one for one in self.system.parents if name in one), key=len)
+        place = columns.index(name)
+        found = {
+            values[place]: at
+            for (_, cells_of), cells in self.system.cells.items()
+            if cells_of == columns
+            for values, at in cells.items()
+        }
+        ranked = sorted(found, key=lambda value: (self._rank(found[value]), value))
+        if not parents:
+            return ranked[: width + 1]
+        allowed, mapping = parents[0]
+        per: dict[str, list[str]] = {}
+        for value in ranked:
+            per.setdefault(mapping.get(value, ""), []).append(value)
+        return [value for one in allowed for value in per.get(one, [])[: width + 1]]
+
+    def _inside(self, kind: Kind, columns: Columns) -> Iterator[int]:
+        cells = self.system.cells.get((kind, columns))
+        if cells is None:
+            return
+        options = [self._options(name) for name in columns]
+        if math.prod(map(len, options)) > len(cells):
+            allowed = [set(one) for one in options]
+            yield from (
+                at
+                for values, at in cells.items()
+                if all(value in one for value, one in zip(values, allowed, strict=True))
+            )
+            return
+        yield from (cells[values] for values in product(*options) if values in cells)
+
+    def _options(self, name: str) -> list[str]:
+        if name in self.chosen:
+            return self.chosen[name]
+        finer = next((a for a, b in self.system.functions if b == name and a in self.chosen), None)
+        if finer is None:
+            return []
+        mapping = self.system.functions[finer, name]
+        return list(dict.fromkeys(mapping.get(value, "") for value in self.chosen[finer]))
+
+    def is_wide_enough(self) -> bool:
+        """Whether what is hidden already leaves the bounds of the count far enough apart."""
+        free = {
+            at: place
+            for place, at in enumerate(
+                at for at in self.at if not self._is_fixed(at) and self.hiding.price(at) == 0.0
+            )
+        }
+        value = {at: np.nan_to_num(self.system.value[at]) for at in free}
+        rows = [
+            [(free[at], factor) for at, factor in terms if at in free]
+            for terms in self._equations()
+        ]
+        rows = [row for row in rows if row]
+        by_place = list(value.values())
+        right = [sum(factor * by_place[at] for at, factor in row) for row in rows]
+        asked = Programme(rows, right, np.full(len(free), np.inf))
+        low, high = asked.range_of(free[self.unknown])
+        return high - low >= self.people - _NOTHING
+
+    def hidden(self) -> set[int]:
+        """Hidden counts of the box."""
+        return {at for at in self.at if self.hiding.price(at) == 0.0}
+
+    def move(self, *, shown: bool = True) -> set[int] | None:
+        """Counts that change in the cheapest move of so many people into the count, or out.
+
+        With ``shown=False`` counts that are shown stay, and few of the hidden ones change.
+        """
+        people = self.people
+        rows = [
+            [one for at, factor in terms for one in self._both(at, factor)]
+            for terms in self._equations()
+        ]
+        value = np.array([self.system.value[at] for at in self.at])
+        fixed = np.array([self._is_fixed(at) for at in self.at])
+        down = np.where(fixed | np.isnan(value), 0.0, value)
+        up = np.where(fixed, 0.0, np.inf)
+        price = np.array([self.hiding.price(at) for at in self.at])
+        if not shown:
+            up, down = np.where(price > 0.0, 0.0, up), np.where(price > 0.0, 0.0, down)
+            price = np.ones(len(price))
+        cost = np.concatenate(
+            [price / people, price / np.clip(np.minimum(down, people), _NOTHING, None)]
+        )
+        own, count = self.at[self.unknown], len(self.at)
+        for entry, other in ((own, own + count), (own + count, own)):
+            upper = np.concatenate([up, down])
+            if upper[entry] < people:
+                continue
+            upper[other] = 0.0
+            asked = Programme([*rows, [(entry, 1.0)]], [*[0.0] * len(rows), people], upper)
+            found = asked.least(cost)
+            if found is not None:
+                change = found[:count] - found[count:]
+                return {at for at, place in self.at.items() if abs(change[place]) > _NOTHING}
+        return None
+
+    def _is_fixed(self, unknown: int) -> bool:
+        kind, columns, _ = self.system.where[unknown]
+        return (kind, columns) in self.fixed or self.hiding.is_known(unknown)
+
+    def _outside(self) -> set[tuple[Kind, Columns]]:
+        """Margins of cells that are not looked at: they do not change."""
+        inside = set(self.columns)
+        return {
+            (kind, coarser)
+            for kind, finer in self.system.cells
+            if finer not in inside
+            for coarser in self.system.parents[finer]
+        }
+
+    def _equations(self) -> Iterator[list[tuple[int, float]]]:
+        """Sums and rules among the cells of the box; a cell outside does not change."""
+        per: dict[tuple[Kind, Columns], list[int]] = {}
+        for at in self.at:
+            kind, columns, _ = self.system.where[at]
+            per.setdefault((kind, columns), []).append(at)
+        for (kind, columns), cells in list(per.items()):
+            for coarser in self.system.parents[columns]:
+                if (kind, coarser) in self.system.cells:
+                    yield from self._sums(cells, columns, per.get((kind, coarser), []), coarser)
+        yield from self._without_children(per)
+        yield from self._within()
+
+    def _sums(
+        self, cells: list[int], columns: Columns, margins: list[int], coarser: Columns
+    ) -> Iterator[list[tuple[int, float]]]:
+        found: dict[Values, list[tuple[int, float]]] = {}
+        for at in margins:
+            found[self.system.where[at][2]] = [(at, -1.0)]
+        for at in cells:
+            margin = self.system.project(self.system.where[at][2], columns, coarser)
+            found.setdefault(margin, []).append((at, 1.0))
+        yield from found.values()
+
+    def _without_children(
+        self, per: dict[tuple[Kind, Columns], list[int]]
+    ) -> Iterator[list[tuple[int, float]]]:
+        """A margin whose cells are all outside the box does not change."""
+        for kind, finer in self.system.cells:
+            if (kind, finer) not in per and (self.wide or finer in self.columns):
+                for coarser in self.system.parents[finer]:
+                    for at in per.get((kind, coarser), []):
+                        yield [(at, 1.0)]
+
+    def _within(self) -> Iterator[list[tuple[int, float]]]:
+        seen = {self.system.where[at][1:] for at in self.at}
+        for columns, values in sorted(seen):
+            for rule in self.system.rules:
+                terms = self.system.within(rule, columns, values)
+                inside = [(at, factor) for at, factor in terms if at in self.at]
+                if inside:
+                    yield inside
+
+    def _both(self, unknown: int, factor: float) -> list[tuple[int, float]]:
+        place = self.at[unknown]
+        return [(place, factor), (place + len(self.at), -factor)]

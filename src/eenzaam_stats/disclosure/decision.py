@@ -1,0 +1,193 @@
+"""Which rows of a release are hidden, and why: the rules first, then what would give them away."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eenzaam_stats.disclosure.counts import NO, YES, Shown, shown_counts
+from eenzaam_stats.disclosure.intervals import fill
+from eenzaam_stats.disclosure.profiles import DisclosureProfile
+from eenzaam_stats.disclosure.relations import Cell, systems
+from eenzaam_stats.disclosure.rules import disclosive
+from eenzaam_stats.disclosure.secondary import Secret, protected
+from eenzaam_stats.disclosure.system import System
+from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.vocabulary import Disclosure
+
+SUBTRACTION = "would reveal a suppressed estimate by subtraction"
+BEFORE = "suppressed before"
+_OF_SUM = 0.1  # least width of the bounds of a sum of numbers, as a part of it
+_HALF = 0.5
+_WHOLE = 2.0  # two people: a whole number is not found
+_MARGIN = 4.0  # a margin costs so many times the cells of one more column
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Rows of a release with their counts.
+
+    Attributes
+    ----------
+    shown : sequence of Shown
+        Counts of each row.
+    estimates : sequence of Estimate
+        The rows.
+    """
+
+    shown: Sequence[Shown]
+    estimates: Sequence[Estimate]
+
+    def released(self, rows: set[int], hidden: set[int]) -> set[int]:
+        """Rows that have left before: they are safe already, and others are not checked yet."""
+        if not any(self.estimates[at].disclosure is Disclosure.UNCHECKED for at in rows):
+            return set()
+        return {at for at in rows - hidden if self.estimates[at].disclosure is Disclosure.SAFE}
+
+
+def reasons_of_estimates(
+    tables: Sequence[tuple[int, Estimates]],
+    forced: Sequence[Sequence[str]],
+    profile: DisclosureProfile,
+) -> dict[int, list[str]]:
+    """Why each row is hidden, in words; empty where it is shown.
+
+    Parameters
+    ----------
+    tables : sequence of (int, Estimates)
+        Tables with their number in the release.
+    forced : sequence of sequence of str
+        Per number and row, why a row is hidden whatever its counts are; empty without a reason.
+    profile : DisclosureProfile
+        Rules.
+
+    Returns
+    -------
+    dict of int to list of str
+        Per number of a table, one reason for each row.
+    """
+    shown = list(shown_counts(tables))
+    by_number = dict(tables)
+    estimates = [by_number[one.table].rows[one.row] for one in shown]
+    reasons = [
+        BEFORE
+        if row.disclosure is Disclosure.SUPPRESSED
+        else disclosive(row, profile) or forced[one.table][one.row]
+        for one, row in zip(shown, estimates, strict=True)
+    ]
+    if any(reasons):
+        _protect(Printed(shown, estimates), reasons, profile, _crossed(tables, shown))
+    result = {number: [""] * len(table.rows) for number, table in tables}
+    for one, reason in zip(shown, reasons, strict=True):
+        result[one.table][one.row] = reason
+    return result
+
+
+def _crossed(
+    tables: Sequence[tuple[int, Estimates]], shown: Sequence[Shown]
+) -> dict[str, list[Cell]]:
+    """Values that occur together of columns that stand in no table together."""
+    source = {one.table: one.people for one in shown}
+    columns: dict[str, dict[str, None]] = {}
+    for one in shown:
+        columns.setdefault(one.people, {}).update(dict.fromkeys(one.columns))
+    found: dict[str, list[Cell]] = {}
+    for number, table in tables:
+        people = table.people()
+        if people is not None and number in source and source[number] not in found:
+            names = tuple(columns[source[number]])
+            together = any(set(one.columns) >= set(names) for one in shown)
+            values = () if together else people.values(names)
+            found[source[number]] = [(names, group) for group in values]
+    return found
+
+
+def _protect(
+    printed: Printed,
+    reasons: list[str],
+    profile: DisclosureProfile,
+    crossed: dict[str, list[Cell]],
+) -> None:
+    """Enter the reason of every further row that has to be hidden."""
+    deepest = max(len(one.columns) for one in printed.shown)
+    cost = {
+        number: (1.0 + 0.1 * math.log1p(row.n_valid or 0))
+        * _MARGIN ** (deepest - len(printed.shown[number].columns))
+        for number, row in enumerate(printed.estimates)
+    }
+    for source, system in systems(printed.shown, crossed).items():
+        own = {number for number, one in enumerate(printed.shown) if one.people == source}
+        hidden = {number for number in own if reasons[number]}
+        if not hidden:
+            continue
+        left = printed.released(own, hidden)
+        secrets = _secrets(system, printed.estimates, hidden, profile)
+        found = protected(system, secrets, hidden=hidden, cost={at: cost[at] for at in own - left})
+        for number in found - hidden:
+            reasons[number] = SUBTRACTION
+
+
+def _secrets(
+    system: System,
+    estimates: Sequence[Estimate],
+    hidden: set[int],
+    profile: DisclosureProfile,
+) -> list[Secret]:
+    """Counts that the hidden rows are hidden for."""
+    people = float(max(profile.least_n, profile.least_cell, 2))
+    found: dict[int, None] = {}
+    # a table that is checked again has rows that were hidden for others, with narrower bounds
+    checked = all(row.disclosure is not Disclosure.UNCHECKED for row in estimates)
+    left = _WHOLE if checked else people
+    earlier = {at for at, count in enumerate(system.value) if math.isnan(count)}
+    fill(system, people)
+    rows: dict[int, list[int]] = {}
+    for unknown, printed in enumerate(system.shows):
+        for number in printed:
+            if number in hidden:
+                rows.setdefault(number, []).append(unknown)
+    for number, unknowns in rows.items():
+        for unknown in unknowns:
+            if _is_secret(system, unknown, estimates[number], profile):
+                found[unknown] = None
+    return [
+        Secret(
+            unknown,
+            _width(system, unknown, left if unknown in earlier else people),
+            before=unknown in earlier,
+        )
+        for unknown in found
+    ]
+
+
+def _width(system: System, unknown: int, people: float) -> float:
+    """Least distance between the bounds of a count: of a rare class, half of all who are in it."""
+    kind = system.where[unknown][0]
+    if kind[0] == "sum":
+        return _OF_SUM * system.value[unknown]
+    total = system.value[system.cells[kind, ()][()]]
+    return min(people, max(_WHOLE, _HALF * total))
+
+
+def _is_secret(system: System, unknown: int, row: Estimate, profile: DisclosureProfile) -> bool:
+    """Whether a count is what the row is hidden for.
+
+    The number who answered is one where it is small itself; a class where the row was hidden for
+    its share, and of two classes only the one that is small when the rule is on small classes.
+    """
+    kind, count = system.where[unknown][0], system.value[unknown]
+    n = row.n_valid
+    if kind[0] in ("missing", "sum"):
+        return kind[0] == "sum"
+    if n is None:
+        # hidden before: who answered can be known from another outcome, and is checked there
+        return kind[0] == "class"
+    few = n < profile.least_n
+    if kind[0] == "valid":
+        return few
+    least = max(profile.least_cell, 1 if profile.group_disclosure else 0)
+    small = count < least
+    other = kind[2] not in (YES, NO) and n - count < least
+    by_rule = row.n_outcome is not None and min(row.n_outcome, n - row.n_outcome) < least
+    return few or small or other or not by_rule

@@ -1,0 +1,63 @@
+"""What is hidden so far, and what hiding another count would cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from eenzaam_stats.disclosure.counts import Columns, Kind, Values
+from eenzaam_stats.disclosure.system import System
+
+
+@dataclass(slots=True)
+class Hiding:
+    """What is hidden, what hiding costs, and the moves that were found.
+
+    Attributes
+    ----------
+    system : System
+        Counts and ties of the people of one source.
+    cost : dict of int to float
+        Cost of hiding each row.
+    hidden : set of int
+        Rows that are not shown.
+    secret : set of int
+        Unknowns that break a rule; a total among them is not taken as known.
+    """
+
+    system: System
+    cost: dict[int, float]
+    hidden: set[int]
+    secret: set[int]
+    lines: dict[tuple[Kind, Columns, int], dict[Values, list[str]]] = field(default_factory=dict)
+
+    def is_known(self, unknown: int) -> bool:
+        """Whether everyone knows a count although no row shows it: totals, of waves too."""
+        if unknown in self.secret:
+            return False
+        if self.system.where[unknown][1] in self.system.totals:
+            return True
+        # a row without a cost has left before and cannot be hidden any more
+        return any(
+            row not in self.cost and row not in self.hidden for row in self.system.shows[unknown]
+        )
+
+    def price(self, unknown: int) -> float:
+        """Cost of hiding a count: that of the rows that still show it."""
+        return sum(
+            [
+                self.cost.get(row, 0.0)
+                for row in self.system.shows[unknown]
+                if row not in self.hidden
+            ]
+        )
+
+    def along(self, unknown: int, place: int) -> list[str]:
+        """Values of one column in the cells that differ in it alone."""
+        kind, columns, values = self.system.where[unknown]
+        key = (kind, columns, place)
+        if key not in self.lines:
+            found: dict[Values, list[str]] = {}
+            for cell in self.system.cells[kind, columns]:
+                found.setdefault(cell[:place] + cell[place + 1 :], []).append(cell[place])
+            self.lines[key] = found
+        return self.lines[key][values[:place] + values[place + 1 :]]

@@ -1,0 +1,68 @@
+"""Another release that a reader could not tell from this one: people moved between hidden counts.
+
+A count is protected when enough people can be moved into it, or out of it, without changing any
+count that is shown. The cheapest such move says which rows to hide; it is searched in a box of a
+few values per column, so that its cost does not grow with the release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from eenzaam_stats.disclosure.box import Box
+from eenzaam_stats.disclosure.hiding import Hiding
+
+# how far a move is looked for: among the cells of the margins of the count or everywhere, and how
+# many values of each column
+SEARCHES = ((False, 3), (False, 8), (True, 3), (True, 8), (True, 40))
+MOST_CELLS = 20_000
+
+
+def protecting(
+    hiding: Hiding, unknown: int, people: float, *, before: bool = False
+) -> set[int] | None:
+    """Rows that a move of so many people changes, some of them shown yet; ``None`` without one.
+
+    Parameters
+    ----------
+    hiding : Hiding
+        What is hidden, and what more would cost.
+    unknown : int
+        Count that may not be found.
+    people : float
+        Least distance between its bounds.
+    before : bool, default False
+        Whether it was hidden before, so that what is hidden should do.
+
+    Returns
+    -------
+    set of int or None
+        Empty where what is hidden leaves the bounds far enough apart.
+    """
+    for wide, width in (SEARCHES[0], SEARCHES[-1])[: 2 if before else 1]:
+        if Box(hiding, unknown, width, people, wide=wide).is_wide_enough():
+            return set()
+    for wide, width in SEARCHES:
+        box = Box(hiding, unknown, width, people, wide=wide)
+        moved = box.move() if len(box.at) <= MOST_CELLS else None
+        if moved is not None:
+            return _rows(hiding, moved)
+    return None
+
+
+def supporting(
+    hiding: Hiding, unknown: int, people: float, *, far: bool = False
+) -> set[int] | None:
+    """Hidden rows that keep a count unknown, as few as are found; ``None`` where they do not."""
+    for wide, width in SEARCHES[: 3 if far else 1]:
+        box = Box(hiding, unknown, width, people, wide=wide)
+        moved = box.move(shown=False)
+        if moved is not None:
+            return _rows(hiding, moved)
+        if box.is_wide_enough():
+            return _rows(hiding, box.hidden())
+    return None
+
+
+def _rows(hiding: Hiding, unknowns: Iterable[int]) -> set[int]:
+    return {row for at in unknowns for row in hiding.system.shows[at]}
