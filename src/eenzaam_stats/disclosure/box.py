@@ -37,7 +37,7 @@ class Box:
         self.fixed = set() if wide else self._outside()
         self.chosen = self._values(width)
         self.at: dict[int, int] = {}
-        kinds = {name for name, _ in self.system.cells}
+        kinds = self._kinds()
         # people who gave no answer stay where they are at first
         far = set() if wide else {one for one in kinds if one[0] in ("missing", "people")}
         near = sorted(kinds - far)
@@ -45,6 +45,14 @@ class Box:
             for cells in self.columns:
                 for found in self._inside(one, cells):
                     self.at.setdefault(found, len(self.at))
+
+    def _kinds(self) -> set[Kind]:
+        """Kinds of answers that a change of the count can touch; a sum of numbers mostly none."""
+        tied = {kind for rule in self.system.rules for kind, _ in rule.terms}
+        own = self.system.where[self.unknown][0]
+        if own[0] == "sum" and own not in tied:
+            return {own}
+        return {kind for kind, _ in self.system.cells if kind[0] != "sum" or kind in tied}
 
     def _values(self, width: int) -> dict[str, list[str]]:
         """Values per column: those of the count, then those where a move is cheap."""
@@ -125,7 +133,7 @@ class Box:
                 at for at in self.at if not self._is_fixed(at) and self.hiding.price(at) == 0.0
             )
         }
-        value = {at: np.nan_to_num(self.system.value[at]) for at in free}
+        value = {at: 0.0 if math.isnan(v := self.system.value[at]) else v for at in free}
         rows = [
             [(free[at], factor) for at, factor in terms if at in free]
             for terms in self._equations()
@@ -133,7 +141,8 @@ class Box:
         rows = [row for row in rows if row]
         by_place = list(value.values())
         right = [sum(factor * by_place[at] for at, factor in row) for row in rows]
-        asked = Programme(rows, right, np.full(len(free), np.inf))
+        whole = all(map(float.is_integer, by_place))
+        asked = Programme(rows, right, np.full(len(free), np.inf), whole=whole)
         low, high = asked.range_of(free[self.unknown])
         return high - low >= self.people - _NOTHING
 
@@ -163,12 +172,15 @@ class Box:
             [price / people, price / np.clip(np.minimum(down, people), _NOTHING, None)]
         )
         own, count = self.at[self.unknown], len(self.at)
+        whole = float(people).is_integer() and bool((value == value.round()).all())
         for entry, other in ((own, own + count), (own + count, own)):
             upper = np.concatenate([up, down])
             if upper[entry] < people:
                 continue
             upper[other] = 0.0
-            asked = Programme([*rows, [(entry, 1.0)]], [*[0.0] * len(rows), people], upper)
+            asked = Programme(
+                [*rows, [(entry, 1.0)]], [*[0.0] * len(rows), people], upper, whole=whole
+            )
             found = asked.least(cost)
             if found is not None:
                 change = found[:count] - found[count:]
