@@ -105,6 +105,38 @@ def same_kinds(system: System, classes: Mapping[str, Sequence[Kind]]) -> dict[Ki
     return found
 
 
+def follow_ups(
+    system: System, classes: Mapping[str, Sequence[Kind]], same: Mapping[Kind, Kind]
+) -> Iterator[Rule]:
+    """Kinds of missing that are answers to another question: who was not asked is who said no.
+
+    Parameters
+    ----------
+    system : System
+        Unknowns with their values, closed under shared margins.
+    classes : mapping of str to sequence of Kind
+        Classes of each outcome.
+    same : mapping of Kind to Kind
+        Kinds that are one.
+
+    Yields
+    ------
+    Rule
+    """
+    counts = Counts(system)
+    told = [kind for kind in counts.of if kind[0] == "missing" and len(kind) > 2]
+    for kind, other in product(told, classes):
+        if kind[1] != other and np.nansum(counts.of[kind]) > 0:
+            missing: Kind = ("missing", other)
+            answers = [*classes[other], missing] if missing in counts.of else classes[other]
+            sizes = range(1, min(len(answers), FEW_CLASSES + 1))
+            runs = [run for size in sizes for run in combinations(answers, size)]
+            run = next((one for one in runs if counts.adds_up(kind, one)), None)
+            if run is not None:
+                terms = ((kind, -1.0), *((same.get(one, one), 1.0) for one in run))
+                yield Rule(terms, frozenset([kind]))
+
+
 def related(system: System, classes: Mapping[str, Sequence[Kind]]) -> Iterator[Rule]:
     """Ties between kinds of different outcomes.
 
