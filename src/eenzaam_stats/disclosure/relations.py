@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, permutations
 
-from eenzaam_stats.disclosure.counts import Columns, Kind, Shown, Values
+from eenzaam_stats.disclosure.counts import NO, YES, Columns, Kind, Shown, Values
 from eenzaam_stats.disclosure.finest import lift
 from eenzaam_stats.disclosure.kinds import follow_ups, related, same_kinds
 from eenzaam_stats.disclosure.parts import enter_rest, placed
@@ -239,7 +239,8 @@ def _rules(
         valid = same.get(valid, valid)
         terms = ((valid, -1.0), *((one, 1.0) for one in kinds[outcome]))
         yield Rule(terms, frozenset([valid]))
-    yield from related(system, kinds)
+    flags = [one for one, own in classes.items() if [kind[2] for kind in own] == [YES, NO]]
+    yield from related(system, kinds, flags)
     answered = list(dict.fromkeys(kind for kind, _ in system.cells if kind[0] == "valid"))
     if len(answered) > 1:
         yield from _everyone(system, answered)
