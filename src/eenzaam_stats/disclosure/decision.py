@@ -94,6 +94,7 @@ def _crossed(
     columns: dict[str, dict[str, None]] = {}
     for one in shown:
         columns.setdefault(one.people, {}).update(dict.fromkeys(one.columns))
+    crossings = {frozenset(one.columns) for one in first.values()}
     found: dict[str, list[Cell]] = {}
     asked: set[tuple[str, str, str, Columns]] = set()
     for number, table in tables:
@@ -102,7 +103,7 @@ def _crossed(
             continue
         source = first[number].people
         names = tuple(name for name in columns[source] if name not in first[number].fixed)
-        together = any(set(one.columns) >= set(names) for one in shown)
+        together = any(one >= set(names) for one in crossings)
         key = (source, table.footnote.population, table.footnote.wave, names)
         if not together and key not in asked:
             asked.add(key)
