@@ -193,7 +193,8 @@ def targets(
         tuple("/".join(key) for key, value in standard.shares if value > 0 and key not in there)
         for there in present
     )
-    estimate = np.where([not one for one in empty], weighted(domains.first), np.nan)
+    level = member @ np.where(answered & (share > 0), share * domains.origin, 0.0)
+    estimate = np.where([not one for one in empty], level + weighted(domains.first), np.nan)
     return Targets(groups, estimate, score, member, empty, weighted)
 
 
