@@ -27,6 +27,7 @@ from eenzaam_stats.loaders.opened import open_file
 from eenzaam_stats.loaders.reading import read_survey
 from eenzaam_stats.loaders.survey_file import SurveyFile
 from eenzaam_stats.loaders.waves import Waves, chosen_waves, read_waves
+from eenzaam_stats.message_words import is_shown_label, shown_label
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.survey import Survey
 
@@ -182,14 +183,17 @@ def _require_plain_words(variable: Variable, file: SurveyFile, index: NameIndex)
         if said is not None:
             mapped = f"mapped to {value!r}" if value else "not an answer in the mapping"
             raise ScaleError(
-                f"Column {column!r}: code {shown_code(code)} is labelled {label!r} in the file, "
+                f"Column {column!r}: code "
+                f"{shown_code(code)} is labelled {shown_label(label)} in the file, "
                 f"which means {said!r}, and is {mapped}. Correct the mapping, or the labels of the "
                 "file."
             )
         if value is not None and unknown_answer(variable, code, label):
-            line = f"{_toml_key(code)} = [{_toml_text(str(value))}, {_toml_text(label)}]"
+            words = _toml_text(label) if is_shown_label(label) else "the label of the file"
+            line = f"{_toml_key(code)} = [{_toml_text(str(value))}, {words}]"
             raise ScaleError(
-                f"Column {column!r}: code {shown_code(code)} is labelled {label!r} in the file, "
+                f"Column {column!r}: code "
+                f"{shown_code(code)} is labelled {shown_label(label)} in the file, "
                 f"words that are not known as an answer, and is mapped to {value!r}. If that is "
                 f"what they mean, write {line} in the codes of {variable.name}."
             )

@@ -31,6 +31,7 @@ from eenzaam_stats.loaders.survey_file import (
     require_whole,
 )
 from eenzaam_stats.loaders.workbook_formulas import require_stored, unstored_formulas
+from eenzaam_stats.message_words import shown_label, shown_sheets
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
@@ -82,7 +83,9 @@ def open_excel(path: Path, options: FileOptions) -> SurveyFile:
     names = tuple("" if cell is None else stripped(str(cell)) for cell in next(iter(first), ()))
     require_stored(path, unstored, dict.fromkeys(unstored, "the row with the names has"))
     _require_names(path, names, first, options)
-    several = f"the workbook has {len(sheets)} sheets; the first, {sheets[0]!r}, was read"
+    several = (
+        f"the workbook has {len(sheets)} sheets; the first, {shown_label(sheets[0])}, was read"
+    )
     return SurveyFile(
         path=path,
         columns=names,
@@ -147,7 +150,9 @@ def _place(sheets: Sequence[str], options: FileOptions) -> int:
     if isinstance(wanted, int) and wanted <= len(sheets):
         return wanted - 1
     if wanted not in sheets:
-        raise OptionError.among(wanted, sheets, name="sheet")
+        raise OptionError(
+            f"sheet is {wanted!r}, which is not an option. Choose one of {shown_sheets(sheets)}."
+        )
     return sheets.index(str(wanted))
 
 
