@@ -96,7 +96,7 @@ def too_deep(value: Any, most: int) -> bool:
     (False, True)
     """
     layer = [value]
-    for _ in range(most + 1):
+    for _ in range(most):
         layer = (
             [
                 part
