@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 import warnings as warnings_module
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,12 +14,14 @@ from warnings import catch_warnings, simplefilter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from eenzaam_stats.errors import EenzaamStatsError, EenzaamStatsWarning, SourceError
+from eenzaam_stats.errors import EenzaamStatsError, EenzaamStatsWarning
 from eenzaam_stats.json_text import json_text
 from eenzaam_stats.version import VERSION
+from eenzaam_stats.writing import require_place, write_file
 
 Advance = Any
 SCHEMA = 1
+COMMAND, FORCE = "eenzaam-stats", "replace it with --force"
 _heard: ContextVar[list[str]] = ContextVar("heard", default=[])  # noqa: B039 (replaced per command)
 
 
@@ -145,30 +145,22 @@ def progress(total: int, what: str, *, quiet: bool) -> Iterator[Advance]:
 
 
 def require_free(path: Path | None, *, force: bool) -> None:
-    """Raise before any work when a file to be written is there already.
+    """Raise before any work when a file to be written is there already, or cannot be made.
 
     Raises
     ------
     SourceError
-        If it exists and ``force`` is false, or its folder is absent.
+        If it exists and ``force`` is false, its name is too long, or its folder is absent or not
+        to be written.
     """
-    if path is None:
-        return
-    if not path.parent.is_dir():
-        raise SourceError(f"the folder of {path.name} is not there. Make it, or name another.")
-    if path.exists() and not force:
-        raise SourceError(
-            f"{path.name} exists already. Name another file, or replace it with --force."
-        )
+    if path is not None:
+        require_place(path, needed_by=COMMAND, overwrite=force, replaces=FORCE)
 
 
-def deliver(content: str | bytes, path: Path | None) -> None:
-    """Print text, or write beside the target and rename, so that nothing is half-written."""
+def deliver(content: str | bytes, path: Path | None, *, force: bool) -> None:
+    """Print text, or write it to a file: whole and in place, or not at all."""
     if path is None:
         give(content if isinstance(content, str) else content.decode("utf-8"))
         return
     whole = content.rstrip("\n") + "\n" if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(whole.encode("utf-8") if isinstance(whole, str) else whole)
-    Path(name).replace(path)
+    write_file(path, whole, needed_by=COMMAND, overwrite=force, replaces=FORCE)

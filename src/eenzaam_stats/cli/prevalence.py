@@ -168,7 +168,7 @@ def prevalence(
         else _text(tables, as_csv=as_csv, language=cast("Language", lang))
     )
     remember(release, tables)
-    deliver(text, out)
+    deliver(text, out, force=force)
     for words in [*failed, *([APART] if release is None and profile != UNCHECKED else [])]:
         say(f"note: {words}", quiet=quiet)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -24,8 +22,10 @@ from eenzaam_stats.letter.page import PageContent, page
 from eenzaam_stats.letter.recompute import recompute_all
 from eenzaam_stats.tables import csv_text
 from eenzaam_stats.vocabulary import Language, Verdict, formatted, label
+from eenzaam_stats.writing import require_folder, write_set
 
 MANIFEST = "manifest.json"
+COMMAND = "letter"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +94,7 @@ def require_free(folder: Path, *, force: bool) -> None:
             f"The folder {folder.name!r} holds other files and no earlier report. "
             "Choose another --out, or add --force to write the report among them."
         )
+    require_folder(folder, [MANIFEST, "figures/x"], needed_by=COMMAND, overwrite=True)
 
 
 def as_text(report: Report) -> str:
@@ -190,14 +191,14 @@ def page_content(report: Report) -> PageContent:
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write the report: all files are made first, then moved into place one by one.
+    """Write the report: all its files are moved into place, or none.
 
     Parameters
     ----------
     report : Report
         What to write.
     folder : pathlib.Path
-        Where; made when absent. The parent folder must exist.
+        Where; made when absent, with the folders above it.
 
     Raises
     ------
@@ -205,18 +206,4 @@ def write(report: Report, folder: Path) -> None:
         If the folder cannot be made or written.
     """
     files = documents(report)
-    try:
-        folder.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            for name, content in files.items():
-                made = Path(scratch) / name
-                made.parent.mkdir(exist_ok=True)
-                made.write_bytes(content)
-            (folder / "figures").mkdir(exist_ok=True)
-            for name in files:
-                os.replace(Path(scratch) / name, folder / name)  # noqa: PTH105
-    except OSError as problem:
-        raise SourceError(
-            f"letter cannot write its report into {folder.name!r}: {problem.strerror}. "
-            "Choose a folder with --out whose parent exists and where you may write."
-        ) from problem
+    write_set(folder, files, needed_by=COMMAND, overwrite=True)

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from eenzaam_stats.loaders.stored_survey import DamagedCacheError, stored, surve
 from eenzaam_stats.loaders.weighting import users_level
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.version import VERSION
+from eenzaam_stats.writing import write_file
 
 _CHUNK = 1 << 20
 
@@ -175,14 +174,10 @@ def _warn(said: Sequence[str]) -> None:
 
 
 def _keep(target: Path, survey: Survey, said: tuple[str, ...]) -> None:
-    part: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=".part-", suffix=".parquet", dir=target.parent)
-        os.close(handle)
-        part = Path(name)
+    def store(part: Path) -> None:
         stored(survey, said, part)
-        part.replace(target)
-    except OSError as error:
-        if part is not None:
-            part.unlink(missing_ok=True)
-        _warn([f"the survey could not be kept in the cache ({error.strerror}); it was read"])
+
+    try:
+        write_file(target, store, needed_by="cache=", overwrite=True, private=True)
+    except SourceError as error:
+        _warn([f"the survey could not be kept in the cache, but it was read: {error}"])

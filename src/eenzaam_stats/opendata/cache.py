@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import secrets
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,9 +22,10 @@ import platformdirs
 
 from eenzaam_stats.errors import listed
 from eenzaam_stats.results import CheckResult
+from eenzaam_stats.writing import PendingFile, remove_leftovers, write_file
 
 VARIABLE = "EENZAAM_STATS_CACHE"
-PART = ".part-"
+COMMAND = "fetch"
 DAY = 86_400.0
 FIELDS = ("file", "sha256", "modified", "read_at", "pages", "rows")
 _CHUNK = 1 << 20
@@ -155,15 +155,14 @@ class Writer:
     folder: Path
     key: str
     pages: int = 0
-    _part: Path = field(init=False)
+    _pending: PendingFile = field(init=False)
     _stream: gzip.GzipFile = field(init=False)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=PART, dir=self.folder)
-        os.close(handle)
-        self._part = Path(name)
-        self._stream = gzip.open(self._part, "wb", compresslevel=1)  # noqa: SIM115
+        target = self.folder / f"{self.key}-{secrets.token_hex(6)}.jsonl.gz"
+        self._pending = PendingFile(target, COMMAND)
+        self._stream = gzip.open(self._pending.part, "wb", compresslevel=1)  # noqa: SIM115
 
     def add(self, body: bytes) -> None:
         """Add one answer; line breaks of JSON are blanks, none stands inside a text."""
@@ -183,10 +182,10 @@ class Writer:
         Kept
         """
         self._stream.close()
-        target = self.folder / f"{self.key}-{secrets.token_hex(6)}.jsonl.gz"
-        digest = _sha256(self._part)
+        target = self._pending.path
+        digest = _sha256(self._pending.part)
         before = _described(self.folder / f"{self.key}.json")
-        self._part.replace(target)
+        self._pending.place()
         whole = {**about, "file": target.name, "sha256": digest, "pages": self.pages}
         _put(self.folder / f"{self.key}.json", json.dumps(whole, ensure_ascii=False, indent=1))
         if before is not None and before.content != target:
@@ -200,15 +199,11 @@ class Writer:
         """Forget what was written; harmless when there is nothing."""
         with contextlib.suppress(OSError):
             self._stream.close()
-        self._part.unlink(missing_ok=True)
+        self._pending.discard()
 
 
 def _put(path: Path, text: str) -> None:
-    """Write beside the target and rename, so that nothing is half-written."""
-    handle, name = tempfile.mkstemp(prefix=PART, dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text + "\n")
-    Path(name).replace(path)
+    write_file(path, text + "\n", needed_by=COMMAND, overwrite=True)
 
 
 def sweep(folder: Path, *, older_than: float = DAY) -> int:
@@ -227,9 +222,9 @@ def sweep(folder: Path, *, older_than: float = DAY) -> int:
         Files removed.
     """
     named = {kept.content for kept in map(_described, folder.glob("*.json")) if kept}
-    stray = [*folder.glob(f"{PART}*"), *(set(folder.glob("*.jsonl.gz")) - named)]
+    stray = set(folder.glob("*.jsonl.gz")) - named
     limit = time.time() - older_than
-    removed = 0
+    removed = remove_leftovers(folder)
     for path in stray:
         with contextlib.suppress(OSError):
             if path.stat().st_mtime < limit:
