@@ -9,24 +9,37 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
-import socket
-import stat
-import time
-import zlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from eenzaam_stats.errors import SourceError
+from eenzaam_stats.file_places import (
+    FORCE,
+    already_there,
+    nearest_folder,
+    require_inside,
+    require_name,
+    require_replaceable,
+    shorten,
+    told,
+)
+from eenzaam_stats.scratch import (
+    NEW,
+    drop_scratch,
+    make_folders,
+    make_scratch,
+    move,
+    move_together,
+    remove_folders,
+    remove_leftovers,
+    settle,
+    settle_folder,
+)
 
-PREFIX = ".eenzaam-stats-"
-DAY = 86_400.0
-LONGEST = 255  # bytes of a file name, on every file system in use
 PRIVATE = 0o600
-NEW, OLD, NAMES = "new", "old", "names"
-FORCE = "replace it with overwrite=True (--force on the command line)"
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 Content = bytes | str | Callable[[Path], None]
 
@@ -70,78 +83,87 @@ def require_place(
     >>> require_place("no such folder/demo.csv", needed_by="save()")
     Traceback (most recent call last):
     ...
-    eenzaam_stats.errors.SourceError: save() needs the folder of demo.csv, and it is not there. ...
+    eenzaam_stats.errors.SourceError: save() needs an existing folder for demo.csv, and there is ...
     """
     target = Path(path)
-    with _told(target, needed_by):
-        _require_name(target, needed_by)
-        _require_replaceable(target, needed_by, overwrite=overwrite, replaces=replaces)
-        _require_folder(target, needed_by, parents=parents)
+    with told(target, needed_by):
+        require_name(target, needed_by)
+        folder = nearest_folder(target, needed_by, parents=parents)
+        require_replaceable(target, needed_by, overwrite=overwrite, replaces=replaces)
+        remove_leftovers(folder)
+        make_scratch(folder).rmdir()  # only a trial tells whether this user may write here
     return target
 
 
-def _require_name(target: Path, needed_by: str) -> None:
-    size = len(os.fsencode(target.name))
-    if not target.name:
-        raise SourceError(f"{needed_by} needs the name of a file, and got none. Name one.")
-    if size > LONGEST:
-        raise SourceError(
-            f"{needed_by} cannot write a file whose name has {size} bytes: {shorten(target.name)}. "
-            f"Choose a name of at most {LONGEST} bytes."
-        )
+def require_folder(
+    folder: str | Path,
+    names: Iterable[str],
+    *,
+    needed_by: str,
+    overwrite: bool = False,
+    replaces: str = FORCE,
+    parents: bool = False,
+) -> Path:
+    """Raise before any work unless a set of files can be written into a folder.
 
+    Parameters
+    ----------
+    folder : str or pathlib.Path
+        Where; made when absent.
+    names : iterable of str
+        The files.
+    needed_by, overwrite, replaces, parents
+        As in ``require_place``.
 
-def _require_replaceable(target: Path, needed_by: str, *, overwrite: bool, replaces: str) -> None:
-    try:
-        mode = target.lstat().st_mode
-    except FileNotFoundError:
-        return
-    name = shorten(target.name)
-    if stat.S_ISDIR(mode):
-        raise SourceError(
-            f"{needed_by} needs a file name, and {name} is a folder. Add the name of a file."
-        )
-    if not stat.S_ISREG(mode):
-        # moving a file over a link would lose the link; writing through it would leave the folder
-        raise SourceError(
-            f"{needed_by} writes plain files only, and {name} is a link or a device. "
-            "Name the file itself, or another."
-        )
-    if not overwrite:
-        raise SourceError(
-            f"{needed_by} does not replace {name}, which exists already. "
-            f"Name another file, or {replaces}."
-        )
-    if not mode & stat.S_IWUSR:
-        raise SourceError(
-            f"{needed_by} does not replace {name}, which is read-only. "
-            "Name another file, or make it writable first."
-        )
+    Returns
+    -------
+    pathlib.Path
+        ``folder``.
 
-
-def _require_folder(target: Path, needed_by: str, *, parents: bool) -> None:
-    folder = target.parent
-    if parents:
-        folder = next(one for one in (folder, *folder.parents) if one.exists())
-    if not folder.is_dir():
-        raise SourceError(
-            f"{needed_by} needs the folder of {shorten(target.name)}, and it is not there. "
-            "Make it, or name another."
-        )
-    remove_leftovers(folder)
-    _scratch(folder).rmdir()  # only a trial tells whether this user may write here
-
-
-def shorten(name: str) -> str:
-    """File name for a message: printable, and at most some sixty signs.
-
-    Examples
-    --------
-    >>> len(shorten("n" * 300))
-    61
+    Raises
+    ------
+    SourceError
+        As ``require_place``, for the first file that cannot be written; or if a folder inside it
+        is a link that leads elsewhere.
     """
-    plain = "".join(sign if sign.isprintable() else "?" for sign in name)
-    return plain if len(plain) <= 61 else f"{plain[:40]}…{plain[-20:]}"
+    base = Path(folder)
+    with told(base, needed_by):
+        if base.exists() and not base.is_dir():
+            raise SourceError(
+                f"{needed_by} needs a folder, and {shorten(base.name)} is a file. "
+                "Name a folder, or a new one."
+            )
+        place = base / "x" if base.is_dir() else base
+        require_place(place, needed_by=needed_by, overwrite=True, parents=parents)
+        for name in names:
+            require_name(base / name, needed_by)
+            require_inside(base, name, needed_by)
+            require_replaceable(base / name, needed_by, overwrite=overwrite, replaces=replaces)
+    return base
+
+
+def require_new_folder(folder: str | Path, *, needed_by: str) -> Path:
+    """Raise before any work unless a new folder can be made here.
+
+    Raises
+    ------
+    SourceError
+        If it is there with content, or is a file or a link, or the folder above it is absent.
+    """
+    target = Path(folder)
+    with told(target, needed_by):
+        require_name(target, needed_by)
+        above = nearest_folder(target, needed_by, parents=False)
+        remove_leftovers(above)
+        if os.path.lexists(target) and (
+            target.is_symlink() or not target.is_dir() or any(target.iterdir())
+        ):
+            raise SourceError(
+                f"{needed_by} needs a new or empty folder, and {shorten(target.name)} is there "
+                "with content. Give another name, so that nothing is mixed."
+            )
+        make_scratch(above).rmdir()
+    return target
 
 
 @dataclass(slots=True)
@@ -156,6 +178,8 @@ class PendingFile:
         Who writes it, for messages.
     private : bool
         Readable by its owner alone, for answers of respondents; otherwise the mask of the process.
+    overwrite : bool
+        Whether a file that stands there when this one is complete may be replaced.
     part : pathlib.Path
         What to write to; it has the name of the target.
     """
@@ -163,36 +187,58 @@ class PendingFile:
     path: Path
     needed_by: str
     private: bool = False
+    overwrite: bool = False
     part: Path = field(init=False)
 
     def __post_init__(self) -> None:
-        with _told(self.path, self.needed_by):
-            self.part = _scratch(self.path.parent) / self.path.name
+        with told(self.path, self.needed_by):
+            self.part = make_scratch(self.path.parent) / self.path.name
             if self.private:
                 # the mode stands before the first byte does
                 os.close(os.open(self.part, os.O_CREAT | os.O_WRONLY, PRIVATE))
 
-    def place(self, *, size: int | None = None) -> None:
+    def place(self, *, size: int | None = None, replaces: str = FORCE) -> None:
         """Write through to the disk, check the size where it is known, and move into place.
 
         Raises
         ------
         SourceError
-            If the disk did not take all of it; nothing is left behind.
+            If the disk did not take all of it, or a file came there in the meantime that may not
+            be replaced; nothing is left behind.
         """
         try:
-            with _told(self.path, self.needed_by):
-                _settle(self.part, size)
+            with told(self.path, self.needed_by):
+                settle(self.part, size)
                 if self.private:
                     self.part.chmod(PRIVATE)
-                self.part.replace(self.path)
-                _settle_folder(self.path.parent)
+                move(self.part, self.path, overwrite=self.overwrite)
+                settle_folder(self.path.parent)
+        except SourceError as problem:
+            if isinstance(problem.__cause__, FileExistsError):
+                raise already_there(self.path, self.needed_by, replaces) from problem
+            raise
         finally:
             self.discard()
 
     def discard(self) -> None:
         """Remove what was written; harmless when there is nothing."""
-        shutil.rmtree(self.part.parent, ignore_errors=True)
+        drop_scratch(self.part.parent)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Path]:
+        """Say in words what the disk refuses inside the block, and leave nothing behind then.
+
+        Yields
+        ------
+        pathlib.Path
+            What to write to.
+        """
+        try:
+            with told(self.path, self.needed_by):
+                yield self.part
+        except BaseException:
+            self.discard()
+            raise
 
 
 def write_file(
@@ -241,13 +287,10 @@ def write_file(
     ('a.txt', 'twee\n')
     """
     target = require_place(path, needed_by=needed_by, overwrite=overwrite, replaces=replaces)
-    pending = PendingFile(target, needed_by, private)
-    try:
-        with _told(target, needed_by):
-            size = _fill(pending.part, content)
-        pending.place(size=size)
-    finally:
-        pending.discard()
+    pending = PendingFile(target, needed_by, private, overwrite)
+    with pending.writing() as part:
+        size = _fill(part, content)
+    pending.place(size=size, replaces=replaces)
     return target
 
 
@@ -257,25 +300,25 @@ def write_set(
     *,
     needed_by: str,
     overwrite: bool = False,
-    private: bool = False,
     replaces: str = FORCE,
+    parents: bool = False,
 ) -> tuple[Path, ...]:
     """Write files that belong together: all of them are moved into place, or none.
 
     Parameters
     ----------
     folder : str or pathlib.Path
-        Where; made with its parents when absent.
+        Where; made when absent.
     files : mapping of str to bytes, str or callable
         Content by name, as in ``write_file``; a name may hold one folder (``figures/a.svg``).
     needed_by : str
         Who writes, for messages.
     overwrite : bool, default False
         Whether existing files may be replaced.
-    private : bool, default False
-        Readable by their owner alone.
     replaces : str
         What the message offers where a file exists.
+    parents : bool, default False
+        Whether the folders above it are made too.
 
     Returns
     -------
@@ -288,17 +331,27 @@ def write_set(
         As ``write_file``; every old file is back in its place.
     """
     base = require_folder(
-        folder, list(files), needed_by=needed_by, overwrite=overwrite, replaces=replaces
+        folder,
+        list(files),
+        needed_by=needed_by,
+        overwrite=overwrite,
+        replaces=replaces,
+        parents=parents,
     )
-    with _told(base, needed_by):
-        base.mkdir(parents=True, exist_ok=True)
-        scratch = _scratch(base)
-        try:
-            for name, content in files.items():
-                _make(scratch / NEW / name, content, private=private)
-            _move_together(scratch, base, list(files))
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+    made: list[Path] = []
+    try:
+        with told(base, needed_by):
+            made = make_folders(base)
+            scratch = make_scratch(base)
+            try:
+                for name, content in files.items():
+                    _make(scratch / NEW / name, content)
+                move_together(scratch, base, list(files), overwrite=overwrite)
+            finally:
+                drop_scratch(scratch)
+    except BaseException:
+        remove_folders(made)
+        raise
     return tuple(base / name for name in files)
 
 
@@ -325,94 +378,25 @@ def write_folder(folder: str | Path, make: Callable[[Path], None], *, needed_by:
         If something stands there already, or the disk did not take it; nothing is left behind.
     """
     target = require_new_folder(folder, needed_by=needed_by)
-    with _told(target, needed_by):
-        scratch = _scratch(target.parent)
+    with told(target, needed_by):
+        scratch = make_scratch(target.parent)
         try:
             (scratch / NEW).mkdir()
             make(scratch / NEW)
             for made in (scratch / NEW).iterdir():
-                _settle(made, None)
+                settle(made)
             if target.is_dir():
                 target.rmdir()  # empty: not every system moves a folder over one
             (scratch / NEW).replace(target)
-            _settle_folder(target.parent)
+            settle_folder(target.parent)
         finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            drop_scratch(scratch)
     return target
 
 
-def require_new_folder(folder: str | Path, *, needed_by: str) -> Path:
-    """Raise before any work unless a new folder can be made here.
-
-    Raises
-    ------
-    SourceError
-        If it is there with content, or is a file, or the folder above it is absent.
-    """
-    target = Path(folder)
-    with _told(target, needed_by):
-        if target.is_file() or (target.is_dir() and any(target.iterdir())):
-            raise SourceError(
-                f"{needed_by} needs a new or empty folder, and {shorten(target.name)} is there "
-                "with content. Give another name, so that nothing is mixed."
-            )
-        _require_name(target, needed_by)
-        _require_folder(target, needed_by, parents=False)
-    return target
-
-
-def require_folder(
-    folder: str | Path,
-    names: Iterable[str],
-    *,
-    needed_by: str,
-    overwrite: bool = False,
-    replaces: str = FORCE,
-) -> Path:
-    """Raise before any work unless a set of files can be written into a folder.
-
-    Parameters
-    ----------
-    folder : str or pathlib.Path
-        Where; it may be absent.
-    names : iterable of str
-        The files.
-    needed_by, overwrite, replaces
-        As in ``require_place``.
-
-    Returns
-    -------
-    pathlib.Path
-        ``folder``.
-
-    Raises
-    ------
-    SourceError
-        As ``require_place``, for the first file that cannot be written; or if a folder inside it
-        is a link that leads elsewhere.
-    """
-    base = Path(folder)
-    with _told(base, needed_by):
-        if base.exists() and not base.is_dir():
-            raise SourceError(f"{needed_by} needs a folder, and {shorten(base.name)} is a file.")
-        require_place(base / "x", needed_by=needed_by, overwrite=True, parents=True)
-        for name in names:
-            target = base / name
-            _require_name(target, needed_by)
-            if not target.parent.resolve().is_relative_to(base.resolve()):
-                raise SourceError(
-                    f"{needed_by} does not write through {shorten(target.parent.name)}, a link "
-                    "that leaves the folder. Remove the link, or name another folder."
-                )
-            _require_replaceable(target, needed_by, overwrite=overwrite, replaces=replaces)
-    return base
-
-
-def _make(path: Path, content: Content, *, private: bool) -> None:
+def _make(path: Path, content: Content) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    _settle(path, _fill(path, content))
-    if private:
-        path.chmod(PRIVATE)
+    settle(path, _fill(path, content))
 
 
 def _fill(path: Path, content: Content) -> int | None:
@@ -420,123 +404,11 @@ def _fill(path: Path, content: Content) -> int | None:
     if callable(content):
         content(path)
         return None
-    whole = content.encode("utf-8") if isinstance(content, str) else content
+    whole = _utf8(content) if isinstance(content, str) else content
     path.write_bytes(whole)
     return len(whole)
 
 
-def _settle(path: Path, size: int | None) -> None:
-    """Write through to the disk; libraries in C do not always hear that it is full."""
-    with path.open("rb") as stream:
-        os.fsync(stream.fileno())
-    found = path.stat().st_size
-    if found == 0 if size is None else found != size:
-        wanted = "" if size is None else f" of {size:,}"
-        raise OSError(0, f"the disk took {found:,}{wanted} bytes")
-
-
-def _settle_folder(folder: Path) -> None:
-    """Write a move through to the disk, where folders can be opened."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _move_together(scratch: Path, base: Path, names: list[str]) -> None:
-    """Move every file into place; after a failure every old one is back."""
-    (scratch / OLD).mkdir()
-    for name in names:
-        (base / name).parent.mkdir(exist_ok=True)
-    # the list stands before the first move: with it the next run can undo an ended one
-    (scratch / NAMES).write_text("\n".join(names), "utf-8")
-    try:
-        for place, name in enumerate(names):
-            if (base / name).exists():
-                (base / name).replace(scratch / OLD / str(place))
-            (scratch / NEW / name).replace(base / name)
-    except OSError:
-        _undo(scratch, base)
-        raise
-    (scratch / NAMES).unlink()  # from here on nothing is to be undone
-    _settle_folder(base)
-
-
-def _undo(scratch: Path, base: Path) -> None:
-    """Put the old files of a set back, and take its new ones away."""
-    for place, name in enumerate((scratch / NAMES).read_text("utf-8").split("\n")):
-        if not (scratch / NEW / name).exists():
-            (base / name).unlink(missing_ok=True)
-        if (scratch / OLD / str(place)).exists():
-            (scratch / OLD / str(place)).replace(base / name)
-
-
-def _scratch(folder: Path) -> Path:
-    """Folder for files in the making; its name tells whose it is."""
-    path = folder / f"{PREFIX}{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
-    path.mkdir(mode=0o700)
-    return path
-
-
-def _machine() -> str:
-    return f"{zlib.crc32(socket.gethostname().encode()):08x}"
-
-
-def remove_leftovers(folder: Path) -> int:
-    """Remove what ended runs left in a folder, and undo a set that was half moved.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Where the files of the package are written.
-
-    Returns
-    -------
-    int
-        Scratch folders removed.
-    """
-    removed = 0
-    for scratch in folder.glob(f"{PREFIX}*"):
-        if scratch.is_symlink() or not scratch.is_dir() or not _is_abandoned(scratch):
-            continue
-        with contextlib.suppress(OSError):
-            if (scratch / NAMES).is_file():
-                _undo(scratch, folder)
-            shutil.rmtree(scratch)
-            removed += 1
-    return removed
-
-
-def _is_abandoned(scratch: Path) -> bool:
-    """Whether its process has ended; of another machine only the age is known."""
-    machine, process = scratch.name.removeprefix(PREFIX).split("-")[:2]
-    if machine == _machine() and process.isdecimal() and os.name == "posix":
-        return not _is_running(int(process))
-    return time.time() - scratch.stat().st_mtime > DAY
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True  # of another user
-    return True
-
-
-@contextlib.contextmanager
-def _told(path: Path, needed_by: str) -> Iterator[None]:
-    """Say in one sentence what the operating system refused."""
-    try:
-        yield
-    except SourceError:
-        raise
-    except (OSError, ValueError) as problem:  # a name with a null sign is a ValueError
-        reason = getattr(problem, "strerror", None) or str(problem)
-        raise SourceError(
-            f"{needed_by} cannot write {shorten(path.name)}: {reason}. "
-            "Name a file in a folder where you may write and that has room."
-        ) from problem
+def _utf8(text: str) -> bytes:
+    """Text as UTF-8; bytes of a file name that were no text become the sign for that."""
+    return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text).encode("utf-8")

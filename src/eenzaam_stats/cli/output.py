@@ -21,7 +21,7 @@ from eenzaam_stats.writing import require_place, write_file
 
 Advance = Any
 SCHEMA = 1
-COMMAND, FORCE = "eenzaam-stats", "replace it with --force"
+COMMAND, FORCE = "this command", "replace it with --force"
 _heard: ContextVar[list[str]] = ContextVar("heard", default=[])  # noqa: B039 (replaced per command)
 
 

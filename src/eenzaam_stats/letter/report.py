@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.errors import OptionError
 from eenzaam_stats.json_text import json_text
 from eenzaam_stats.letter import manifest
 from eenzaam_stats.letter.claims import Input, LedgerRow, read_claims, said
@@ -84,17 +84,15 @@ def require_free(folder: Path, *, force: bool) -> None:
     OptionError
         If the folder holds other files and no earlier report, and ``force`` is not set.
     SourceError
-        If the path is a file.
+        If the path is a file, or no report can be written there.
     """
-    if folder.exists() and not folder.is_dir():
-        raise SourceError(f"--out {folder.name!r} is a file. Name a folder for the report.")
+    require_folder(folder, [MANIFEST, "figures/x"], needed_by=COMMAND, overwrite=True, parents=True)
     occupied = folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file()
     if occupied and not force:
         raise OptionError(
             f"The folder {folder.name!r} holds other files and no earlier report. "
             "Choose another --out, or add --force to write the report among them."
         )
-    require_folder(folder, [MANIFEST, "figures/x"], needed_by=COMMAND, overwrite=True)
 
 
 def as_text(report: Report) -> str:
@@ -206,4 +204,4 @@ def write(report: Report, folder: Path) -> None:
         If the folder cannot be made or written.
     """
     files = documents(report)
-    write_set(folder, files, needed_by=COMMAND, overwrite=True)
+    write_set(folder, files, needed_by=COMMAND, overwrite=True, parents=True)

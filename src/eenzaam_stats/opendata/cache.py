@@ -21,8 +21,10 @@ from typing import Any
 import platformdirs
 
 from eenzaam_stats.errors import listed
+from eenzaam_stats.file_places import told
 from eenzaam_stats.results import CheckResult
-from eenzaam_stats.writing import PendingFile, remove_leftovers, write_file
+from eenzaam_stats.scratch import remove_leftovers
+from eenzaam_stats.writing import PendingFile, write_file
 
 VARIABLE = "EENZAAM_STATS_CACHE"
 COMMAND = "fetch"
@@ -159,14 +161,17 @@ class Writer:
     _stream: gzip.GzipFile = field(init=False)
 
     def __post_init__(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
         target = self.folder / f"{self.key}-{secrets.token_hex(6)}.jsonl.gz"
+        with told(self.folder, COMMAND):
+            self.folder.mkdir(parents=True, exist_ok=True)
         self._pending = PendingFile(target, COMMAND)
-        self._stream = gzip.open(self._pending.part, "wb", compresslevel=1)  # noqa: SIM115
+        with self._pending.writing() as part:
+            self._stream = gzip.open(part, "wb", compresslevel=1)  # noqa: SIM115
 
     def add(self, body: bytes) -> None:
         """Add one answer; line breaks of JSON are blanks, none stands inside a text."""
-        self._stream.write(body.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n")
+        with self._pending.writing():
+            self._stream.write(body.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n")
         self.pages += 1
 
     def commit(self, about: Mapping[str, Any]) -> Kept:
@@ -181,9 +186,10 @@ class Writer:
         -------
         Kept
         """
-        self._stream.close()
         target = self._pending.path
-        digest = _sha256(self._pending.part)
+        with self._pending.writing() as part:
+            self._stream.close()
+            digest = _sha256(part)
         before = _described(self.folder / f"{self.key}.json")
         self._pending.place()
         whole = {**about, "file": target.name, "sha256": digest, "pages": self.pages}

@@ -49,13 +49,14 @@ class ParquetSink:
 
     layout: Layout
     path: Path
+    overwrite: bool
     _pending: PendingFile = field(init=False)
     _writer: Any = field(init=False, default=None)
     _words: dict[str, Any] = field(init=False, default_factory=dict)
     _rows: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        self._pending = PendingFile(self.path, VERB)
+        self._pending = PendingFile(self.path, VERB, overwrite=self.overwrite)
 
     def add(self, columns: Columns) -> None:
         """Write one page."""
@@ -63,9 +64,10 @@ class ParquetSink:
         import pyarrow.parquet as pq  # noqa: PLC0415
 
         table = pa.table({name: self._array(name, one) for name, one in columns.items()})
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self._pending.part, table.schema, compression="zstd")
-        self._writer.write_table(table)
+        with self._pending.writing() as part:
+            if self._writer is None:
+                self._writer = pq.ParquetWriter(part, table.schema, compression="zstd")
+            self._writer.write_table(table)
         self._rows += table.num_rows
 
     def _array(self, name: str, column: Any) -> Any:
@@ -85,7 +87,8 @@ class ParquetSink:
         """Put the file in its place; gives the number of rows."""
         if self._writer is None:
             self.add(columns_of([], self.layout))
-        self._writer.close()
+        with self._pending.writing():
+            self._writer.close()
         self._pending.place()
         return self._rows
 

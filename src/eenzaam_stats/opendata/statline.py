@@ -228,5 +228,7 @@ def save_table(
     target = Path(path)
     require_parquet(target, overwrite=overwrite)
     wanted = Wanted(table, where, topics, missing)
-    _, read = read_into(wanted, access or Access(), lambda layout: ParquetSink(layout, target))
+    _, read = read_into(
+        wanted, access or Access(), lambda layout: ParquetSink(layout, target, overwrite)
+    )
     return source_of(read)
