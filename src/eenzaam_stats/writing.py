@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +24,7 @@ from eenzaam_stats.file_places import (
     shorten,
     told,
 )
+from eenzaam_stats.plain_text import whole
 from eenzaam_stats.scratch import (
     NEW,
     drop_scratch,
@@ -39,7 +39,6 @@ from eenzaam_stats.scratch import (
 )
 
 PRIVATE = 0o600
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 Content = bytes | str | Callable[[Path], None]
 
@@ -404,11 +403,6 @@ def _fill(path: Path, content: Content) -> int | None:
     if callable(content):
         content(path)
         return None
-    whole = _utf8(content) if isinstance(content, str) else content
-    path.write_bytes(whole)
-    return len(whole)
-
-
-def _utf8(text: str) -> bytes:
-    """Text as UTF-8; bytes of a file name that were no text become the sign for that."""
-    return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text).encode("utf-8")
+    data = whole(content).encode("utf-8") if isinstance(content, str) else content
+    path.write_bytes(data)
+    return len(data)

@@ -124,7 +124,9 @@ def _written(tables: Sequence[FetchedTable], out: Path | None, *, force: bool) -
 
 
 def _csv(frame: pd.DataFrame) -> str:
-    return str(frame.to_csv(index=False, lineterminator="\n"))
+    from eenzaam_stats.tables.delimited import csv_text  # noqa: PLC0415
+
+    return csv_text(frame)
 
 
 def _text(one: FetchedTable) -> str:

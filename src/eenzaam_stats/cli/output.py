@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import warnings as warnings_module
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from warnings import catch_warnings, simplefilter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from eenzaam_stats.errors import EenzaamStatsError, EenzaamStatsWarning
+from eenzaam_stats.cli.streams import speaks_unicode, written_out
+from eenzaam_stats.errors import EenzaamStatsError, EenzaamStatsWarning, SourceError
 from eenzaam_stats.json_text import json_text
 from eenzaam_stats.version import VERSION
 from eenzaam_stats.writing import require_place, write_file
@@ -63,7 +64,7 @@ def envelope(
         "warnings": [*_heard.get(), *warnings],
         "error": problem,
     }
-    return json_text(document)
+    return json_text(document, escaped=not speaks_unicode(sys.stdout))
 
 
 @contextmanager
@@ -84,7 +85,7 @@ def _show_warning(
 ) -> None:
     if issubclass(category, EenzaamStatsWarning):
         _heard.get().append(str(message))
-    sys.stderr.write(f"note: {message}\n")
+    say(f"note: {message}")
 
 
 def examples(*lines: str) -> str:
@@ -102,19 +103,28 @@ def examples(*lines: str) -> str:
 def say(text: str, *, quiet: bool = False) -> None:
     """Print a message for a person on stderr."""
     if not quiet:
-        sys.stderr.write(text + "\n")
+        with suppress(OSError):  # a full or closed place for messages does not stop the work
+            sys.stderr.write(text + "\n")
 
 
 def give(text: str) -> None:
-    """Print data on stdout."""
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    """Print data on stdout.
+
+    Raises
+    ------
+    SourceError
+        If it does not take them.
+    """
+    with written_out():
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
 def explain(error: EenzaamStatsError, *, command: str, as_json: bool) -> int:
     """Print an error where its reader looks and return the exit code of its class."""
     if as_json:
-        give(envelope(command, error=error))
-    sys.stderr.write(f"eenzaam-stats {command}: {error}\n")
+        with suppress(SourceError):  # it may be the error itself
+            give(envelope(command, error=error))
+    say(f"eenzaam-stats {command}: {error}")
     return error.exit_code
 
 

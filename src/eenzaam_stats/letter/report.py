@@ -20,6 +20,7 @@ from eenzaam_stats.letter.listings import ledger_frame
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page import PageContent, page
 from eenzaam_stats.letter.recompute import recompute_all
+from eenzaam_stats.plain_text import whole
 from eenzaam_stats.tables import csv_text
 from eenzaam_stats.vocabulary import Language, Verdict, formatted, label
 from eenzaam_stats.writing import require_folder, write_set
@@ -164,7 +165,7 @@ def documents(report: Report) -> Mapping[str, bytes]:
         for name, suffixes in pictures.items()
         for suffix, made in suffixes.items()
     }
-    return {**{name: (words + "\n").encode("utf-8") for name, words in text.items()}, **drawn}
+    return {**{name: whole(words + "\n").encode("utf-8") for name, words in text.items()}, **drawn}
 
 
 def page_content(report: Report) -> PageContent:

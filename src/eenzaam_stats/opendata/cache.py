@@ -20,7 +20,7 @@ from typing import Any
 
 import platformdirs
 
-from eenzaam_stats.errors import listed
+from eenzaam_stats.errors import SourceError, listed
 from eenzaam_stats.file_places import told
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scratch import remove_leftovers
@@ -29,7 +29,7 @@ from eenzaam_stats.writing import PendingFile, write_file
 VARIABLE = "EENZAAM_STATS_CACHE"
 COMMAND = "fetch"
 DAY = 86_400.0
-FIELDS = ("file", "sha256", "modified", "read_at", "pages", "rows")
+FIELDS = ("file", "sha256", "modified", "read_at", "pages", "rows", "seal")
 _CHUNK = 1 << 20
 SHOWN = 3
 _TRIES = 5  # another program may replace a reading between two looks
@@ -131,7 +131,15 @@ def _described(path: Path) -> Kept | None:
         return None
     if not isinstance(about, dict) or any(name not in about for name in FIELDS):
         return None
+    if about["seal"] != _seal(about):
+        return None  # someone edited it
     return Kept(about, path.parent / Path(str(about["file"])).name)
+
+
+def _seal(about: Mapping[str, Any]) -> str:
+    """SHA-256 of a description without its seal, so that an edited one is noticed."""
+    rest = {name: value for name, value in about.items() if name != "seal"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:
@@ -159,6 +167,7 @@ class Writer:
     pages: int = 0
     _pending: PendingFile = field(init=False)
     _stream: gzip.GzipFile = field(init=False)
+    _failure: SourceError | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         target = self.folder / f"{self.key}-{secrets.token_hex(6)}.jsonl.gz"
@@ -169,9 +178,16 @@ class Writer:
             self._stream = gzip.open(part, "wb", compresslevel=1)  # noqa: SIM115
 
     def add(self, body: bytes) -> None:
-        """Add one answer; line breaks of JSON are blanks, none stands inside a text."""
-        with self._pending.writing():
-            self._stream.write(body.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n")
+        """Add one answer; line breaks of JSON are blanks, none stands inside a text.
+
+        What the disk does not take is told by :meth:`commit`: the reading itself goes on.
+        """
+        if self._failure is None:
+            try:
+                with self._pending.writing():
+                    self._stream.write(body.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n")
+            except SourceError as problem:
+                self._failure = problem
         self.pages += 1
 
     def commit(self, about: Mapping[str, Any]) -> Kept:
@@ -185,7 +201,14 @@ class Writer:
         Returns
         -------
         Kept
+
+        Raises
+        ------
+        SourceError
+            If the disk did not take all of it; nothing is kept then.
         """
+        if self._failure is not None:
+            raise self._failure
         target = self._pending.path
         with self._pending.writing() as part:
             self._stream.close()
@@ -193,6 +216,7 @@ class Writer:
         before = _described(self.folder / f"{self.key}.json")
         self._pending.place()
         whole = {**about, "file": target.name, "sha256": digest, "pages": self.pages}
+        whole["seal"] = _seal(whole)
         _put(self.folder / f"{self.key}.json", json.dumps(whole, ensure_ascii=False, indent=1))
         if before is not None and before.content != target:
             # another program may have looked it up a moment ago: it is swept a day later
