@@ -39,6 +39,18 @@ def _machine() -> str:
     return f"{zlib.crc32(socket.gethostname().encode()):08x}"
 
 
+def require_writable(folder: Path) -> None:
+    """Raise unless this user may make something in a folder; only a trial tells.
+
+    Raises
+    ------
+    OSError
+        As the system refuses it.
+    """
+    remove_leftovers(folder)
+    make_scratch(folder).rmdir()
+
+
 def drop_scratch(scratch: Path) -> None:
     """Remove a scratch folder; one with a journal holds old files and waits for the next run."""
     if not (scratch / JOURNAL).exists():

@@ -33,7 +33,7 @@ from eenzaam_stats.scratch import (
     move,
     move_together,
     remove_folders,
-    remove_leftovers,
+    require_writable,
     settle,
     settle_folder,
 )
@@ -89,8 +89,7 @@ def require_place(
         require_name(target, needed_by)
         folder = nearest_folder(target, needed_by, parents=parents)
         require_replaceable(target, needed_by, overwrite=overwrite, replaces=replaces)
-        remove_leftovers(folder)
-        make_scratch(folder).rmdir()  # only a trial tells whether this user may write here
+        require_writable(folder)
     return target
 
 
@@ -127,13 +126,15 @@ def require_folder(
     """
     base = Path(folder)
     with told(base, needed_by):
+        if base.name:
+            require_name(base, needed_by)
         if base.exists() and not base.is_dir():
             raise SourceError(
                 f"{needed_by} needs a folder, and {shorten(base.name)} is a file. "
                 "Name a folder, or a new one."
             )
         place = base / "x" if base.is_dir() else base
-        require_place(place, needed_by=needed_by, overwrite=True, parents=parents)
+        require_writable(nearest_folder(place, needed_by, parents=parents))
         for name in names:
             require_name(base / name, needed_by)
             require_inside(base, name, needed_by)
@@ -153,7 +154,7 @@ def require_new_folder(folder: str | Path, *, needed_by: str) -> Path:
     with told(target, needed_by):
         require_name(target, needed_by)
         above = nearest_folder(target, needed_by, parents=False)
-        remove_leftovers(above)
+        require_writable(above)
         if os.path.lexists(target) and (
             target.is_symlink() or not target.is_dir() or any(target.iterdir())
         ):
@@ -161,7 +162,6 @@ def require_new_folder(folder: str | Path, *, needed_by: str) -> Path:
                 f"{needed_by} needs a new or empty folder, and {shorten(target.name)} is there "
                 "with content. Give another name, so that nothing is mixed."
             )
-        make_scratch(above).rmdir()
     return target
 
 

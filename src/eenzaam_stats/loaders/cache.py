@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ class CacheKey:
         for part in parts:
             digest.update(hashlib.sha256(part.encode()).digest())
         for file in self.files:
-            digest.update(hashlib.sha256(file.name.encode()).digest())
+            digest.update(hashlib.sha256(os.fsencode(file.name)).digest())
             digest.update(_content(file))
         return f"{self.source}-{digest.hexdigest()[:SHORT]}"
 

@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[+\-\u2212]?\d+(?:[.,]\d+)*(?:[eE][+\-]?\d+)?\s?%?")
 # what a spreadsheet runs: at the begin of a cell, or of one that it makes at another separator
 _RUN = "=+@\\-\u2212"
 _FIRST = re.compile(rf"[\s\"\u200b-\u200d\u2060]*[{_RUN}]")
-_LATER = re.compile(rf"([;|\n]\s*)(?=\"*[{_RUN}](?![\d\s]))")
+_LATER = re.compile(r"([;|\n]\s*)(?=\"*(?:[=+@]|[\-\u2212](?![\d\s])))")
 
 
 @in_words
