@@ -58,13 +58,21 @@ def read_only(_: int = 0) -> Iterator[None]:
 
 
 @contextmanager
-def locked(_: int = 0) -> Iterator[None]:
+def locked(_: int = 0, *, only: Callable[[Path], bool] = lambda _: True) -> Iterator[None]:
     """Another program has the target open, as on Windows: nothing can be moved over it."""
+    replace, link = Path.replace, Path.hardlink_to
 
-    def refused(_self: Path, _target: object) -> Path:
-        raise PermissionError(errno.EACCES, "Permission denied")
+    def replaced(self: Path, target: Path) -> Path:
+        if only(target):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return replace(self, target)
 
-    with patch.object(Path, "replace", refused), patch.object(Path, "hardlink_to", refused):
+    def linked(self: Path, target: Path) -> None:
+        if only(self):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        link(self, target)
+
+    with patch.object(Path, "replace", replaced), patch.object(Path, "hardlink_to", linked):
         yield
 
 

@@ -52,11 +52,13 @@ def _texts_of(svg: bytes) -> str:
 
 @every_name
 def test_figures_take_it_in_every_format(name: str) -> None:
+    said = whole(name)
+    frame = pd.DataFrame({"label": [said, "b"], "series": [said, "s"], "value": [1.0, 2.0]})
+    frame = frame.assign(low=frame["value"] - 0.5, high=frame["value"] + 0.5)
     with plots.canvas() as axes:
         dots(
             axes,
-            pd.DataFrame({"label": [whole(name), "b"], "value": [1.0, 2.0], "series": [whole(name), "s"],
-                          "low": [0.5, 1.5], "high": [1.5, 2.5]}),
+            frame,
             text=NumberText("nl"),
             xlabel=name,
         )  # fmt: skip
@@ -68,8 +70,8 @@ def test_figures_take_it_in_every_format(name: str) -> None:
         assert plots.png(axes).startswith(b"\x89PNG")
         assert plots.pdf(axes, title=f"t {name}").startswith(b"%PDF")
     shown = plain(name).split()
-    said = _texts_of(drawn)
-    assert all(word in said for word in shown), said
+    drawn_words = _texts_of(drawn)
+    assert all(word in drawn_words for word in shown), drawn_words
 
 
 @every_name
