@@ -28,7 +28,7 @@ def build(folder: Path) -> Path:
         The fragment, in Markdown.
     """
     with tempfile.TemporaryDirectory() as place:
-        file = Path(place) / "gm2022.sav"
+        file = Path(place) / "demo.sav"
         es.synthesise("gezondheidsmonitor", file, wave=2022, n=50_000)
         survey = es.score(es.read_gezondheidsmonitor(file, wave=2022), es.DJG11)
     regions = es.prevalence(survey, "severely_lonely", by="region")

@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from eenzaam_stats.design import Calibration, Design, ReplicateWeights
+from eenzaam_stats.plain_text import plain
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scoring_report import ScoringReport
 from eenzaam_stats.vocabulary import LonelyStratum, Origin
@@ -87,6 +88,10 @@ class HarmonisationReport:
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()
     age_floor: int | None = None
+
+    def __post_init__(self) -> None:
+        # the name of a file can hold what no table, page or terminal takes
+        object.__setattr__(self, "file", plain(self.file))
 
     def to_json(self) -> str:
         """Report as one JSON document."""

@@ -23,7 +23,7 @@ from eenzaam_stats.cli.files import (
     file_words,
 )
 from eenzaam_stats.cli.output import deliver, envelope, examples, progress, require_free, say
-from eenzaam_stats.cli.release import APART, earlier_tables, remember
+from eenzaam_stats.cli.release import APART, opened_release, remembered
 from eenzaam_stats.design import rule_of
 from eenzaam_stats.errors import DisclosureError, OptionError
 from eenzaam_stats.vocabulary import IntervalMethod, Language, SubscaleCutoff, require_option
@@ -126,7 +126,7 @@ def prevalence(
 
     _require(lang=lang, interval=interval, cutoff=subscale_cutoff, formats=(as_json, as_csv))
     _require_checked_profile(profile, unchecked=unchecked, release=release)
-    earlier = earlier_tables(release)
+    record, earlier = opened_release(release)
     require_free(out, force=force)
     groups = tuple(by or ())
     said = file_words(
@@ -170,8 +170,8 @@ def prevalence(
         if as_json
         else _text(tables, as_csv=as_csv, language=cast("Language", lang))
     )
-    remember(release, tables)
-    deliver(text, out)
+    with remembered(record, tables, out=out):
+        deliver(text, out, force=force)
     for words in [*failed, *([APART] if release is None and profile != UNCHECKED else [])]:
         say(f"note: {words}", quiet=quiet)
 

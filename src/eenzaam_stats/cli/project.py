@@ -102,7 +102,7 @@ def project(
         level=level,
     )
     if plot is not None:
-        deliver(_picture(result, plot, view, cast("Language", lang)), plot)
+        deliver(_picture(result, plot, view, cast("Language", lang)), plot, force=force)
         say(f"Picture: {plot.as_posix()}", quiet=quiet)
     if as_json:
         give(envelope("project", data=_data(result)))

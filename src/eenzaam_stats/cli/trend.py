@@ -114,7 +114,7 @@ def trend(
         )
     )
     if plot is not None:
-        deliver(_picture(result, plot, cast("Language", lang)), plot)
+        deliver(_picture(result, plot, cast("Language", lang)), plot, force=force)
         say(f"Picture: {plot.as_posix()}", quiet=quiet)
     found = [
         check

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.errors import OptionError
 from eenzaam_stats.json_text import json_text
 from eenzaam_stats.letter import manifest
 from eenzaam_stats.letter.claims import Input, LedgerRow, read_claims, said
@@ -22,10 +20,13 @@ from eenzaam_stats.letter.listings import ledger_frame
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page import PageContent, page
 from eenzaam_stats.letter.recompute import recompute_all
+from eenzaam_stats.plain_text import whole
 from eenzaam_stats.tables import csv_text
 from eenzaam_stats.vocabulary import Language, Verdict, formatted, label
+from eenzaam_stats.writing import require_folder, write_set
 
 MANIFEST = "manifest.json"
+COMMAND = "letter"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,10 +85,9 @@ def require_free(folder: Path, *, force: bool) -> None:
     OptionError
         If the folder holds other files and no earlier report, and ``force`` is not set.
     SourceError
-        If the path is a file.
+        If the path is a file, or no report can be written there.
     """
-    if folder.exists() and not folder.is_dir():
-        raise SourceError(f"--out {folder.name!r} is a file. Name a folder for the report.")
+    require_folder(folder, [MANIFEST, "figures/x"], needed_by=COMMAND, overwrite=True, parents=True)
     occupied = folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file()
     if occupied and not force:
         raise OptionError(
@@ -165,7 +165,7 @@ def documents(report: Report) -> Mapping[str, bytes]:
         for name, suffixes in pictures.items()
         for suffix, made in suffixes.items()
     }
-    return {**{name: (words + "\n").encode("utf-8") for name, words in text.items()}, **drawn}
+    return {**{name: whole(words + "\n").encode("utf-8") for name, words in text.items()}, **drawn}
 
 
 def page_content(report: Report) -> PageContent:
@@ -190,14 +190,14 @@ def page_content(report: Report) -> PageContent:
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write the report: all files are made first, then moved into place one by one.
+    """Write the report: all its files are moved into place, or none.
 
     Parameters
     ----------
     report : Report
         What to write.
     folder : pathlib.Path
-        Where; made when absent. The parent folder must exist.
+        Where; made when absent, with the folders above it.
 
     Raises
     ------
@@ -205,18 +205,4 @@ def write(report: Report, folder: Path) -> None:
         If the folder cannot be made or written.
     """
     files = documents(report)
-    try:
-        folder.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            for name, content in files.items():
-                made = Path(scratch) / name
-                made.parent.mkdir(exist_ok=True)
-                made.write_bytes(content)
-            (folder / "figures").mkdir(exist_ok=True)
-            for name in files:
-                os.replace(Path(scratch) / name, folder / name)  # noqa: PTH105
-    except OSError as problem:
-        raise SourceError(
-            f"letter cannot write its report into {folder.name!r}: {problem.strerror}. "
-            "Choose a folder with --out whose parent exists and where you may write."
-        ) from problem
+    write_set(folder, files, needed_by=COMMAND, overwrite=True, parents=True)

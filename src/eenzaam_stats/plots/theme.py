@@ -22,6 +22,8 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 
+from eenzaam_stats.plain_text import plain
+
 COLOURS = ("#2f43ec", "#dd7410", "#a80f0f", "#8a3db5", "#747d66", "#1c98a6")
 DARK_COLOURS = ("#6f6bfa", "#ffa339", "#d64541", "#d091ff", "#c3e4a8", "#2fb4ac")
 MARKERS = ("o", "s", "D", "^", "v", "P")
@@ -71,6 +73,10 @@ _STYLE: dict[Any, Any] = {
     "xtick.color": INK,
     "ytick.color": INK,
     "text.color": INK,
+    # a name of a file or a region is no formula, whatever the settings of the user
+    "text.parse_math": False,
+    "text.usetex": False,
+    "axes.formatter.use_mathtext": False,
 }
 
 
@@ -141,7 +147,8 @@ def svg(axes: Axes, *, title: str, description: str, letters: Letters = "shapes"
     with styled(), mpl.rc_context({"svg.fonttype": "none" if letters == "text" else "path"}):
         _figure(axes).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue().decode("utf-8")
-    head = f'<title id="t">{escape(title)}</title>\n <desc id="d">{escape(description)}</desc>\n'
+    named, told = escape(plain(title)), escape(plain(description))
+    head = f'<title id="t">{named}</title>\n <desc id="d">{told}</desc>\n'
     text = re.sub(
         r"(<svg [^>]*)>",
         lambda m: f'{m[1]} role="img" aria-labelledby="t d">\n {head}',
@@ -184,7 +191,7 @@ def pdf(axes: Axes, *, title: str) -> bytes:
     buffer = BytesIO()
     nothing = {"CreationDate": None, "Creator": None, "Producer": None}
     with styled():
-        _figure(axes).savefig(buffer, format="pdf", metadata={**nothing, "Title": title})
+        _figure(axes).savefig(buffer, format="pdf", metadata={**nothing, "Title": plain(title)})
     return buffer.getvalue()
 
 
@@ -213,6 +220,10 @@ def _figure(axes: Axes) -> Figure:
     figure = axes.get_figure(root=True)
     if figure is None:
         raise ValueError("These axes belong to no figure.")
+    for text in figure.findobj(Text):
+        if isinstance(text, Text):
+            text.set_text(plain(text.get_text()))
+            text.set_parse_math(False)
     return figure
 
 
@@ -241,7 +252,7 @@ def add_source(axes: Axes, words: str) -> Text:
     figure = _figure(axes)
     width, height = figure.get_size_inches()
     per_line = int(width * 72 / (0.56 * SOURCE_SIZE))
-    lines = wrap(words, per_line)
+    lines = wrap(plain(words), per_line)
     strip = (len(lines) * SOURCE_SIZE * LINE + 4) / 72 / height
     kept = strip  # below the axes: the source line and, above it, what the legend takes
     for legend in figure.legends:

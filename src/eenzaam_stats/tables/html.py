@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
+from html import escape as escape_marks
 from typing import Any
 
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.plain_text import plain
 from eenzaam_stats.vocabulary import Language, formatted
 
 
@@ -116,6 +117,11 @@ def _row(
             cells.append(_text(row[name], look.links[name][at] if name in look.links else ""))
     kind = f' class="{escape(look.rows[at], quote=True)}"' if look.rows else ""
     return f"<tr{kind}>{''.join(cells)}</tr>"
+
+
+def escape(text: str, *, quote: bool = True) -> str:
+    """Text of others for a page: no control characters, and no marks of HTML."""
+    return escape_marks(plain(text), quote=quote)
 
 
 def _text(value: Any, link: str) -> str:

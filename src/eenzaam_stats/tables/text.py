@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from eenzaam_stats.plain_text import plain
 from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.vocabulary import Flag, Language, formatted, label, labels
 
@@ -55,7 +56,7 @@ def estimates_text(estimates: Estimates, *, language: Language = "nl") -> str:
 def _cells(row: Estimate, by: Sequence[str], *, percent: bool, language: Language) -> list[str]:
     words = labels(language)
     named = [words.get(f"{name}.{value}", value) for name, value in zip(by, row.group, strict=True)]
-    name = ", ".join(named) or words["word.everyone"]
+    name = plain(", ".join(named)).replace("\n", " ") or words["word.everyone"]
     if row.flag is Flag.SUPPRESSED:
         status = label("disclosure.suppressed", language)
         return [name, _DASH, _DASH, _DASH, _DASH, status]

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.letter.recompute.lookup import rows
+from eenzaam_stats.plain_text import plain
 from eenzaam_stats.plots.dotplot import dots
 from eenzaam_stats.plots.frame import NARROW_LABEL, NumberText, broken
 from eenzaam_stats.plots.theme import add_source, canvas, fixed, png, svg
@@ -74,7 +75,7 @@ class LetterFigure:
             series = f", {row['series']}" if row.get("series") else ""
             parts.append(f"{row[name]}{series}: {text}".replace("\n", " "))
         points = "; ".join(parts)
-        return f"{self.title} ({self.unit}). {points}. {self.note} {self.source}"
+        return plain(f"{self.title} ({self.unit}). {points}. {self.note} {self.source}")
 
     def places(self, row: Mapping[Hashable, Any]) -> int:
         """Decimals of one row: its own, or those of the figure."""
