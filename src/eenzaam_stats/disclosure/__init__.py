@@ -4,13 +4,14 @@ Small cells, dominance, groups that are all alike, and differencing. Suppressed 
 reason, never 0.
 """
 
-from eenzaam_stats.disclosure.audit import Bounds, audit
+from eenzaam_stats.disclosure.audit import AuditReport, Bounds, audit
 from eenzaam_stats.disclosure.profiles import PROFILES, DisclosureProfile
 from eenzaam_stats.disclosure.report import DisclosureReport, Finding, check_disclosure
 from eenzaam_stats.disclosure.suppression import require_checked, suppress
 
 __all__ = [
     "PROFILES",
+    "AuditReport",
     "Bounds",
     "DisclosureProfile",
     "DisclosureReport",

@@ -5,11 +5,16 @@ No threshold here is a law: each profile says where it was seen and whether that
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from eenzaam_stats.errors import OptionError
+
+_WHOLE = 2.0  # two people: a whole number is not found
+_HALF = 0.5
+_OF_SUM = 0.1  # least width of the bounds of a sum of numbers, as a part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,26 @@ class DisclosureProfile:
     source: str = "made by the user"
     confirmed: bool = True
     decimals: int | None = 3
+
+    def width(self, total: float = math.inf) -> float:
+        """Least distance between the bounds that anyone can compute for a hidden number of people.
+
+        Parameters
+        ----------
+        total : float, default infinity
+            Everyone in the class; of a rare class half of them are enough.
+
+        Examples
+        --------
+        >>> PROFILES["strict10"].width(), PROFILES["strict10"].width(12.0)
+        (10.0, 6.0)
+        """
+        people = float(max(self.least_n, self.least_cell, _WHOLE))
+        return min(people, max(_WHOLE, _HALF * total))
+
+    def width_of_sum(self, total: float) -> float:
+        """The same for the sum of a number: a part of it."""
+        return _OF_SUM * total
 
     def describe(self) -> str:
         """Thresholds in one line."""
