@@ -274,9 +274,9 @@ def _bounds(
     """Bounds of the counts of every hidden row."""
     system = reading.system
     asked = {
-        at: sorted(reading.hidden.intersection(rows))
-        for at, rows in enumerate(system.shows)
-        if system.where[at][0][0] in _WORDS and not reading.hidden.isdisjoint(rows)
+        at: hiding
+        for at, (kind, *_) in enumerate(system.where)
+        if kind[0] in _WORDS and (hiding := reading.hiding(at))
     }
     numbers = {at for at, (kind, *_) in enumerate(system.where) if kind[0] == "sum"}
     try:
@@ -299,8 +299,7 @@ def _one(reading: Reading, unknown: int, found: Range, profile: DisclosureProfil
     kind = system.where[unknown][0]
     by = [reading.words(line) for line in found.lines]
     if not math.isnan(system.value[unknown]):
-        shown = [at for at in system.shows[unknown] if at not in reading.hidden]
-        by = [f"{reading.name(unknown)} is shown there"] if shown else by
+        by = [f"{reading.name(unknown)} is shown there"] if reading.printing(unknown) else by
     low, high = round(found.low, _DIGITS) + 0.0, round(found.high, _DIGITS) + 0.0
     if kind[0] == "sum":
         protection = profile.width_of_sum(low)

@@ -7,6 +7,7 @@ components; each is asked with linear programmes, and with whole numbers where i
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -130,9 +131,9 @@ def solve(lines: Sequence[Line], value: Sequence[float], numbers: set[int]) -> S
     for number, line in enumerate(lines):
         for at, _ in line.terms:
             of.setdefault(at, []).append(number)
-    todo = list(range(len(lines)))[::-1]
+    todo = deque(range(len(lines)))  # first come, first served: chains stay short
     while todo:
-        for at in found.follow(todo.pop()):
+        for at in found.follow(todo.popleft()):
             todo.extend(of[at])
     return found.solved
 

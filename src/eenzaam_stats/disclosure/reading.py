@@ -71,11 +71,22 @@ class Reading:
     def name(self, unknown: int) -> str:
         """Where a count stands, in words."""
         kind, columns, values = self.system.where[unknown]
-        rows = [at for at in self.system.shows[unknown] if at not in self.hidden]
-        rows = rows or self.system.shows[unknown]
+        rows = self.printing(unknown) or self.system.shows[unknown]
         group = ", ".join(f"{c}={v}" for c, v in zip(columns, values, strict=True)) or "everyone"
         table = f"table {self.shown[rows[0]].table + 1} " if rows else "no table, "
         return f"{table}{group}: {_kind(kind)}"
+
+    def hiding(self, unknown: int) -> list[int]:
+        """Rows that would print a count and hide it."""
+        kind = self.system.where[unknown][0]
+        rows = self.system.shows[unknown]
+        return [at for at in rows if at in self.hidden and math.isnan(dict(self.shown[at].counts)[kind])]
+
+    def printing(self, unknown: int) -> list[int]:
+        """Rows that print a count."""
+        kind = self.system.where[unknown][0]
+        rows = self.system.shows[unknown]
+        return [at for at in rows if not math.isnan(dict(self.shown[at].counts)[kind])]
 
     def words(self, line: int) -> str:
         """One line as an equation, with the numbers that are shown."""
@@ -96,7 +107,8 @@ class Reading:
 
     def _term(self, unknown: int) -> str:
         value = self.system.value[unknown]
-        return f"{self.name(unknown)} ({'hidden' if math.isnan(value) else f'{value:g}'})"
+        unsaid = "hidden" if self.hiding(unknown) else "not shown"
+        return f"{self.name(unknown)} ({unsaid if math.isnan(value) else f'{value:g}'})"
 
 
 def _kind(kind: Kind) -> str:
@@ -162,10 +174,8 @@ def readings(
 
 def is_hidden(table: Estimates, row: Estimate) -> bool:
     """Whether a row has a count that is not printed."""
-    if row.flag is Flag.SUPPRESSED:
+    if row.flag is Flag.SUPPRESSED or row.n_valid is None:
         return True
-    if table.footnote.statistic == COUNT:
-        return row.n_valid is None
     share = table.footnote.statistic == "proportion"
     return share and row.n_outcome is None and not math.isfinite(row.estimate)
 
