@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 import pandas as pd
 
 from eenzaam_stats.disclosure.derived import Released, is_counted, require_released
-from eenzaam_stats.disclosure.feasible import ContradictionError, Range, ranges
+from eenzaam_stats.disclosure.feasible import ContradictionError, Range, ranges, solve
 from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
 from eenzaam_stats.disclosure.reading import Published, Reading, readings
 from eenzaam_stats.disclosure.relations import Cell
@@ -240,7 +240,8 @@ def audit(
     )
     found: list[Bounds] = []
     hidden = 0
-    for reading in readings(tables, _cells(together)):
+    for whole in readings(tables, _cells(together)):
+        reading = _consistent(whole)
         notes.update(dict.fromkeys(reading.notes))
         per_row = _bounds(reading, dict(tables), chosen)
         hidden += len(per_row)
@@ -268,6 +269,15 @@ def _cells(together: pd.DataFrame | None) -> list[Cell]:
     return [(names, tuple(str(row[at]) for at in order)) for row in rows]
 
 
+def _consistent(reading: Reading) -> Reading:
+    """The reading, without margins that no table shows where tables of a part contradict them."""
+    try:
+        solve(reading.lines, reading.system.value, reading.numbers())
+    except ContradictionError:
+        return reading.of_parts()
+    return reading
+
+
 def _bounds(
     reading: Reading, tables: dict[int, Published], profile: DisclosureProfile
 ) -> list[list[Bounds]]:
@@ -278,9 +288,8 @@ def _bounds(
         for at, (kind, *_) in enumerate(system.where)
         if kind[0] in _WORDS and (hiding := reading.hiding(at))
     }
-    numbers = {at for at, (kind, *_) in enumerate(system.where) if kind[0] == "sum"}
     try:
-        found = ranges(reading.lines, system.value, asked=list(asked), numbers=numbers)
+        found = ranges(reading.lines, system.value, asked=list(asked), numbers=reading.numbers())
     except ContradictionError as problem:
         raise _contradicting(reading, problem.line) from problem
     rows: dict[int, list[Bounds]] = {}

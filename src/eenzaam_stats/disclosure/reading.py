@@ -19,6 +19,7 @@ from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.vocabulary import Flag
 
 COUNT = "count"  # statistic of a table that counts people and nothing else
+PARTS = "cells of different tables do not add up to one total, so one of them shows a part only"
 SHARES = ("proportion", COUNT)
 _HALF, _NEAR, _MOST = 0.5, 1e-9, 8
 Limits = Mapping[tuple[int, str], tuple[float, float]]
@@ -80,13 +81,29 @@ class Reading:
         """Rows that would print a count and hide it."""
         kind = self.system.where[unknown][0]
         rows = self.system.shows[unknown]
-        return [at for at in rows if at in self.hidden and math.isnan(dict(self.shown[at].counts)[kind])]
+        return [
+            at for at in rows if at in self.hidden and math.isnan(dict(self.shown[at].counts)[kind])
+        ]
 
     def printing(self, unknown: int) -> list[int]:
         """Rows that print a count."""
         kind = self.system.where[unknown][0]
         rows = self.system.shows[unknown]
         return [at for at in rows if not math.isnan(dict(self.shown[at].counts)[kind])]
+
+    def numbers(self) -> set[int]:
+        """Unknowns that need not be whole: sums of a number."""
+        return {at for at, (kind, *_) in enumerate(self.system.where) if kind[0] == "sum"}
+
+    def of_parts(self) -> Reading:
+        """The same for tables of which one shows a part: they share no margin by themselves."""
+        lines = tuple(
+            one
+            for one in self.lines
+            if all(self.system.shows[at] for at, _ in one.terms)
+            or _key(self.system, one.terms)[0] != "sum"
+        )
+        return replace(self, lines=lines, notes=(*self.notes, PARTS))
 
     def words(self, line: int) -> str:
         """One line as an equation, with the numbers that are shown."""
