@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = examples(
     "audit released.csv --profile strict10",
-    'audit cells.csv totals.csv --count n --hidden "<5" --together areas.csv',
+    "audit places.csv areas.csv --count people --hidden geheim --together lies_in.csv",
 )
 JSON = ".json"
 

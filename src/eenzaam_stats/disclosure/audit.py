@@ -311,11 +311,11 @@ def _one(reading: Reading, unknown: int, found: Range, profile: DisclosureProfil
         by = [f"{reading.name(unknown)} is shown there"] if reading.printing(unknown) else by
     low, high = round(found.low, _DIGITS) + 0.0, round(found.high, _DIGITS) + 0.0
     if kind[0] == "sum":
-        protection = profile.width_of_sum(low)
+        protection = profile.of_sum(low).width
     else:
         everyone = system.cells.get((kind, ()), {}).get(())
         total = math.inf if everyone is None else system.value[everyone]
-        protection = profile.width(math.inf if math.isnan(total) else total)
+        protection = profile.of_people(total=math.inf if math.isnan(total) else total).width
     what = " ".join([_WORDS[kind[0]], *kind[2:]])
     return Bounds(0, (), what, low, high, protection, found.whole, by=tuple(by))
 

@@ -18,8 +18,6 @@ from eenzaam_stats.vocabulary import Disclosure
 
 SUBTRACTION = "would reveal a suppressed estimate by subtraction"
 BEFORE = "suppressed before"
-_OF_SUM = 0.1  # least width of the bounds of a sum of numbers, as a part of it
-_HALF = 0.5
 _WHOLE = 2.0  # two people: a whole number is not found
 _MARGIN = 4.0  # a margin costs so many times the cells of one more column
 
@@ -73,7 +71,8 @@ def reasons_of_estimates(
     reasons = [
         BEFORE
         if row.disclosure is Disclosure.SUPPRESSED
-        else disclosive(row, profile) or forced[one.table][one.row]
+        else disclosive(row, profile, statistic=by_number[one.table].footnote.statistic)
+        or forced[one.table][one.row]
         for one, row in zip(shown, estimates, strict=True)
     ]
     if any(reasons):
@@ -136,7 +135,7 @@ def _secrets(
 ) -> list[Secret]:
     """Counts that the hidden rows are hidden for."""
     people = float(max(profile.least_n, profile.least_cell, 2))
-    found: dict[int, None] = {}
+    found: dict[int, Estimate] = {}
     # a table that is checked again has rows that were hidden for others, with narrower bounds
     checked = all(row.disclosure is not Disclosure.UNCHECKED for row in estimates)
     left = _WHOLE if checked else people
@@ -150,24 +149,26 @@ def _secrets(
     for number, unknowns in rows.items():
         for unknown in unknowns:
             if _is_secret(system, unknown, estimates[number], profile):
-                found[unknown] = None
+                found[unknown] = estimates[number]
     return [
         Secret(
             unknown,
-            _width(system, unknown, left if unknown in earlier else people),
+            min(
+                _width(system, unknown, profile, row),
+                left if unknown in earlier and system.where[unknown][0][0] != "sum" else math.inf,
+            ),
             before=unknown in earlier,
         )
-        for unknown in found
+        for unknown, row in found.items()
     ]
 
 
-def _width(system: System, unknown: int, people: float) -> float:
-    """Least distance between the bounds of a count: of a rare class, half of all who are in it."""
+def _width(system: System, unknown: int, profile: DisclosureProfile, row: Estimate) -> float:
+    """Least distance between the bounds of a count, as the profile says."""
     kind = system.where[unknown][0]
     if kind[0] == "sum":
-        return _OF_SUM * system.value[unknown]
-    total = system.value[system.cells[kind, ()][()]]
-    return min(people, max(_WHOLE, _HALF * total))
+        return profile.of_sum(system.value[unknown], row).width
+    return profile.of_people(total=system.value[system.cells[kind, ()][()]]).width
 
 
 def _is_secret(system: System, unknown: int, row: Estimate, profile: DisclosureProfile) -> bool:

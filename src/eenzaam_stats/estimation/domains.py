@@ -61,6 +61,9 @@ class Domains:
         Per domain why every total in it is too low; empty texts, or none, where that is not so.
     cluster_names : tuple of object
         Value of every cluster; empty with one stage.
+    top, top_squares : ndarray of float, shape (d,), or None
+        Of a number, the largest weighted value, without its sign, and the sum of their squares
+        (0 where it was not summed); ``None`` for other kinds.
     """
 
     groups: tuple[tuple[str, ...], ...]
@@ -79,6 +82,8 @@ class Domains:
     clusters: IntArray | None = None
     gaps: tuple[str, ...] = ()
     cluster_names: tuple[object, ...] = ()
+    top: FloatArray | None = None
+    top_squares: FloatArray | None = None
 
 
 def coded(
@@ -145,8 +150,13 @@ def coded(
         return np.bincount(at, values(name), minlength=count).astype(np.float64)
 
     strata = strata_of(cells, units, table.columns, design, where=where)
-    largest = np.zeros(count)
-    np.maximum.at(largest, at, values("largest"))
+
+    def most(name: str) -> FloatArray:
+        found = np.zeros(count)
+        np.maximum.at(found, at, values(name))
+        return found
+
+    number_of = outcome.kind == "number"
     n = summed("n")
     n_missing = np.bincount(at, rows[inside], minlength=count) - n
     return Domains(
@@ -168,11 +178,13 @@ def coded(
         yes=summed("yes"),
         first=np.column_stack([summed("a"), summed("b")]),
         squares=summed("ss"),
-        largest=largest,
+        largest=most("largest"),
         missing=missing_kinds(n_missing, {kind: summed(f"missing_{kind}") for kind in MissingKind}),
         by_strata=design.replicates is None or table.columns.weight != design.weight,
         clusters=units.clusters,
         cluster_names=() if units.inner is None else cluster_names(cells, units),
+        top=most("top") if number_of else None,
+        top_squares=summed("bb") if number_of else None,
         gaps=item_gaps(cells, number, inside=inside, at=at, count=count),
     )
 

@@ -121,6 +121,8 @@ def _together(domains: Domains, chosen: NDArray[np.bool_]) -> Domains:
             inner=None if moments.inner is None else moments.inner[inside],
         ),
         gaps=_common_gap(domains, chosen),
+        top=None,
+        top_squares=None,
         largest=domains.largest[chosen].max(initial=0.0, keepdims=True),
         missing=tuple((kind, count[chosen].sum(keepdims=True)) for kind, count in domains.missing),
         **sums,

@@ -98,6 +98,8 @@ def _add_outcome(result: Plan, outcome: Outcome, number: int, *, squares: bool) 
     result.aggregates.append(nw.col(f"w_{number}").max().alias(f"largest_{number}"))
     if outcome.kind == "number":
         result.sum({f"ss_{number}": b * y})
+        result.products[f"top_{number}"] = b.abs()
+        result.aggregates.append(nw.col(f"top_{number}").max())
     if squares:
         result.sum({f"aa_{number}": a * a, f"bb_{number}": b * b})
         if outcome.kind in ("number", "ratio"):

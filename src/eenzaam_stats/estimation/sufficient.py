@@ -28,7 +28,7 @@ from eenzaam_stats.estimation.products import (
 from eenzaam_stats.estimation.unanswered import ITEM_HIGH, ITEM_LOW
 
 PART, STRATUM, CLUSTER, INNER = "part", "stratum", "cluster", "inner"
-MAXIMA = ("largest", FPC[1], INNER_FPC[1], ITEM_HIGH)
+MAXIMA = ("largest", "top", FPC[1], INNER_FPC[1], ITEM_HIGH)
 MINIMA = (FPC[0], INNER_FPC[0], ITEM_LOW)
 # Columns in which a missing value is no 0.
 _NO_SUMS = (*FPC, *INNER_FPC, ITEM_LOW, ITEM_HIGH)
@@ -49,7 +49,8 @@ class CellTable:
         with clusters, ``cluster`` and, with two stages, ``inner``; ``rows``; per outcome i ``n_i``
         rows with an answer, ``a_i, b_i`` sums of weight times its two variables, ``aa_i, ab_i,
         bb_i`` of squared weight times their products (without clusters), ``yes_i`` or ``ss_i`` for
-        the spread, ``largest_i`` the largest weight; ``item_low_i`` and ``item_high_i`` the items
+        the spread, ``largest_i`` the largest weight, ``top_i`` the largest contribution to the
+        sum of a number; ``item_low_i`` and ``item_high_i`` the items
         that totals do without. A missing key is a cell of its own, so that ``rows`` adds up to the
         design.
     """
