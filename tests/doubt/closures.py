@@ -439,7 +439,10 @@ _WHOLE = "the letter as a whole; its parts with computed figures are run"
 NOT_APPLICABLE: dict[str, str] = {
     **dict.fromkeys(
         (
-            "disclosure.linked.linked",
+            "disclosure.counts.shown_counts",
+            "disclosure.decision.reasons_of_estimates",
+            "disclosure.published.published_frame",
+            "disclosure.reading.is_hidden",
             "estimation.calibrated.calibrated_errors",
             "estimation.calibrated.calibrated_rows",
             "estimation.cells.cells_for",
@@ -451,6 +454,7 @@ NOT_APPLICABLE: dict[str, str] = {
             "estimation.replicated.replicate_sums",
             "estimation.replicated.replicate_weight_errors",
             "estimation.respondent_rows.respondent_rows",
+            "disclosure.derived.is_counted",
             "disclosure.derived.may_be_share",
             "estimation.sampling_units.cluster_names",
             "estimation.sampling_units.ordered",
@@ -496,6 +500,7 @@ NOT_APPLICABLE: dict[str, str] = {
     ),
     "letter.recompute.lookup.rows": "looks up published figures, which have no rows of ours",
     "loaders.pooling.parts_of": "takes surveys apart before they are combined, estimates nothing",
+    "disclosure.audit.audit": "bounds what a reader can find, estimates nothing",
     "disclosure.report.check_disclosure": "counts rows that may not be shown, estimates nothing",
     "estimation.calibration_report.reported": "describes weights, estimates nothing",
     "trend.counts.interrupted_counts": "takes counts with their denominators; a count of 0 is one",
