@@ -500,6 +500,7 @@ NOT_APPLICABLE: dict[str, str] = {
     ),
     "letter.recompute.lookup.rows": "looks up published figures, which have no rows of ours",
     "loaders.pooling.parts_of": "takes surveys apart before they are combined, estimates nothing",
+    "disclosure.argus.export_to_argus": "files for inside, with counts and no estimate",
     "disclosure.audit.audit": "bounds what a reader can find, estimates nothing",
     "disclosure.report.check_disclosure": "counts rows that may not be shown, estimates nothing",
     "estimation.calibration_report.reported": "describes weights, estimates nothing",

@@ -4,6 +4,7 @@ Small cells, dominance, groups that are all alike, and differencing. Suppressed 
 reason, never 0.
 """
 
+from eenzaam_stats.disclosure.argus import export_to_argus
 from eenzaam_stats.disclosure.audit import AuditReport, Bounds, audit
 from eenzaam_stats.disclosure.profiles import PROFILES, DisclosureProfile
 from eenzaam_stats.disclosure.report import DisclosureReport, Finding, check_disclosure
@@ -18,6 +19,7 @@ __all__ = [
     "Finding",
     "audit",
     "check_disclosure",
+    "export_to_argus",
     "require_checked",
     "suppress",
 ]

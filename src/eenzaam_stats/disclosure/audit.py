@@ -240,7 +240,7 @@ def audit(
     )
     found: list[Bounds] = []
     hidden = 0
-    for whole in readings(tables, _cells(together)):
+    for whole in readings(tables, known_cells(together)):
         reading = _consistent(whole)
         notes.update(dict.fromkeys(reading.notes))
         per_row = _bounds(reading, dict(tables), chosen)
@@ -252,7 +252,7 @@ def audit(
     return AuditReport(chosen, hidden, tuple(order), tuple(notes))
 
 
-def _cells(together: pd.DataFrame | None) -> list[Cell]:
+def known_cells(together: pd.DataFrame | None) -> list[Cell]:
     """Rows of values as cells."""
     if together is None:
         return []
