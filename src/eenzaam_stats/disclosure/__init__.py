@@ -6,6 +6,7 @@ reason, never 0.
 
 from eenzaam_stats.disclosure.argus import export_to_argus
 from eenzaam_stats.disclosure.audit import AuditReport, Bounds, audit
+from eenzaam_stats.disclosure.controlled import round_release
 from eenzaam_stats.disclosure.profiles import PROFILES, DisclosureProfile
 from eenzaam_stats.disclosure.report import DisclosureReport, Finding, check_disclosure
 from eenzaam_stats.disclosure.suppression import require_checked, suppress
@@ -21,5 +22,6 @@ __all__ = [
     "check_disclosure",
     "export_to_argus",
     "require_checked",
+    "round_release",
     "suppress",
 ]

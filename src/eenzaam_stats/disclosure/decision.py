@@ -76,14 +76,14 @@ def reasons_of_estimates(
         for one, row in zip(shown, estimates, strict=True)
     ]
     if any(reasons):
-        _protect(Printed(shown, estimates), reasons, profile, _crossed(tables, shown))
+        _protect(Printed(shown, estimates), reasons, profile, crossed_values(tables, shown))
     result = {number: [""] * len(table.rows) for number, table in tables}
     for one, reason in zip(shown, reasons, strict=True):
         result[one.table][one.row] = reason
     return result
 
 
-def _crossed(
+def crossed_values(
     tables: Sequence[tuple[int, Estimates]], shown: Sequence[Shown]
 ) -> dict[str, list[Cell]]:
     """Values that occur together of columns that stand in no table together."""
