@@ -102,6 +102,10 @@ class Estimate:
     missing : tuple of (str, int)
         People without a usable outcome per kind of missing, as far as the file tells kinds apart;
         adds up to ``n_missing``.
+    largest_share, two_largest_share : float
+        Largest contribution, and at most the two largest, to the sum of a number, over that sum;
+        NaN where the statistic is no mean or total of a number. For the rules of disclosure only:
+        no table prints them.
     disclosure : Disclosure
         Whether the estimate may be published, by ``eenzaam_stats.disclosure``.
     disclosure_reason : str
@@ -127,6 +131,8 @@ class Estimate:
     missing: tuple[tuple[str, int], ...] = ()
     disclosure: Disclosure = Disclosure.UNCHECKED
     disclosure_reason: str = ""
+    largest_share: float = math.nan
+    two_largest_share: float = math.nan
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Estimate):

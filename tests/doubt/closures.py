@@ -16,7 +16,7 @@ import numpy as np
 import eenzaam_stats as es
 from doubt.small_tables import AGES, REGIONS, START, SmallTable, panel, population
 from eenzaam_stats import estimation, plots
-from eenzaam_stats.disclosure import PROFILES
+from eenzaam_stats.disclosure import PROFILES, round_release
 from eenzaam_stats.letter.figures.prevalence import by_source, gezondheidsmonitor_trend
 from eenzaam_stats.letter.listings import computed_table
 from eenzaam_stats.letter.microdata import ComputedFigure
@@ -159,6 +159,11 @@ def _suppress(table: SmallTable) -> Iterator[Derived]:
     nothing = {"least_n": 0, "least_cell": 0, "least_df": 0, "most_two_largest": 2.0}
     profile = replace(PROFILES["strict10"], group_disclosure=False, reliability=False, **nothing)
     yield from (Derived((rows[row.group[0]],), row.flag) for row in es.suppress(made, profile).rows)
+
+
+def _round_release(table: SmallTable) -> Iterator[Derived]:
+    _, made, rows = _rows(table, "region")
+    yield from (Derived((rows[one.group[0]],), one.flag) for one in round_release(made, 2).rows)
 
 
 # ---- series: the wave in doubt has a stated error ----------------------------------------------
@@ -362,6 +367,7 @@ def _text(made: Estimates) -> str:
 
 
 CLOSURES: dict[str, Closure] = {
+    "disclosure.controlled.round_release": _round_release,
     "disclosure.suppression.suppress": _suppress,
     "estimation.cells.cells": _combined,
     "estimation.compare.compare": _compare,
@@ -439,7 +445,12 @@ _WHOLE = "the letter as a whole; its parts with computed figures are run"
 NOT_APPLICABLE: dict[str, str] = {
     **dict.fromkeys(
         (
-            "disclosure.linked.linked",
+            "disclosure.counts.shown_counts",
+            "disclosure.audit.known_cells",
+            "disclosure.decision.crossed_values",
+            "disclosure.decision.reasons_of_estimates",
+            "disclosure.published.published_frame",
+            "disclosure.reading.is_hidden",
             "estimation.calibrated.calibrated_errors",
             "estimation.calibrated.calibrated_rows",
             "estimation.cells.cells_for",
@@ -451,6 +462,7 @@ NOT_APPLICABLE: dict[str, str] = {
             "estimation.replicated.replicate_sums",
             "estimation.replicated.replicate_weight_errors",
             "estimation.respondent_rows.respondent_rows",
+            "disclosure.derived.is_counted",
             "disclosure.derived.may_be_share",
             "estimation.sampling_units.cluster_names",
             "estimation.sampling_units.ordered",
@@ -496,6 +508,8 @@ NOT_APPLICABLE: dict[str, str] = {
     ),
     "letter.recompute.lookup.rows": "looks up published figures, which have no rows of ours",
     "loaders.pooling.parts_of": "takes surveys apart before they are combined, estimates nothing",
+    "disclosure.argus.export_to_argus": "files for inside, with counts and no estimate",
+    "disclosure.audit.audit": "bounds what a reader can find, estimates nothing",
     "disclosure.report.check_disclosure": "counts rows that may not be shown, estimates nothing",
     "estimation.calibration_report.reported": "describes weights, estimates nothing",
     "trend.counts.interrupted_counts": "takes counts with their denominators; a count of 0 is one",

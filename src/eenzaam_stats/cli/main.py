@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from eenzaam_stats.cli import (
+    audit,
     codebook,
     doctor,
     fetch,
@@ -58,6 +59,7 @@ app = typer.Typer(
 )
 app.command(name="letter", epilog=letter.EXAMPLES)(letter.letter)
 app.command(name="prevalence", epilog=prevalence.EXAMPLES)(prevalence.prevalence)
+app.command(name="audit", epilog=audit.EXAMPLES)(audit.audit)
 app.command(name="trend", epilog=trend.EXAMPLES)(trend.trend)
 app.command(name="project", epilog=project.EXAMPLES)(project.project)
 app.command(name="synthesise", epilog=synthesise.EXAMPLES)(synthesise.synthesise)

@@ -189,9 +189,13 @@ def _own_reasons(table: Released, forced: Sequence[str], profile: DisclosureProf
     if isinstance(table, Comparisons):
         return list(forced)
     return [
-        BEFORE if row.disclosure is Disclosure.SUPPRESSED else disclosive(row, profile) or why
+        BEFORE if row.disclosure is Disclosure.SUPPRESSED else _broken(row, table, profile) or why
         for row, why in zip(table.rows, forced, strict=True)
     ]
+
+
+def _broken(row: Estimate, table: Estimates, profile: DisclosureProfile) -> str:
+    return disclosive(row, profile, statistic=table.footnote.statistic)
 
 
 def _require_counts(table: Released) -> None:
