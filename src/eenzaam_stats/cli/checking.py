@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eenzaam_stats.cli.output import say
 from eenzaam_stats.cli.release import APART, earlier_tables
 from eenzaam_stats.errors import DisclosureError, OptionError
 from eenzaam_stats.output_check import ATTRIBUTE, STAYS, UNSTATED, remembering, status_of
@@ -107,10 +106,9 @@ class Leaving:
             return tuple(tables)
         return tuple(suppress([*earlier, *tables], profile=self.profile))[len(earlier) :]
 
-    def tell(self, *, quiet: bool) -> None:
-        """Say that separate runs can be subtracted, where nothing remembers them."""
-        if self.release is None and self.profile != NONE:
-            say(f"note: {APART}", quiet=quiet)
+    def notes(self) -> tuple[str, ...]:
+        """That separate runs can be subtracted, where nothing remembers them."""
+        return (APART,) if self.release is None and self.profile != NONE else ()
 
     def opened(self, frame: pd.DataFrame, *, published: bool) -> pd.DataFrame:
         """Table of a user that may be written about; it remembers its status.

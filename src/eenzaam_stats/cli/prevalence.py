@@ -162,9 +162,8 @@ def prevalence(
     )
     remember(release, tables)
     deliver(text, out)
-    for words in failed:
+    for words in (*failed, *leaving.notes()):
         say(f"note: {words}", quiet=quiet)
-    leaving.tell(quiet=quiet)
 
 
 def _tables(
