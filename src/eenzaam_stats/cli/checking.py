@@ -151,9 +151,20 @@ class Leaving:
         return remembering(frame, status)
 
 
-def sentence_of(made: object) -> str:
-    """Sentence for an output that was not checked; empty for what passed or is public."""
-    status = status_of(made)
+def stated(made: object) -> dict[str, str]:
+    """Sentence of an output that was not checked, by its name; nothing for what may leave."""
+    words = _sentence(status_of(made))
+    return {ATTRIBUTE: words} if words else {}
+
+
+def stated_csv(frame: pd.DataFrame) -> str:
+    """Frame as CSV, with the sentence as a column where it was not checked."""
+    from eenzaam_stats.tables.delimited import csv_text  # noqa: PLC0415
+
+    return csv_text(frame.assign(**stated(frame)), unchecked=True)
+
+
+def _sentence(status: Disclosure) -> str:
     if status is Disclosure.UNSTATED:
         return f"{UNSTATED} (with {PUBLISHED} you say that they are published or were suppressed)"
     return STAYS if status is Disclosure.UNCHECKED else ""
