@@ -46,7 +46,9 @@ def row_doubts(frame: pd.DataFrame, *, sets: Sequence[Hashable] | None = None) -
     status = status_of(frame)
     labels = [0] * len(frame) if sets is None else list(sets)
     known = {label for label, error in zip(labels, errors, strict=True) if math.isfinite(error)}
-    reasons = frame["reason"].fillna("").tolist() if "reason" in frame else [""] * len(frame)
+    # a column of a file in which no row has a reason is one of numbers
+    words = frame["reason"].astype("object") if "reason" in frame else pd.Series([""] * len(frame))
+    reasons = words.where(words.notna(), "").tolist()
     return [
         found_doubt(
             flag,
