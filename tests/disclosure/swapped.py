@@ -17,7 +17,7 @@ FEW, SOME = (7, 2), (37, 17)
 VARIANTS = {"as they are": (FEW, SOME), "turned": (SOME, FEW), "another": ((7, 3), (37, 16))}
 
 
-def counts(variant: str, groups: tuple[str, ...]) -> list[tuple[int, int]]:
+def counts(variant: str, groups: tuple[object, ...]) -> list[tuple[int, int]]:
     """People and lonely people of each group; the first two are the ones to hide."""
     rng = np.random.default_rng(len(groups))
     rest = [(int(n), int(n * share)) for n, share in zip(

@@ -70,9 +70,9 @@ TEXTS = {"tables.text.estimates_text"}
 IN_MEMORY = {
     *(f"plots.{name}" for name in (
         "changeplot.change_text", "checkplot.series_check_text", "estimates.note_above",
-        "estimates.prevalence_text", "projectionplot.projection_text", "seriesplot.interrupted_text",
-        "tileplot.tilemap_text", "projectionplot.hindcast_words", "frame.doubt_words",
-        "frame.broken", "frame.axis_name", "memory.note_of",
+        "estimates.prevalence_text", "projectionplot.projection_text",
+        "seriesplot.interrupted_text", "tileplot.tilemap_text", "projectionplot.hindcast_words",
+        "frame.doubt_words",        "frame.broken", "frame.axis_name", "memory.note_of",
     )),
 }  # fmt: skip
 
@@ -222,6 +222,8 @@ def test_texts_of_what_was_not_checked_are_refused_or_say_so():
     assert "not checked for disclosure" in estimates_text(_regions(), unchecked=True)
     with pytest.raises(DisclosureError, match="were not checked"):
         require_checked([_regions()])
+    with pytest.raises(DisclosureError, match="record of a release"):
+        released_text([es.suppress(_regions()), _regions()])
 
 
 def test_respondents_are_not_written_as_a_table():

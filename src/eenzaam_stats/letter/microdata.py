@@ -24,6 +24,8 @@ from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import Disclosure, Flag, Origin
 
+Counts = tuple[int, int, int]
+_PARTS = 4  # files that are tried together as the parts of one
 OUTCOMES = ("severely_lonely", "lonely")
 
 
@@ -157,34 +159,47 @@ def suppressed(
         for (one, _), table in zip(own, safe, strict=True):
             released[file, one.outcome] = replace(one, estimate=table.rows[0], table=table)
     shown = tuple(released.get((one.file, one.outcome), one) for one in figures)
-    _require_apart([one for one in shown if not one.hidden], chosen)
+    for one in shown:
+        _require_apart(one, [*shown, *earlier], chosen)
     return shown
 
 
-def _require_apart(figures: Sequence[ComputedFigure], profile: DisclosureProfile) -> None:
-    """Refuse a file that others can be parts of, where few people are in none of them."""
-    for one in figures:
-        others = [
-            _counts(other)
-            for other in figures
-            if other.outcome == one.outcome and other.file != one.file
-        ]
-        parts = (part for size in range(len(others)) for part in combinations(others, size + 1))
-        for part in parts:
-            rest = [n - sum(these) for n, *these in zip(_counts(one), *part, strict=True)]
-            if min(rest) >= 0 and any(rest) and _breaks(rest, profile):
-                raise DisclosureError(
-                    f"the people of {one.file} may hold those of other files of this report, and "
-                    "too few people would be in none of them: their numbers can be subtracted. "
-                    "Make the report of files of which none is a part of another."
-                )
+def _require_apart(
+    one: ComputedFigure, beside: Sequence[ComputedFigure | Estimates], profile: DisclosureProfile
+) -> None:
+    """Refuse files of which one can hold others, where few people would be in none of them."""
+    own = _counts(one, one)
+    if own is None:
+        return
+    found = [_counts(other, one) for other in beside if getattr(other, "file", "") != one.file]
+    others = list(dict.fromkeys(other for other in found if other is not None))
+    sums: list[tuple[Counts, tuple[Counts, ...]]] = [(whole, (own,)) for whole in others]
+    for size in range(1, min(len(others), _PARTS) + 1):
+        sums += [(own, part) for part in combinations(others, size)]
+    for whole, part in sums:
+        rest = [n - sum(these) for n, *these in zip(whole, *part, strict=True)]
+        if min(rest) >= 0 and any(rest) and _breaks(rest, profile):
+            raise DisclosureError(
+                f"the people of {one.file} and of other files of this report or of an earlier "
+                "release may be parts of each other, and too few people would be in one of them "
+                "alone: their numbers can be subtracted. Make the report of files of which none "
+                "is a part of another."
+            )
 
 
-def _counts(one: ComputedFigure) -> tuple[int, int, int]:
-    """People with the outcome, without it, and without an answer."""
-    row = one.estimate
-    n, yes = row.n_valid or 0, row.n_outcome or 0
-    return yes, n - yes, row.n_missing or 0
+def _counts(of: ComputedFigure | Estimates, one: ComputedFigure) -> Counts | None:
+    """Everybody with the outcome of a figure, without it, without an answer; none where hidden."""
+    table = of.table if isinstance(of, ComputedFigure) else of
+    if table is None or table.by or one.table is None:
+        return None
+    note, wanted = table.footnote, one.table.footnote
+    same = (note.outcome, note.source, note.wave, note.statistic)
+    if same != (wanted.outcome, wanted.source, wanted.wave, wanted.statistic):
+        return None
+    row = table.rows[0]
+    if row.n_valid is None or row.n_outcome is None:
+        return None
+    return row.n_outcome, row.n_valid - row.n_outcome, row.n_missing or 0
 
 
 def _breaks(rest: Sequence[int], profile: DisclosureProfile) -> bool:
