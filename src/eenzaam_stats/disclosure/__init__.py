@@ -8,6 +8,7 @@ from eenzaam_stats.disclosure.audit import Bounds, audit
 from eenzaam_stats.disclosure.profiles import PROFILES, DisclosureProfile
 from eenzaam_stats.disclosure.report import DisclosureReport, Finding, check_disclosure
 from eenzaam_stats.disclosure.suppression import require_checked, suppress
+from eenzaam_stats.output_check import status_of
 
 __all__ = [
     "PROFILES",
@@ -18,5 +19,6 @@ __all__ = [
     "audit",
     "check_disclosure",
     "require_checked",
+    "status_of",
     "suppress",
 ]

@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from pathlib import Path
 
 from eenzaam_stats.disclosure import DisclosureProfile, suppress
+from eenzaam_stats.disclosure.apart import require_apart
 from eenzaam_stats.disclosure.profiles import profile_of
-from eenzaam_stats.errors import DisclosureError
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
 from eenzaam_stats.opendata.reference import reference
@@ -24,8 +23,6 @@ from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import Disclosure, Flag, Origin
 
-Counts = tuple[int, int, int]
-_PARTS = 4  # files that are tried together as the parts of one
 OUTCOMES = ("severely_lonely", "lonely")
 
 
@@ -159,53 +156,9 @@ def suppressed(
         for (one, _), table in zip(own, safe, strict=True):
             released[file, one.outcome] = replace(one, estimate=table.rows[0], table=table)
     shown = tuple(released.get((one.file, one.outcome), one) for one in figures)
-    for one in shown:
-        _require_apart(one, [*shown, *earlier], chosen)
+    tables = [one.table for one in shown if one.table is not None]
+    require_apart([*earlier, *tables], chosen)
     return shown
-
-
-def _require_apart(
-    one: ComputedFigure, beside: Sequence[ComputedFigure | Estimates], profile: DisclosureProfile
-) -> None:
-    """Refuse files of which one can hold others, where few people would be in none of them."""
-    own = _counts(one, one)
-    if own is None:
-        return
-    found = [_counts(other, one) for other in beside if getattr(other, "file", "") != one.file]
-    others = list(dict.fromkeys(other for other in found if other is not None))
-    sums: list[tuple[Counts, tuple[Counts, ...]]] = [(whole, (own,)) for whole in others]
-    for size in range(1, min(len(others), _PARTS) + 1):
-        sums += [(own, part) for part in combinations(others, size)]
-    for whole, part in sums:
-        rest = [n - sum(these) for n, *these in zip(whole, *part, strict=True)]
-        if min(rest) >= 0 and any(rest) and _breaks(rest, profile):
-            raise DisclosureError(
-                f"the people of {one.file} and of other files of this report or of an earlier "
-                "release may be parts of each other, and too few people would be in one of them "
-                "alone: their numbers can be subtracted. Make the report of files of which none "
-                "is a part of another."
-            )
-
-
-def _counts(of: ComputedFigure | Estimates, one: ComputedFigure) -> Counts | None:
-    """Everybody with the outcome of a figure, without it, without an answer; none where hidden."""
-    table = of.table if isinstance(of, ComputedFigure) else of
-    if table is None or table.by or one.table is None:
-        return None
-    note, wanted = table.footnote, one.table.footnote
-    same = (note.outcome, note.source, note.wave, note.statistic)
-    if same != (wanted.outcome, wanted.source, wanted.wave, wanted.statistic):
-        return None
-    row = table.rows[0]
-    if row.n_valid is None or row.n_outcome is None:
-        return None
-    return row.n_outcome, row.n_valid - row.n_outcome, row.n_missing or 0
-
-
-def _breaks(rest: Sequence[int], profile: DisclosureProfile) -> bool:
-    yes, no, _ = rest
-    alike = profile.group_disclosure and 0 in (yes, no)
-    return yes + no < profile.least_n or min(yes, no) < profile.least_cell or alike
 
 
 def _published(outcome: str, wave: int) -> tuple[float | None, str]:
