@@ -23,6 +23,11 @@ UNSTATED = f"{NOT_CHECKED}: the table that this is made of does not say where it
 _ORDER = (Disclosure.PUBLIC, Disclosure.SAFE, Disclosure.UNSTATED, Disclosure.UNCHECKED)
 # columns that only numbers of respondents have, as ``tidy()`` names them
 _OF_RESPONDENTS = ({"n_valid", "weight_sum"}, {"n_valid", "n_reference"}, {"n_outcome"})
+_JOINED = ("", "_x", "_y", "_left", "_right", "_l", "_r")  # what a join makes of equal names
+_NUMBERS = (
+    *("estimate", "std_error", "conf_low", "conf_high", "df", "n_valid", "n_missing", "weight_sum"),
+    *("deff", "deff_wor", "n_effective", "n_outcome", "largest_weight_share"),
+)
 _PUBLISHER = "attribution"  # what the packaged tables remember
 
 
@@ -90,6 +95,32 @@ def remembering(frame: pd.DataFrame, status: Disclosure) -> pd.DataFrame:
     return frame
 
 
+def hidden_rows_emptied(frame: pd.DataFrame) -> pd.DataFrame:
+    """Table of estimates in which a row that says that it is suppressed has no number.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Of a user or a file, with ``flag`` or ``disclosure`` where it has them.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"estimate": [0.1, 0.2], "flag": ["suppressed", "reliable"]})
+    >>> hidden_rows_emptied(frame)["estimate"].tolist()
+    [nan, 0.2]
+    """
+    words = [name for name in ("flag", ATTRIBUTE) if name in frame]
+    hidden = (frame[words] == str(Disclosure.SUPPRESSED)).any(axis=1)
+    if not hidden.any():
+        return frame
+    numbers = [name for name in _NUMBERS if name in frame]
+    return frame.assign(**{name: frame[name].mask(hidden) for name in numbers})
+
+
 def require_passed(made: object, what: str, *, unchecked: bool = False) -> bool:
     """Raise when something made of respondents is about to be written and was not checked.
 
@@ -134,14 +165,24 @@ def _shown(status: Disclosure) -> Disclosure:
 
 def _of_frame(frame: pd.DataFrame) -> Disclosure:
     """What its column says of each row, else what it remembers, else what its columns betray."""
-    if ATTRIBUTE in frame and len(frame):
-        return worst(_status(word) for word in frame[ATTRIBUTE].unique())
+    said = _columns(frame, ATTRIBUTE)
+    if said.size:
+        return worst(_status(word) for word in pd.unique(said.to_numpy().ravel()))
     if ATTRIBUTE in frame.attrs:
         return _status(frame.attrs[ATTRIBUTE])
     if _PUBLISHER in frame.attrs:
         return Disclosure.PUBLIC
-    betrayed = any(_has_numbers(frame, names) for names in _OF_RESPONDENTS)
+    betrayed = any(
+        all(bool(_columns(frame, name).notna().to_numpy().any()) for name in names)
+        for names in _OF_RESPONDENTS
+    )
     return Disclosure.UNCHECKED if betrayed else Disclosure.UNSTATED
+
+
+def _columns(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Columns of a name, also those that joined tables have of each, such as ``n_valid_x``."""
+    joined = tuple(f"{name}{mark}" for mark in _JOINED)
+    return frame.loc[:, [str(one) in joined for one in frame.columns]]
 
 
 def _status(word: Any) -> Disclosure:
@@ -150,10 +191,3 @@ def _status(word: Any) -> Disclosure:
     if text in set(Disclosure):
         return _shown(Disclosure(text))
     return Disclosure.UNCHECKED if text.startswith(STAYS) else Disclosure.UNSTATED
-
-
-def _has_numbers(frame: pd.DataFrame, names: set[str]) -> bool:
-    """Whether the columns are there, and those that a release empties are not empty."""
-    if not names <= set(map(str, frame.columns)):
-        return False
-    return all(bool(frame[name].notna().any()) for name in names)

@@ -304,3 +304,44 @@ def test_every_kind_of_result_has_a_status_or_a_result_that_has_it():
     modules = {info.name for info in pkgutil.iter_modules(eenzaam_stats.__path__)}
     results = {name for name in modules if name.endswith("results")}
     assert results | {"comparisons", "trend.panel_fit"} == set(RESULTS)
+
+
+@pytest.mark.parametrize("column", ["flag", "disclosure"])
+@pytest.mark.parametrize("kind", ["waves", "ages"])
+def test_a_number_in_a_row_that_says_suppressed_is_not_used(column, kind):
+    made = _by("wave" if kind == "waves" else "age_group").details()
+    told = made.assign(**{column: ["suppressed", *made[column].iloc[1:]]})
+    other = told.assign(estimate=[0.9, *made["estimate"].iloc[1:]])
+    words = set()
+    for frame in (told, other):
+        run = MADE_OF_WAVES["interrupted"] if kind == "waves" else _projected
+        with pytest.raises(SchemaError) as refusal:
+            run(frame if kind == "waves" else frame.assign(wave=2022))
+        words.add(str(refusal.value))
+    assert len(words) == 1
+
+
+WORKED_ON = {
+    "merge": lambda released, made: released.merge(made, on="region"),
+    "turned": lambda released, made: made.merge(released, on="region"),
+    "join": lambda released, made: released.set_index("region").join(
+        made.set_index("region").add_suffix("_r")
+    ),
+    "beside": lambda released, made: pd.concat([released, made], axis=1),
+    "below": lambda released, made: pd.concat([released, made]),
+    "long": lambda _, made: made.melt("region"),
+    "means": lambda _, made: made.groupby("region")["estimate"].mean().reset_index(),
+    "sorted": lambda _, made: made.sort_values("estimate").reset_index(drop=True),
+    "named": lambda _, made: made.rename(columns=str.upper),
+    "in per cent": lambda _, made: 100 * made[["estimate"]],
+    "text": lambda _, made: made.astype(str),
+}
+
+
+@pytest.mark.parametrize("detailed", [False, True])
+@pytest.mark.parametrize("name", WORKED_ON)
+def test_a_frame_that_was_worked_on_is_still_unchecked(name, detailed):
+    made, released = _by("region"), es.suppress(_by("region"))
+    frames = [one.details() if detailed else one.tidy() for one in (released, made)]
+    assert status_of(WORKED_ON[name](*frames)) is UNCHECKED
+    assert status_of(WORKED_ON[name](frames[0], frames[0])) is SAFE

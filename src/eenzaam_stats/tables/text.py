@@ -41,8 +41,7 @@ def estimates_text(
 
     Examples
     --------
-    >>> from eenzaam_stats.output_check import require_passed
-    from eenzaam_stats.results import Footnote
+    >>> from eenzaam_stats.results import Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "synthetic", "Taylor, logit",
     ...                 0.95, "weight", "", 0, "0")
     >>> one = Estimate(("women",), 0.48, 0.01, 0.46, 0.50, 998, 1000, 3, 1e6, 1.2)
