@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -79,7 +80,7 @@ def _as_csv(frame: pd.DataFrame) -> str:
 
 TABLES = {
     "tidy": lambda made: made.tidy(),
-    "details": lambda made: made.details(),
+    "details without a count": lambda made: made.details().drop(columns="n_missing"),
     "counts alone": lambda made: made.details()[[*made.by, "estimate", "std_error", "n_outcome"]],
     "disclosure alone": lambda made: made.details()[
         [*made.by, "estimate", "std_error", "disclosure"]
@@ -159,10 +160,41 @@ def test_suppressed_tables_pass_and_bare_ones_say_how_to_state_their_origin(
 def test_a_table_of_respondents_that_was_published_is_said_to_be(tmp_path, command, name):
     counted = _call(name, tmp_path, TABLES["tidy"])
     assert command(*counted, "--published").code == 0
-    unchecked = _call(name, tmp_path, TABLES["details"])
+    unchecked = _call(name, tmp_path, TABLES["details without a count"])
     ran = command(*unchecked, "--published")
     assert ran.code == 2
     assert "its column 'disclosure' says that it was not checked" in ran.err
+
+
+@pytest.mark.parametrize("name", ["trend", "project"])
+def test_a_table_with_all_counts_is_suppressed_first(tmp_path, command, name):
+    call = _call(name, tmp_path, lambda made: made.details())
+    assert command(*call).err == ""  # --quiet
+    ran = command(*(word for word in call if word != "--quiet"), "--json")
+    assert ran.code == 0, ran.err
+    assert "the table was suppressed first: strict10" in ran.err
+    data = json.loads(ran.out)["data"]
+    assert data["model"]["disclosure"] == "safe"
+    same = command(*_call(name, tmp_path, lambda made: es.suppress(made).details()), "--json")
+    assert json.loads(same.out)["data"]["rows"] == data["rows"]
+
+
+@pytest.mark.parametrize("name", ["trend", "project"])
+def test_a_group_that_is_hidden_first_is_missed_in_the_same_words(tmp_path, command, name):
+    told = set()
+    for at, (n, yes) in enumerate([(7, 2), (6, 3)]):
+
+        def small(made, n=n, yes=yes):
+            first = made.rows[0]
+            few = replace(first, n_valid=n, n_outcome=yes, estimate=yes / n, df=n - 1)
+            return replace(made, rows=(few, *made.rows[1:])).details()
+
+        (tmp_path / str(at)).mkdir()
+        ran = command(*_call(name, tmp_path / str(at), small))
+        assert ran.code == 3
+        assert ran.out == ""
+        told.add(ran.err)
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize("name", ["trend", "project"])

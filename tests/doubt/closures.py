@@ -498,6 +498,7 @@ NOT_APPLICABLE: dict[str, str] = {
         ("letter.chapter.chapters", "letter.figures.all_figures", "letter.report.compose"), _WHOLE
     ),
     "letter.recompute.lookup.rows": "looks up published figures, which have no rows of ours",
+    "disclosure.details.estimates_of": "reads a table of estimates back, estimates nothing",
     "letter.microdata.suppressed": "hides figures by suppress(), which is run here",
     "loaders.pooling.parts_of": "takes surveys apart before they are combined, estimates nothing",
     "disclosure.report.check_disclosure": "counts rows that may not be shown, estimates nothing",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eenzaam_stats.cli.output import say
 from eenzaam_stats.cli.release import APART, earlier_tables
 from eenzaam_stats.errors import DisclosureError, OptionError
 from eenzaam_stats.output_check import ATTRIBUTE, STAYS, UNSTATED, remembering, status_of
@@ -57,12 +58,15 @@ class Leaving:
         Whether numbers that were not checked are written.
     release : pathlib.Path or None
         Folder that remembers what has left.
+    quiet : bool
+        Whether nothing is said on stderr.
     """
 
     command: str
     profile: str
     unchecked: bool
     release: Path | None = None
+    quiet: bool = False
 
     def require(self) -> tuple[Estimates, ...]:
         """What has left before; raise when the options contradict each other.
@@ -129,9 +133,11 @@ class Leaving:
         OptionError
             If it says itself that it was not checked, and the user that it is published.
         DisclosureError
-            If it is made of respondents and was not checked.
+            If it is made of respondents, was not checked and lacks the counts for that.
         """
         status = status_of(frame)
+        if not published and status is Disclosure.UNCHECKED and self.profile != NONE:
+            return self._suppressed(frame)
         if published and status is Disclosure.UNCHECKED and ATTRIBUTE in frame:
             raise OptionError(
                 f"{PUBLISHED} says that the table was published or suppressed, and its column "
@@ -140,15 +146,29 @@ class Leaving:
             )
         if published:
             return remembering(frame, Disclosure.PUBLIC)
-        if status is Disclosure.UNCHECKED and self.profile != NONE:
+        return remembering(frame, status)
+
+    def _suppressed(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Table of respondents after suppression, where it has the counts that this needs."""
+        from eenzaam_stats.disclosure import suppress  # noqa: PLC0415
+        from eenzaam_stats.disclosure.details import estimates_of  # noqa: PLC0415
+
+        made = estimates_of(frame, source="the table")
+        if made is None:
             raise DisclosureError(
                 f"{self.command} does not write what is made of respondents and was not checked "
-                "for disclosure, and this table has their numbers. Give the CSV that eenzaam-stats "
-                f"prevalence --csv writes with a profile; write {PUBLISHED} when the table was "
-                "published or suppressed; or --profile none --unchecked when the result stays "
-                "where the respondents are."
+                "for disclosure, and this table has their numbers but not all counts that a check "
+                "needs. Give the CSV that eenzaam-stats prevalence --csv writes; write "
+                f"{PUBLISHED} when the table was published or suppressed; or --profile none "
+                "--unchecked when the result stays where the respondents are."
             )
-        return remembering(frame, status)
+        released = suppress(made, profile=self.profile)
+        told = released.footnote.disclosure
+        say(f"note: the table was suppressed first: {told}.", quiet=self.quiet)
+        kept = frame[list(made.by)]
+        safe = released.details().assign(**{name: kept[name].to_numpy() for name in made.by})
+        safe.attrs.update({**frame.attrs, **released.tidy().attrs})
+        return safe
 
 
 def stated(made: object) -> dict[str, str]:

@@ -95,7 +95,7 @@ def project(
             raise OptionError.among(value, allowed, name=name)
     if as_json and as_csv:
         raise OptionError("--json and --csv are two formats for one output. Choose one.")
-    leaving = Leaving("project", profile, unchecked)
+    leaving = Leaving("project", profile, unchecked, quiet=quiet)
     leaving.require()
     require_free(plot, force=force)
     words = file_words(decimal=decimal, thousands=thousands)

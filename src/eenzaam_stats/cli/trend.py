@@ -99,7 +99,7 @@ def trend(
             "--checks looks at changes, and is printed as text or in --json. Leave out --gap and "
             "--csv."
         )
-    leaving = Leaving("trend", profile, unchecked)
+    leaving = Leaving("trend", profile, unchecked, quiet=quiet)
     leaving.require()
     require_free(plot, force=force)
     words = file_words(decimal=decimal, thousands=thousands)
