@@ -20,6 +20,7 @@ from eenzaam_stats.letter.listings import ledger_frame
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page import PageContent, page
 from eenzaam_stats.letter.recompute import recompute_all
+from eenzaam_stats.output_check import STAYS, require_passed
 from eenzaam_stats.plain_text import whole
 from eenzaam_stats.tables import csv_text
 from eenzaam_stats.vocabulary import Language, Verdict, formatted, label
@@ -43,15 +44,35 @@ class Report:
         The figures, in the order in which they are shown.
     computed : tuple of ComputedFigure
         Figures computed from files of respondents; empty without files.
+    unchecked : bool
+        Whether it stays where the respondents are although nobody checked these figures; then
+        every output says so.
     """
 
     language: Language
     rows: tuple[LedgerRow, ...]
     figures: tuple[LetterFigure, ...]
     computed: tuple[ComputedFigure, ...]
+    unchecked: bool = False
+
+    @property
+    def note(self) -> str:
+        """Sentence that the figures were not checked; empty where they may leave.
+
+        Raises
+        ------
+        DisclosureError
+            If a figure was not checked, and the report does not say that it stays.
+        """
+        found = [
+            require_passed(one, "the report", unchecked=self.unchecked) for one in self.computed
+        ]
+        return STAYS if any(found) else ""
 
 
-def compose(*, language: Language, computed: tuple[ComputedFigure, ...] = ()) -> Report:
+def compose(
+    *, language: Language, computed: tuple[ComputedFigure, ...] = (), unchecked: bool = False
+) -> Report:
     """Recompute every statement and gather the figures; nothing is written.
 
     Parameters
@@ -60,6 +81,8 @@ def compose(*, language: Language, computed: tuple[ComputedFigure, ...] = ()) ->
         Language of words and numbers.
     computed : tuple of ComputedFigure, optional
         Figures from files of respondents, shown beside the published ones.
+    unchecked : bool, default False
+        Whether the report stays where the respondents are, although nobody checked the figures.
 
     Returns
     -------
@@ -74,7 +97,7 @@ def compose(*, language: Language, computed: tuple[ComputedFigure, ...] = ()) ->
     """
     rows = recompute_all(read_claims())
     figures = all_figures(language=language, rows=rows, computed=computed)
-    return Report(language=language, rows=rows, figures=figures, computed=computed)
+    return Report(language, rows, figures, computed, unchecked)
 
 
 def require_free(folder: Path, *, force: bool) -> None:
@@ -109,7 +132,8 @@ def as_text(report: Report) -> str:
         lines.append(f"{start} | {recomputed}{told}")
     counts = Counter(row.verdict for row in report.rows)
     tally = ", ".join(f"{label(f'verdict.{v}', language)} {counts[v]}" for v in Verdict)
-    return "\n".join([*lines, *_computed_lines(report), f"{len(report.rows)}: {tally}"])
+    noted = [*_computed_lines(report), *filter(None, [report.note])]
+    return "\n".join([*lines, *noted, f"{len(report.rows)}: {tally}"])
 
 
 def _computed_lines(report: Report) -> list[str]:
@@ -118,16 +142,19 @@ def _computed_lines(report: Report) -> list[str]:
 
 def _computed_line(one: ComputedFigure, language: Language) -> str:
     row = one.estimate
+    head = (
+        f"[{label(f'origin.{one.origin}', language)}] {one.file} {one.wave} "
+        f"{label(f'outcome.{one.outcome}', language)}: "
+    )
+    if one.hidden:
+        return head + label("disclosure.suppressed", language)
     value, low, high = (
-        formatted(100 * x, decimals=2, language=language)
+        formatted(100 * x, decimals=one.decimals, language=language)
         for x in (row.estimate, row.conf_low, row.conf_high)
     )
     interval = f"({low}–{high})" if math.isfinite(row.conf_low) else "(–)"
     doubt = f"; {label('word.uncertain', language)}: {row.reason}" if row.reason else ""
-    return (
-        f"[{label(f'origin.{one.origin}', language)}] {one.file} {one.wave} "
-        f"{label(f'outcome.{one.outcome}', language)}: {value}% {interval}{doubt}"
-    )
+    return f"{head}{value}% {interval}{doubt}"
 
 
 def as_data(report: Report) -> Mapping[str, Any]:
@@ -137,13 +164,21 @@ def as_data(report: Report) -> Mapping[str, Any]:
     )
     for claim, row in zip(claims, report.rows, strict=True):
         claim["input_values"] = [_input(one) for one in row.recomputation.inputs]
-    computed = [{**asdict(c), "contains_published": c.contains_published} for c in report.computed]
     counts = Counter(row.verdict.value for row in report.rows)
     return {
         "claims": claims,
-        "computed": computed,
+        "computed": [_computed(one) for one in report.computed],
+        **({"disclosure": report.note} if report.note else {}),
         "verdicts": {verdict.value: counts[verdict.value] for verdict in Verdict},
     }
+
+
+def _computed(one: ComputedFigure) -> dict[str, Any]:
+    """Figure as plain data; a suppressed one has no number and one word."""
+    names = ("file", "wave", "outcome", "origin", "published", "evidence")
+    plain = {name: getattr(one, name) for name in names}
+    checked = {"estimate": asdict(one.estimate), "contains_published": one.contains_published}
+    return {**plain, **checked}
 
 
 def _input(one: Input) -> dict[str, Any]:
@@ -153,6 +188,7 @@ def _input(one: Input) -> dict[str, Any]:
 
 def documents(report: Report) -> Mapping[str, bytes]:
     """Every file of the report by name: ledger, figures, manifest and the page."""
+    _ = report.note  # refuses before anything is drawn
     text = {
         "claims.csv": csv_text(ledger_frame(report.rows, report.language)),
         "claims.json": json_text(as_data(report)),

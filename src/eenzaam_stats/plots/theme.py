@@ -23,6 +23,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 
 from eenzaam_stats.plain_text import plain
+from eenzaam_stats.plots.memory import note_of
 
 COLOURS = ("#2f43ec", "#dd7410", "#a80f0f", "#8a3db5", "#747d66", "#1c98a6")
 DARK_COLOURS = ("#6f6bfa", "#ffa339", "#d64541", "#d091ff", "#c3e4a8", "#2fb4ac")
@@ -118,7 +119,14 @@ def canvas(*, width: float = 7.2, height: float = 4.2) -> Iterator[Axes]:
         yield figure.subplots()
 
 
-def svg(axes: Axes, *, title: str, description: str, letters: Letters = "shapes") -> bytes:
+def svg(
+    axes: Axes,
+    *,
+    title: str,
+    description: str,
+    letters: Letters = "shapes",
+    unchecked: bool = False,
+) -> bytes:
     """Figure of ``axes`` as SVG with a title and a description; the same bytes on every run.
 
     Parameters
@@ -130,6 +138,9 @@ def svg(axes: Axes, *, title: str, description: str, letters: Letters = "shapes"
     letters : {"shapes", "text"}, default "shapes"
         ``shapes`` looks the same everywhere; ``text`` can be selected, searched and recoloured,
         and takes a font of the reader's machine where DejaVu Sans is absent.
+    unchecked : bool, default False
+        Whether what is drawn stays where the respondents are although nobody checked it: then a
+        note in the picture says so.
 
     Returns
     -------
@@ -140,10 +151,13 @@ def svg(axes: Axes, *, title: str, description: str, letters: Letters = "shapes"
     ------
     ValueError
         If title or description is empty.
+    DisclosureError
+        If it is drawn of respondents that were not checked, and ``unchecked`` is false.
     """
     if not title or not description:
         raise ValueError("svg() needs a title and a description: a picture must have both.")
-    buffer = BytesIO()
+    note, buffer = note_of(_figure(axes), "plots.svg()", unchecked=unchecked), BytesIO()
+    description = " ".join(filter(None, [description, note]))
     with styled(), mpl.rc_context({"svg.fonttype": "none" if letters == "text" else "path"}):
         _figure(axes).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue().decode("utf-8")
@@ -158,7 +172,7 @@ def svg(axes: Axes, *, title: str, description: str, letters: Letters = "shapes"
     return text.encode("utf-8")
 
 
-def pdf(axes: Axes, *, title: str) -> bytes:
+def pdf(axes: Axes, *, title: str, unchecked: bool = False) -> bytes:
     """Figure of ``axes`` as PDF with its letters as text; the same bytes on every run.
 
     Parameters
@@ -167,6 +181,9 @@ def pdf(axes: Axes, *, title: str) -> bytes:
         What to render; its whole figure is taken.
     title : str
         Title in the properties of the document.
+    unchecked : bool, default False
+        Whether what is drawn stays where the respondents are although nobody checked it: then a
+        note in the picture says so.
 
     Returns
     -------
@@ -177,6 +194,8 @@ def pdf(axes: Axes, *, title: str) -> bytes:
     ------
     ValueError
         If the title is empty.
+    DisclosureError
+        If it is drawn of respondents that were not checked, and ``unchecked`` is false.
 
     Examples
     --------
@@ -188,14 +207,15 @@ def pdf(axes: Axes, *, title: str) -> bytes:
     """
     if not title:
         raise ValueError("pdf() needs a title: a reader finds the document by it.")
-    buffer = BytesIO()
+    note, buffer = note_of(_figure(axes), "plots.pdf()", unchecked=unchecked), BytesIO()
+    title = "; ".join(filter(None, [title, note]))
     nothing = {"CreationDate": None, "Creator": None, "Producer": None}
     with styled():
         _figure(axes).savefig(buffer, format="pdf", metadata={**nothing, "Title": plain(title)})
     return buffer.getvalue()
 
 
-def png(axes: Axes, *, dpi: int = 150) -> bytes:
+def png(axes: Axes, *, dpi: int = 150, unchecked: bool = False) -> bytes:
     """Figure of ``axes`` as PNG.
 
     Parameters
@@ -204,15 +224,24 @@ def png(axes: Axes, *, dpi: int = 150) -> bytes:
         What to render; its whole figure is taken.
     dpi : int, default 150
         Dots per inch.
+    unchecked : bool, default False
+        Whether what is drawn stays where the respondents are although nobody checked it: then a
+        note in the picture says so.
 
     Returns
     -------
     bytes
         PNG without the name or version of the drawing library.
+
+    Raises
+    ------
+    DisclosureError
+        If it is drawn of respondents that were not checked, and ``unchecked`` is false.
     """
-    buffer = BytesIO()
+    note, buffer = note_of(_figure(axes), "plots.png()", unchecked=unchecked), BytesIO()
+    words = {"Software": None, **({"Comment": note} if note else {})}
     with styled():
-        _figure(axes).savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+        _figure(axes).savefig(buffer, format="png", dpi=dpi, metadata=words)
     return buffer.getvalue()
 
 

@@ -9,6 +9,7 @@ from unicodedata import normalize
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.output_check import ATTRIBUTE, STAYS, require_passed
 from eenzaam_stats.plain_text import plain
 from eenzaam_stats.vocabulary import require_option
 
@@ -22,7 +23,9 @@ _LATER = re.compile(r"([;|\n]\s*)(?=\"*(?:[=+@]|[\-\u2212](?![\d\s])))")
 
 
 @in_words
-def csv_text(frame: pd.DataFrame, *, dialect: CsvDialect = "machine") -> str:
+def csv_text(
+    frame: pd.DataFrame, *, dialect: CsvDialect = "machine", unchecked: bool = False
+) -> str:
     r"""Frame as CSV text.
 
     Parameters
@@ -32,6 +35,9 @@ def csv_text(frame: pd.DataFrame, *, dialect: CsvDialect = "machine") -> str:
     dialect : {"machine", "dutch_excel"}
         ``machine``: comma and decimal point; ``dutch_excel``: byte order mark, semicolon and
         decimal comma, as a Dutch Excel opens it.
+    unchecked : bool, default False
+        Whether the text stays where the respondents are although nobody checked it: then the
+        column ``disclosure`` says so.
 
     Returns
     -------
@@ -43,6 +49,8 @@ def csv_text(frame: pd.DataFrame, *, dialect: CsvDialect = "machine") -> str:
     ------
     OptionError
         If the dialect is not one of the two.
+    DisclosureError
+        If the frame is made of respondents and was not checked, and ``unchecked`` is false.
 
     Examples
     --------
@@ -50,6 +58,8 @@ def csv_text(frame: pd.DataFrame, *, dialect: CsvDialect = "machine") -> str:
     'label,share\na,0.5\n'
     """
     require_option(dialect, CsvDialect, name="dialect")
+    if require_passed(frame, "csv_text()", unchecked=unchecked):
+        frame = frame.assign(**{ATTRIBUTE: STAYS})
     frame = _guarded(frame)
     if dialect == "machine":
         return str(frame.to_csv(index=False, lineterminator="\n"))
