@@ -21,6 +21,7 @@ Kind = tuple[str, ...]
 YES, NO = "yes", "no"
 WAVE, BETWEEN = "wave", ", "
 OUTCOME = "outcome"  # column of a table of several outcomes
+_DIGITS = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,9 @@ def _number(row: Estimate, table: Estimates) -> Iterator[tuple[Kind, float]]:
     """Weighted sum of a number, as far as it can be an amount that adds up."""
     total = row.estimate * (row.weight_sum if table.footnote.statistic == "mean" else 1.0)
     if row.n_valid is None or total >= 0.0:
-        yield ("sum", table.footnote.outcome), total
+        # of whole numbers without weights the sum is a whole number
+        whole = math.isfinite(total) and math.isclose(total, round(total), rel_tol=_DIGITS)
+        yield ("sum", table.footnote.outcome), float(round(total)) if whole else total
 
 
 def _has_outcome(table: Estimates) -> bool:

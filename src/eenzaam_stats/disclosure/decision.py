@@ -167,7 +167,7 @@ def _width(system: System, unknown: int, people: float) -> float:
     if kind[0] == "sum":
         return _OF_SUM * system.value[unknown]
     total = system.value[system.cells[kind, ()][()]]
-    return min(people, max(_WHOLE, _HALF * total))
+    return min(people, max(_WHOLE, math.ceil(_HALF * total)))
 
 
 def _is_secret(system: System, unknown: int, row: Estimate, profile: DisclosureProfile) -> bool:

@@ -10,13 +10,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, permutations
 
-from eenzaam_stats.disclosure.counts import NO, YES, Columns, Kind, Shown, Values
+from eenzaam_stats.disclosure.counts import Columns, Kind, Shown, Values
+from eenzaam_stats.disclosure.finest import lift
+from eenzaam_stats.disclosure.kinds import related
 from eenzaam_stats.disclosure.system import Functions, Rule, System
 from eenzaam_stats.errors import DisclosureError
 
 PEOPLE: Kind = ("people",)
-MOST_RELATED = 12  # outcomes of one base that are compared two by two and three by three
-FEW_CLASSES = 6
 _HALF, _NEAR = 0.5, 1e-9
 
 Cell = tuple[Columns, Values]
@@ -50,6 +50,7 @@ def systems(shown: Sequence[Shown], crossed: Mapping[str, Sequence[Cell]]) -> di
         system = System(composed(functions_of([*pairs, *crossed.get(people, ())])))
         for number, row in rows:
             _enter(system, number, row)
+        lift(system)
         _close(system)
         system.rules.extend(_rules(system, bases(system)))
         found[people] = system
@@ -192,9 +193,7 @@ def _rules(system: System, base: dict[str, str]) -> Iterator[Rule]:
         valid: Kind = ("valid", outcome)
         parts = tuple((("class", outcome, one), 1.0) for one in classes)
         yield Rule(((valid, -1.0), *parts), frozenset([valid, parts[0][0]]))
-    for first in dict.fromkeys(base.values()):
-        outcomes = [one for one in found if base[one] == first]
-        yield from _related(system, {one: found[one] for one in outcomes[:MOST_RELATED]})
+    yield from related(system, found)
     yield from _same_people(system, base)
     if len(set(base.values())) > 1:
         yield from _everyone(system, base)
@@ -228,64 +227,3 @@ def _everyone(system: System, base: dict[str, str]) -> Iterator[Rule]:
                     system.value[people] = system.value[at] + system.value[silent[values]]
         terms = ((valid, 1.0), (missing, 1.0), (PEOPLE, -1.0))
         yield Rule(terms, frozenset(kind for kind, _ in terms))
-
-
-def _related(system: System, outcomes: dict[str, list[str]]) -> Iterator[Rule]:
-    """Classes of outcomes of the same people that are sums or parts of each other."""
-    flags: list[Kind] = [("class", o, YES) for o, c in outcomes.items() if set(c) == {YES, NO}]
-    scales = [o for o, c in outcomes.items() if set(c) != {YES, NO}]
-    for flag in flags:
-        for scale in scales:
-            kinds: list[Kind] = [("class", scale, one) for one in outcomes[scale]]
-            yield from _run_of(system, flag, kinds)
-    for a, b in combinations(flags, 2):
-        yield from _part_of(system, a, b)
-    for a, b, c in combinations(flags, 3):
-        for whole, *parts in ((a, b, c), (b, a, c), (c, a, b)):
-            rule = Rule(
-                ((whole, -1.0), (parts[0], 1.0), (parts[1], 1.0)), frozenset([whole, *parts])
-            )
-            if _holds(system, rule):
-                yield rule
-
-
-def _run_of(system: System, flag: Kind, kinds: Sequence[Kind]) -> Iterator[Rule]:
-    """The flag as a sum of some classes: neighbours, or any when there are few."""
-    ends = combinations(range(len(kinds) + 1), 2)
-    runs = {tuple(kinds[low:high]) for low, high in ends}
-    if len(kinds) <= FEW_CLASSES:
-        runs |= {some for size in range(1, len(kinds)) for some in combinations(kinds, size)}
-    for run in sorted(runs):
-        rule = Rule(((flag, -1.0), *((one, 1.0) for one in run)), frozenset([flag, run[0]]))
-        if _holds(system, rule):
-            yield rule
-
-
-def _part_of(system: System, a: Kind, b: Kind) -> Iterator[Rule]:
-    """One flag as part of the other: their difference is nobody or more in every cell."""
-    for whole, part in ((a, b), (b, a)):
-        plain = Rule(((whole, 1.0), (part, -1.0)), frozenset([whole, part]))
-        differences = list(_differences(system, plain))
-        if differences and all(count >= 0 for *_, count in differences):
-            rest: Kind = ("rest", whole[1], part[1])
-            for columns, values, count in differences:
-                system.value[system.unknown(rest, columns, values)] = count
-            yield Rule(((whole, 1.0), (part, -1.0), (rest, -1.0)), frozenset([whole, part, rest]))
-            return
-
-
-def _holds(system: System, rule: Rule) -> bool:
-    found = [count for *_, count in _differences(system, rule)]
-    return bool(found) and all(count == 0.0 for count in found)
-
-
-def _differences(system: System, rule: Rule) -> Iterator[tuple[Columns, Values, float]]:
-    """Value of a rule in every cell where all of its counts are there."""
-    first = next(kind for kind, _ in rule.terms if kind in rule.needed)
-    for (kind, columns), cells in list(system.cells.items()):
-        if kind == first:
-            for values in cells:
-                terms = system.within(rule, columns, values)
-                count = sum(factor * system.value[at] for at, factor in terms)
-                if terms and not math.isnan(count):
-                    yield columns, values, count
