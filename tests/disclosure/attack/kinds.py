@@ -37,7 +37,7 @@ def drawn(words: str, number: int) -> Release:
     return _MADE[words](np.random.default_rng([number, len(words)]))
 
 
-def kind(words: str, times: int = 57) -> Callable[[Kind], Kind]:
+def kind(words: str, times: int = 52) -> Callable[[Kind], Kind]:
     """Keep a function that draws releases, under words that say what it draws."""
 
     def keep(function: Kind) -> Kind:
@@ -63,7 +63,7 @@ def _in_order(asked: list[Asked], truth: list, runs: list[int] | None):
 
 
 def _shape(rng: Rng, *names: str) -> dict[str, int]:
-    return {name: int(rng.integers(2, 5)) for name in names}
+    return {name: int(rng.integers(2, 4)) for name in names}
 
 
 def _one(rng: Rng, *outcomes: str) -> str:
@@ -73,6 +73,14 @@ def _one(rng: Rng, *outcomes: str) -> str:
 def _some(rng: Rng, things: list, least: int = 1) -> list:
     number = int(rng.integers(least, len(things) + 1))
     return [things[at] for at in sorted(rng.choice(len(things), number, replace=False))]
+
+
+def _two(rng: Rng, things: list) -> list:
+    return [things[at] for at in rng.choice(len(things), 2, replace=False)]
+
+
+def _one_of(rng: Rng, things: list):
+    return things[int(rng.integers(len(things)))]
 
 
 def _subsets(columns: list[str]) -> list[tuple[str, ...]]:
@@ -114,24 +122,18 @@ def _cycle(rng):
 @kind("cells and every margin")
 def _every_margin(rng):
     columns = ["place", "age", "sex", "work"][: int(rng.integers(1, 5))]
-    shape = _shape(rng, *columns) if len(columns) < 4 else dict.fromkeys(columns, 2)
+    shape = _shape(rng, *columns) if len(columns) < 3 else dict.fromkeys(columns, 2)
     people = populated(rng, shape, size=0.012 * len(columns))
-    return released(rng, people, [Asked(_one(rng), one) for one in _subsets(columns)][::-1])
-
-
-@kind("one outcome by every margin")
-def _one_outcome_every_margin(rng):
-    columns = ["place", "age", "sex", "work"][: int(rng.integers(1, 5))]
-    shape = _shape(rng, *columns) if len(columns) < 4 else dict.fromkeys(columns, 2)
-    people = populated(rng, shape, size=0.012 * len(columns))
-    name = _one(rng)
-    return released(rng, people, [Asked(name, one) for one in _subsets(columns)])
+    names = _two(rng, ["lonely", "severe", "at_least_3", "moderate"])
+    if len(columns) == 4:
+        names = names[:1]
+    return released(rng, people, [Asked(_one(rng, *names), one) for one in _subsets(columns)])
 
 
 @kind("some of the margins")
 def _some_margins(rng):
     columns = ["place", "age", "sex", "work"]
-    people = populated(rng, dict.fromkeys(columns, 2) | _shape(rng, "place"), size=0.05)
+    people = populated(rng, dict.fromkeys(columns, 2), size=0.05)
     name = _one(rng)
     return released(rng, people, [Asked(name, one) for one in _some(rng, _subsets(columns), 2)])
 
@@ -290,10 +292,15 @@ def _women(rng):
     return released(rng, people, tables)
 
 
-@kind("waves in one file and each wave apart")
-def _waves(rng):
+def _two_waves(rng):
     people = populated(rng, {"wave": 2} | _shape(rng, "place", "sex"), size=0.04)
     people.cells["wave"] = people.cells["wave"].map({"w0": "2020", "w1": "2022"})
+    return people
+
+
+@kind("waves in one file and each wave apart")
+def _waves(rng):
+    people = _two_waves(rng)
     name = _one(rng)
     both = [("wave", *one) for one in _subsets(["place", "sex"])]
     tables = [Asked(name, one) for one in _some(rng, both)[:2]]
@@ -356,6 +363,76 @@ def _place_runs(rng):
     people, name = _places(rng), _one(rng)
     tables = [("municipality",), ("province",), ("municipality", "sex"), ("province", "sex"), ()]
     asked = [Asked(name, one) for one in _some(rng, tables, 2)]
+    asked = [asked[at] for at in rng.permutation(len(asked))]
+    return released(rng, people, asked, _later(rng, asked))
+
+
+@kind("answers are missing by kind")
+def _missing_by_kind(rng):
+    people = populated(
+        rng, _shape(rng, "place", "sex"), size=0.02, missing=float(rng.uniform(1, 6))
+    )
+    name = _one(rng)
+    return released(
+        rng, people, [Asked(name, one) for one in _some(rng, _subsets(["place", "sex"]), 2)]
+    )
+
+
+@kind("unrelated outcomes that everybody answered")
+def _answered_by_all(rng):
+    questions = ("score", "smoker")
+    people = populated(rng, _shape(rng, "place", "sex"), questions, size=0.025, missing=0)
+    by = _subsets(["place", "sex"])
+    names = [_one(rng), "smoker", _one(rng, "lonely", "severe")]
+    return released(rng, people, [Asked(name, one) for name in names for one in _some(rng, by)[:2]])
+
+
+@kind("tables without a row")
+def _empty(rng):
+    people = populated(rng, _shape(rng, "place", "sex"), size=0.03)
+    name = _one(rng)
+    tables = [Asked(name, one) for one in _some(rng, _subsets(["place", "sex"]), 2)]
+    nobody = Asked(_one(rng), _one_of(rng, _subsets(["place", "sex"])), (("sex", "nobody"),))
+    return released(rng, people, [*tables, nobody])
+
+
+@kind("the total is shown or is not")
+def _total(rng):
+    people = populated(rng, _shape(rng, "place"), size=0.04)
+    name = _one(rng)
+    return released(rng, people, [Asked(name, ("place",)), *([Asked(name)] * (rng.random() < 0.5))])
+
+
+@kind("classes and their flags in several runs")
+def _class_runs(rng):
+    people = populated(rng, _shape(rng, "place", "sex"), size=0.015)
+    names = _some(rng, ["category", "score", "lonely", "severe", "at_least_5"], 2)
+    by = [("place",), ("sex",), ("place", "sex")]
+    asked = [Asked(name, _one_of(rng, by)) for name in [*names, *names]]
+    asked = list(dict.fromkeys(asked))[:4]
+    asked = [asked[at] for at in rng.permutation(len(asked))]
+    return released(rng, people, asked, _later(rng, asked))
+
+
+@kind("follow-up questions in several runs")
+def _follow_up_runs(rng):
+    people = populated(rng, _shape(rng, "place", "sex"), ("score", "help"), size=0.02)
+    by = [("place",), ("sex",), ("place", "sex")]
+    asked = [Asked(name, one) for name in ("lonely", "help") for one in _some(rng, by)[:2]]
+    asked = [asked[at] for at in rng.permutation(len(asked))]
+    return released(rng, people, asked, _later(rng, asked))
+
+
+@kind("waves in several runs")
+def _wave_runs(rng):
+    people = _two_waves(rng)
+    name = _one(rng)
+    asked = [Asked(name, ("wave", *_one_of(rng, _subsets(["place", "sex"]))))]
+    for wave in ("2020", "2022"):
+        asked += [
+            Asked(name, one, (("wave", wave),))
+            for one in _some(rng, _subsets(["place", "sex"]))[:2]
+        ]
     asked = [asked[at] for at in rng.permutation(len(asked))]
     return released(rng, people, asked, _later(rng, asked))
 

@@ -39,6 +39,7 @@ QUESTIONS = {
     "lonely": _flag("score", "2", "3", "4", "5"),
     "not_lonely": _flag("score", "0", "1"),
     "severe": _flag("score", "4", "5"),
+    "severely_lonely": _flag("score", "4", "5"),
     "moderate": _flag("score", "2", "3"),
     "category": Question(
         "score", {"not": ("0", "1"), "moderate": ("2", "3"), "severe": ("4", "5")}
@@ -205,11 +206,13 @@ def populated(
     size: float = 0.03,
     empty: float = 0.0,
     unknown: Sequence[str] = (),
+    missing: float = 1.0,
 ) -> Population:
     """A population with columns of so many values.
 
     ``functions`` are columns that are functions of others, with their number of values; ``empty``
-    is the share of groups with nobody; ``unknown`` are columns that some persons lack.
+    is the share of groups with nobody; ``unknown`` are columns that some persons lack; ``missing``
+    multiplies how many do not answer.
     """
     levels = [
         [*(f"{name[0]}{at}" for at in range(number)), *([""] if name in unknown else [])]
@@ -230,7 +233,7 @@ def populated(
         for one in product(*(ANSWERS[name] for name in questions))
         if _possible(dict(zip(questions, one, strict=True)))
     ]
-    chance = _chances(rng, questions, answers, len(groups))
+    chance = _chances(rng, questions, answers, len(groups), missing)
     count = np.array([rng.multinomial(n, p) for n, p in zip(people, chance, strict=True)])
     cells = groups.loc[groups.index.repeat(len(answers))].reset_index(drop=True)
     for at, name in enumerate(questions):
@@ -255,11 +258,18 @@ _SHARES = {
 }
 
 
-def _chances(rng, questions, answers, number):
+def _chances(rng, questions, answers, number, missing):
     parts = [dict(zip(ANSWERS[name], _SHARES[name], strict=True)) for name in questions]
     weight = [
-        np.prod([part[said] for part, said in zip(parts, one, strict=True)]) for one in answers
+        np.prod(
+            [
+                part[said] * (missing if said in KINDS_OF_MISSING[:2] else 1.0)
+                for part, said in zip(parts, one, strict=True)
+            ]
+        )
+        for one in answers
     ]
     alpha = 22 * np.array(weight) / sum(weight)
     chance = rng.dirichlet(np.maximum(alpha, 0.02), number)
+    chance[:, alpha == 0] = 0
     return chance / chance.sum(axis=1, keepdims=True)

@@ -145,7 +145,7 @@ class Release:
         reader.knows(masks["answered"], row.n_valid)
         reader.knows(masks["missing"], row.n_missing)
         kinds = dict(row.missing)
-        if "unknown" not in kinds and row.n_missing is not None:
+        if row.missing and kinds.keys() <= set(KINDS_OF_MISSING):
             for kind in KINDS_OF_MISSING:
                 reader.knows(masks[kind], kinds.get(kind, 0))
         if row.n_outcome is not None:
