@@ -277,9 +277,12 @@ def _totals(rng):
     people = populated(rng, _shape(rng, "age", "sex"), size=0.02)
     name = _one(rng)
     by = _subsets(["age", "sex"])
-    tables = [Asked(name, one) for one in _some(rng, by)]
-    tables += [Asked(name, one, statistic="total") for one in _some(rng, by)]
-    return released(rng, people, tables)
+    tables = _some(rng, by)
+    totals = _some(rng, tables)
+    return released(
+        *(rng, people),
+        [*(Asked(name, one) for one in tables), *(Asked(name, one, (), "total") for one in totals)],
+    )
 
 
 @kind("women beside everybody")
