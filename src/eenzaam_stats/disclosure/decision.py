@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eenzaam_stats.disclosure.counts import NO, YES, Shown, shown_counts
+from eenzaam_stats.disclosure.counts import Kind, Shown, shown_counts
 from eenzaam_stats.disclosure.intervals import fill
 from eenzaam_stats.disclosure.profiles import DisclosureProfile
 from eenzaam_stats.disclosure.relations import Cell, systems
 from eenzaam_stats.disclosure.rules import disclosive
 from eenzaam_stats.disclosure.secondary import Secret, protected
-from eenzaam_stats.disclosure.system import System
+from eenzaam_stats.disclosure.system import Rule, System
 from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.vocabulary import Disclosure
 
@@ -122,43 +122,57 @@ def _protect(
         if not hidden:
             continue
         left = printed.released(own, hidden)
-        secrets = _secrets(system, printed.estimates, hidden, profile)
+        secrets = _secrets(system, printed, hidden, profile)
         found = protected(system, secrets, hidden=hidden, cost={at: cost[at] for at in own - left})
         for number in found - hidden:
             reasons[number] = SUBTRACTION
 
 
 def _secrets(
-    system: System,
-    estimates: Sequence[Estimate],
-    hidden: set[int],
-    profile: DisclosureProfile,
+    system: System, printed: Printed, hidden: set[int], profile: DisclosureProfile
 ) -> list[Secret]:
     """Counts that the hidden rows are hidden for."""
     people = float(max(profile.least_n, profile.least_cell, 2))
-    found: dict[int, None] = {}
     # a table that is checked again has rows that were hidden for others, with narrower bounds
-    checked = all(row.disclosure is not Disclosure.UNCHECKED for row in estimates)
+    checked = all(row.disclosure is not Disclosure.UNCHECKED for row in printed.estimates)
     left = _WHOLE if checked else people
     earlier = {at for at, count in enumerate(system.value) if math.isnan(count)}
     fill(system, people)
     rows: dict[int, list[int]] = {}
-    for unknown, printed in enumerate(system.shows):
-        for number in printed:
+    for unknown, numbers in enumerate(system.shows):
+        for number in numbers:
             if number in hidden:
                 rows.setdefault(number, []).append(unknown)
+    found: dict[int, bool] = {}
     for number, unknowns in rows.items():
-        for unknown in unknowns:
-            if _is_secret(system, unknown, estimates[number], profile):
-                found[unknown] = None
+        before = any(unknown in earlier for unknown in unknowns)
+        for unknown in [*unknowns, *_others(system, unknowns)]:
+            kind, count = system.where[unknown][0], system.value[unknown]
+            if _is_secret(kind, count, printed.estimates[number], profile):
+                found[unknown] = before
     return [
-        Secret(
-            unknown,
-            _width(system, unknown, left if unknown in earlier else people),
-            before=unknown in earlier,
-        )
-        for unknown in found
+        Secret(unknown, _width(system, unknown, left if before else people), before=before)
+        for unknown, before in found.items()
     ]
+
+
+def _others(system: System, unknowns: Sequence[int]) -> list[int]:
+    """People in any other class than the one that a row of a distribution shows."""
+    where = [system.where[at] for at in unknowns]
+    own = [kind for kind, _, _ in where if kind[0] == "class"]
+    valid = [kind for kind, _, _ in where if kind[0] == "valid"]
+    if len(own) != 1 or not valid:
+        return []
+    other: Kind = ("other", *own[0][1:])
+    terms = ((valid[0], -1.0), (own[0], 1.0), (other, 1.0))
+    rule = Rule(terms, frozenset([other]))
+    if rule not in system.rules:
+        system.rules.append(rule)
+    _, columns, values = where[0]
+    at = system.unknown(other, columns, values)
+    cells = [system.cells[kind, columns][values] for kind in (valid[0], own[0])]
+    system.value[at] = system.value[cells[0]] - system.value[cells[1]]
+    return [at]
 
 
 def _width(system: System, unknown: int, people: float) -> float:
@@ -166,28 +180,31 @@ def _width(system: System, unknown: int, people: float) -> float:
     kind = system.where[unknown][0]
     if kind[0] == "sum":
         return _OF_SUM * system.value[unknown]
-    total = system.value[system.cells[kind, ()][()]]
+    if kind[0] == "other":
+        rule = next(rule for rule in system.rules if rule.terms[-1][0] == kind)
+        total = -sum(
+            factor * system.value[system.cells[one, ()][()]] for one, factor in rule.terms[:-1]
+        )
+    else:
+        total = system.value[system.cells[kind, ()][()]]
     return min(people, max(_WHOLE, math.ceil(_HALF * total)))
 
 
-def _is_secret(system: System, unknown: int, row: Estimate, profile: DisclosureProfile) -> bool:
+def _is_secret(kind: Kind, count: float, row: Estimate, profile: DisclosureProfile) -> bool:
     """Whether a count is what the row is hidden for.
 
     The number who answered is one where it is small itself; a class where the row was hidden for
     its share, and of two classes only the one that is small when the rule is on small classes.
     """
-    kind, count = system.where[unknown][0], system.value[unknown]
     n = row.n_valid
     if kind[0] in ("missing", "sum"):
         return kind[0] == "sum"
     if n is None:
         # hidden before: who answered can be known from another outcome, and is checked there
-        return kind[0] == "class"
+        return kind[0] in ("class", "other")
     few = n < profile.least_n
     if kind[0] == "valid":
         return few
     least = max(profile.least_cell, 1 if profile.group_disclosure else 0)
-    small = count < least
-    other = kind[2] not in (YES, NO) and n - count < least
     by_rule = row.n_outcome is not None and min(row.n_outcome, n - row.n_outcome) < least
-    return few or small or other or not by_rule
+    return few or count < least or not by_rule

@@ -8,7 +8,7 @@ in a table, but it shows: it holds in every cell.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,16 @@ class Counts:
         found = self.of[b] - self.of[a]
         return np.asarray(found[~np.isnan(found)])
 
+    def are_equal(self, a: Kind, b: Kind) -> bool:
+        """Whether two kinds are the same people in every cell where both are known."""
+        found = self.difference(a, b)
+        return bool(len(found)) and not found.any()
+
+    def agree_in(self, whole: Kind, parts: Sequence[Kind]) -> int:
+        """Number of cells with somebody in which the whole and all parts are known."""
+        together = sum((self.of[one] for one in parts), self.of[whole])
+        return int((np.nan_to_num(together) > 0.0).sum())
+
     def adds_up(self, whole: Kind, parts: Sequence[Kind]) -> bool:
         """Whether the parts are the whole in every cell where all are known, and in enough."""
         rest = self.of[whole] - sum((self.of[one] for one in parts), np.zeros(1))
@@ -59,8 +69,8 @@ class Counts:
         return len(known) >= len(parts) - 1 and len(known) > 0 and not known.any()
 
 
-def related(system: System, classes: Mapping[str, Sequence[str]]) -> Iterator[Rule]:
-    """Ties between kinds of different outcomes.
+def same_kinds(system: System, classes: Mapping[str, Sequence[str]]) -> dict[Kind, Kind]:
+    """Kinds of one outcome that are a kind of an earlier one: one count in every cell.
 
     Parameters
     ----------
@@ -69,41 +79,97 @@ def related(system: System, classes: Mapping[str, Sequence[str]]) -> Iterator[Ru
     classes : mapping of str to sequence of str
         Classes of each outcome.
 
+    Returns
+    -------
+    dict of Kind to Kind
+        Those that the same people answered share the people with and without an answer; an outcome
+        can be the rest of another one.
+    """
+    counts = Counts(system)
+    found: dict[Kind, Kind] = {}
+    earlier: list[str] = []
+    for outcome, names in classes.items():
+        for other in earlier:
+            pairs: list[tuple[Kind, Kind]] = [
+                (("valid", outcome), ("valid", other)),
+                (("missing", outcome), ("missing", other)),
+            ]
+            if all(counts.are_equal(*pair) for pair in pairs):
+                found.update({one: found.get(like, like) for one, like in pairs})
+                break
+        own: list[Kind] = [("class", outcome, one) for one in names]
+        others: list[Kind] = [("class", o, one) for o in earlier for one in classes[o]]
+        for kind, like in product(own, others):
+            if kind not in found and counts.are_equal(kind, like) and counts.of[like].any():
+                found[kind] = found.get(like, like)
+        earlier.append(outcome)
+    return found
+
+
+def related(system: System, classes: Mapping[str, Sequence[Kind]]) -> Iterator[Rule]:
+    """Ties between kinds of different outcomes.
+
+    Parameters
+    ----------
+    system : System
+        Unknowns with their values, closed under shared margins.
+    classes : mapping of str to sequence of Kind
+        Classes of each outcome.
+
     Yields
     ------
     Rule
-        Runs of classes that are an outcome, sums of outcomes, and parts; parts get a kind of their
-        own for the rest, which is nobody or more.
+        Classes that are a sum of those of another outcome, sums of outcomes, and parts; parts get a
+        kind of their own for the rest, which is nobody or more.
     """
     counts = Counts(system)
-    flags = [one for one, names in classes.items() if set(names) == {YES, NO}]
+    flags = [one for one, kinds in classes.items() if _is_flag(kinds)]
     scales = [one for one in classes if one not in flags]
-    for flag, scale in product(flags, scales):
-        yield from _runs(counts, ("class", flag, YES), scale, classes[scale])
+    for one, other in permutations(classes, 2):
+        if other in scales:
+            yield from _runs(counts, classes[one], _in_order(classes[other]))
     numbers = [kind for kind in counts.of if kind[0] == "sum"]
     for number, scale in product(numbers, scales):
-        yield from _scores(counts, number, scale, classes[scale])
-    summed = list(_sums(counts, flags, numbers))
+        yield from _scores(counts, number, classes[scale])
+    summed = list(_sums(counts, {one: classes[one] for one in flags}, numbers))
     yield from summed
     yield from _parts(system, counts, classes, summed)
 
 
-def _runs(counts: Counts, flag: Kind, scale: str, names: Sequence[str]) -> Iterator[Rule]:
-    """The flag as a sum of some classes: neighbours, or any when there are few."""
-    kinds: list[Kind] = [("class", scale, one) for one in names]
-    ends = combinations(range(len(kinds) + 1), 2)
-    runs = {tuple(kinds[low:high]) for low, high in ends}
-    if len(kinds) <= FEW_CLASSES:
-        runs |= {some for size in range(1, len(kinds)) for some in combinations(kinds, size)}
-    for run in sorted(runs):
-        if counts.adds_up(flag, run):
-            yield Rule(((flag, -1.0), *((one, 1.0) for one in run)), frozenset([flag, run[0]]))
+def _is_flag(kinds: Sequence[Kind]) -> bool:
+    return {kind[2] for kind in kinds} <= {YES, NO}
 
 
-def _scores(counts: Counts, number: Kind, scale: str, names: Sequence[str]) -> Iterator[Rule]:
+def _in_order(kinds: Sequence[Kind]) -> list[Kind]:
+    """Classes in the order of their scores, where they are scores."""
+    try:
+        return sorted(kinds, key=lambda one: float(one[2]))
+    except ValueError:
+        return list(kinds)
+
+
+def _runs(counts: Counts, kinds: Sequence[Kind], finer: Sequence[Kind]) -> Iterator[Rule]:
+    """Classes as sums of finer ones: neighbours, or any when there are few."""
+    ends = combinations(range(len(finer) + 1), 2)
+    runs = {tuple(finer[low:high]) for low, high in ends}
+    if len(finer) <= FEW_CLASSES:
+        runs |= {some for size in range(1, len(finer)) for some in combinations(finer, size)}
+    found = {
+        kind: [run for run in sorted(runs) if kind not in run and counts.adds_up(kind, run)]
+        for kind in kinds
+    }
+    first = [some[0] for some in found.values() if some]
+    all_of_them = sorted(one for run in first for one in run) == sorted(finer)
+    for kind, some in found.items():
+        for run in some:
+            if len(run) > 1 and (all_of_them or counts.agree_in(kind, run) > 1 or _is_flag([kind])):
+                yield Rule(((kind, -1.0), *((one, 1.0) for one in run)), frozenset([kind, run[0]]))
+
+
+def _scores(counts: Counts, number: Kind, kinds: Sequence[Kind]) -> Iterator[Rule]:
     """The sum of a score as its classes times their scores; with weights it is another number."""
     try:
-        terms = tuple((("class", scale, one), float(one)) for one in names)
+        terms = tuple((kind, float(kind[2])) for kind in kinds)
     except ValueError:
         return
     rest = sum((factor * counts.of[kind] for kind, factor in terms), -counts.of[number])
@@ -112,11 +178,14 @@ def _scores(counts: Counts, number: Kind, scale: str, names: Sequence[str]) -> I
         yield Rule(((number, -1.0), *terms), frozenset([number, terms[0][0]]))
 
 
-def _sums(counts: Counts, flags: Sequence[str], numbers: Sequence[Kind]) -> Iterator[Rule]:
+def _sums(
+    counts: Counts, flags: Mapping[str, Sequence[Kind]], numbers: Sequence[Kind]
+) -> Iterator[Rule]:
     """Outcomes that together are another one, everyone who answered, or the sum of a score."""
-    parts: list[Kind] = [("class", one, YES) for one in flags]
+    parts = list(dict.fromkeys(kinds[0] for kinds in flags.values()))
     parts = [one for one in parts if np.nansum(counts.of[one]) > 0]
-    wholes: list[Kind] = [*parts, *(("valid", one) for one in flags), *numbers]
+    answered = [kind for kind in counts.of if kind[0] == "valid"]
+    wholes = [*parts, *answered, *numbers]
     longest = len(parts) if len(parts) <= MOST_SUMMED else SHORT_SUM
     found: list[tuple[Kind, frozenset[Kind]]] = []
     for size in range(SHORT_SUM, longest + 1):
@@ -149,12 +218,13 @@ def _candidates(
 def _parts(
     system: System,
     counts: Counts,
-    classes: Mapping[str, Sequence[str]],
+    classes: Mapping[str, Sequence[Kind]],
     summed: Sequence[Rule],
 ) -> Iterator[Rule]:
     """Kinds that are part of another: nested and exclusive outcomes, questions asked of some."""
     pairs = list(_nested(counts, classes))
     known = {(part, rule.terms[0][0]) for rule in summed for part, _ in rule.terms[1:]}
+    exclusive = [{kind for kind, _ in rule.terms[1:]} for rule in summed]
     wider: dict[Kind, set[Kind]] = {}
     for part, whole in [*pairs, *known]:
         wider.setdefault(part, set()).add(whole)
@@ -163,7 +233,9 @@ def _parts(
             whole in wider.get(one, ()) and one not in wider.get(whole, ())
             for one in wider[part] - {whole}
         )
-        if not between and (part, whole) not in known:
+        one_of = {part, ("class", *whole[1:2], YES)}
+        implied = (part, whole) in known or any(one_of <= some for some in exclusive)
+        if not between and not implied:
             yield _part(system, counts, part, whole)
 
 
@@ -182,20 +254,21 @@ def _part(system: System, counts: Counts, part: Kind, whole: Kind) -> Rule:
     return Rule(((whole, 1.0), (part, -1.0), (rest, -1.0)), frozenset([whole, part, rest]))
 
 
-def _nested(counts: Counts, classes: Mapping[str, Sequence[str]]) -> Iterator[tuple[Kind, Kind]]:
+def _nested(counts: Counts, classes: Mapping[str, Sequence[Kind]]) -> Iterator[tuple[Kind, Kind]]:
     """Pairs of kinds of two outcomes, of which the first is nowhere more than the second."""
+    answered = [kind for kind in counts.of if kind[0] == "valid"]
+    for valid, kinds in product(answered, classes.values()):
+        yield from ((valid, one) for one in kinds if _is_part(counts, valid, one))
     for a, b in combinations(classes, 2):
-        if {*classes[a], *classes[b]} == {YES, NO}:
-            yes_a, yes_b, no_b = ("class", a, YES), ("class", b, YES), ("class", b, NO)
-            pairs = ((yes_a, yes_b), (yes_b, yes_a), (yes_a, no_b), (("class", a, NO), yes_b))
+        if _is_flag([*classes[a], *classes[b]]):
+            (yes_a, no_a), (yes_b, no_b) = classes[a], classes[b]
+            pairs = ((yes_a, yes_b), (yes_b, yes_a), (yes_a, no_b), (no_a, yes_b))
             yield from [one for one in pairs if _is_part(counts, *one)][:1]
-        for asked, other in ((a, b), (b, a)):
-            part: Kind = ("valid", asked)
-            answers: list[Kind] = [("class", other, one) for one in classes[other]]
-            yield from ((part, one) for one in answers if _is_part(counts, part, one))
 
 
 def _is_part(counts: Counts, part: Kind, whole: Kind) -> bool:
+    if part == whole:
+        return False
     rest = counts.difference(part, whole)
     if not len(rest):
         return part[2:] == whole[2:] == (YES,) and PARTS.get(part[1]) == whole[1]

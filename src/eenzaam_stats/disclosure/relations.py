@@ -12,7 +12,7 @@ from itertools import combinations, permutations
 
 from eenzaam_stats.disclosure.counts import Columns, Kind, Shown, Values
 from eenzaam_stats.disclosure.finest import lift
-from eenzaam_stats.disclosure.kinds import related
+from eenzaam_stats.disclosure.kinds import related, same_kinds
 from eenzaam_stats.disclosure.system import Functions, Rule, System
 from eenzaam_stats.errors import DisclosureError
 
@@ -47,14 +47,39 @@ def systems(shown: Sequence[Shown], crossed: Mapping[str, Sequence[Cell]]) -> di
         by_source.setdefault(row.people, []).append((number, row))
     for people, rows in by_source.items():
         pairs = [(row.columns, row.values) for _, row in rows]
-        system = System(composed(functions_of([*pairs, *crossed.get(people, ())])))
-        for number, row in rows:
-            _enter(system, number, row)
+        functions = composed(functions_of([*pairs, *crossed.get(people, ())]))
+        classes = _classes(rows)
+        same: dict[Kind, Kind] = {}
+        if len(classes) > 1:
+            alone = _entered(functions, rows, {})
+            _close(alone)
+            same = same_kinds(alone, classes)
+        system = _entered(functions, rows, same)
         lift(system)
         _close(system)
-        system.rules.extend(_rules(system, bases(system)))
+        system.rules.extend(_rules(system, classes, same))
         found[people] = system
     return found
+
+
+def _classes(rows: Sequence[tuple[int, Shown]]) -> dict[str, list[str]]:
+    """Classes of each outcome."""
+    found: dict[str, dict[str, None]] = {}
+    for _, row in rows:
+        for kind, _ in row.counts:
+            if kind[0] == "class":
+                found.setdefault(kind[1], {})[kind[2]] = None
+    return {outcome: list(names) for outcome, names in found.items()}
+
+
+def _entered(
+    functions: Functions, rows: Sequence[tuple[int, Shown]], same: Mapping[Kind, Kind]
+) -> System:
+    """Counts of the rows; kinds that are the same people are one."""
+    system = System(functions)
+    for number, row in rows:
+        _enter(system, number, row, same)
+    return system
 
 
 def functions_of(cells: Sequence[Cell]) -> Functions:
@@ -93,35 +118,12 @@ def composed(functions: Functions) -> Functions:
     return found
 
 
-def bases(system: System) -> dict[str, str]:
-    """Per outcome, the first outcome whose people with and without an answer are the same."""
-    counts: dict[str, dict[Cell, tuple[float, float]]] = {}
-    for (kind, columns), cells in system.cells.items():
-        if kind[0] == "valid":
-            missing = system.cells[("missing", kind[1]), columns]
-            found = counts.setdefault(kind[1], {})
-            for values, at in cells.items():
-                pair = (system.value[at], system.value[missing[values]])
-                if not any(map(math.isnan, pair)):
-                    found[columns, values] = pair
-    same: dict[str, str] = {}
-    for outcome, found in counts.items():
-        first = dict.fromkeys(same.values())
-        same[outcome] = next((one for one in first if _agree(counts[one], found)), outcome)
-    return same
-
-
-def _agree(a: dict[Cell, tuple[float, float]], b: dict[Cell, tuple[float, float]]) -> bool:
-    common = a.keys() & b.keys()
-    return bool(common) and all(a[cell] == b[cell] for cell in common)
-
-
-def _enter(system: System, number: int, row: Shown) -> None:
+def _enter(system: System, number: int, row: Shown, same: Mapping[Kind, Kind]) -> None:
     columns = system.reduced(row.columns)
     system.totals.add(row.fixed)
     values = system.project(row.values, row.columns, columns)
     for kind, count in row.counts:
-        at = system.unknown(kind, columns, values)
+        at = system.unknown(same.get(kind, kind), columns, values)
         before = system.value[at]
         if not (math.isnan(before) or math.isnan(count)) and not math.isclose(
             before, count, rel_tol=_NEAR
@@ -184,41 +186,27 @@ def _add_up(system: System, kind: Kind, columns: Columns, coarser: Columns) -> N
             system.value[at] = count if math.isnan(before) else max(before, count)
 
 
-def _rules(system: System, base: dict[str, str]) -> Iterator[Rule]:
-    found: dict[str, list[str]] = {}
-    for kind, _ in system.cells:
-        if kind[0] == "class" and kind[2] not in found.setdefault(kind[1], []):
-            found[kind[1]].append(kind[2])
-    for outcome, classes in found.items():
+def _rules(
+    system: System, classes: Mapping[str, Sequence[str]], same: Mapping[Kind, Kind]
+) -> Iterator[Rule]:
+    kinds: dict[str, list[Kind]] = {}
+    for outcome, names in classes.items():
+        own: list[Kind] = [("class", outcome, one) for one in names]
+        kinds[outcome] = [same.get(one, one) for one in own]
         valid: Kind = ("valid", outcome)
-        parts = tuple((("class", outcome, one), 1.0) for one in classes)
-        yield Rule(((valid, -1.0), *parts), frozenset([valid, parts[0][0]]))
-    yield from related(system, found)
-    yield from _same_people(system, base)
-    if len(set(base.values())) > 1:
-        yield from _everyone(system, base)
+        valid = same.get(valid, valid)
+        terms = ((valid, -1.0), *((one, 1.0) for one in kinds[outcome]))
+        yield Rule(terms, frozenset([valid, kinds[outcome][0]]))
+    yield from related(system, kinds)
+    answered = list(dict.fromkeys(kind for kind, _ in system.cells if kind[0] == "valid"))
+    if len(answered) > 1:
+        yield from _everyone(system, answered)
 
 
-def _same_people(system: System, base: dict[str, str]) -> Iterator[Rule]:
-    """Outcomes that the same people answered: one count in every cell where any of them is."""
-    shared = [first for outcome, first in base.items() if outcome != first]
-    for outcome, first in base.items():
-        for word in ("valid", "missing") if first in shared else ():
-            own, common = (word, outcome), (word, "of", first)
-            for (kind, columns), cells in list(system.cells.items()):
-                for values, at in cells.items() if kind == own else ():
-                    count = system.unknown(common, columns, values)
-                    if math.isnan(system.value[count]):
-                        system.value[count] = system.value[at]
-            yield Rule(((own, 1.0), (common, -1.0)), frozenset([own, common]))
-
-
-def _everyone(system: System, base: dict[str, str]) -> Iterator[Rule]:
+def _everyone(system: System, answered: Sequence[Kind]) -> Iterator[Rule]:
     """People of a cell, whatever outcome they are asked about."""
-    shared = {first for outcome, first in base.items() if outcome != first}
-    for first in dict.fromkeys(base.values()):
-        name = ("of", first) if first in shared else (first,)
-        valid, missing = ("valid", *name), ("missing", *name)
+    for valid in answered:
+        missing: Kind = ("missing", *valid[1:])
         for (kind, columns), cells in list(system.cells.items()):
             silent = system.cells.get((missing, columns), {})
             for values, at in cells.items() if kind == valid else ():

@@ -13,6 +13,7 @@ from eenzaam_stats.disclosure.moves import Support, protecting, supporting
 from eenzaam_stats.disclosure.system import System
 
 MOST_TRIED = 1_500  # hidden rows times secrets up to which each row is tried again
+MOST_COUNTS = 500_000  # the same times the counts that each secret hangs together with
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ def _release(hiding: Hiding, secrets: Sequence[Secret], first: set[int]) -> None
             return  # what cannot be protected keeps everything hidden
         support[one] = found
     more = hiding.hidden - first
+    if len(more) * sum(len(one.box.at) for one in support.values()) > MOST_COUNTS:
+        return
     for row in sorted(more, key=lambda one: (-hiding.cost.get(one, 0.0), one)):
         leaning = [one for one, kept in support.items() if row in kept.rows]
         hiding.hidden.discard(row)
