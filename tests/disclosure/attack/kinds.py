@@ -51,6 +51,7 @@ def released(rng: Rng, population: Population, asked: list[Asked], runs: list[in
     """Tables of counts of a population, under one of the profiles."""
     profile = SMALL[rng.integers(len(SMALL))]
     asked = list(dict.fromkeys(asked)) if runs is None else asked
+    asked = [replace(one, by=tuple(map(str, rng.permutation(one.by)))) for one in asked]
     truth = [counted(population, one) for one in asked]
     return Release(population, *_in_order(asked, truth, runs), profile)
 
@@ -438,6 +439,52 @@ def _wave_runs(rng):
         ]
     asked = [asked[at] for at in rng.permutation(len(asked))]
     return released(rng, people, asked, _later(rng, asked))
+
+
+@kind("the same tables again")
+def _again(rng):
+    people = populated(rng, _shape(rng, "place", "sex"), size=0.03)
+    names = _two(rng, ["lonely", "severe", "category"])
+    by = _some(rng, [("place",), ("sex",), ("place", "sex"), ()], 2)
+    asked = [Asked(name, one) for name in names for one in by][:4]
+    again = _some(rng, asked)
+    return released(rng, people, [*asked, *again], [*_later(rng, asked), *(3 for _ in again)])
+
+
+@kind("two names of one column")
+def _two_names(rng):
+    people = populated(
+        *(rng, {"place": 4, "sex": 2}), functions={"code": ("place", 4), "area": ("code", 2)}
+    )
+    name = _one(rng)
+    tables = [
+        ("place",),
+        ("code",),
+        ("place", "sex"),
+        ("code", "sex"),
+        ("area",),
+        ("place", "code"),
+    ]
+    return released(rng, people, [Asked(name, one) for one in _some(rng, tables, 2)])
+
+
+@kind("bands of age that overlap")
+def _bands(rng):
+    people = populated(rng, {"age": 5, "sex": 2}, size=0.02)
+    at = people.cells["age"].str[1:].astype(int)
+    first, second = rng.choice([1, 2, 3, 4], 2, replace=False)
+    people.cells["band"] = np.where(at < first, "b0", "b1")
+    people.cells["group"] = np.where(at < second, "g0", "g1")
+    name = _one(rng)
+    tables = [("age",), ("band",), ("group",), ("age", "sex"), ("band", "sex"), ("group", "sex")]
+    return released(rng, people, [Asked(name, one) for one in _some(rng, tables, 2)])
+
+
+@kind("a table of many rows", 6)
+def _large(rng):
+    people = populated(rng, {"place": 10, "age": 3, "sex": 2}, size=0.02)
+    by = [("place", "age"), ("place", "sex"), ("place",), ("age", "sex"), ()]
+    return released(rng, people, [Asked("severe", one) for one in by])
 
 
 @kind("everything together")
