@@ -72,8 +72,7 @@ class Box:
         chosen: dict[str, list[str]] = {}
         for place, name in enumerate(columns):
             others = [v for v in self.hiding.along(self.unknown, place) if v != values[place]]
-            cells = self.system.cells[kind, columns]
-
+            cells = self.system.cells[self.system.like.get(kind, kind), columns]
             ranked = sorted(
                 (self._rank(cells[*values[:place], value, *values[place + 1 :]]), value)
                 for value in others

@@ -40,6 +40,8 @@ class Shown:
         Outcome, of a distribution its column.
     counts : tuple of (Kind, float)
         NaN where the row is hidden already.
+    population : str
+        Of whom the table is made.
     fixed : tuple of str
         Columns that have one value in the whole table: the wave of a file.
     """
@@ -51,6 +53,7 @@ class Shown:
     values: Values
     outcome: str
     counts: tuple[tuple[Kind, float], ...]
+    population: str = ""
     fixed: Columns = ()
 
 
@@ -83,6 +86,7 @@ def shown_counts(tables: Sequence[tuple[int, Estimates]]) -> Iterator[Shown]:
                 values=tuple(group[name] for name in order),
                 outcome=named,
                 counts=tuple(_counts(row, table, named, group.get(outcome, ""), binary=binary)),
+                population=table.footnote.population,
                 fixed=tuple(fixed),
             )
 

@@ -6,19 +6,21 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eenzaam_stats.disclosure.counts import Kind, Shown, shown_counts
+from eenzaam_stats.disclosure.counts import Columns, Kind, Shown, Values, shown_counts
 from eenzaam_stats.disclosure.intervals import fill
 from eenzaam_stats.disclosure.profiles import DisclosureProfile
 from eenzaam_stats.disclosure.relations import Cell, systems
 from eenzaam_stats.disclosure.rules import disclosive
 from eenzaam_stats.disclosure.secondary import Secret, protected
 from eenzaam_stats.disclosure.system import Rule, System
+from eenzaam_stats.disclosure.unclear import unclear_rows
 from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.vocabulary import Disclosure
 
 SUBTRACTION = "would reveal a suppressed estimate by subtraction"
 BEFORE = "suppressed before"
 _OF_SUM = 0.1  # least width of the bounds of a sum of numbers, as a part of it
+_LEAST = 1e-6
 _HALF = 0.5
 _WHOLE = 2.0  # two people: a whole number is not found
 _MARGIN = 4.0  # a margin costs so many times the cells of one more column
@@ -122,6 +124,10 @@ def _protect(
         if not hidden:
             continue
         left = printed.released(own, hidden)
+        unclear = unclear_rows(system, system.classes) - left - hidden
+        for number in unclear:
+            reasons[number] = SUBTRACTION
+        hidden |= unclear
         secrets = _secrets(system, printed, hidden, profile)
         found = protected(system, secrets, hidden=hidden, cost={at: cost[at] for at in own - left})
         for number in found - hidden:
@@ -168,6 +174,7 @@ def _others(system: System, unknowns: Sequence[int]) -> list[int]:
     rule = Rule(terms, frozenset([other]))
     if rule not in system.rules:
         system.rules.append(rule)
+        system.like[other] = own[0]
     _, columns, values = where[0]
     at = system.unknown(other, columns, values)
     cells = [system.cells[kind, columns][values] for kind in (valid[0], own[0])]
@@ -177,17 +184,23 @@ def _others(system: System, unknowns: Sequence[int]) -> list[int]:
 
 def _width(system: System, unknown: int, people: float) -> float:
     """Least distance between the bounds of a count: of a rare class, half of all who are in it."""
-    kind = system.where[unknown][0]
+    kind, columns, values = system.where[unknown]
     if kind[0] == "sum":
-        return _OF_SUM * system.value[unknown]
-    if kind[0] == "other":
-        rule = next(rule for rule in system.rules if rule.terms[-1][0] == kind)
-        total = -sum(
-            factor * system.value[system.cells[one, ()][()]] for one, factor in rule.terms[:-1]
-        )
-    else:
-        total = system.value[system.cells[kind, ()][()]]
+        return max(_OF_SUM * abs(system.value[unknown]), _LEAST)
+    known = [one for one in system.totals if set(one) <= system.derivable(columns)]
+    total = min(_total(system, kind, one, system.project(values, columns, one)) for one in known)
     return min(people, max(_WHOLE, math.ceil(_HALF * total)))
+
+
+def _total(system: System, kind: Kind, columns: Columns, values: Values) -> float:
+    """People of a kind in everyone, or in a wave or part."""
+    rule = next((one for one in system.rules if one.terms[-1][0] == kind), None)
+    if kind[0] == "other" and rule is not None:
+        terms = [(one, -factor) for one, factor in rule.terms[:-1]]
+    else:
+        terms = [(kind, 1.0)]
+    found = [(system.cells.get((one, columns), {}).get(values), factor) for one, factor in terms]
+    return sum(math.inf if at is None else factor * system.value[at] for at, factor in found)
 
 
 def _is_secret(kind: Kind, count: float, row: Estimate, profile: DisclosureProfile) -> bool:

@@ -69,14 +69,14 @@ class Counts:
         return len(known) >= len(parts) - 1 and len(known) > 0 and not known.any()
 
 
-def same_kinds(system: System, classes: Mapping[str, Sequence[str]]) -> dict[Kind, Kind]:
+def same_kinds(system: System, classes: Mapping[str, Sequence[Kind]]) -> dict[Kind, Kind]:
     """Kinds of one outcome that are a kind of an earlier one: one count in every cell.
 
     Parameters
     ----------
     system : System
         Unknowns with their values, closed under shared margins.
-    classes : mapping of str to sequence of str
+    classes : mapping of str to sequence of Kind
         Classes of each outcome.
 
     Returns
@@ -88,7 +88,7 @@ def same_kinds(system: System, classes: Mapping[str, Sequence[str]]) -> dict[Kin
     counts = Counts(system)
     found: dict[Kind, Kind] = {}
     earlier: list[str] = []
-    for outcome, names in classes.items():
+    for outcome, own in classes.items():
         for other in earlier:
             pairs: list[tuple[Kind, Kind]] = [
                 (("valid", outcome), ("valid", other)),
@@ -97,8 +97,7 @@ def same_kinds(system: System, classes: Mapping[str, Sequence[str]]) -> dict[Kin
             if all(counts.are_equal(*pair) for pair in pairs):
                 found.update({one: found.get(like, like) for one, like in pairs})
                 break
-        own: list[Kind] = [("class", outcome, one) for one in names]
-        others: list[Kind] = [("class", o, one) for o in earlier for one in classes[o]]
+        others = [kind for one in earlier for kind in classes[one]]
         for kind, like in product(own, others):
             if kind not in found and counts.are_equal(kind, like) and counts.of[like].any():
                 found[kind] = found.get(like, like)
@@ -163,7 +162,7 @@ def _runs(counts: Counts, kinds: Sequence[Kind], finer: Sequence[Kind]) -> Itera
     for kind, some in found.items():
         for run in some:
             if len(run) > 1 and (all_of_them or counts.agree_in(kind, run) > 1 or _is_flag([kind])):
-                yield Rule(((kind, -1.0), *((one, 1.0) for one in run)), frozenset([kind, run[0]]))
+                yield Rule(((kind, -1.0), *((one, 1.0) for one in run)), frozenset([kind]))
 
 
 def _scores(counts: Counts, number: Kind, kinds: Sequence[Kind]) -> Iterator[Rule]:
@@ -175,7 +174,7 @@ def _scores(counts: Counts, number: Kind, kinds: Sequence[Kind]) -> Iterator[Rul
     rest = sum((factor * counts.of[kind] for kind, factor in terms), -counts.of[number])
     known = rest[~np.isnan(rest)]
     if len(known) and not known.any():
-        yield Rule(((number, -1.0), *terms), frozenset([number, terms[0][0]]))
+        yield Rule(((number, -1.0), *terms), frozenset([number]))
 
 
 def _sums(

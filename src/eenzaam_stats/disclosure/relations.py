@@ -13,6 +13,7 @@ from itertools import combinations, permutations
 from eenzaam_stats.disclosure.counts import Columns, Kind, Shown, Values
 from eenzaam_stats.disclosure.finest import lift
 from eenzaam_stats.disclosure.kinds import related, same_kinds
+from eenzaam_stats.disclosure.parts import enter_rest, placed
 from eenzaam_stats.disclosure.system import Functions, Rule, System
 from eenzaam_stats.errors import DisclosureError
 
@@ -45,16 +46,18 @@ def systems(shown: Sequence[Shown], crossed: Mapping[str, Sequence[Cell]]) -> di
     by_source: dict[str, list[tuple[int, Shown]]] = {}
     for number, row in enumerate(shown):
         by_source.setdefault(row.people, []).append((number, row))
-    for people, rows in by_source.items():
-        pairs = [(row.columns, row.values) for _, row in rows]
+    for people, found_rows in by_source.items():
+        numbers = [number for number, _ in found_rows]
+        rows = list(zip(numbers, placed([row for _, row in found_rows]), strict=True))
+        pairs = [_free(row) for _, row in rows]
         functions = composed(functions_of([*pairs, *crossed.get(people, ())]))
         classes = _classes(rows)
         same: dict[Kind, Kind] = {}
         if len(classes) > 1:
-            alone = _entered(functions, rows, {})
+            alone = _entered(functions, rows, classes, {})
             _close(alone)
             same = same_kinds(alone, classes)
-        system = _entered(functions, rows, same)
+        system = _entered(functions, rows, classes, same)
         lift(system)
         _close(system)
         system.rules.extend(_rules(system, classes, same))
@@ -62,23 +65,36 @@ def systems(shown: Sequence[Shown], crossed: Mapping[str, Sequence[Cell]]) -> di
     return found
 
 
-def _classes(rows: Sequence[tuple[int, Shown]]) -> dict[str, list[str]]:
+def _free(row: Shown) -> Cell:
+    """The cell without what is the same in the whole table: that is no function of the rest."""
+    cell = {n: v for n, v in zip(row.columns, row.values, strict=True) if n not in row.fixed}
+    return tuple(cell), tuple(cell.values())
+
+
+def _classes(rows: Sequence[tuple[int, Shown]]) -> dict[str, list[Kind]]:
     """Classes of each outcome."""
-    found: dict[str, dict[str, None]] = {}
+    found: dict[str, dict[Kind, None]] = {}
     for _, row in rows:
         for kind, _ in row.counts:
             if kind[0] == "class":
-                found.setdefault(kind[1], {})[kind[2]] = None
-    return {outcome: list(names) for outcome, names in found.items()}
+                found.setdefault(kind[1], {})[kind] = None
+    return {outcome: list(kinds) for outcome, kinds in found.items()}
 
 
 def _entered(
-    functions: Functions, rows: Sequence[tuple[int, Shown]], same: Mapping[Kind, Kind]
+    functions: Functions,
+    rows: Sequence[tuple[int, Shown]],
+    classes: Mapping[str, Sequence[Kind]],
+    same: Mapping[Kind, Kind],
 ) -> System:
     """Counts of the rows; kinds that are the same people are one."""
     system = System(functions)
     for number, row in rows:
         _enter(system, number, row, same)
+        for kind in classes.get(row.outcome, ()):
+            # a class that no row of the table shows is nobody there
+            system.cells.setdefault((same.get(kind, kind), system.reduced(row.columns)), {})
+    enter_rest(system)
     return system
 
 
@@ -138,7 +154,8 @@ def _different(row: Shown) -> DisclosureError:
     return DisclosureError(
         f"suppress() got tables of {row.outcome!r} that count different people for one cell "
         f"({cell}), so what they give away together cannot be worked out. Make them from the same "
-        "respondents, or give a part of the file a source or wave of its own."
+        "respondents: where one is of a part of them, make it from all with the part as a column "
+        "of by."
     )
 
 
@@ -169,6 +186,7 @@ def _close(system: System) -> None:
 
 def _add_up(system: System, kind: Kind, columns: Columns, coarser: Columns) -> None:
     total: dict[Values, float] = {}
+    system.cells.setdefault((kind, coarser), {})
     for values, at in system.cells[kind, columns].items():
         margin = system.project(values, columns, coarser)
         total[margin] = total.get(margin, 0.0) + system.value[at]
@@ -179,24 +197,23 @@ def _add_up(system: System, kind: Kind, columns: Columns, coarser: Columns) -> N
             raise DisclosureError(
                 f"suppress() got cells by {list(columns)} that hold more people than the margin by "
                 f"{list(coarser)} ({', '.join(values) or 'everyone'}), so they count different "
-                "people. Make them from the same respondents, or give a part of the file a source "
-                "or wave of its own."
+                "people. Make them from the same respondents: where one is of a part of them, make "
+                "it from all with the part as a column of by."
             )
         if not system.shows[at] and not math.isnan(count):
             system.value[at] = count if math.isnan(before) else max(before, count)
 
 
 def _rules(
-    system: System, classes: Mapping[str, Sequence[str]], same: Mapping[Kind, Kind]
+    system: System, classes: Mapping[str, Sequence[Kind]], same: Mapping[Kind, Kind]
 ) -> Iterator[Rule]:
-    kinds: dict[str, list[Kind]] = {}
-    for outcome, names in classes.items():
-        own: list[Kind] = [("class", outcome, one) for one in names]
+    kinds = system.classes
+    for outcome, own in classes.items():
         kinds[outcome] = [same.get(one, one) for one in own]
         valid: Kind = ("valid", outcome)
         valid = same.get(valid, valid)
         terms = ((valid, -1.0), *((one, 1.0) for one in kinds[outcome]))
-        yield Rule(terms, frozenset([valid, kinds[outcome][0]]))
+        yield Rule(terms, frozenset([valid]))
     yield from related(system, kinds)
     answered = list(dict.fromkeys(kind for kind, _ in system.cells if kind[0] == "valid"))
     if len(answered) > 1:

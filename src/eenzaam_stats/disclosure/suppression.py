@@ -15,6 +15,7 @@ from eenzaam_stats.comparisons import Comparisons
 from eenzaam_stats.disclosure.decision import BEFORE, reasons_of_estimates
 from eenzaam_stats.disclosure.derived import (
     Released,
+    bounding,
     hidden_cells,
     is_counted,
     require_basis,
@@ -153,6 +154,7 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
             for row in touched(table, hidden)
             if not reasons[at][row]
         ]
+        news += [(at, row) for at, row in bounding(tables, reasons) if not reasons[at][row]]
         if not news:
             return reasons
         for at, row in news:
