@@ -39,8 +39,8 @@ def test_no_hidden_count_is_recovered_and_unprotected_they_are(kind):
             recovered += [(number, found) for found in release.recovered(shown, whole=True)]
         open_before += sum(found.narrow for found in release.attack(release.by_rule()))
     assert recovered == []
-    assert attacked >= KINDS[kind]
-    assert open_before >= KINDS[kind] / 4
+    assert attacked > KINDS[kind] / 2
+    assert open_before > KINDS[kind] / 10
     # it is no answer to hide all
-    assert everything <= KINDS[kind] / 3
-    assert shown_rows > hidden / 3
+    assert everything < KINDS[kind] / 2
+    assert shown_rows > hidden / 4

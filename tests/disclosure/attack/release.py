@@ -171,12 +171,12 @@ class Release:
         ]
 
     def _everybody(self, asked: Asked, row: int, what: str) -> int:
-        """Persons of a class in the whole release."""
+        """Persons of a class among everybody whom the table is about."""
         if what == "answered":
             return self.population.total(self.population.answered(asked))
         labels = list(asked.question.classes)
         label = (labels[row % len(labels)],) if asked.several else ()
-        masks = self.masks(Asked(asked.outcome, (), (), asked.statistic), label)
+        masks = self.masks(Asked(asked.outcome, (), asked.where, asked.statistic), label)
         return self.population.total(masks[what])
 
     def let_go(self) -> list[Made]:
