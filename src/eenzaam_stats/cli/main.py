@@ -101,7 +101,7 @@ def run(arguments: Sequence[str]) -> int:
             return int(line.main(args=words, prog_name="eenzaam-stats", standalone_mode=False) or 0)
         except EenzaamStatsError as error:
             if DEBUG in arguments:
-                traceback.print_exc(file=sys.stderr)
+                sys.stderr.write(_where_it_arose(error))
             return explain(error, command=command_of(words), as_json=as_json)
         except typer.TyperException as error:
             return _misused(error, command_of(words), as_json=as_json)
@@ -137,13 +137,39 @@ def _misused(error: typer.TyperException, command: str, *, as_json: bool) -> int
     return code
 
 
+def _where_it_arose(error: BaseException) -> str:
+    """Places of an error and its causes; words of other libraries may hold a value, so their kind.
+
+    Examples
+    --------
+    >>> print(_where_it_arose(ValueError("Jansen")).splitlines()[-1])
+    ValueError: its words are left out, since they may hold a value of the data
+    """
+    chain: list[BaseException] = []
+    at: BaseException | None = error
+    while at is not None and at not in chain:
+        chain.append(at)
+        at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
+    lines = ["Traceback (most recent call last):\n"]
+    for one in reversed(chain):
+        own = isinstance(one, EenzaamStatsError)
+        words = (
+            str(one) if own else "its words are left out, since they may hold a value of the data"
+        )
+        lines += [*traceback.format_tb(one.__traceback__), f"{type(one).__name__}: {words}\n"]
+    return "".join(lines)
+
+
 def _unforeseen(
     kind: type[BaseException], error: BaseException, where: TracebackType | None
 ) -> None:
     """Last words on a mistake of the toolkit: its kind, and no more, for it may hold a record."""
     words = sys.argv[1:]
-    if DEBUG in words or issubclass(kind, KeyboardInterrupt):
+    if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, where)
+        return
+    if DEBUG in words:
+        sys.stderr.write(_where_it_arose(error))
         return
     message = (
         f"{kind.__name__}, which nobody foresaw. This is a mistake in the toolkit, not in your "

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from eenzaam_stats.errors import EenzaamStatsError, EenzaamStatsWarning, SourceError
 from eenzaam_stats.json_text import json_text
+from eenzaam_stats.message_words import printable
 from eenzaam_stats.version import VERSION
 
 Advance = Any
@@ -102,7 +103,12 @@ def examples(*lines: str) -> str:
 def say(text: str, *, quiet: bool = False) -> None:
     """Print a message for a person on stderr."""
     if not quiet:
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(_steady(text) + "\n")
+
+
+def _steady(text: str) -> str:
+    """Lines without signs that steer a terminal, wherever they came from."""
+    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 def give(text: str) -> None:
@@ -114,7 +120,7 @@ def explain(error: EenzaamStatsError, *, command: str, as_json: bool) -> int:
     """Print an error where its reader looks and return the exit code of its class."""
     if as_json:
         give(envelope(command, error=error))
-    sys.stderr.write(f"eenzaam-stats {command}: {error}\n")
+    sys.stderr.write(f"eenzaam-stats {command}: {_steady(str(error))}\n")
     return error.exit_code
 
 

@@ -16,6 +16,7 @@ from eenzaam_stats.cli.files import (
     DecimalSign,
     KeptWords,
     NamesRow,
+    RaisedLimits,
     Sheet,
     SkippedRows,
     ThousandsSign,
@@ -78,6 +79,7 @@ def prevalence(
     skip_rows: SkippedRows = None,
     header_row: NamesRow = None,
     sheet: Sheet = None,
+    limit: RaisedLimits = None,
     scale: Annotated[
         str | None, typer.Option(help="djg11, djg6, ucla3 or direct [default: as the items allow].")
     ] = None,
@@ -134,6 +136,7 @@ def prevalence(
         skip_rows=skip_rows,
         header_row=header_row,
         sheet=sheet,
+        limit=limit,
     )
     with progress(3, "reading", quiet=quiet or as_json) as advance:
         options = SourceOptions(_wave(wave), mapping, weight, weighted_for, country, said)

@@ -15,8 +15,8 @@ from eenzaam_stats.results import Estimate, Estimates
 
 Columns = tuple[str, ...]
 Values = tuple[str, ...]
-# ("valid", outcome), ("missing", outcome) or ("class", outcome, class); later also margins and
-# differences of these
+# ("valid", outcome), ("missing", outcome), ("missing", outcome, kind) or ("class", outcome, class);
+# later also differences of these
 Kind = tuple[str, ...]
 YES, NO = "yes", "no"
 WAVE, BETWEEN = "wave", ", "
@@ -75,6 +75,7 @@ def shown_counts(tables: Sequence[tuple[int, Estimates]]) -> Iterator[Shown]:
         outcome = table.footnote.outcome
         order = sorted({*table.by, *fixed} - {outcome, OUTCOME})
         binary = _has_outcome(table)
+        missing = _missing_kinds(table)
         for at, row in enumerate(table.rows):
             group = {**dict(zip(table.by, row.group, strict=True)), **fixed}
             named = group.get(OUTCOME, outcome)
@@ -85,7 +86,10 @@ def shown_counts(tables: Sequence[tuple[int, Estimates]]) -> Iterator[Shown]:
                 columns=tuple(order),
                 values=tuple(group[name] for name in order),
                 outcome=named,
-                counts=tuple(_counts(row, table, named, group.get(outcome, ""), binary=binary)),
+                counts=(
+                    *_counts(row, table, named, group.get(outcome, ""), binary=binary),
+                    *_missing(row, named, missing),
+                ),
                 population=table.footnote.population,
                 fixed=tuple(fixed),
             )
@@ -106,6 +110,21 @@ def _counts(
         yes = nothing if row.n_outcome is None else float(row.n_outcome)
         yield ("class", outcome, YES), yes
         yield ("class", outcome, NO), n - yes
+
+
+def _missing_kinds(table: Estimates) -> tuple[str, ...]:
+    """Kinds of missing that the table tells apart; none where they are not all of the missing."""
+    shown = [row for row in table.rows if row.n_missing is not None]
+    if any(sum(count for _, count in row.missing) != row.n_missing for row in shown):
+        return ()
+    return tuple(dict.fromkeys(kind for row in shown for kind, _ in row.missing))
+
+
+def _missing(row: Estimate, outcome: str, kinds: tuple[str, ...]) -> Iterator[tuple[Kind, float]]:
+    counts = dict(row.missing)
+    for kind in kinds:
+        nothing = math.nan if row.n_missing is None else 0.0
+        yield ("missing", outcome, kind), float(counts.get(kind, nothing))
 
 
 def _number(row: Estimate, table: Estimates) -> Iterator[tuple[Kind, float]]:

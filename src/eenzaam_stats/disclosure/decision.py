@@ -90,18 +90,24 @@ def _crossed(
     tables: Sequence[tuple[int, Estimates]], shown: Sequence[Shown]
 ) -> dict[str, list[Cell]]:
     """Values that occur together of columns that stand in no table together."""
-    source = {one.table: one.people for one in shown}
+    first = {one.table: one for one in reversed(shown)}
     columns: dict[str, dict[str, None]] = {}
     for one in shown:
         columns.setdefault(one.people, {}).update(dict.fromkeys(one.columns))
+    crossings = {frozenset(one.columns) for one in first.values()}
     found: dict[str, list[Cell]] = {}
+    asked: set[tuple[str, str, str, Columns]] = set()
     for number, table in tables:
         people = table.people()
-        if people is not None and number in source and source[number] not in found:
-            names = tuple(columns[source[number]])
-            together = any(set(one.columns) >= set(names) for one in shown)
-            values = () if together else people.values(names)
-            found[source[number]] = [(names, group) for group in values]
+        if people is None or number not in first:
+            continue
+        source = first[number].people
+        names = tuple(name for name in columns[source] if name not in first[number].fixed)
+        together = any(one >= set(names) for one in crossings)
+        key = (source, table.footnote.population, table.footnote.wave, names)
+        if not together and key not in asked:
+            asked.add(key)
+            found.setdefault(source, []).extend((names, group) for group in people.values(names))
     return found
 
 
@@ -128,7 +134,11 @@ def _protect(
         for number in unclear:
             reasons[number] = SUBTRACTION
         hidden |= unclear
-        secrets = _secrets(system, printed, hidden, profile)
+        secrets = [
+            one
+            for one in _secrets(system, printed, hidden, profile)
+            if not left & set(system.shows[one.unknown])
+        ]
         found = protected(system, secrets, hidden=hidden, cost={at: cost[at] for at in own - left})
         for number in found - hidden:
             reasons[number] = SUBTRACTION

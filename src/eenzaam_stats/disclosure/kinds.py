@@ -7,19 +7,20 @@ in a table, but it shows: it holds in every cell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations, permutations, product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eenzaam_stats.disclosure.counts import NO, YES, Kind
+from eenzaam_stats.disclosure.counts import YES, Kind
 from eenzaam_stats.disclosure.system import Rule, System
 
 FloatArray = NDArray[np.float64]
 MOST_SUMMED = 12  # outcomes of which every sum is looked at; of more, sums of two
 SHORT_SUM = 2
 FEW_CLASSES = 6
+_BOTH = 2  # classes of an outcome that people have or have not
 # what a reader knows of outcomes by their names, also where no cell shows it any more
 PARTS = {"severely_lonely": "lonely", "very_severely_lonely": "severely_lonely"}
 _LOOKED_AT = 64  # cells that most candidates fail on
@@ -57,6 +58,10 @@ class Counts:
         found = self.difference(a, b)
         return bool(len(found)) and not found.any()
 
+    def may_equal(self, a: Kind, b: Kind) -> bool:
+        """Whether no cell says that two kinds are different people."""
+        return not self.difference(a, b).any()
+
     def agree_in(self, whole: Kind, parts: Sequence[Kind]) -> int:
         """Number of cells with somebody in which the whole and all parts are known."""
         together = sum((self.of[one] for one in parts), self.of[whole])
@@ -85,8 +90,7 @@ def same_kinds(system: System, classes: Mapping[str, Sequence[Kind]]) -> dict[Ki
         Those that the same people answered share the people with and without an answer; an outcome
         can be the rest of another one.
     """
-    counts = Counts(system)
-    found: dict[Kind, Kind] = {}
+    alike = _Alike(Counts(system))
     earlier: list[str] = []
     for outcome, own in classes.items():
         for other in earlier:
@@ -94,18 +98,72 @@ def same_kinds(system: System, classes: Mapping[str, Sequence[Kind]]) -> dict[Ki
                 (("valid", outcome), ("valid", other)),
                 (("missing", outcome), ("missing", other)),
             ]
-            if all(counts.are_equal(*pair) for pair in pairs):
-                found.update({one: found.get(like, like) for one, like in pairs})
+            if all(alike.are_one(*pair) for pair in pairs):
+                for pair in pairs:
+                    alike.keep(*pair)
                 break
-        others = [kind for one in earlier for kind in classes[one]]
-        for kind, like in product(own, others):
-            if kind not in found and counts.are_equal(kind, like) and counts.of[like].any():
-                found[kind] = found.get(like, like)
+        for kind, like in product(own, [kind for one in earlier for kind in classes[one]]):
+            if alike.are_one(kind, like) and alike.counts.of[like].any():
+                alike.keep(kind, like)
         earlier.append(outcome)
-    return found
+    return alike.found
 
 
-def related(system: System, classes: Mapping[str, Sequence[Kind]]) -> Iterator[Rule]:
+class _Alike:
+    """Kinds that are one, with the first of each."""
+
+    def __init__(self, counts: Counts) -> None:
+        self.counts = counts
+        self.found: dict[Kind, Kind] = {}
+        self.groups: dict[Kind, list[Kind]] = {}
+
+    def keep(self, kind: Kind, like: Kind) -> None:
+        first = self.found.setdefault(kind, self.found.get(like, like))
+        self.groups.setdefault(first, [first]).append(kind)
+
+    def are_one(self, kind: Kind, like: Kind) -> bool:
+        # two outcomes can have one count in a total by chance, and not in its groups
+        group = self.groups.get(self.found.get(like, like), [like])
+        return self.counts.are_equal(kind, like) and all(
+            self.counts.may_equal(kind, other) for other in group
+        )
+
+
+def follow_ups(
+    system: System, classes: Mapping[str, Sequence[Kind]], same: Mapping[Kind, Kind]
+) -> Iterator[Rule]:
+    """Kinds of missing that are answers to another question: who was not asked is who said no.
+
+    Parameters
+    ----------
+    system : System
+        Unknowns with their values, closed under shared margins.
+    classes : mapping of str to sequence of Kind
+        Classes of each outcome.
+    same : mapping of Kind to Kind
+        Kinds that are one.
+
+    Yields
+    ------
+    Rule
+    """
+    counts = Counts(system)
+    told = [kind for kind in counts.of if kind[0] == "missing" and len(kind) > 2]
+    for kind, other in product(told, classes):
+        if kind[1] != other and np.nansum(counts.of[kind]) > 0:
+            missing: Kind = ("missing", other)
+            answers = [*classes[other], missing] if missing in counts.of else classes[other]
+            sizes = range(1, min(len(answers), FEW_CLASSES + 1))
+            runs = [run for size in sizes for run in combinations(answers, size)]
+            run = next((one for one in runs if counts.adds_up(kind, one)), None)
+            if run is not None:
+                terms = ((kind, -1.0), *((same.get(one, one), 1.0) for one in run))
+                yield Rule(terms, frozenset([kind]))
+
+
+def related(
+    system: System, classes: Mapping[str, Sequence[Kind]], flags: Collection[str]
+) -> Iterator[Rule]:
     """Ties between kinds of different outcomes.
 
     Parameters
@@ -114,6 +172,8 @@ def related(system: System, classes: Mapping[str, Sequence[Kind]]) -> Iterator[R
         Unknowns with their values, closed under shared margins.
     classes : mapping of str to sequence of Kind
         Classes of each outcome.
+    flags : collection of str
+        Outcomes that people have or have not.
 
     Yields
     ------
@@ -122,7 +182,6 @@ def related(system: System, classes: Mapping[str, Sequence[Kind]]) -> Iterator[R
         kind of their own for the rest, which is nobody or more.
     """
     counts = Counts(system)
-    flags = [one for one, kinds in classes.items() if _is_flag(kinds)]
     scales = [one for one in classes if one not in flags]
     for one, other in permutations(classes, 2):
         if other in scales:
@@ -132,11 +191,7 @@ def related(system: System, classes: Mapping[str, Sequence[Kind]]) -> Iterator[R
         yield from _scores(counts, number, classes[scale])
     summed = list(_sums(counts, {one: classes[one] for one in flags}, numbers))
     yield from summed
-    yield from _parts(system, counts, classes, summed)
-
-
-def _is_flag(kinds: Sequence[Kind]) -> bool:
-    return {kind[2] for kind in kinds} <= {YES, NO}
+    yield from _parts(system, counts, list(_nested(counts, classes, flags)), summed)
 
 
 def _in_order(kinds: Sequence[Kind]) -> list[Kind]:
@@ -161,7 +216,9 @@ def _runs(counts: Counts, kinds: Sequence[Kind], finer: Sequence[Kind]) -> Itera
     all_of_them = sorted(one for run in first for one in run) == sorted(finer)
     for kind, some in found.items():
         for run in some:
-            if len(run) > 1 and (all_of_them or counts.agree_in(kind, run) > 1 or _is_flag([kind])):
+            if len(run) > 1 and (
+                all_of_them or counts.agree_in(kind, run) > 1 or len(kinds) == _BOTH
+            ):
                 yield Rule(((kind, -1.0), *((one, 1.0) for one in run)), frozenset([kind]))
 
 
@@ -217,11 +274,10 @@ def _candidates(
 def _parts(
     system: System,
     counts: Counts,
-    classes: Mapping[str, Sequence[Kind]],
+    pairs: Sequence[tuple[Kind, Kind]],
     summed: Sequence[Rule],
 ) -> Iterator[Rule]:
     """Kinds that are part of another: nested and exclusive outcomes, questions asked of some."""
-    pairs = list(_nested(counts, classes))
     known = {(part, rule.terms[0][0]) for rule in summed for part, _ in rule.terms[1:]}
     exclusive = [{kind for kind, _ in rule.terms[1:]} for rule in summed]
     wider: dict[Kind, set[Kind]] = {}
@@ -253,16 +309,17 @@ def _part(system: System, counts: Counts, part: Kind, whole: Kind) -> Rule:
     return Rule(((whole, 1.0), (part, -1.0), (rest, -1.0)), frozenset([whole, part, rest]))
 
 
-def _nested(counts: Counts, classes: Mapping[str, Sequence[Kind]]) -> Iterator[tuple[Kind, Kind]]:
+def _nested(
+    counts: Counts, classes: Mapping[str, Sequence[Kind]], flags: Collection[str]
+) -> Iterator[tuple[Kind, Kind]]:
     """Pairs of kinds of two outcomes, of which the first is nowhere more than the second."""
     answered = [kind for kind in counts.of if kind[0] == "valid"]
     for valid, kinds in product(answered, classes.values()):
         yield from ((valid, one) for one in kinds if _is_part(counts, valid, one))
-    for a, b in combinations(classes, 2):
-        if _is_flag([*classes[a], *classes[b]]):
-            (yes_a, no_a), (yes_b, no_b) = classes[a], classes[b]
-            pairs = ((yes_a, yes_b), (yes_b, yes_a), (yes_a, no_b), (no_a, yes_b))
-            yield from [one for one in pairs if _is_part(counts, *one)][:1]
+    for a, b in combinations([one for one in classes if one in flags], 2):
+        (yes_a, no_a), (yes_b, no_b) = classes[a], classes[b]
+        pairs = ((yes_a, yes_b), (yes_b, yes_a), (yes_a, no_b), (no_a, yes_b))
+        yield from [one for one in pairs if _is_part(counts, *one)][:1]
 
 
 def _is_part(counts: Counts, part: Kind, whole: Kind) -> bool:

@@ -54,7 +54,7 @@ def _people(rows: Sequence[Shown]) -> float:
     """People of a table, each once; none where a row is hidden."""
     cells: dict[tuple[Values, str], float] = {}
     for row in rows:
-        counts = {kind[0]: count for kind, count in row.counts}
+        counts = {kind[0]: count for kind, count in row.counts if kind[1:] == (row.outcome,)}
         cells[row.values, row.outcome] = counts["valid"] + counts["missing"]
     outcomes = {outcome for _, outcome in cells}
     total = sum(cells.values()) / max(len(outcomes), 1)

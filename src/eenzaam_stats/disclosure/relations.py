@@ -7,12 +7,13 @@ others, which column is a function of a finer one, which margins two tables shar
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations, permutations
 
-from eenzaam_stats.disclosure.counts import Columns, Kind, Shown, Values
+from eenzaam_stats.disclosure.counts import NO, YES, Columns, Kind, Shown, Values
 from eenzaam_stats.disclosure.finest import lift
-from eenzaam_stats.disclosure.kinds import related, same_kinds
+from eenzaam_stats.disclosure.kinds import follow_ups, related, same_kinds
 from eenzaam_stats.disclosure.parts import enter_rest, placed
 from eenzaam_stats.disclosure.system import Functions, Rule, System
 from eenzaam_stats.errors import DisclosureError
@@ -53,16 +54,40 @@ def systems(shown: Sequence[Shown], crossed: Mapping[str, Sequence[Cell]]) -> di
         functions = composed(functions_of([*pairs, *crossed.get(people, ())]))
         classes = _classes(rows)
         same: dict[Kind, Kind] = {}
+        asked: list[Rule] = []
         if len(classes) > 1:
             alone = _entered(functions, rows, classes, {})
             _close(alone)
             same = same_kinds(alone, classes)
+            asked = list(follow_ups(alone, classes, same))
+        told = {rule.terms[0][0][1] for rule in asked}
+        rows = [(number, _without_kinds(row, told)) for number, row in rows]
         system = _entered(functions, rows, classes, same)
         lift(system)
         _close(system)
-        system.rules.extend(_rules(system, classes, same))
+        system.rules.extend([*_rules(system, classes, same), *asked, *_missing(system, told, same)])
         found[people] = system
     return found
+
+
+def _without_kinds(row: Shown, told: Collection[str]) -> Shown:
+    """The row without kinds of missing that say nothing of another outcome."""
+    kept = [
+        (kind, count)
+        for kind, count in row.counts
+        if kind[0] != "missing" or len(kind) == 2 or kind[1] in told
+    ]
+    return replace(row, counts=tuple(kept))
+
+
+def _missing(system: System, told: Collection[str], same: Mapping[Kind, Kind]) -> Iterator[Rule]:
+    """Kinds of missing add up to the missing answers."""
+    for outcome in sorted(told):
+        whole: Kind = ("missing", outcome)
+        whole = same.get(whole, whole)
+        kinds = dict.fromkeys(kind for kind, _ in system.cells if kind[:2] == whole[:2])
+        parts = [kind for kind in kinds if len(kind) > len(whole)]
+        yield Rule(((whole, -1.0), *((one, 1.0) for one in parts)), frozenset([whole]))
 
 
 def _free(row: Shown) -> Cell:
@@ -214,7 +239,8 @@ def _rules(
         valid = same.get(valid, valid)
         terms = ((valid, -1.0), *((one, 1.0) for one in kinds[outcome]))
         yield Rule(terms, frozenset([valid]))
-    yield from related(system, kinds)
+    flags = [one for one, own in classes.items() if [kind[2] for kind in own] == [YES, NO]]
+    yield from related(system, kinds, flags)
     answered = list(dict.fromkeys(kind for kind, _ in system.cells if kind[0] == "valid"))
     if len(answered) > 1:
         yield from _everyone(system, answered)

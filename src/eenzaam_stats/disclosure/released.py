@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from eenzaam_stats.document_text import json_of
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.results import Estimate, Estimates, Footnote
 from eenzaam_stats.vocabulary import Disclosure, Flag
@@ -57,7 +58,7 @@ def released_tables(text: str) -> tuple[Estimates, ...]:
         If the text is no such document.
     """
     try:
-        return tuple(_read(table) for table in json.loads(text))
+        return tuple(_read(table) for table in json_of(text, of="the record of an earlier release"))
     except (ValueError, KeyError, TypeError) as problem:
         raise SchemaError(
             "the record of an earlier release cannot be read. Take the folder that "

@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
+from eenzaam_stats.document_text import json_of
 from eenzaam_stats.errors import (
     EenzaamStatsWarning,
     IncompleteTableError,
@@ -206,7 +207,7 @@ def require_kept(kept: Kept | None, table: str) -> Kept:
 
 def _from(kept: Kept, protocol: ModuleType) -> TableDescription:
     lines: Iterator[bytes] = kept.bodies()
-    found: TableDescription = protocol.described(json.loads(next(lines)))
+    found: TableDescription = protocol.described(json_of(next(lines), of="a kept table"))
     return found
 
 

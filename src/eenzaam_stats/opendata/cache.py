@@ -21,6 +21,7 @@ from typing import Any
 
 import platformdirs
 
+from eenzaam_stats.document_text import json_of
 from eenzaam_stats.errors import listed
 from eenzaam_stats.results import CheckResult
 
@@ -124,7 +125,7 @@ def find(folder: Path, key: str) -> Kept | None:
 
 def _described(path: Path) -> Kept | None:
     try:
-        about = json.loads(path.read_text("utf-8"))
+        about = json_of(path.read_text("utf-8"), of=path.name)
     except (OSError, ValueError):
         return None
     if not isinstance(about, dict) or any(name not in about for name in FIELDS):
