@@ -15,6 +15,7 @@ import numpy as np
 from eenzaam_stats.disclosure.counts import Columns, Kind, Values
 from eenzaam_stats.disclosure.hiding import Hiding
 from eenzaam_stats.disclosure.solver import Equations, FloatArray, Programme
+from eenzaam_stats.disclosure.system import WITHIN
 
 _NOTHING = 1e-7
 _TOO_FEW = 1e6
@@ -198,7 +199,7 @@ class Box:
         return {
             (kind, coarser)
             for kind, finer in self.system.cells
-            if finer not in inside
+            if finer not in inside and kind[0] not in WITHIN
             for coarser in self.system.parents[finer]
         }
 
@@ -210,7 +211,7 @@ class Box:
             per.setdefault((kind, columns), []).append(at)
         for (kind, columns), cells in list(per.items()):
             for coarser in self.system.parents[columns]:
-                if (kind, coarser) in self.system.cells:
+                if kind[0] not in WITHIN and (kind, coarser) in self.system.cells:
                     yield from self._sums(cells, columns, per.get((kind, coarser), []), coarser)
         yield from self._without_children(per)
         yield from self._within()
@@ -231,6 +232,8 @@ class Box:
     ) -> Iterator[list[tuple[int, float]]]:
         """A margin whose cells are all outside the box does not change."""
         for kind, finer in self.system.cells:
+            if kind[0] in WITHIN:
+                continue
             if (kind, finer) not in per and (self.wide or finer in self.columns):
                 for coarser in self.system.parents[finer]:
                     for at in per.get((kind, coarser), []):

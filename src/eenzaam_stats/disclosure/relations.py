@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, permutations
 
-from eenzaam_stats.disclosure.counts import NO, YES, Columns, Kind, Shown, Values
+from eenzaam_stats.disclosure.counts import NO, WAVE, YES, Columns, Kind, Shown, Values
 from eenzaam_stats.disclosure.finest import lift
 from eenzaam_stats.disclosure.kinds import follow_ups, related, same_kinds
 from eenzaam_stats.disclosure.parts import enter_rest, placed
@@ -162,6 +162,8 @@ def composed(functions: Functions) -> Functions:
 def _enter(system: System, number: int, row: Shown, same: Mapping[Kind, Kind]) -> None:
     columns = system.reduced(row.columns)
     system.totals.add(row.fixed)
+    if WAVE in row.columns:
+        system.totals.add((WAVE,))  # how many answered a wave is told wherever it is described
     values = system.project(row.values, row.columns, columns)
     for kind, count in row.counts:
         at = system.unknown(same.get(kind, kind), columns, values)
@@ -187,7 +189,7 @@ def _different(row: Shown) -> DisclosureError:
 def _close(system: System) -> None:
     """Margins that tables share, down to the total, and their sums."""
     shown = system.columns()
-    closed = {*shown, ()}
+    closed = {*shown, *(system.reduced(known) for known in system.totals)}
     while True:
         meets = {
             system.reduced(system.derivable(a) & system.derivable(b))

@@ -18,6 +18,9 @@ Functions = Mapping[
 ]  # (fine, coarse): coarse value of a fine one
 
 
+WITHIN = ("rest", "other")  # kinds that few cells have: they add up where their terms do
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Kinds whose counts, with their factors, add up to 0 within a cell.
@@ -134,7 +137,7 @@ class System:
     def sums(self) -> Iterator[Terms]:
         """Cells with the margin (-1) that they add up to."""
         for (kind, columns), cells in self.cells.items():
-            for coarser in self.parents.get(columns, ()):
+            for coarser in self.parents.get(columns, ()) if kind[0] not in WITHIN else ():
                 margins = self.cells.get((kind, coarser), {})
                 children: dict[Values, list[int]] = {}
                 for values, at in cells.items():

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import permutations
 
 import numpy as np
 
@@ -35,13 +34,14 @@ def unclear_rows(system: System, classes: Mapping[str, Sequence[Kind]]) -> set[i
     set of int
     """
     hidden = {outcome: _hidden(system, kinds) for outcome, kinds in classes.items()}
+    counts = Counts(system) if any(hidden.values()) else None
     found: set[int] = set()
-    counts = Counts(system) if any(hidden.values()) and len(classes) > 1 else None
-    for before, other in permutations(classes, 2):
-        if counts is None or not hidden[before] or _is_tied(system, classes, before, other):
-            continue
-        if _counted_in(counts, [*classes[before], *classes[other]]) < ENOUGH:
-            found |= _beside(system, hidden[before], classes[other])
+    for kinds in classes.values():
+        # an outcome with the same classes is one with this one
+        before = [one for one in classes if hidden[one] and set(classes[one]) != set(kinds)]
+        told = {kind for one in before for kind in classes[one]}
+        if counts is not None and told and _counted_in(counts, sorted(told | set(kinds))) < ENOUGH:
+            found |= _beside(system, [cell for one in before for cell in hidden[one]], kinds)
     return found
 
 
@@ -53,17 +53,6 @@ def _hidden(system: System, kinds: Sequence[Kind]) -> list[tuple[Columns, Values
         if rows and math.isnan(system.value[at]) and system.where[at][0] in kinds
     }
     return list(found)
-
-
-def _is_tied(
-    system: System, classes: Mapping[str, Sequence[Kind]], before: str, other: str
-) -> bool:
-    """Whether the two have a kind in common, or a rule between their classes."""
-    own, others = set(classes[before]), set(classes[other])
-    return bool(own & others) or any(
-        own & kinds and others & kinds
-        for kinds in ({kind for kind, _ in rule.terms} for rule in system.rules)
-    )
 
 
 def _counted_in(counts: Counts, kinds: Sequence[Kind]) -> int:
