@@ -278,20 +278,29 @@ def _parts(
     summed: Sequence[Rule],
 ) -> Iterator[Rule]:
     """Kinds that are part of another: nested and exclusive outcomes, questions asked of some."""
-    known = {(part, rule.terms[0][0]) for rule in summed for part, _ in rule.terms[1:]}
-    exclusive = [{kind for kind, _ in rule.terms[1:]} for rule in summed]
+    sums = [[kind for kind, _ in rule.terms] for rule in summed]
     wider: dict[Kind, set[Kind]] = {}
-    for part, whole in [*pairs, *known]:
+    for part, whole in pairs:
         wider.setdefault(part, set()).add(whole)
     for part, whole in pairs:
-        between = any(
-            whole in wider.get(one, ()) and one not in wider.get(whole, ())
-            for one in wider[part] - {whole}
-        )
         one_of = {part, ("class", *whole[1:2], YES)}
-        implied = (part, whole) in known or any(one_of <= some for some in exclusive)
-        if not between and not implied:
+        chains = [
+            [one]
+            for one in wider[part] - {whole}
+            if whole in wider.get(one, ()) and one not in wider.get(whole, ())
+        ]
+        chains += [kinds for kinds in sums if kinds[0] == whole and part in kinds[1:]]
+        chains += [kinds for kinds in sums if one_of <= set(kinds[1:])]
+        if not any(_are_counted(system, (part, whole), kinds) for kinds in chains):
             yield _part(system, counts, part, whole)
+
+
+def _are_counted(system: System, pair: tuple[Kind, Kind], kinds: Sequence[Kind]) -> bool:
+    """Whether kinds that say the same of a pair are there wherever the pair is."""
+    part, whole = pair
+    both = [columns for kind, columns in system.cells if kind == part]
+    both = [columns for columns in both if (whole, columns) in system.cells]
+    return all((kind, columns) in system.cells for kind in kinds for columns in both)
 
 
 def _part(system: System, counts: Counts, part: Kind, whole: Kind) -> Rule:
