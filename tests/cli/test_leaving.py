@@ -439,3 +439,24 @@ def test_without_a_survey_nothing_is_made_of_respondents(tmp_path, command, opti
     ran = command("letter", "--out", tmp_path / "r", *option)
     assert ran.code == 2
     assert "go with --survey" in ran.err
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_prevalence_unchecked_says_so_in_every_output(tmp_path, command, output):
+    call = (*_own(tmp_path / "0", "as they are", command), "--by", "age", *OUTPUTS[output])
+    ran = command(*call, "--profile", "none")
+    assert ran.code == 5
+    assert "onderdrukt" not in ran.out
+    file = tmp_path / "out"
+    assert command(*call, "--profile", "none", "--out", file).code == 5
+    assert not file.exists()
+    ran = command(*call, *UNCHECKED)
+    assert ran.code == 0, ran.err
+    assert "not checked for disclosure" in ran.out
+    if output == "csv":
+        assert {row["disclosure"] for row in csv.DictReader(io.StringIO(ran.out))} == {STAYS}
+    if output == "json":
+        tables = json.loads(ran.out)["data"]
+        assert {table["footnote"]["disclosure"] for table in tables} == {
+            "not checked for disclosure"
+        }
