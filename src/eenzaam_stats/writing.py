@@ -344,7 +344,8 @@ def write_set(
             scratch = make_scratch(base)
             try:
                 for name, content in files.items():
-                    _make(scratch / NEW / name, content)
+                    with told(base / name, needed_by):
+                        _make(scratch / NEW / name, content)
                 move_together(scratch, base, list(files), overwrite=overwrite)
             finally:
                 drop_scratch(scratch)

@@ -57,7 +57,7 @@ def test_several_waves_of_one_file_are_read_in_one_command(
     file = tmp_path / "trend.sav"
     parts = []
     for year in (2022, 2024):
-        es.synthesise("gmjv", file, wave=year, n=1_000)
+        es.synthesise("gmjv", file, wave=year, n=1_000, overwrite=True)
         parts.append(read(file))
     changed_sav(file, file, frame=pd.concat(parts, ignore_index=True))
     ran = command(

@@ -75,9 +75,9 @@ def test_the_folder_holds_no_number_of_a_hidden_row(small, tmp_path, command):
     assert released_text((read,)) == path.read_text("utf-8").strip()
 
 
-@pytest.mark.parametrize("text", ["{", "[1]", '[{"by": []}]', '"a"', "null"])
+@pytest.mark.parametrize("text", ["{", "[1]", '[{"by": []}]', '"a"', "null", "\xff["])
 def test_a_record_that_cannot_be_read_is_refused(small, tmp_path, command, text):
-    (tmp_path / "release_00001.json").write_text(text)
+    (tmp_path / "release_00001.json").write_bytes(text.encode("latin-1"))
     ran = command("prevalence", small, *SOURCE, "--release", tmp_path)
     assert ran.code == 3
     assert "record of an earlier release cannot be read" in ran.err

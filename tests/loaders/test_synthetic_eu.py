@@ -215,6 +215,6 @@ def test_failed_writing_leaves_nothing_behind(tmp_path, monkeypatch):
         raise OSError("no space left on device")
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", fail)
-    with pytest.raises(SourceError, match=r"synthesise_eu_survey\(\) needs to write eu_values"):
+    with pytest.raises(SourceError, match=r"synthesise_eu_survey\(\) cannot write eu_values"):
         synthesise_eu_survey(tmp_path / "eu_values.csv", n=1_000)
     assert list(tmp_path.iterdir()) == []

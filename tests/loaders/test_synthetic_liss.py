@@ -191,5 +191,5 @@ def test_folder_with_content_or_without_parent_is_refused(tmp_path):
         synthesise_liss(tmp_path, n=100)
     with pytest.raises(SourceError, match="is there with content"):
         synthesise_liss(tmp_path / "real.sav", n=100)
-    with pytest.raises(SourceError, match="Make the folder first"):
+    with pytest.raises(SourceError, match="Make it, or name another"):
         synthesise_liss(tmp_path / "none" / "liss", n=100)

@@ -179,7 +179,7 @@ def test_folder_made_for_a_set_that_failed_is_removed(tmp_path: Path) -> None:
     def broken(_: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(SourceError, match=r"cannot write out: No space left"):
+    with pytest.raises(SourceError, match=r"cannot write x: No space left"):
         write_set(tmp_path / "a" / "out", {"x": broken}, needed_by="t", parents=True)
     with pytest.raises(SourceError, match=r"cannot write new: No space left"):
         write_folder(tmp_path / "new", broken, needed_by="t")

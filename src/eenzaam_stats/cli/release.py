@@ -43,7 +43,7 @@ def opened_release(folder: Path | None) -> tuple[Path | None, tuple[Estimates, .
     numbers = [path.stem.rpartition("_")[2] for path in found]
     last = max((int(number) for number in numbers if number.isdecimal()), default=0)
     record = require_place(folder / f"release_{last + 1:05d}.json", needed_by=RECORD)
-    texts = [path.read_text("utf-8") for path in found]
+    texts = [path.read_text("utf-8", errors="replace") for path in found]
     return record, tuple(table for text in texts for table in released_tables(text))
 
 

@@ -15,7 +15,10 @@ from eenzaam_stats.vocabulary import require_option
 
 CsvDialect = Literal["machine", "dutch_excel"]
 GUARD = "'"
-_NUMBER = re.compile(r"[+\-\u2212]?\d+(?:[.,]\d+)*(?:[eE][+\-]?\d+)?\s?%?")
+# a number; with the minus sign of print, which starts no formula, also words behind it
+_NUMBER = re.compile(
+    r"(?:[+\-\u2212]?\d+(?:[.,]\d+)*(?:[eE][+\-]?\d+)?\s?%?)|\u2212\d+(?:[.,]\d+)*(?:\s[^\W\d_]+)+"
+)
 # what a spreadsheet runs: at the begin of a cell, or of one that it makes at another separator
 _RUN = "=+@\\-\u2212"
 _FIRST = re.compile(rf"[\s\"\u200b-\u200d\u2060]*[{_RUN}]")
