@@ -140,7 +140,7 @@ def round_release(
 
 
 def _require(tables: Sequence[Estimates]) -> None:
-    require_released(tables)
+    require_released(tables, verb="round_release()")
     for at, table in enumerate(tables, start=1):
         shares = isinstance(table, Estimates) and is_counted(table)
         if not shares or table.footnote.statistic != "proportion":
