@@ -171,6 +171,7 @@ def readings(
         _classes(one, by_number[one.table].table)
         for one in shown_counts([(at, one.table) for at, one in counted])
     ]
+    shown = _without_assumed(shown, by_number)
     hidden = frozenset(
         number
         for number, one in enumerate(shown)
@@ -208,6 +209,32 @@ def _classes(one: Shown, table: Estimates) -> Shown:
         if table.footnote.statistic == "proportion":
             counts += tuple((("class", one.outcome, word), math.nan) for word in (YES, NO))
     return replace(one, counts=counts)
+
+
+def _without_assumed(shown: Sequence[Shown], tables: Mapping[int, Published]) -> list[Shown]:
+    """Counts without the missing answers that a table of others does not print.
+
+    They are taken as nobody, so that outcomes with the same people are found; where outcomes have
+    other numbers of people, somebody did not answer.
+    """
+    people: dict[tuple[object, ...], set[float]] = {}
+    for one in shown:
+        n = dict(one.counts)["valid", one.outcome]
+        if not math.isnan(n):
+            people.setdefault((one.people, one.columns, one.values), set()).add(n)
+    if all(len(found) == 1 for found in people.values()):
+        return list(shown)
+    return [
+        replace(
+            one,
+            counts=tuple(
+                (kind, math.nan if kind[0] == "missing" else count) for kind, count in one.counts
+            ),
+        )
+        if not tables[one.table].table.footnote.origin
+        else one
+        for one in shown
+    ]
 
 
 def _left_out(
