@@ -276,10 +276,10 @@ class Question:
         # what solutions of whole numbers reached so far, and the most that one sum allows
         self.least, self.most = np.full(count, np.inf), np.full(count, -np.inf)
         self.allowed = np.full(count, np.inf)
-        for row, high in zip(entries, self.high, strict=True):
-            if all(factor > 0.0 for _, factor in row):
-                for at, factor in row:
-                    self.allowed[at] = min(self.allowed[at], high / factor)
+        for terms, most in zip(entries, self.high, strict=True):
+            if all(times > 0.0 for _, times in terms):
+                for at, times in terms:
+                    self.allowed[at] = min(self.allowed[at], most / times)
 
     def range_of(self, unknown: int, wide: float) -> Range:
         """Least and largest value of one unknown; without its lines when they lie far apart.
