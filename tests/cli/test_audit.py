@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from disclosure.people import made, persons
 from eenzaam_stats.disclosure import DisclosureProfile, suppress
 from eenzaam_stats.disclosure.released import released_text
 from eenzaam_stats.results import Estimates
+from eenzaam_stats.vocabulary import Disclosure
 
 pytestmark = pytest.mark.usefixtures("inside")
 FOUND, FINE, WRONG = 5, 0, 3
@@ -155,7 +157,8 @@ def test_records_of_a_release_folder_are_read_together(inside, command):
     (inside / "left").mkdir()
     apart = suppress(made(people, "lonely", []), DisclosureProfile("none", least_n=0))
     bare = made(people, "lonely", ["municipality"])
-    small = tuple(row.hidden() if row.group == bare.rows[0].group else row for row in bare.rows)
+    safe = [replace(row, disclosure=Disclosure.SAFE) for row in bare.rows]
+    small = (safe[0].hidden(), *safe[1:])
     _written(
         inside / "left",
         "release_00001.json",
