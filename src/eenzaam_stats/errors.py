@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+from eenzaam_stats.message_words import SHOWN_NAMES, is_name, shown_names, shown_value
+
 
 def listed(values: Iterable[object]) -> str:
     """Options as one readable list, each with its ``repr``, in the order given."""
@@ -56,10 +58,17 @@ class UnknownColumnError(EenzaamStatsError, KeyError):
 
 
 def _nearest_columns(missing: Sequence[str], available: Sequence[str]) -> str:
-    nearest = [m for name in missing for m in get_close_matches(name, available, n=1)]
+    names = [name for name in available if is_name(name)]
+    nearest = [m for name in missing for m in get_close_matches(name, names, n=1)]
     if nearest:
         return f"Did you mean [{listed(nearest)}]?"
-    return f"The frame has {len(available)} column(s): [{listed(sorted(available)[:12])}]."
+    if not all(is_name(name) for name in available if name):
+        return (
+            f"There are {len(available)} column(s), of which some do not look like names, so they "
+            "are not listed. Check that the first row holds names."
+        )
+    shown = shown_names(sorted(name for name in available if name)[:SHOWN_NAMES])
+    return f"The frame has {len(available)} column(s): [{shown}]."
 
 
 class UnknownCodeError(EenzaamStatsError, ValueError):
@@ -71,8 +80,8 @@ class UnknownCodeError(EenzaamStatsError, ValueError):
     ) -> UnknownCodeError:
         """Name the place, the column, the code, how often and where it occurs first."""
         return cls(
-            f"{where}, column {column!r}: code {code!r} ({count} row(s), first in row {first_row}) "
-            f"is not in the codebook. {remedy}"
+            f"{where}, column {column!r}: code {shown_value(code, count)} ({count} row(s), first "
+            f"in row {first_row}) is not in the codebook. {remedy}"
         )
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import SchemaError
+from eenzaam_stats.message_words import shown_value
 
 IntArray = NDArray[np.int64]
 
@@ -271,7 +272,8 @@ def _require_one_meaning(forms: Sequence[str], column: _Column, *, thousands: bo
     if doubtful and plain and not shown and not thousands:
         at = (column.text == doubtful[0]).to_numpy(dtype="bool")
         raise SchemaError(
-            f"{column.where} holds {doubtful[0]!r} ({column.counted(at)}) beside whole numbers "
+            f"{column.where} holds "
+            f"{shown_value(doubtful[0])} ({column.counted(at)}) beside whole numbers "
             "without a separator: that may be 1 or 1000 times as much. Write keys without one."
         )
 

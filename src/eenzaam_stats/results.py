@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 import pandas as pd
 
 from eenzaam_stats.made_of import MadeOf
+from eenzaam_stats.output_check import remembering, status_of
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
 if TYPE_CHECKING:
@@ -163,6 +164,8 @@ def comparable(row: DataclassInstance) -> tuple[object, ...]:
 class _Row(Protocol):
     @property
     def flag(self) -> Flag: ...
+    @property
+    def disclosure(self) -> Disclosure: ...
     def hidden(self) -> Self: ...
 
 
@@ -171,9 +174,13 @@ RowType = TypeVar("RowType", bound=_Row)
 
 def without_hidden_numbers(rows: tuple[RowType, ...]) -> tuple[RowType, ...]:
     """Rows as they are, the suppressed ones without any number or reason."""
-    if not any(row.flag is Flag.SUPPRESSED for row in rows):
+    if not any(map(_is_hidden, rows)):
         return rows
-    return tuple(row.hidden() if row.flag is Flag.SUPPRESSED else row for row in rows)
+    return tuple(row.hidden() if _is_hidden(row) else row for row in rows)
+
+
+def _is_hidden(row: _Row) -> bool:
+    return row.flag is Flag.SUPPRESSED or row.disclosure is Disclosure.SUPPRESSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +272,7 @@ class Estimates(MadeOf):
         ]
         frame = pd.DataFrame(records, columns=[*self.by, *TIDY_COLUMNS])
         hidden = {name: "Int64" for name in COUNTS if any(one[name] is None for one in records)}
-        return frame.astype({"flag": "str", **hidden})
+        return remembering(frame.astype({"flag": "str", **hidden}), status_of(self))
 
     def details(self) -> pd.DataFrame:
         """Fresh frame like :meth:`tidy`, with everything else that is known per group.

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.date_words import moment_in_words
 from eenzaam_stats.errors import SchemaError
+from eenzaam_stats.message_words import shown_value
 from eenzaam_stats.time_axis import Calendar, Moment, calendar_of
 
 FloatArray = NDArray[np.float64]
@@ -103,10 +104,11 @@ def dates_of_waves(
     found = [moment_of(value) for value in values]
     wrong = [at for at, one in enumerate(found) if not _usable(one)]
     if wrong:
+        first = values[wrong[0]]
         raise SchemaError(
             f"{where} needs dates or numbers in column {column!r}, such as 2020.2, and found "
-            f"{values[wrong[0]]!r} ({len(wrong)} wave(s), first in row {wrong[0] + 1}). Give each "
-            f"wave its date. {HOW}."
+            f"{shown_value(first, values.count(first))} ({len(wrong)} wave(s), first in row "
+            f"{wrong[0] + 1}). Give each wave its date. {HOW}."
         )
     moments = [one for one in found if one is not None]
     _require_clear(values, moments, column=column, where=where)
@@ -138,12 +140,14 @@ def _require_clear(
     unclear = [unclear_number(one) if isinstance(one, float) else "" for one in moments]
     if unclear and all(unclear):
         raise SchemaError(
-            f"{where} needs dates or numbers in column {column!r}, and {values[0]!r} {unclear[0]}."
+            f"{where} needs dates or numbers in column {column!r}, and "
+            f"{shown_value(values[0])} {unclear[0]}."
         )
     words = [value.strip() for value in values if isinstance(value, str)]
     if len(words) == len(values) > 1 and all(_is_school_year(one) for one in words):
         raise SchemaError(
-            f"{where} needs dates in column {column!r}, and {words[0]!r} and the others read as "
+            f"{where} needs dates in column {column!r}, and "
+            f"{shown_value(words[0])} and the others read as "
             "two years as well as a year and a month. Write the first day, such as 2019-09-01."
         )
 

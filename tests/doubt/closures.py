@@ -22,7 +22,7 @@ from eenzaam_stats.letter.listings import computed_table
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.plots.estimates import note_above
 from eenzaam_stats.results import Estimate, Estimates
-from eenzaam_stats.tables import csv_text, html_table
+from eenzaam_stats.tables import TableLook, csv_text, html_table
 from eenzaam_stats.tables.text import estimates_text
 from eenzaam_stats.trend.check_fits import Fitting
 from eenzaam_stats.trend.checks import alternative_starts, leave_one_wave_out
@@ -358,11 +358,12 @@ def _reasons(figures: tuple[ComputedFigure, ...]) -> str:
 def _html(made: Estimates) -> str:
     frame = made.tidy()
     headers = {name: name for name in frame.columns}
-    return html_table(frame, caption="c", headers=headers, decimals={}, language="en")
+    look = TableLook(unchecked=True)
+    return html_table(frame, caption="c", headers=headers, decimals={}, language="en", look=look)
 
 
 def _text(made: Estimates) -> str:
-    text = estimates_text(made, language="en")
+    text = estimates_text(made, language="en", unchecked=True)
     return "uncertain" if any(row.reason and row.reason in text for row in made.rows) else ""
 
 
@@ -418,7 +419,9 @@ CLOSURES: dict[str, Closure] = {
     "plots.tileplot.tilemap_text": _estimates_in(
         lambda made: plots.tilemap_text(made, language="en")
     ),
-    "tables.delimited.csv_text": _estimates_in(lambda made: csv_text(made.details())),
+    "tables.delimited.csv_text": _estimates_in(
+        lambda made: csv_text(made.details(), unchecked=True)
+    ),
     "tables.html.html_table": _estimates_in(_html),
     "tables.text.estimates_text": _estimates_in(_text),
     "trend.check_fits.checked_row": _check(lambda made: placebo_in_time(made, LAW, HOW)),
@@ -507,6 +510,8 @@ NOT_APPLICABLE: dict[str, str] = {
         ("letter.chapter.chapters", "letter.figures.all_figures", "letter.report.compose"), _WHOLE
     ),
     "letter.recompute.lookup.rows": "looks up published figures, which have no rows of ours",
+    "disclosure.details.estimates_of": "reads a table of estimates back, estimates nothing",
+    "letter.microdata.suppressed": "hides figures by suppress(), which is run here",
     "loaders.pooling.parts_of": "takes surveys apart before they are combined, estimates nothing",
     "disclosure.argus.export_to_argus": "files for inside, with counts and no estimate",
     "disclosure.audit.audit": "bounds what a reader can find, estimates nothing",

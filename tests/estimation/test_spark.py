@@ -92,3 +92,14 @@ def test_spark_frame_with_wrong_values_is_refused_with_their_number(frames, make
     negative = sparks.withColumn("weight", functions.lit(-1.0))
     with pytest.raises(DesignError, match=r"'weight' has 2400 row\(s\)"):
         es.prevalence(es.Survey(negative, survey.design, survey.report), "y")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_mean_far_from_zero_keeps_its_spread(frames, make_survey):
+    people, rows = frames
+    import pyspark.sql.functions as f
+
+    design = {"weight": "weight", "stratum": "thin"}
+    far = es.mean(make_survey(rows.withColumn("z", f.col("y") + 1e6), **design), "z").rows[0]
+    near = es.mean(make_survey(people, **design), "y").rows[0]
+    assert far.std_error == pytest.approx(near.std_error, rel=1e-9)

@@ -98,7 +98,7 @@ def test_folder_with_the_name_of_a_file_is_refused(tmp_path):
 
 @pytest.mark.parametrize("suffix", [".sav", ".dta", ".parquet", ".xlsx"])
 def test_text_with_the_name_of_another_format_is_refused(tmp_path, suffix):
-    with pytest.raises(SourceError, match="although its name says so: its first bytes are b'item'"):
+    with pytest.raises(SourceError, match="although its name says so: it begins as text"):
         open_file(text(tmp_path, CSV, f"survey{suffix}"))
 
 

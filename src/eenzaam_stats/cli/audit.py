@@ -88,7 +88,7 @@ def audit(
     named = _tables(files, columns)
     areas = None if together is None else _cells(together)
     report = work_out([table for _, table in named], chosen, together=areas)
-    deliver(_json(report, named) if as_json else _text(report, named), out)
+    deliver(_json(report, named) if as_json else _text(report, named), out, force=force)
     if report.hidden == 0:
         say("note: no table has a hidden cell. Name the word of a hidden cell with --hidden.")
     if report.disclosed:

@@ -32,6 +32,10 @@ SkippedRows = Annotated[
     int | None, typer.Option("--skip-rows", help="Rows under the names that are no respondents.")
 ]
 NamesRow = Annotated[int | None, typer.Option("--header-row", help="Row with the names.")]
+RaisedLimits = Annotated[
+    list[str] | None,
+    typer.Option("--limit", help="NAME:NUMBER of a limit of size, such as cells:1e9; repeatable."),
+]
 Sheet = Annotated[str | None, typer.Option("--sheet", help="Name or number of the sheet.")]
 
 
@@ -40,6 +44,7 @@ def file_words(
     decimal: str | None = None,
     thousands: str | None = None,
     keep_word: list[str] | None = None,
+    limit: list[str] | None = None,
     **places: int | str | None,
 ) -> FileWords:
     """What the options of a command say about its file; nothing where they are not given."""
@@ -55,7 +60,17 @@ def file_words(
                 raise OptionError(f"--keep-word is {one!r}. Write COLUMN:WORD, such as land:NA.")
             kept.setdefault(column, []).append(word)
         words["keep_words"] = kept
+    if limit:
+        words["limits"] = dict(_limit(one) for one in limit)
     return cast("FileWords", {name: said for name, said in words.items() if said is not None})
+
+
+def _limit(said: str) -> tuple[str, int]:
+    name, colon, number = said.partition(":")
+    try:
+        return name, int(float(number)) if colon else int("")
+    except (ValueError, OverflowError):
+        raise OptionError(f"--limit is {said!r}. Write NAME:NUMBER, such as cells:1e9.") from None
 
 
 def csv_table(file: Path, what: str, words: FileWords | None = None) -> pd.DataFrame:
@@ -88,8 +103,9 @@ def picture(
         raise OptionError(f"--plot is {file.name!r}, which ends in none of .png, .svg and .pdf.")
     with plots.canvas(width=size[0], height=size[1]) as axes:
         draw(axes)
+        # the command has refused what may not leave; where it stays, the note says so
         if file.suffix == ".png":
-            return plots.png(axes)
+            return plots.png(axes, unchecked=True)
         if file.suffix == ".pdf":
-            return plots.pdf(axes, title=title)
-        return plots.svg(axes, title=title, description=told())
+            return plots.pdf(axes, title=title, unchecked=True)
+        return plots.svg(axes, title=title, description=told(), unchecked=True)

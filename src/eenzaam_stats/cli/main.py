@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Annotated
 
@@ -22,7 +24,9 @@ from eenzaam_stats.cli import (
     trend,
 )
 from eenzaam_stats.cli.output import envelope, explain, give, hearing
-from eenzaam_stats.errors import EenzaamStatsError, OptionError
+from eenzaam_stats.cli.streams import prepare_streams
+from eenzaam_stats.errors import EenzaamStatsError, OptionError, SourceError
+from eenzaam_stats.file_places import shorten
 from eenzaam_stats.version import VERSION
 
 DEBUG = "--debug"
@@ -97,20 +101,38 @@ def run(arguments: Sequence[str]) -> int:
     """
     words = [word for word in arguments if word != DEBUG]
     as_json = "--json" in words
+    prepare_streams()
     with hearing():
         try:
             line = typer.main.get_command(app)  # the app itself would set an excepthook of its own
             return int(line.main(args=words, prog_name="eenzaam-stats", standalone_mode=False) or 0)
-        except EenzaamStatsError as error:
+        except (EenzaamStatsError, OSError, MemoryError) as error:
             if DEBUG in arguments:
-                traceback.print_exc(file=sys.stderr)
-            return explain(error, command=command_of(words), as_json=as_json)
+                sys.stderr.write(_where_it_arose(error))
+            return explain(_worded(error), command=command_of(words), as_json=as_json)
         except typer.TyperException as error:
             return _misused(error, command_of(words), as_json=as_json)
         except typer.Abort:
             return INTERRUPTED
         except SystemExit as stop:  # completion of the shell ends by itself
             return stop.code if isinstance(stop.code, int) else 1
+
+
+def _worded(error: EenzaamStatsError | OSError | MemoryError) -> EenzaamStatsError:
+    """Refusal of the machine in words: it is no mistake of the toolkit."""
+    if isinstance(error, EenzaamStatsError):
+        return error
+    if isinstance(error, MemoryError):
+        return SourceError(
+            "this machine has too little memory for it. Ask for fewer rows or groups, or use a "
+            "machine with more."
+        )
+    name = Path(os.fsdecode(error.filename)).name if isinstance(error.filename, str | bytes) else ""
+    refused = error.strerror or type(error).__name__
+    return SourceError(
+        f"this machine refuses {shorten(name) or 'a file'}: {refused}. "
+        "Check that it can be reached and that the disk has room."
+    )
 
 
 def command_of(words: Sequence[str]) -> str:
@@ -139,13 +161,39 @@ def _misused(error: typer.TyperException, command: str, *, as_json: bool) -> int
     return code
 
 
+def _where_it_arose(error: BaseException) -> str:
+    """Places of an error and its causes; words of other libraries may hold a value, so their kind.
+
+    Examples
+    --------
+    >>> print(_where_it_arose(ValueError("Jansen")).splitlines()[-1])
+    ValueError: its words are left out, since they may hold a value of the data
+    """
+    chain: list[BaseException] = []
+    at: BaseException | None = error
+    while at is not None and at not in chain:
+        chain.append(at)
+        at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
+    lines = ["Traceback (most recent call last):\n"]
+    for one in reversed(chain):
+        own = isinstance(one, EenzaamStatsError)
+        words = (
+            str(one) if own else "its words are left out, since they may hold a value of the data"
+        )
+        lines += [*traceback.format_tb(one.__traceback__), f"{type(one).__name__}: {words}\n"]
+    return "".join(lines)
+
+
 def _unforeseen(
     kind: type[BaseException], error: BaseException, where: TracebackType | None
 ) -> None:
     """Last words on a mistake of the toolkit: its kind, and no more, for it may hold a record."""
     words = sys.argv[1:]
-    if DEBUG in words or issubclass(kind, KeyboardInterrupt):
+    if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, where)
+        return
+    if DEBUG in words:
+        sys.stderr.write(_where_it_arose(error))
         return
     message = (
         f"{kind.__name__}, which nobody foresaw. This is a mistake in the toolkit, not in your "

@@ -10,6 +10,7 @@ from eenzaam_stats.disclosure.controlled import round_release
 from eenzaam_stats.disclosure.profiles import PROFILES, DisclosureProfile
 from eenzaam_stats.disclosure.report import DisclosureReport, Finding, check_disclosure
 from eenzaam_stats.disclosure.suppression import require_checked, suppress
+from eenzaam_stats.output_check import status_of
 
 __all__ = [
     "PROFILES",
@@ -23,5 +24,6 @@ __all__ = [
     "export_to_argus",
     "require_checked",
     "round_release",
+    "status_of",
     "suppress",
 ]

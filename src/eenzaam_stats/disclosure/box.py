@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import product
 
 import numpy as np
 
 from eenzaam_stats.disclosure.counts import Columns, Kind, Values
 from eenzaam_stats.disclosure.hiding import Hiding
-from eenzaam_stats.disclosure.solver import Programme
+from eenzaam_stats.disclosure.solver import Equations, FloatArray, Programme
 
 _NOTHING = 1e-7
 _TOO_FEW = 1e6
@@ -37,7 +38,7 @@ class Box:
         self.fixed = set() if wide else self._outside()
         self.chosen = self._values(width)
         self.at: dict[int, int] = {}
-        kinds = {name for name, _ in self.system.cells}
+        kinds = self._kinds()
         # people who gave no answer stay where they are at first
         far = set() if wide else {one for one in kinds if one[0] in ("missing", "people")}
         near = sorted(kinds - far)
@@ -45,6 +46,25 @@ class Box:
             for cells in self.columns:
                 for found in self._inside(one, cells):
                     self.at.setdefault(found, len(self.at))
+        self.unknowns = list(self.at)
+        self.value = np.nan_to_num(np.array([self.system.value[at] for at in self.at]))
+        self.stays = np.array([self._is_fixed(at) for at in self.at])
+
+    @cached_property
+    def equations(self) -> Equations:
+        """Sums and rules among the cells of the box, on their places in it."""
+        at = self.at
+        return Equations.of(
+            [[(at[one], factor) for one, factor in terms] for terms in self._ties()]
+        )
+
+    def _kinds(self) -> set[Kind]:
+        """Kinds of answers that a change of the count can touch; a sum of numbers mostly none."""
+        tied = {kind for rule in self.system.rules for kind, _ in rule.terms}
+        own = self.system.where[self.unknown][0]
+        if own[0] == "sum" and own not in tied:
+            return {own}
+        return {kind for kind, _ in self.system.cells if kind[0] != "sum" or kind in tied}
 
     def _values(self, width: int) -> dict[str, list[str]]:
         """Values per column: those of the count, then those where a move is cheap."""
@@ -52,8 +72,7 @@ class Box:
         chosen: dict[str, list[str]] = {}
         for place, name in enumerate(columns):
             others = [v for v in self.hiding.along(self.unknown, place) if v != values[place]]
-            cells = self.system.cells[kind, columns]
-
+            cells = self.system.cells[self.system.like.get(kind, kind), columns]
             ranked = sorted(
                 (self._rank(cells[*values[:place], value, *values[place + 1 :]]), value)
                 for value in others
@@ -119,60 +138,54 @@ class Box:
 
     def is_wide_enough(self) -> bool:
         """Whether what is hidden already leaves the bounds of the count far enough apart."""
-        free = {
-            at: place
-            for place, at in enumerate(
-                at for at in self.at if not self._is_fixed(at) and self.hiding.price(at) == 0.0
-            )
-        }
-        value = {at: np.nan_to_num(self.system.value[at]) for at in free}
-        rows = [
-            [(free[at], factor) for at, factor in terms if at in free]
-            for terms in self._equations()
-        ]
-        rows = [row for row in rows if row]
-        by_place = list(value.values())
-        right = [sum(factor * by_place[at] for at, factor in row) for row in rows]
-        asked = Programme(rows, right, np.full(len(free), np.inf))
-        low, high = asked.range_of(free[self.unknown])
+        free = ~self.stays & (self.prices() == 0.0)
+        if not free[self.at[self.unknown]]:
+            return False
+        value = self.value[free]
+        equations = self.equations.among(free)
+        whole = bool((value == value.round()).all())
+        unbounded = np.full(len(value), np.inf)
+        asked = Programme(equations, equations.times(value), unbounded, whole=whole)
+        low, high = asked.range_of(int(free[: self.at[self.unknown]].sum()))
         return high - low >= self.people - _NOTHING
 
     def hidden(self) -> set[int]:
         """Hidden counts of the box."""
         return {at for at in self.at if self.hiding.price(at) == 0.0}
 
+    def prices(self) -> FloatArray:
+        """Cost of hiding each count; what is hidden costs nothing."""
+        return np.array([self.hiding.price(at) for at in self.at])
+
     def move(self, *, shown: bool = True) -> set[int] | None:
         """Counts that change in the cheapest move of so many people into the count, or out.
 
         With ``shown=False`` counts that are shown stay, and few of the hidden ones change.
         """
-        people = self.people
-        rows = [
-            [one for at, factor in terms for one in self._both(at, factor)]
-            for terms in self._equations()
-        ]
-        value = np.array([self.system.value[at] for at in self.at])
-        fixed = np.array([self._is_fixed(at) for at in self.at])
-        down = np.where(fixed | np.isnan(value), 0.0, value)
-        up = np.where(fixed, 0.0, np.inf)
-        price = np.array([self.hiding.price(at) for at in self.at])
-        if not shown:
-            up, down = np.where(price > 0.0, 0.0, up), np.where(price > 0.0, 0.0, down)
-            price = np.ones(len(price))
+        people, price = self.people, self.prices()
+        free = ~self.stays & (shown | (price == 0.0))
+        if not free[self.at[self.unknown]]:
+            return None
+        own, count = int(free[: self.at[self.unknown]].sum()), int(free.sum())
+        price = price[free] if shown else np.ones(count)
+        down, up = self.value[free], np.full(count, np.inf)
         cost = np.concatenate(
             [price / people, price / np.clip(np.minimum(down, people), _NOTHING, None)]
         )
-        own, count = self.at[self.unknown], len(self.at)
+        whole = float(people).is_integer() and bool((down == down.round()).all())
+        equations = self.equations.among(free)
+        places = np.flatnonzero(free)
         for entry, other in ((own, own + count), (own + count, own)):
             upper = np.concatenate([up, down])
             if upper[entry] < people:
                 continue
             upper[other] = 0.0
-            asked = Programme([*rows, [(entry, 1.0)]], [*[0.0] * len(rows), people], upper)
-            found = asked.least(cost)
+            changes = equations.of_changes(count, entry)
+            right = np.append(np.zeros(equations.rows), people)
+            found = Programme(changes, right, upper, whole=whole).least(cost)
             if found is not None:
-                change = found[:count] - found[count:]
-                return {at for at, place in self.at.items() if abs(change[place]) > _NOTHING}
+                moved = places[np.abs(found[:count] - found[count:]) > _NOTHING]
+                return {self.unknowns[place] for place in moved}
         return None
 
     def _is_fixed(self, unknown: int) -> bool:
@@ -189,7 +202,7 @@ class Box:
             for coarser in self.system.parents[finer]
         }
 
-    def _equations(self) -> Iterator[list[tuple[int, float]]]:
+    def _ties(self) -> Iterator[list[tuple[int, float]]]:
         """Sums and rules among the cells of the box; a cell outside does not change."""
         per: dict[tuple[Kind, Columns], list[int]] = {}
         for at in self.at:
@@ -231,7 +244,3 @@ class Box:
                 inside = [(at, factor) for at, factor in terms if at in self.at]
                 if inside:
                     yield inside
-
-    def _both(self, unknown: int, factor: float) -> list[tuple[int, float]]:
-        place = self.at[unknown]
-        return [(place, factor), (place + len(self.at), -factor)]

@@ -15,12 +15,13 @@ from eenzaam_stats.results import Estimate, Estimates
 
 Columns = tuple[str, ...]
 Values = tuple[str, ...]
-# ("valid", outcome), ("missing", outcome) or ("class", outcome, class); later also margins and
-# differences of these
+# ("valid", outcome), ("missing", outcome), ("missing", outcome, kind) or ("class", outcome, class);
+# later also differences of these
 Kind = tuple[str, ...]
 YES, NO = "yes", "no"
 WAVE, BETWEEN = "wave", ", "
 OUTCOME = "outcome"  # column of a table of several outcomes
+_DIGITS = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Shown:
         Outcome, of a distribution its column.
     counts : tuple of (Kind, float)
         NaN where the row is hidden already.
+    population : str
+        Of whom the table is made.
     fixed : tuple of str
         Columns that have one value in the whole table: the wave of a file.
     """
@@ -50,6 +53,7 @@ class Shown:
     values: Values
     outcome: str
     counts: tuple[tuple[Kind, float], ...]
+    population: str = ""
     fixed: Columns = ()
 
 
@@ -71,6 +75,7 @@ def shown_counts(tables: Sequence[tuple[int, Estimates]]) -> Iterator[Shown]:
         outcome = table.footnote.outcome
         order = sorted({*table.by, *fixed} - {outcome, OUTCOME})
         binary = _has_outcome(table)
+        missing = _missing_kinds(table)
         for at, row in enumerate(table.rows):
             group = {**dict(zip(table.by, row.group, strict=True)), **fixed}
             named = group.get(OUTCOME, outcome)
@@ -81,7 +86,11 @@ def shown_counts(tables: Sequence[tuple[int, Estimates]]) -> Iterator[Shown]:
                 columns=tuple(order),
                 values=tuple(group[name] for name in order),
                 outcome=named,
-                counts=tuple(_counts(row, table, named, group.get(outcome, ""), binary=binary)),
+                counts=(
+                    *_counts(row, table, named, group.get(outcome, ""), binary=binary),
+                    *_missing(row, named, missing),
+                ),
+                population=table.footnote.population,
                 fixed=tuple(fixed),
             )
 
@@ -103,11 +112,28 @@ def _counts(
         yield ("class", outcome, NO), n - yes
 
 
+def _missing_kinds(table: Estimates) -> tuple[str, ...]:
+    """Kinds of missing that the table tells apart; none where they are not all of the missing."""
+    shown = [row for row in table.rows if row.n_missing is not None]
+    if any(sum(count for _, count in row.missing) != row.n_missing for row in shown):
+        return ()
+    return tuple(dict.fromkeys(kind for row in shown for kind, _ in row.missing))
+
+
+def _missing(row: Estimate, outcome: str, kinds: tuple[str, ...]) -> Iterator[tuple[Kind, float]]:
+    counts = dict(row.missing)
+    for kind in kinds:
+        nothing = math.nan if row.n_missing is None else 0.0
+        yield ("missing", outcome, kind), float(counts.get(kind, nothing))
+
+
 def _number(row: Estimate, table: Estimates) -> Iterator[tuple[Kind, float]]:
     """Weighted sum of a number, as far as it can be an amount that adds up."""
     total = row.estimate * (row.weight_sum if table.footnote.statistic == "mean" else 1.0)
     if row.n_valid is None or total >= 0.0:
-        yield ("sum", table.footnote.outcome), total
+        # of whole numbers without weights the sum is a whole number
+        whole = math.isfinite(total) and math.isclose(total, round(total), rel_tol=_DIGITS)
+        yield ("sum", table.footnote.outcome), float(round(total)) if whole else total
 
 
 def _has_outcome(table: Estimates) -> bool:

@@ -6,18 +6,20 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eenzaam_stats.disclosure.counts import NO, YES, Shown, shown_counts
+from eenzaam_stats.disclosure.counts import Columns, Kind, Shown, Values, shown_counts
 from eenzaam_stats.disclosure.intervals import fill
 from eenzaam_stats.disclosure.profiles import DisclosureProfile
 from eenzaam_stats.disclosure.relations import Cell, systems
 from eenzaam_stats.disclosure.rules import disclosive
 from eenzaam_stats.disclosure.secondary import Secret, protected
-from eenzaam_stats.disclosure.system import System
+from eenzaam_stats.disclosure.system import Rule, System
+from eenzaam_stats.disclosure.unclear import unclear_rows
 from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.vocabulary import Disclosure
 
 SUBTRACTION = "would reveal a suppressed estimate by subtraction"
 BEFORE = "suppressed before"
+_LEAST = 1e-6
 _WHOLE = 2.0  # two people: a whole number is not found
 _MARGIN = 4.0  # a margin costs so many times the cells of one more column
 
@@ -87,18 +89,24 @@ def crossed_values(
     tables: Sequence[tuple[int, Estimates]], shown: Sequence[Shown]
 ) -> dict[str, list[Cell]]:
     """Values that occur together of columns that stand in no table together."""
-    source = {one.table: one.people for one in shown}
+    first = {one.table: one for one in reversed(shown)}
     columns: dict[str, dict[str, None]] = {}
     for one in shown:
         columns.setdefault(one.people, {}).update(dict.fromkeys(one.columns))
+    crossings = {frozenset(one.columns) for one in first.values()}
     found: dict[str, list[Cell]] = {}
+    asked: set[tuple[str, str, str, Columns]] = set()
     for number, table in tables:
         people = table.people()
-        if people is not None and number in source and source[number] not in found:
-            names = tuple(columns[source[number]])
-            together = any(set(one.columns) >= set(names) for one in shown)
-            values = () if together else people.values(names)
-            found[source[number]] = [(names, group) for group in values]
+        if people is None or number not in first:
+            continue
+        source = first[number].people
+        names = tuple(name for name in columns[source] if name not in first[number].fixed)
+        together = any(one >= set(names) for one in crossings)
+        key = (source, table.footnote.population, table.footnote.wave, names)
+        if not together and key not in asked:
+            asked.add(key)
+            found.setdefault(source, []).extend((names, group) for group in people.values(names))
     return found
 
 
@@ -121,74 +129,105 @@ def _protect(
         if not hidden:
             continue
         left = printed.released(own, hidden)
-        secrets = _secrets(system, printed.estimates, hidden, profile)
+        unclear = unclear_rows(system, system.classes) - left - hidden
+        for number in unclear:
+            reasons[number] = SUBTRACTION
+        hidden |= unclear
+        secrets = [
+            one
+            for one in _secrets(system, printed, hidden, profile)
+            if not left & set(system.shows[one.unknown])
+        ]
         found = protected(system, secrets, hidden=hidden, cost={at: cost[at] for at in own - left})
         for number in found - hidden:
             reasons[number] = SUBTRACTION
 
 
 def _secrets(
-    system: System,
-    estimates: Sequence[Estimate],
-    hidden: set[int],
-    profile: DisclosureProfile,
+    system: System, printed: Printed, hidden: set[int], profile: DisclosureProfile
 ) -> list[Secret]:
     """Counts that the hidden rows are hidden for."""
     people = float(max(profile.least_n, profile.least_cell, 2))
-    found: dict[int, Estimate] = {}
     # a table that is checked again has rows that were hidden for others, with narrower bounds
-    checked = all(row.disclosure is not Disclosure.UNCHECKED for row in estimates)
+    checked = all(row.disclosure is not Disclosure.UNCHECKED for row in printed.estimates)
     left = _WHOLE if checked else people
     earlier = {at for at, count in enumerate(system.value) if math.isnan(count)}
     fill(system, people)
     rows: dict[int, list[int]] = {}
-    for unknown, printed in enumerate(system.shows):
-        for number in printed:
+    for unknown, numbers in enumerate(system.shows):
+        for number in numbers:
             if number in hidden:
                 rows.setdefault(number, []).append(unknown)
+    found: dict[int, Secret] = {}
     for number, unknowns in rows.items():
-        for unknown in unknowns:
-            if _is_secret(system, unknown, estimates[number], profile):
-                found[unknown] = estimates[number]
-    return [
-        Secret(
-            unknown,
-            min(
-                _width(system, unknown, profile, row),
-                left if unknown in earlier and system.where[unknown][0][0] != "sum" else math.inf,
-            ),
-            before=unknown in earlier,
-        )
-        for unknown, row in found.items()
-    ]
+        before = any(unknown in earlier for unknown in unknowns)
+        for unknown in [*unknowns, *_others(system, unknowns)]:
+            kind, count = system.where[unknown][0], system.value[unknown]
+            row = printed.estimates[number]
+            if _is_secret(kind, count, row, profile):
+                width = _width(system, unknown, profile, row)
+                if before and kind[0] != "sum":
+                    width = min(width, left)
+                found[unknown] = Secret(unknown, width, before=before)
+    return list(found.values())
+
+
+def _others(system: System, unknowns: Sequence[int]) -> list[int]:
+    """People in any other class than the one that a row of a distribution shows."""
+    where = [system.where[at] for at in unknowns]
+    own = [kind for kind, _, _ in where if kind[0] == "class"]
+    valid = [kind for kind, _, _ in where if kind[0] == "valid"]
+    if len(own) != 1 or not valid:
+        return []
+    other: Kind = ("other", *own[0][1:])
+    terms = ((valid[0], -1.0), (own[0], 1.0), (other, 1.0))
+    rule = Rule(terms, frozenset([other]))
+    if rule not in system.rules:
+        system.rules.append(rule)
+        system.like[other] = own[0]
+    _, columns, values = where[0]
+    at = system.unknown(other, columns, values)
+    cells = [system.cells[kind, columns][values] for kind in (valid[0], own[0])]
+    system.value[at] = system.value[cells[0]] - system.value[cells[1]]
+    return [at]
 
 
 def _width(system: System, unknown: int, profile: DisclosureProfile, row: Estimate) -> float:
     """Least distance between the bounds of a count, as the profile says."""
-    kind = system.where[unknown][0]
+    kind, columns, values = system.where[unknown]
     if kind[0] == "sum":
-        return profile.of_sum(system.value[unknown], row).width
-    return profile.of_people(total=system.value[system.cells[kind, ()][()]]).width
+        return max(profile.of_sum(system.value[unknown], row).width, _LEAST)
+    known = [one for one in system.totals if set(one) <= system.derivable(columns)]
+    totals = [_total(system, kind, one, system.project(values, columns, one)) for one in known]
+    return profile.of_people(total=min(totals)).width
 
 
-def _is_secret(system: System, unknown: int, row: Estimate, profile: DisclosureProfile) -> bool:
+def _total(system: System, kind: Kind, columns: Columns, values: Values) -> float:
+    """People of a kind in everyone, or in a wave or part."""
+    rule = next((one for one in system.rules if one.terms[-1][0] == kind), None)
+    if kind[0] == "other" and rule is not None:
+        terms = [(one, -factor) for one, factor in rule.terms[:-1]]
+    else:
+        terms = [(kind, 1.0)]
+    found = [(system.cells.get((one, columns), {}).get(values), factor) for one, factor in terms]
+    return sum(math.inf if at is None else factor * system.value[at] for at, factor in found)
+
+
+def _is_secret(kind: Kind, count: float, row: Estimate, profile: DisclosureProfile) -> bool:
     """Whether a count is what the row is hidden for.
 
     The number who answered is one where it is small itself; a class where the row was hidden for
     its share, and of two classes only the one that is small when the rule is on small classes.
     """
-    kind, count = system.where[unknown][0], system.value[unknown]
     n = row.n_valid
     if kind[0] in ("missing", "sum"):
         return kind[0] == "sum"
     if n is None:
         # hidden before: who answered can be known from another outcome, and is checked there
-        return kind[0] == "class"
+        return kind[0] in ("class", "other")
     few = n < profile.least_n
     if kind[0] == "valid":
         return few
     least = max(profile.least_cell, 1 if profile.group_disclosure else 0)
-    small = count < least
-    other = kind[2] not in (YES, NO) and n - count < least
     by_rule = row.n_outcome is not None and min(row.n_outcome, n - row.n_outcome) < least
-    return few or small or other or not by_rule
+    return few or count < least or not by_rule

@@ -136,6 +136,58 @@ def _basis(table: Released) -> Iterator[tuple[Key, tuple[str, ...], tuple[str, .
         yield (outcome, source, wave), table.by, _SHARE
 
 
+def bounding(
+    tables: Sequence[Released], reasons: Sequence[Sequence[str]]
+) -> Iterator[tuple[int, int]]:
+    """Means and totals of a score that bound a hidden class of it: table and row.
+
+    The sum of a score bounds how many people can be in its highest class. Where that class is shown
+    in the same group nothing is told; with unequal weights the sum is not one of people.
+    """
+    classes = [
+        (_scale_of(table), _class_cell(table, row), bool(reason))
+        for table, why in zip(tables, reasons, strict=True)
+        if isinstance(table, Estimates)
+        for row, reason in zip(table.rows, why, strict=True)
+        if row.n_outcome is not None or row.n_valid is None
+    ]
+    shown = {(scale, cell) for scale, cell, is_hidden in classes if not is_hidden}
+    hidden = [(scale, cell) for scale, cell, is_hidden in classes if is_hidden]
+    for at, table in enumerate(tables):
+        if not isinstance(table, Estimates) or not _is_sum(table):
+            continue
+        own = set(table.by)
+        near = {
+            (what, frozenset(one for one in cell if one[0] in own))
+            for scale, (what, cell) in hidden
+            if scale == _scale_of(table) and own <= {name for name, _ in cell}
+        }
+        open_cells = {cell for what, cell in near if (_scale_of(table), (what, cell)) not in shown}
+        for place, row in enumerate(table.rows):
+            if frozenset(zip(table.by, row.group, strict=True)) in open_cells:
+                yield at, place
+
+
+def _scale_of(table: Estimates) -> Key:
+    note = table.footnote
+    return (note.scale, note.source, note.wave)
+
+
+def _class_cell(table: Estimates, row: Estimate) -> tuple[tuple[str, str], Cell]:
+    """Outcome and class of a row, and its group."""
+    cell = dict(zip(table.by, row.group, strict=True))
+    label = cell.pop(table.footnote.outcome, "")
+    return (cell.pop("outcome", table.footnote.outcome), label), frozenset(cell.items())
+
+
+def _is_sum(table: Estimates) -> bool:
+    """Whether rows are means or totals of a number of people of equal weight."""
+    rows = [row for row in table.rows if row.n_valid is not None]
+    equal = all(math.isclose(row.weight_sum, row.n_valid or 0, rel_tol=_NEAR) for row in rows)
+    number = table.footnote.statistic in ("mean", "total")
+    return number and equal and all(row.n_outcome is None for row in rows)
+
+
 def is_counted(table: Estimates) -> bool:
     """Whether rows count people whose cells add up; standardised shares and ratios do not."""
     return not table.footnote.over and table.footnote.statistic != "ratio"

@@ -54,6 +54,7 @@ class Hiding:
     def along(self, unknown: int, place: int) -> list[str]:
         """Values of one column in the cells that differ in it alone."""
         kind, columns, values = self.system.where[unknown]
+        kind = self.system.like.get(kind, kind)
         key = (kind, columns, place)
         if key not in self.lines:
             found: dict[Values, list[str]] = {}

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from eenzaam_stats.disclosure.solver import Programme
+from eenzaam_stats.disclosure.solver import Equations, Programme
 from eenzaam_stats.disclosure.system import System, Terms
 
 _ELASTIC = 1e4
@@ -39,7 +39,9 @@ class Component:
 
     def ranges(self, wanted: Sequence[int]) -> dict[int, tuple[float, float]]:
         """Least and largest value of some of the unknowns."""
-        programme = Programme(self.rows, self.right, np.full(len(self.unknowns), np.inf))
+        programme = Programme(
+            Equations.of(self.rows), self.right, np.full(len(self.unknowns), np.inf)
+        )
         place = {unknown: at for at, unknown in enumerate(self.unknowns)}
         return {one: programme.range_of(place[one]) for one in wanted if one in place}
 
@@ -93,6 +95,6 @@ def fill(system: System, people: float) -> None:
         cost = np.concatenate(
             [np.full(count, -1.0), np.full(count, 1e-3), np.full(2 * slack, _ELASTIC)]
         )
-        found = Programme(rows, component.right, upper).least(cost)
+        found = Programme(Equations.of(rows), component.right, upper).least(cost)
         for at, unknown in enumerate(component.unknowns):
             system.value[unknown] = 0.0 if found is None else float(found[at] + found[at + count])

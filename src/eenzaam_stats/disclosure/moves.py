@@ -8,6 +8,7 @@ few values per column, so that its cost does not grow with the release.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from eenzaam_stats.disclosure.box import Box
 from eenzaam_stats.disclosure.hiding import Hiding
@@ -39,28 +40,53 @@ def protecting(
     set of int or None
         Empty where what is hidden leaves the bounds far enough apart.
     """
-    for wide, width in (SEARCHES[0], SEARCHES[-1])[: 2 if before else 1]:
-        if Box(hiding, unknown, width, people, wide=wide).is_wide_enough():
+    boxes: dict[tuple[bool, int], Box] = {}
+
+    def box_of(search: tuple[bool, int]) -> Box:
+        if search not in boxes:
+            boxes[search] = Box(hiding, unknown, search[1], people, wide=search[0])
+        return boxes[search]
+
+    for search in (SEARCHES[0], SEARCHES[-1])[: 2 if before else 1]:
+        if box_of(search).is_wide_enough():
             return set()
-    for wide, width in SEARCHES:
-        box = Box(hiding, unknown, width, people, wide=wide)
+    for search in SEARCHES:
+        box = box_of(search)
         moved = box.move() if len(box.at) <= MOST_CELLS else None
         if moved is not None:
             return _rows(hiding, moved)
     return None
 
 
-def supporting(
-    hiding: Hiding, unknown: int, people: float, *, far: bool = False
-) -> set[int] | None:
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What keeps a count unknown.
+
+    Attributes
+    ----------
+    rows : set of int
+        Hidden rows.
+    box : Box
+        Where the move was found.
+    """
+
+    rows: set[int]
+    box: Box
+
+    def again(self) -> Support | None:
+        """Another support in the same cells, of what is hidden now."""
+        moved = self.box.move(shown=False)
+        if moved is None and self.box.is_wide_enough():
+            moved = self.box.hidden()
+        return None if moved is None else Support(_rows(self.box.hiding, moved), self.box)
+
+
+def supporting(hiding: Hiding, unknown: int, people: float) -> Support | None:
     """Hidden rows that keep a count unknown, as few as are found; ``None`` where they do not."""
-    for wide, width in SEARCHES[: 3 if far else 1]:
-        box = Box(hiding, unknown, width, people, wide=wide)
-        moved = box.move(shown=False)
-        if moved is not None:
-            return _rows(hiding, moved)
-        if box.is_wide_enough():
-            return _rows(hiding, box.hidden())
+    for wide, width in SEARCHES[:3]:
+        found = Support(set(), Box(hiding, unknown, width, people, wide=wide)).again()
+        if found is not None:
+            return found
     return None
 
 

@@ -115,7 +115,8 @@ class DisclosureProfile:
         6.0
         """
         people = float(max(self.least_n, self.least_cell, _WHOLE))
-        width = min(people, max(_WHOLE, _HALF * total))
+        half = math.ceil(_HALF * total) if math.isfinite(total) else total
+        width = min(people, max(_WHOLE, float(half)))
         return Protection(0.0, max(width - count, 0.0), width, _THRESHOLD)
 
     def of_sum(self, total: float, row: Estimate | None = None) -> Protection:

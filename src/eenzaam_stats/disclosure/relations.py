@@ -7,16 +7,18 @@ others, which column is a function of a finer one, which margins two tables shar
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations, permutations
 
 from eenzaam_stats.disclosure.counts import NO, YES, Columns, Kind, Shown, Values
+from eenzaam_stats.disclosure.finest import lift
+from eenzaam_stats.disclosure.kinds import follow_ups, related, same_kinds
+from eenzaam_stats.disclosure.parts import enter_rest, placed
 from eenzaam_stats.disclosure.system import Functions, Rule, System
 from eenzaam_stats.errors import DisclosureError
 
 PEOPLE: Kind = ("people",)
-MOST_RELATED = 12  # outcomes of one base that are compared two by two and three by three
-FEW_CLASSES = 6
 _HALF, _NEAR = 0.5, 1e-9
 
 Cell = tuple[Columns, Values]
@@ -45,15 +47,80 @@ def systems(shown: Sequence[Shown], crossed: Mapping[str, Sequence[Cell]]) -> di
     by_source: dict[str, list[tuple[int, Shown]]] = {}
     for number, row in enumerate(shown):
         by_source.setdefault(row.people, []).append((number, row))
-    for people, rows in by_source.items():
-        pairs = [(row.columns, row.values) for _, row in rows]
-        system = System(composed(functions_of([*pairs, *crossed.get(people, ())])))
-        for number, row in rows:
-            _enter(system, number, row)
+    for people, found_rows in by_source.items():
+        numbers = [number for number, _ in found_rows]
+        rows = list(zip(numbers, placed([row for _, row in found_rows]), strict=True))
+        pairs = [_free(row) for _, row in rows]
+        functions = composed(functions_of([*pairs, *crossed.get(people, ())]))
+        classes = _classes(rows)
+        same: dict[Kind, Kind] = {}
+        asked: list[Rule] = []
+        if len(classes) > 1:
+            alone = _entered(functions, rows, classes, {})
+            _close(alone)
+            same = same_kinds(alone, classes)
+            asked = list(follow_ups(alone, classes, same))
+        told = {rule.terms[0][0][1] for rule in asked}
+        rows = [(number, _without_kinds(row, told)) for number, row in rows]
+        system = _entered(functions, rows, classes, same)
+        lift(system)
         _close(system)
-        system.rules.extend(_rules(system, bases(system)))
+        system.rules.extend([*_rules(system, classes, same), *asked, *_missing(system, told, same)])
         found[people] = system
     return found
+
+
+def _without_kinds(row: Shown, told: Collection[str]) -> Shown:
+    """The row without kinds of missing that say nothing of another outcome."""
+    kept = [
+        (kind, count)
+        for kind, count in row.counts
+        if kind[0] != "missing" or len(kind) == 2 or kind[1] in told
+    ]
+    return replace(row, counts=tuple(kept))
+
+
+def _missing(system: System, told: Collection[str], same: Mapping[Kind, Kind]) -> Iterator[Rule]:
+    """Kinds of missing add up to the missing answers."""
+    for outcome in sorted(told):
+        whole: Kind = ("missing", outcome)
+        whole = same.get(whole, whole)
+        kinds = dict.fromkeys(kind for kind, _ in system.cells if kind[:2] == whole[:2])
+        parts = [kind for kind in kinds if len(kind) > len(whole)]
+        yield Rule(((whole, -1.0), *((one, 1.0) for one in parts)), frozenset([whole]))
+
+
+def _free(row: Shown) -> Cell:
+    """The cell without what is the same in the whole table: that is no function of the rest."""
+    cell = {n: v for n, v in zip(row.columns, row.values, strict=True) if n not in row.fixed}
+    return tuple(cell), tuple(cell.values())
+
+
+def _classes(rows: Sequence[tuple[int, Shown]]) -> dict[str, list[Kind]]:
+    """Classes of each outcome."""
+    found: dict[str, dict[Kind, None]] = {}
+    for _, row in rows:
+        for kind, _ in row.counts:
+            if kind[0] == "class":
+                found.setdefault(kind[1], {})[kind] = None
+    return {outcome: list(kinds) for outcome, kinds in found.items()}
+
+
+def _entered(
+    functions: Functions,
+    rows: Sequence[tuple[int, Shown]],
+    classes: Mapping[str, Sequence[Kind]],
+    same: Mapping[Kind, Kind],
+) -> System:
+    """Counts of the rows; kinds that are the same people are one."""
+    system = System(functions)
+    for number, row in rows:
+        _enter(system, number, row, same)
+        for kind in classes.get(row.outcome, ()):
+            # a class that no row of the table shows is nobody there
+            system.cells.setdefault((same.get(kind, kind), system.reduced(row.columns)), {})
+    enter_rest(system)
+    return system
 
 
 def functions_of(cells: Sequence[Cell]) -> Functions:
@@ -92,35 +159,12 @@ def composed(functions: Functions) -> Functions:
     return found
 
 
-def bases(system: System) -> dict[str, str]:
-    """Per outcome, the first outcome whose people with and without an answer are the same."""
-    counts: dict[str, dict[Cell, tuple[float, float]]] = {}
-    for (kind, columns), cells in system.cells.items():
-        if kind[0] == "valid":
-            missing = system.cells[("missing", kind[1]), columns]
-            found = counts.setdefault(kind[1], {})
-            for values, at in cells.items():
-                pair = (system.value[at], system.value[missing[values]])
-                if not any(map(math.isnan, pair)):
-                    found[columns, values] = pair
-    same: dict[str, str] = {}
-    for outcome, found in counts.items():
-        first = dict.fromkeys(same.values())
-        same[outcome] = next((one for one in first if _agree(counts[one], found)), outcome)
-    return same
-
-
-def _agree(a: dict[Cell, tuple[float, float]], b: dict[Cell, tuple[float, float]]) -> bool:
-    common = a.keys() & b.keys()
-    return bool(common) and all(a[cell] == b[cell] for cell in common)
-
-
-def _enter(system: System, number: int, row: Shown) -> None:
+def _enter(system: System, number: int, row: Shown, same: Mapping[Kind, Kind]) -> None:
     columns = system.reduced(row.columns)
     system.totals.add(row.fixed)
     values = system.project(row.values, row.columns, columns)
     for kind, count in row.counts:
-        at = system.unknown(kind, columns, values)
+        at = system.unknown(same.get(kind, kind), columns, values)
         before = system.value[at]
         if not (math.isnan(before) or math.isnan(count)) and not math.isclose(
             before, count, rel_tol=_NEAR
@@ -135,7 +179,8 @@ def _different(row: Shown) -> DisclosureError:
     return DisclosureError(
         f"suppress() got tables of {row.outcome!r} that count different people for one cell "
         f"({cell}), so what they give away together cannot be worked out. Make them from the same "
-        "respondents, or give a part of the file a source or wave of its own."
+        "respondents: where one is of a part of them, make it from all with the part as a column "
+        "of by."
     )
 
 
@@ -166,6 +211,7 @@ def _close(system: System) -> None:
 
 def _add_up(system: System, kind: Kind, columns: Columns, coarser: Columns) -> None:
     total: dict[Values, float] = {}
+    system.cells.setdefault((kind, coarser), {})
     for values, at in system.cells[kind, columns].items():
         margin = system.project(values, columns, coarser)
         total[margin] = total.get(margin, 0.0) + system.value[at]
@@ -176,50 +222,34 @@ def _add_up(system: System, kind: Kind, columns: Columns, coarser: Columns) -> N
             raise DisclosureError(
                 f"suppress() got cells by {list(columns)} that hold more people than the margin by "
                 f"{list(coarser)} ({', '.join(values) or 'everyone'}), so they count different "
-                "people. Make them from the same respondents, or give a part of the file a source "
-                "or wave of its own."
+                "people. Make them from the same respondents: where one is of a part of them, make "
+                "it from all with the part as a column of by."
             )
         if not system.shows[at] and not math.isnan(count):
             system.value[at] = count if math.isnan(before) else max(before, count)
 
 
-def _rules(system: System, base: dict[str, str]) -> Iterator[Rule]:
-    found: dict[str, list[str]] = {}
-    for kind, _ in system.cells:
-        if kind[0] == "class" and kind[2] not in found.setdefault(kind[1], []):
-            found[kind[1]].append(kind[2])
-    for outcome, classes in found.items():
+def _rules(
+    system: System, classes: Mapping[str, Sequence[Kind]], same: Mapping[Kind, Kind]
+) -> Iterator[Rule]:
+    kinds = system.classes
+    for outcome, own in classes.items():
+        kinds[outcome] = [same.get(one, one) for one in own]
         valid: Kind = ("valid", outcome)
-        parts = tuple((("class", outcome, one), 1.0) for one in classes)
-        yield Rule(((valid, -1.0), *parts), frozenset([valid, parts[0][0]]))
-    for first in dict.fromkeys(base.values()):
-        outcomes = [one for one in found if base[one] == first]
-        yield from _related(system, {one: found[one] for one in outcomes[:MOST_RELATED]})
-    yield from _same_people(system, base)
-    if len(set(base.values())) > 1:
-        yield from _everyone(system, base)
+        valid = same.get(valid, valid)
+        terms = ((valid, -1.0), *((one, 1.0) for one in kinds[outcome]))
+        yield Rule(terms, frozenset([valid]))
+    flags = [one for one, own in classes.items() if [kind[2] for kind in own] == [YES, NO]]
+    yield from related(system, kinds, flags)
+    answered = list(dict.fromkeys(kind for kind, _ in system.cells if kind[0] == "valid"))
+    if len(answered) > 1:
+        yield from _everyone(system, answered)
 
 
-def _same_people(system: System, base: dict[str, str]) -> Iterator[Rule]:
-    """Outcomes that the same people answered: one count in every cell where any of them is."""
-    shared = [first for outcome, first in base.items() if outcome != first]
-    for outcome, first in base.items():
-        for word in ("valid", "missing") if first in shared else ():
-            own, common = (word, outcome), (word, "of", first)
-            for (kind, columns), cells in list(system.cells.items()):
-                for values, at in cells.items() if kind == own else ():
-                    count = system.unknown(common, columns, values)
-                    if math.isnan(system.value[count]):
-                        system.value[count] = system.value[at]
-            yield Rule(((own, 1.0), (common, -1.0)), frozenset([own, common]))
-
-
-def _everyone(system: System, base: dict[str, str]) -> Iterator[Rule]:
+def _everyone(system: System, answered: Sequence[Kind]) -> Iterator[Rule]:
     """People of a cell, whatever outcome they are asked about."""
-    shared = {first for outcome, first in base.items() if outcome != first}
-    for first in dict.fromkeys(base.values()):
-        name = ("of", first) if first in shared else (first,)
-        valid, missing = ("valid", *name), ("missing", *name)
+    for valid in answered:
+        missing: Kind = ("missing", *valid[1:])
         for (kind, columns), cells in list(system.cells.items()):
             silent = system.cells.get((missing, columns), {})
             for values, at in cells.items() if kind == valid else ():
@@ -228,64 +258,3 @@ def _everyone(system: System, base: dict[str, str]) -> Iterator[Rule]:
                     system.value[people] = system.value[at] + system.value[silent[values]]
         terms = ((valid, 1.0), (missing, 1.0), (PEOPLE, -1.0))
         yield Rule(terms, frozenset(kind for kind, _ in terms))
-
-
-def _related(system: System, outcomes: dict[str, list[str]]) -> Iterator[Rule]:
-    """Classes of outcomes of the same people that are sums or parts of each other."""
-    flags: list[Kind] = [("class", o, YES) for o, c in outcomes.items() if set(c) == {YES, NO}]
-    scales = [o for o, c in outcomes.items() if set(c) != {YES, NO}]
-    for flag in flags:
-        for scale in scales:
-            kinds: list[Kind] = [("class", scale, one) for one in outcomes[scale]]
-            yield from _run_of(system, flag, kinds)
-    for a, b in combinations(flags, 2):
-        yield from _part_of(system, a, b)
-    for a, b, c in combinations(flags, 3):
-        for whole, *parts in ((a, b, c), (b, a, c), (c, a, b)):
-            rule = Rule(
-                ((whole, -1.0), (parts[0], 1.0), (parts[1], 1.0)), frozenset([whole, *parts])
-            )
-            if _holds(system, rule):
-                yield rule
-
-
-def _run_of(system: System, flag: Kind, kinds: Sequence[Kind]) -> Iterator[Rule]:
-    """The flag as a sum of some classes: neighbours, or any when there are few."""
-    ends = combinations(range(len(kinds) + 1), 2)
-    runs = {tuple(kinds[low:high]) for low, high in ends}
-    if len(kinds) <= FEW_CLASSES:
-        runs |= {some for size in range(1, len(kinds)) for some in combinations(kinds, size)}
-    for run in sorted(runs):
-        rule = Rule(((flag, -1.0), *((one, 1.0) for one in run)), frozenset([flag, run[0]]))
-        if _holds(system, rule):
-            yield rule
-
-
-def _part_of(system: System, a: Kind, b: Kind) -> Iterator[Rule]:
-    """One flag as part of the other: their difference is nobody or more in every cell."""
-    for whole, part in ((a, b), (b, a)):
-        plain = Rule(((whole, 1.0), (part, -1.0)), frozenset([whole, part]))
-        differences = list(_differences(system, plain))
-        if differences and all(count >= 0 for *_, count in differences):
-            rest: Kind = ("rest", whole[1], part[1])
-            for columns, values, count in differences:
-                system.value[system.unknown(rest, columns, values)] = count
-            yield Rule(((whole, 1.0), (part, -1.0), (rest, -1.0)), frozenset([whole, part, rest]))
-            return
-
-
-def _holds(system: System, rule: Rule) -> bool:
-    found = [count for *_, count in _differences(system, rule)]
-    return bool(found) and all(count == 0.0 for count in found)
-
-
-def _differences(system: System, rule: Rule) -> Iterator[tuple[Columns, Values, float]]:
-    """Value of a rule in every cell where all of its counts are there."""
-    first = next(kind for kind, _ in rule.terms if kind in rule.needed)
-    for (kind, columns), cells in list(system.cells.items()):
-        if kind == first:
-            for values in cells:
-                terms = system.within(rule, columns, values)
-                count = sum(factor * system.value[at] for at, factor in terms)
-                if terms and not math.isnan(count):
-                    yield columns, values, count

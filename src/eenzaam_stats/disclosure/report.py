@@ -16,6 +16,7 @@ from eenzaam_stats.disclosure.derived import Released
 from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
 from eenzaam_stats.disclosure.suppression import DERIVED, reasons_of
 from eenzaam_stats.results import CheckResult, Estimates
+from eenzaam_stats.vocabulary import Disclosure
 
 Status = Literal["pass", "review", "fail"]
 _INDIRECT = (SUBTRACTION, DERIVED)
@@ -52,8 +53,8 @@ class DisclosureReport:
     Attributes
     ----------
     status : {"pass", "review", "fail"}
-        ``fail`` when an estimate that is shown breaks a rule; ``review`` when the threshold of the
-        profile is unconfirmed, or suppression would be needed against subtraction only.
+        ``fail`` when an estimate that is shown breaks a rule, or when released tables give each
+        other's hidden rows away; ``review`` when the threshold of the profile is unconfirmed.
     profile : DisclosureProfile
         Rules.
     checks : tuple of CheckResult
@@ -129,7 +130,9 @@ def check_disclosure(
         shown = [at + 1 for at, one in found if one.primary]
         more = [at + 1 for at, one in found if not one.primary]
         findings += [one for _, one in found]
-        worst = "fail" if shown else worst
+        # rows that are to leave as they are would give hidden ones away
+        opened = [at for at in more if table.rows[at - 1].disclosure is Disclosure.SAFE]
+        worst = "fail" if shown or opened else worst
         checks.append(
             CheckResult(
                 name=f"{table.footnote.outcome} by {', '.join(table.by) or 'everyone'}",

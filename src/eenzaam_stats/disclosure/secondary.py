@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eenzaam_stats.disclosure.hiding import Hiding
-from eenzaam_stats.disclosure.moves import protecting, supporting
+from eenzaam_stats.disclosure.moves import Support, protecting, supporting
 from eenzaam_stats.disclosure.system import System
 
 MOST_TRIED = 1_500  # hidden rows times secrets up to which each row is tried again
+MOST_COUNTS = 500_000  # the same times the counts that each secret hangs together with
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +79,24 @@ def protected(
 
 def _release(hiding: Hiding, secrets: Sequence[Secret], first: set[int]) -> None:
     """Show again what is hidden and not needed, what tells most first."""
-    support = {one: supporting(hiding, one.unknown, one.people, far=True) for one in secrets}
-    if None in support.values():
-        return  # what cannot be protected keeps everything hidden
+    support: dict[Secret, Support] = {}
+    for one in secrets:
+        found = supporting(hiding, one.unknown, one.people)
+        if found is None:
+            return  # what cannot be protected keeps everything hidden
+        support[one] = found
     more = hiding.hidden - first
+    if len(more) * sum(len(one.box.at) for one in support.values()) > MOST_COUNTS:
+        return
     for row in sorted(more, key=lambda one: (-hiding.cost.get(one, 0.0), one)):
-        leaning = [one for one, rows in support.items() if rows is not None and row in rows]
+        leaning = [one for one, kept in support.items() if row in kept.rows]
         hiding.hidden.discard(row)
-        found = {}
+        others: dict[Secret, Support] = {}
         for one in leaning:
-            found[one] = supporting(hiding, one.unknown, one.people)
-            if found[one] is None:
+            found = support[one].again()
+            if found is None:
                 hiding.hidden.add(row)
                 break
+            others[one] = found
         else:
-            support.update(found)
+            support.update(others)

@@ -3,13 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import highspy
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 INFINITE = float("inf")
+_WHOLE = 1e-6
+_NODES = 2_000  # of a search in whole numbers; a limit in seconds would differ by machine
+
+
+@dataclass(frozen=True, slots=True)
+class Equations:
+    """Linear equations in sparse form.
+
+    Attributes
+    ----------
+    row, column : ndarray of int, shape (k,)
+        Place of each factor, row by row.
+    factor : ndarray of float, shape (k,)
+    """
+
+    row: IntArray
+    column: IntArray
+    factor: FloatArray
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[tuple[int, float]]]) -> Equations:
+        """Equations from their terms."""
+        terms = [(at, column, factor) for at, row in enumerate(rows) for column, factor in row]
+        row, column, factor = zip(*terms, strict=True) if terms else ((), (), ())
+        return cls(
+            np.array(row, dtype=np.int64),
+            np.array(column, dtype=np.int64),
+            np.array(factor, dtype=np.float64),
+        )
+
+    def among(self, kept: NDArray[np.bool_]) -> Equations:
+        """The same equations on some of the columns, which are numbered anew."""
+        own = kept[self.column]
+        number = np.cumsum(kept) - 1
+        _, row = np.unique(self.row[own], return_inverse=True)
+        return Equations(row, number[self.column[own]], self.factor[own])
+
+    def of_changes(self, columns: int, entry: int) -> Equations:
+        """Each column as a rise less a fall, and a last row for one of these alone."""
+        row = np.concatenate([np.column_stack([self.row, self.row]).ravel(), [self.rows]])
+        column = np.column_stack([self.column, self.column + columns]).ravel()
+        factor = np.column_stack([self.factor, -self.factor]).ravel()
+        return Equations(row, np.append(column, entry), np.append(factor, 1.0))
+
+    @property
+    def rows(self) -> int:
+        """Number of equations."""
+        return int(self.row[-1]) + 1 if len(self.row) else 0
+
+    def times(self, values: FloatArray) -> FloatArray:
+        """Left-hand side of each."""
+        products = self.factor * values[self.column]
+        return np.bincount(self.row, weights=products, minlength=self.rows).astype(np.float64)
 
 
 class Programme:
@@ -17,56 +72,78 @@ class Programme:
 
     Parameters
     ----------
-    rows : sequence of sequence of (int, float)
-        Terms of each equation.
+    equations : Equations
+        Left-hand sides.
     right : sequence of float
         Right-hand sides.
     upper : ndarray of float, shape (c,)
         Upper bounds; lower bounds are 0.
+    whole : bool, default False
+        Whether only whole numbers are a solution.
     """
 
     def __init__(
         self,
-        rows: Sequence[Sequence[tuple[int, float]]],
-        right: Sequence[float],
+        equations: Equations,
+        right: Sequence[float] | FloatArray,
         upper: FloatArray,
+        *,
+        whole: bool = False,
     ) -> None:
-        self.columns = len(upper)
-        starts = np.cumsum([0, *(len(row) for row in rows)], dtype=np.int32)
+        self.columns, self.whole = len(upper), whole
+        rows = equations.rows
         programme = highspy.HighsLp()
         programme.num_col_ = self.columns
-        programme.num_row_ = len(rows)
+        programme.num_row_ = rows
         programme.col_cost_ = np.zeros(self.columns)
         programme.col_lower_ = np.zeros(self.columns)
         programme.col_upper_ = np.asarray(upper, dtype=np.float64)
         programme.row_lower_ = programme.row_upper_ = np.asarray(right, dtype=np.float64)
         matrix = programme.a_matrix_
         matrix.format_ = highspy.MatrixFormat.kRowwise
-        matrix.num_col_, matrix.num_row_ = self.columns, len(rows)
-        matrix.start_ = starts
-        matrix.index_ = np.array([at for row in rows for at, _ in row], dtype=np.int32)
-        matrix.value_ = np.array([factor for row in rows for _, factor in row], dtype=np.float64)
+        matrix.num_col_, matrix.num_row_ = self.columns, rows
+        matrix.start_ = np.searchsorted(equations.row, np.arange(rows + 1)).astype(np.int32)
+        matrix.index_ = equations.column.astype(np.int32)
+        matrix.value_ = equations.factor
         self.model = highspy.Highs()
         self.model.silent()
         self.model.setOptionValue("threads", 1)
+        self.model.setOptionValue("mip_max_nodes", _NODES)
         self.model.passModel(programme)
 
     def least(self, cost: FloatArray) -> FloatArray | None:
         """Solution of least cost; ``None`` where there is none."""
         columns = np.arange(self.columns, dtype=np.int32)
         self.model.changeColsCost(self.columns, columns, np.asarray(cost, dtype=np.float64))
-        self.model.run()
-        if self.model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
-        return np.array(self.model.getSolution().col_value)
+        return self._solution()
 
     def range_of(self, column: int) -> tuple[float, float]:
         """Least and largest value of one column; infinite where nothing bounds it."""
         ends = []
         for sign, sense in ((1.0, 0.0), (-1.0, INFINITE)):
             self.model.changeColCost(column, sign)
-            self.model.run()
-            optimal = self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal
-            ends.append(self.model.getSolution().col_value[column] if optimal else sense)
+            found = self._solution()
+            ends.append(sense if found is None else float(found[column]))
         self.model.changeColCost(column, 0.0)
         return ends[0], ends[1]
+
+    def _solution(self) -> FloatArray | None:
+        """Where the model has its optimum; most have one in whole numbers without being asked."""
+        found = self._run()
+        if not self.whole or found is None or np.abs(found - found.round()).max() < _WHOLE:
+            return found
+        self._restrict(highspy.HighsVarType.kInteger)
+        found = self._run()
+        self._restrict(highspy.HighsVarType.kContinuous)
+        return found
+
+    def _run(self) -> FloatArray | None:
+        self.model.run()
+        if self.model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        return np.array(self.model.getSolution().col_value)
+
+    def _restrict(self, kind: highspy.HighsVarType) -> None:
+        columns = np.arange(self.columns, dtype=np.int32)
+        kinds = np.full(self.columns, int(kind), dtype=np.uint8)
+        self.model.changeColsIntegrality(self.columns, columns, kinds)

@@ -12,9 +12,11 @@ from dataclasses import replace
 from typing import TypeVar, overload
 
 from eenzaam_stats.comparisons import Comparisons
+from eenzaam_stats.disclosure.apart import require_apart
 from eenzaam_stats.disclosure.decision import BEFORE, reasons_of_estimates
 from eenzaam_stats.disclosure.derived import (
     Released,
+    bounding,
     hidden_cells,
     is_counted,
     require_basis,
@@ -70,7 +72,8 @@ def suppress(
     SchemaError
         If the rows lack the counts that the rules need, or something is no estimate.
     DisclosureError
-        If a derived result comes without the estimates that it was made of.
+        If a derived result comes without the estimates that it was made of, or tables of other
+        people for the same cell can be subtracted.
 
     See Also
     --------
@@ -136,6 +139,7 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
     require_basis(tables)
     for table in tables:
         _require_counts(table)
+    require_apart(tables, profile)
     counted = [
         (at, table)
         for at, table in enumerate(tables)
@@ -153,6 +157,7 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
             for row in touched(table, hidden)
             if not reasons[at][row]
         ]
+        news += [(at, row) for at, row in bounding(tables, reasons) if not reasons[at][row]]
         if not news:
             return reasons
         for at, row in news:

@@ -54,8 +54,12 @@ class System:
         Columns that are a function of a finer one.
     rules : list of Rule
         Kinds that add up within a cell.
+    classes : dict of str to list of Kind
+        Classes of each outcome.
     totals : set of tuple of str
         Columns of the counts that everyone knows: none for everyone, the wave of a file.
+    like : dict of Kind to Kind
+        For kinds that few cells have, a kind that all cells of their tables have.
     places : dict
         Where coarser columns stand among finer ones, as far as it was asked.
     """
@@ -67,7 +71,9 @@ class System:
     cells: dict[tuple[Kind, Columns], dict[Values, int]] = field(default_factory=dict)
     parents: dict[Columns, list[Columns]] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
+    classes: dict[str, list[Kind]] = field(default_factory=dict)
     totals: set[Columns] = field(default_factory=lambda: {()})
+    like: dict[Kind, Kind] = field(default_factory=dict)
     places: dict[tuple[Columns, Columns], list[tuple[int, Mapping[str, str] | None]]] = field(
         default_factory=dict
     )
@@ -138,14 +144,18 @@ class System:
                         yield (*((at, 1.0) for at in ids), (margins[values], -1.0))
 
     def within(self, rule: Rule, columns: Columns, values: Values) -> Terms:
-        """Terms of a rule in one cell; none where a kind that it needs is absent."""
-        found = [
-            (self.cells.get((kind, columns), {}).get(values), kind, factor)
-            for kind, factor in rule.terms
-        ]
-        if any(at is None and kind in rule.needed for at, kind, _ in found):
-            return ()
-        return tuple((at, factor) for at, _, factor in found if at is not None)
+        """Terms of a rule in one cell; none where a kind is not counted on these columns."""
+        found = []
+        for kind, factor in rule.terms:
+            cells = self.cells.get((kind, columns))
+            if cells is None:
+                return ()
+            at = cells.get(values)
+            if at is not None:
+                found.append((at, factor))
+            elif kind in rule.needed:
+                return ()
+        return tuple(found)
 
     def equations(self) -> Iterator[Terms]:
         """Every sum, and every rule in every cell."""

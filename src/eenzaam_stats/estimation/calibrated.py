@@ -87,7 +87,7 @@ def calibrated_rows(
         survey,
         outcome,
         by=by,
-        groups=domains.groups,
+        domains=domains,
         extra=(design.weight, calibration.base_weight, *calibration.numeric),
         labels=tuple(dict.fromkeys([*margins, *units])),
         where=_WHERE,

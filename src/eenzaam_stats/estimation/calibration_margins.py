@@ -16,6 +16,7 @@ import pandas as pd
 from eenzaam_stats.errors import SchemaError, UnknownColumnError
 from eenzaam_stats.estimation.domains import text
 from eenzaam_stats.estimation.targets import POPULATION
+from eenzaam_stats.message_words import shown_label
 from eenzaam_stats.number_columns import numbers_or_nan
 
 Counts: TypeAlias = "Mapping[object, float] | pd.Series[Any] | pd.DataFrame"
@@ -62,7 +63,7 @@ class Margin:
 
     def named(self, one: Sequence[str]) -> str:
         """A category in words, with its columns."""
-        return ", ".join(f"{c} {v!r}" for c, v in zip(self.columns, one, strict=True))
+        return ", ".join(f"{c} {shown_label(v)}" for c, v in zip(self.columns, one, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import DesignError, OptionError, SchemaError, listed
+from eenzaam_stats.errors import DesignError, OptionError, SchemaError
 from eenzaam_stats.estimation.columns import (
     DESIGN_WEIGHT,
     CellColumns,
@@ -21,6 +21,7 @@ from eenzaam_stats.estimation.columns import (
 )
 from eenzaam_stats.estimation.domains import Domains, coded
 from eenzaam_stats.estimation.sufficient import CellTable, appended, cell_table, keys_of
+from eenzaam_stats.message_words import shown_values
 from eenzaam_stats.numerics.variance import lonely_strata
 from eenzaam_stats.survey import Design, HarmonisationReport, ScoringReport, Survey
 from eenzaam_stats.vocabulary import LonelyStratum
@@ -270,7 +271,7 @@ def _refuse(names: Sequence[object], units: str, holder: str, *, remedy: str, at
     more = f" and {len(names) - _SHOWN_STRATA} more" if len(names) > _SHOWN_STRATA else ""
     raise DesignError(
         f"{at} needs two {units} in every {holder}, and {len(names)} {holder}(s) have "
-        f"one: [{listed(names[:_SHOWN_STRATA])}]{more}. {remedy}, or give the design "
+        f"one: [{shown_values(names[:_SHOWN_STRATA], 1)}]{more}. {remedy}, or give the design "
         "lonely_stratum='centred', which lets each add its distance from the mean, 'collapsed', "
         "'average', or 'certainty', which lets it add no variance."
     )

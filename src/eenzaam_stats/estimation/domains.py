@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.estimation.columns import CellColumns, Outcome
+from eenzaam_stats.estimation.levels import domain_levels, sums_of
 from eenzaam_stats.estimation.products import ROWS
 from eenzaam_stats.estimation.sampling_units import cluster_names, ordered, strata_of, units_of
 from eenzaam_stats.estimation.sufficient import CellTable
 from eenzaam_stats.estimation.unanswered import item_gaps, missing_kinds
+from eenzaam_stats.numerics.linearise import Linearised, Statistic, linearised
 from eenzaam_stats.numerics.moments import Moments, Strata
 from eenzaam_stats.survey import Design
 from eenzaam_stats.vocabulary import MissingKind
@@ -46,9 +48,11 @@ class Domains:
     n, n_missing, yes : ndarray of float, shape (d,)
         Rows with and without an answer, and those whose flag is 1.
     first : ndarray of float, shape (d, 2)
-        Weighted sums of the two variables.
+        Weighted sums of the two variables, the second less ``origin`` times the first.
+    origin : ndarray of float, shape (d,)
+        Level of each domain that its sums are taken about; 0 for proportions.
     squares : ndarray of float, shape (d,)
-        Weighted sum of squares of a number; 0 for other kinds.
+        Weighted sum of squares of a number less the level; 0 for other kinds.
     largest : ndarray of float, shape (d,)
         Largest weight of an answered row.
     missing : tuple of (str, ndarray of float)
@@ -75,6 +79,7 @@ class Domains:
     n_missing: FloatArray
     yes: FloatArray
     first: FloatArray
+    origin: FloatArray
     squares: FloatArray
     largest: FloatArray
     missing: tuple[tuple[str, FloatArray], ...]
@@ -84,6 +89,10 @@ class Domains:
     cluster_names: tuple[object, ...] = ()
     top: FloatArray | None = None
     top_squares: FloatArray | None = None
+
+    def linearised(self, statistic: Statistic) -> Linearised:
+        """Estimate and score of every domain, with its level."""
+        return linearised(self.first, statistic, self.origin)
 
 
 def coded(
@@ -149,6 +158,9 @@ def coded(
     def summed(name: str) -> FloatArray:
         return np.bincount(at, values(name), minlength=count).astype(np.float64)
 
+    sums = sums_of(cells[inside], number)
+    origin = domain_levels(sums, at, count)
+    sums = sums.about(origin[at])
     strata = strata_of(cells, units, table.columns, design, where=where)
 
     def most(name: str) -> FloatArray:
@@ -169,15 +181,19 @@ def coded(
             stratum=units.stratum[inside],
             cluster=None if units.cluster is None else units.cluster[inside],
             n=values("n").copy(),
-            first=np.column_stack([values("a"), values("b")]),
-            second=np.column_stack([values("aa"), values("ab"), values("bb")]),
+            first=sums.first,
+            second=sums.second,
+            centre=sums.centre,
             inner=None if units.inner is None else units.inner[inside],
         ),
         n=n,
         n_missing=n_missing,
         yes=summed("yes"),
-        first=np.column_stack([summed("a"), summed("b")]),
-        squares=summed("ss"),
+        first=np.column_stack(
+            [np.bincount(at, sums.first[:, j], minlength=count) for j in (0, 1)]
+        ).astype(np.float64),
+        origin=origin,
+        squares=np.bincount(at, sums.squares, minlength=count).astype(np.float64),
         largest=most("largest"),
         missing=missing_kinds(n_missing, {kind: summed(f"missing_{kind}") for kind in MissingKind}),
         by_strata=design.replicates is None or table.columns.weight != design.weight,

@@ -5,14 +5,16 @@ What stands here knows engines and nothing of statistics.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, TypeAlias, cast
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from eenzaam_stats.errors import DesignError, SchemaError, UnknownColumnError, listed
+from eenzaam_stats.errors import DesignError, SchemaError, UnknownColumnError
 from eenzaam_stats.estimation.columns import CellColumns
+from eenzaam_stats.message_words import shown_value
 
 Eager: TypeAlias = "nw.DataFrame[Any]"
 Frame: TypeAlias = "nw.DataFrame[Any] | nw.LazyFrame[Any]"
@@ -163,12 +165,19 @@ def not_an_outcome(
     name: str, count: int, first: int | None, *, values: list[object] | None, where: str, flag: bool
 ) -> SchemaError:
     """Error about values that are no outcome: some of them, how many and where."""
-    shown = "" if values is None else f": {listed(list(dict.fromkeys(values))[:_SHOWN_VALUES])}"
+    shown = "" if values is None else f": {_few_values(values)}"
     at = "" if first is None else f", first in row {first}"
     return SchemaError(
         f"{where} needs an outcome that is {_wanted(flag)}, and column {name!r} holds other "
         f"values{shown} ({count} row(s){at}). {_remedy(flag)}"
     )
+
+
+def _few_values(values: list[object]) -> str:
+    """Some of the values, each shown or described by how many rows have it."""
+    counts = Counter(values)
+    said = dict.fromkeys(shown_value(one, counts[one]) for one in counts)
+    return ", ".join(list(said)[:_SHOWN_VALUES])
 
 
 def _wanted(flag: bool) -> str:

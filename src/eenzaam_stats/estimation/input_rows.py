@@ -51,9 +51,7 @@ def input_doubts(
         replication=None,
     )
     rows = (
-        number_rows(
-            domains, errors, linearised(domains.first, "mean"), statistic="mean", level=_LEVEL
-        )
+        number_rows(domains, errors, domains.linearised("mean"), statistic="mean", level=_LEVEL)
         if numbers
         else proportion_rows(domains, errors, interval="logit", level=_LEVEL)
     )
@@ -105,21 +103,12 @@ def _together(domains: Domains, chosen: NDArray[np.bool_]) -> Domains:
     inside = chosen[moments.domain]
     sums = {
         name: getattr(domains, name)[chosen].sum(axis=0, keepdims=True)
-        for name in ("n", "n_missing", "yes", "first", "squares")
+        for name in ("n", "n_missing", "yes", "first", "origin", "squares")
     }
     return replace(
         domains,
         groups=((),),
-        moments=replace(
-            moments,
-            domain=np.zeros(int(inside.sum()), dtype=np.int64),
-            stratum=moments.stratum[inside],
-            cluster=None if moments.cluster is None else moments.cluster[inside],
-            n=moments.n[inside],
-            first=moments.first[inside],
-            second=moments.second[inside],
-            inner=None if moments.inner is None else moments.inner[inside],
-        ),
+        moments=replace(moments.taken(inside), domain=np.zeros(int(inside.sum()), dtype=np.int64)),
         gaps=_common_gap(domains, chosen),
         top=None,
         top_squares=None,

@@ -9,8 +9,9 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.errors import OptionError
 from eenzaam_stats.estimation.targets import Targets
+from eenzaam_stats.message_words import shown_groups
 
 FloatArray = NDArray[np.float64]
 PAIRS, REST = "pairs", "rest"
@@ -69,7 +70,8 @@ def pairs_of(
     names = {name for block in blocks.values() for name in block}
     if reference not in (PAIRS, REST) and reference not in names:
         raise OptionError(
-            f"{where} compares with {reference!r}, which is no group: [{listed(sorted(names))}]. "
+            f"{where} compares with {reference!r}, which is no group: ["
+            f"{shown_groups(sorted(names))}]. "
             f"Name one of them, {PAIRS!r} or {REST!r}."
         )
     return [

@@ -5,7 +5,7 @@ One function per kind of outcome; expressions only, so that any engine can run t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -19,13 +19,15 @@ from eenzaam_stats.respondents import MISSING_SUFFIX
 from eenzaam_stats.vocabulary import MissingKind
 
 ROWS, BAD, WEIGHT = "rows", "bad", "weight"
+# lowest and highest number of a cell; its level, and the mean of its first weighted variable
+LOW, HIGH, ORIGIN, CENTRE = "low", "high", "origin", "centre"
 # lowest and highest population size of the first and the second stage
 FPC, INNER_FPC = ("fpc_low", "fpc_high"), ("inner_fpc_low", "inner_fpc_high")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Columns to make in three steps, and what to take of each.
+    """Columns to make in steps, and what to take of each.
 
     Attributes
     ----------
@@ -33,14 +35,21 @@ class Plan:
         Columns of the frame as numbers; the first step.
     weighted : dict of str to expression
         The weighted variables, made of those; the second step.
+    levels : dict of str to expression
+        Level of each cell, for outcomes that are centred; then ``centred`` puts their second
+        variable on it.
+    centred : dict of str to expression
+        Weighted variables less the level of their cell.
     products : dict of str to expression
-        Products of the weighted variables; the third step.
+        Products of the weighted variables; the last step.
     aggregates : list of expression
         Elementary aggregates of all.
     """
 
     typed: dict[str, nw.Expr] = field(default_factory=dict)
     weighted: dict[str, nw.Expr] = field(default_factory=dict)
+    levels: dict[str, nw.Expr] = field(default_factory=dict)
+    centred: dict[str, nw.Expr] = field(default_factory=dict)
     products: dict[str, nw.Expr] = field(default_factory=dict)
     aggregates: list[nw.Expr] = field(default_factory=list)
 
@@ -50,8 +59,14 @@ class Plan:
         self.aggregates.extend(nw.col(name).sum() for name in products)
 
 
-def plan(frame: door.Frame, columns: CellColumns) -> Plan:
-    """Everything that the pass over ``frame`` has to make and sum."""
+def plan(
+    frame: door.Frame, columns: CellColumns, *, keys: Sequence[str] = (), far: Collection[int] = ()
+) -> Plan:
+    """Everything that the pass over ``frame`` has to make and sum.
+
+    Outcomes whose numbers are in ``far`` are summed about the level of their cell, which ``keys``
+    name: sums of squares of numbers far from 0 hold no digit of their spread.
+    """
     result = Plan(typed={WEIGHT: _weight(columns)}, aggregates=[nw.len().alias(ROWS)])
     for name, (low, high) in ((columns.fpc, FPC), (columns.inner_fpc, INNER_FPC)):
         if name is not None:
@@ -61,6 +76,8 @@ def plan(frame: door.Frame, columns: CellColumns) -> Plan:
     present = set(frame.collect_schema().names())
     for number, outcome in enumerate(columns.outcomes):
         result.typed[f"y_{number}"] = answer(frame, outcome)
+        if number in far:
+            _add_levels(result, outcome, number, keys)
         _add_outcome(result, outcome, number, squares=columns.cluster is None)
         kinds = dict(columns.kinds).get(outcome.name, outcome.name + MISSING_SUFFIX)
         if kinds in present:
@@ -88,6 +105,9 @@ def _add_outcome(result: Plan, outcome: Outcome, number: int, *, squares: bool) 
         pair, weight = (w * (x + 0.0 * y), w * (y + 0.0 * x)), w + 0.0 * (a + b)
     elif outcome.kind == "number":
         pair, weight = (w + 0.0 * y, w * y), a
+        result.products.update({f"{LOW}_{number}": y, f"{HIGH}_{number}": y})
+        result.aggregates.append(nw.col(f"{LOW}_{number}").min())
+        result.aggregates.append(nw.col(f"{HIGH}_{number}").max())
     else:
         pair, weight = (w * y, w * (1.0 - y)), a + b
         result.aggregates.append(nw.col(f"y_{number}").sum().alias(f"yes_{number}"))
@@ -96,14 +116,30 @@ def _add_outcome(result: Plan, outcome: Outcome, number: int, *, squares: bool) 
     result.products[f"w_{number}"] = weight
     result.aggregates.append(nw.col(f"w_{number}").count().alias(f"n_{number}"))
     result.aggregates.append(nw.col(f"w_{number}").max().alias(f"largest_{number}"))
+    away = a
+    if f"{ORIGIN}_{number}" in result.levels:
+        y, away = y - nw.col(f"{ORIGIN}_{number}"), a - nw.col(f"{CENTRE}_{number}")
     if outcome.kind == "number":
         result.sum({f"ss_{number}": b * y})
         result.products[f"top_{number}"] = b.abs()
         result.aggregates.append(nw.col(f"top_{number}").max())
     if squares:
-        result.sum({f"aa_{number}": a * a, f"bb_{number}": b * b})
+        result.sum({f"aa_{number}": away * away, f"bb_{number}": b * b})
         if outcome.kind in ("number", "ratio"):
-            result.sum({f"ab_{number}": a * b})
+            result.sum({f"ab_{number}": away * b})
+
+
+def _add_levels(result: Plan, outcome: Outcome, number: int, keys: Sequence[str]) -> None:
+    """Level of the outcome in each cell, and its second variable less that level."""
+    w, y, x = nw.col(WEIGHT), nw.col(f"y_{number}"), nw.col(f"x_{number}")
+    a, b = nw.col(f"a_{number}"), nw.col(f"b_{number}")
+    origin, centre = f"{ORIGIN}_{number}", f"{CENTRE}_{number}"
+    one, two = a.sum().over(*keys), b.sum().over(*keys)
+    result.levels[origin] = nw.when(one != 0.0).then(two / one).otherwise(nw.lit(0.0))
+    result.levels[centre] = a.mean().over(*keys)
+    level = nw.col(origin) * x if outcome.kind == "ratio" else nw.col(origin)
+    result.centred[f"b_{number}"] = w * (y - level) + 0.0 * a
+    result.aggregates.extend([nw.col(origin).max(), nw.col(centre).max()])
 
 
 def answer(frame: door.Frame, outcome: Outcome) -> nw.Expr:

@@ -18,7 +18,7 @@ from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import number_rows, require_level
 from eenzaam_stats.estimation.uncertainty import Replication, errors_of
-from eenzaam_stats.numerics.linearise import Statistic, linearised
+from eenzaam_stats.numerics.linearise import Statistic
 from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import require_option
@@ -242,7 +242,7 @@ def _quantity(
     errors, words = errors_of(
         survey, source, domains, outcome, by=groups, statistic=statistic, replication=replication
     )
-    found = linearised(domains.first, statistic)
+    found = domains.linearised(statistic)
     rows = number_rows(domains, errors, found, statistic=statistic, level=level)
     if statistic == "total_yes":
         rows = _with_share_doubts(rows, input_doubts(survey, source, domains, outcome, by=groups))

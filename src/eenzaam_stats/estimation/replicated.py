@@ -13,7 +13,7 @@ from eenzaam_stats.estimation.columns import Outcome
 from eenzaam_stats.estimation.domains import Domains
 from eenzaam_stats.estimation.respondent_rows import RespondentRows, respondent_rows
 from eenzaam_stats.estimation.rows import Errors
-from eenzaam_stats.numerics.linearise import Statistic, linearised
+from eenzaam_stats.numerics.linearise import Statistic, departures
 from eenzaam_stats.numerics.replicate_rank import ReplicateRanks, replicate_ranks
 from eenzaam_stats.numerics.replication import replicate_variance
 from eenzaam_stats.survey import ReplicateWeights, Survey
@@ -54,10 +54,10 @@ def replicate_weight_errors(
         If a replicate weight is no number, missing, negative or infinite, or JKn lacks its rscales.
     """
     sums = replicate_sums(survey, domains, outcome, by=by)
-    estimates = [linearised(first, statistic).estimate for first in sums.first]
+    away = departures(sums.first, domains.first, statistic, domains.origin)
     variance = replicate_variance(
-        np.stack(estimates),
-        linearised(domains.first, statistic).estimate,
+        away,
+        np.zeros(len(domains.groups)),
         scale=sums.scale,
         rscales=sums.rscales,
         about_estimate=sums.about_estimate,
@@ -127,7 +127,7 @@ def replicate_sums(
         raise DesignError(f"{_WHERE} needs a design with replicates, and this one has none.")
     scale, rscales = _scales(replicates)
     rows = respondent_rows(
-        survey, outcome, by=by, groups=domains.groups, extra=replicates.columns, where=_WHERE
+        survey, outcome, by=by, domains=domains, extra=replicates.columns, where=_WHERE
     )
     _require_weights(rows, replicates)
     first = [

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.columns import CellColumns, Outcome
-from eenzaam_stats.estimation.domains import text
+from eenzaam_stats.estimation.domains import Domains, text
 from eenzaam_stats.estimation.products import answer
 from eenzaam_stats.survey import Survey
 
@@ -34,7 +34,8 @@ class RespondentRows:
     domain : ndarray of int, shape (n,)
         Number of the group, -1 where the row has no group or no answer.
     one, two : ndarray of float, shape (n,)
-        The two variables of the outcome; 0 where ``domain`` is -1.
+        The two variables of the outcome, the second about the level of its domain; 0 where
+        ``domain`` is -1.
     extra : ndarray of float, shape (n, k)
         Further columns as numbers, NaN where missing.
     labels : dict of str to pandas.Series
@@ -53,7 +54,7 @@ def respondent_rows(
     outcome: Outcome,
     *,
     by: Sequence[str],
-    groups: Sequence[tuple[str, ...]],
+    domains: Domains,
     extra: Sequence[str] = (),
     labels: Sequence[str] = (),
     where: str,
@@ -68,8 +69,8 @@ def respondent_rows(
         Outcome whose two variables are wanted.
     by : sequence of str
         Grouping columns.
-    groups : sequence of tuple of str
-        Text of group 0, 1, ...
+    domains : Domains
+        The same groups, numbered, with the level of each.
     extra, labels : sequence of str
         Further columns, as numbers and as they are.
     where : str
@@ -99,8 +100,9 @@ def respondent_rows(
         wanted.append(answer(frame, outcome).alias(_IN_CLASS))
     eager = collected(frame.select(*wanted))
     one, two, answered = _variables(eager, outcome)
-    domain = np.where(answered, _domains(eager, by, groups), -1)
+    domain = np.where(answered, _domains(eager, by, domains.groups), -1)
     inside = domain >= 0
+    two = two - domains.origin[domain] * one if domains.origin.any() else two
     return RespondentRows(
         domain=domain,
         one=np.where(inside, one, 0.0),

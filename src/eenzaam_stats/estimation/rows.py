@@ -125,7 +125,7 @@ def number_rows(
     if statistic == "total_yes":
         weight_sum = first.sum(axis=1)
     if statistic == "mean":
-        squares = domains.squares - found.estimate * first[:, 1]
+        squares = domains.squares - (found.estimate - domains.origin) * first[:, 1]
         effects = (
             *design_effects(
                 _some(errors.std_error) ** 2, squares, n=domains.n, weight_sum=first[:, 0]

@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import DesignError, listed
+from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.columns import CellColumns
 from eenzaam_stats.estimation.products import FPC, INNER_FPC, ROWS
 from eenzaam_stats.estimation.sufficient import CLUSTER, INNER, PART, STRATUM
+from eenzaam_stats.message_words import shown_groups
 from eenzaam_stats.numerics.moments import Strata, neighbours
 from eenzaam_stats.survey import Design
 
@@ -204,7 +205,7 @@ def _population(
         raise DesignError(
             f"{where} needs in column {sizes.column!r} the number of {sizes.units} in the "
             f"population: the same in every row and not below the sample. {int(wrong.sum())} "
-            f"{sizes.holder} have another: [{listed(first)}]. Correct the column (a sampling "
+            f"{sizes.holder} have another: [{shown_groups(first)}]. Correct the column (a sampling "
             "fraction is not a number of units), or take it out of the design."
         )
     return low

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.estimation.domains import Domains
-from eenzaam_stats.numerics.linearise import Statistic, linearised
+from eenzaam_stats.numerics.linearise import Statistic
 from eenzaam_stats.numerics.variance import domain_variance
 from eenzaam_stats.vocabulary import LonelyStratum
 
@@ -78,7 +78,7 @@ def single_psu_doubts(domains: Domains, statistic: Statistic) -> Sequence[str]:
     large = np.flatnonzero(share >= LARGE_SHARE)
     if not len(large):
         return nothing
-    score = linearised(domains.first, statistic).score
+    score = domains.linearised(statistic).score
     errors = {
         rule: np.sqrt(
             domain_variance(

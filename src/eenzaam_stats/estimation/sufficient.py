@@ -6,7 +6,7 @@ statistic may enter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,15 @@ import pandas as pd
 
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.columns import CellColumns
+from eenzaam_stats.estimation.levels import far_from_zero, levelled, on_common_levels
 from eenzaam_stats.estimation.products import (
     BAD,
+    CENTRE,
     FPC,
+    HIGH,
     INNER_FPC,
+    LOW,
+    ORIGIN,
     ROWS,
     plan,
     unusable_answer,
@@ -28,10 +33,10 @@ from eenzaam_stats.estimation.products import (
 from eenzaam_stats.estimation.unanswered import ITEM_HIGH, ITEM_LOW
 
 PART, STRATUM, CLUSTER, INNER = "part", "stratum", "cluster", "inner"
-MAXIMA = ("largest", "top", FPC[1], INNER_FPC[1], ITEM_HIGH)
-MINIMA = (FPC[0], INNER_FPC[0], ITEM_LOW)
+MAXIMA = ("largest", "top", FPC[1], INNER_FPC[1], ITEM_HIGH, HIGH, ORIGIN, CENTRE)
+MINIMA = (FPC[0], INNER_FPC[0], ITEM_LOW, LOW)
 # Columns in which a missing value is no 0.
-_NO_SUMS = (*FPC, *INNER_FPC, ITEM_LOW, ITEM_HIGH)
+_NO_SUMS = (*FPC, *INNER_FPC, ITEM_LOW, ITEM_HIGH, LOW, HIGH)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,9 +55,11 @@ class CellTable:
         rows with an answer, ``a_i, b_i`` sums of weight times its two variables, ``aa_i, ab_i,
         bb_i`` of squared weight times their products (without clusters), ``yes_i`` or ``ss_i`` for
         the spread, ``largest_i`` the largest weight, ``top_i`` the largest contribution to the
-        sum of a number; ``item_low_i`` and ``item_high_i`` the items
-        that totals do without. A missing key is a cell of its own, so that ``rows`` adds up to the
-        design.
+        sum of a number; of a number ``low_i`` and ``high_i``, and of a number or ratio
+        ``origin_i``, the level its second variable is taken about, and ``centre_i``, that of the
+        first in the products (0 where the sums hold enough digits); ``item_low_i`` and
+        ``item_high_i`` the items that totals do without. A missing key is a cell of its own, so
+        that ``rows`` adds up to the design.
     """
 
     columns: CellColumns
@@ -111,9 +118,15 @@ def cell_table(data: object, columns: CellColumns, *, where: str, part: str = ""
     door.require_columns(frame, columns, where=where)
     frame = door.with_found_types(frame, columns.names())
     _require_types(frame, columns, where=where)
-    cells = _collected(_sums(frame, columns), columns)
+    ratios = {at for at, outcome in enumerate(columns.outcomes) if outcome.kind == "ratio"}
+    cells = _collected(_sums(frame, columns, far=ratios), columns)
     if cells[BAD].sum() > 0:
         raise _fault(frame, columns, where=where)
+    far = far_from_zero(cells, columns)
+    if far:
+        cells = _collected(_sums(frame, columns, far=ratios | far), columns)
+    needed = [f"{name}_{at}" for at in levelled(columns) for name in (ORIGIN, CENTRE)]
+    cells = cells.assign(**{name: 0.0 for name in needed if name not in cells})
     _require_units(cells, frame, columns, where=where)
     cells.insert(len(columns.by), PART, part)
     levels = tuple(door.levels(frame, name) for name in columns.by)
@@ -148,18 +161,19 @@ def _is_empty(frame: door.Frame, name: str) -> bool:
     return values.null_count() == len(values)
 
 
-def _sums(frame: door.Frame, columns: CellColumns) -> door.Frame:
+def _sums(frame: door.Frame, columns: CellColumns, *, far: Collection[int]) -> door.Frame:
     """Sums per key; lazy where the engine is, and Polars plans eager frames as well."""
     if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars():
         frame = frame.lazy()
-    todo = plan(frame, columns)
     keys = {f"key_{number}": door.key(frame, name) for number, name in enumerate(columns.by)}
     keys[STRATUM] = door.key(frame, columns.stratum) if columns.stratum else nw.lit(0)
     for key, name in ((CLUSTER, columns.cluster), (INNER, columns.inner_cluster)):
         if name is not None:
             keys[key] = door.key(frame, name)
+    todo = plan(frame, columns, keys=list(keys), far=far)
     rows = frame.select(*_named(keys), *_named(todo.typed))
-    rows = rows.with_columns(*_named(todo.weighted)).with_columns(*_named(todo.products))
+    for step in (todo.weighted, todo.levels, todo.centred, todo.products):
+        rows = rows.with_columns(*_named(step)) if step else rows
     return rows.group_by(*keys).agg(*todo.aggregates)
 
 
@@ -246,6 +260,7 @@ def appended(tables: Sequence[CellTable]) -> pd.DataFrame:
     columns = tables[0].columns
     keys = keys_of(columns)
     cells = pd.concat([table.cells for table in tables], ignore_index=True)
+    cells = on_common_levels(cells, columns, keys)
     rules = {
         name: "max" if name.startswith(MAXIMA) else "min" if name.startswith(MINIMA) else "sum"
         for name in cells.columns

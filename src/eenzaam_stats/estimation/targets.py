@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, listed
 from eenzaam_stats.estimation.class_names import same_classes
 from eenzaam_stats.estimation.domains import Domains, text
+from eenzaam_stats.message_words import shown_groups
 from eenzaam_stats.number_columns import numbers_or_nan
 from eenzaam_stats.numerics.linearise import Statistic, linearised
 
@@ -193,7 +194,8 @@ def targets(
         tuple("/".join(key) for key, value in standard.shares if value > 0 and key not in there)
         for there in present
     )
-    estimate = np.where([not one for one in empty], weighted(domains.first), np.nan)
+    level = member @ np.where(answered & (share > 0), share * domains.origin, 0.0)
+    estimate = np.where([not one for one in empty], level + weighted(domains.first), np.nan)
     return Targets(groups, estimate, score, member, empty, weighted)
 
 
@@ -218,6 +220,7 @@ def _require_classes(
     if unknown:
         words = ["/".join(key) for key in unknown]
         raise OptionError(
-            f"the standard population over [{listed(over)}] has no count for [{listed(words)}], "
+            f"the standard population over [{listed(over)}] has no count for ["
+            f"{shown_groups(words)}], "
             "which the respondents have. Give one for every class, 0 where it should not count."
         )

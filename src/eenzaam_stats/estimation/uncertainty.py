@@ -20,7 +20,7 @@ from eenzaam_stats.estimation.columns import Outcome
 from eenzaam_stats.estimation.domains import Domains
 from eenzaam_stats.estimation.replicated import replicate_weight_errors
 from eenzaam_stats.estimation.rows import Errors, linear_errors
-from eenzaam_stats.numerics.linearise import Statistic, linearised
+from eenzaam_stats.numerics.linearise import Statistic, departures, linearised
 from eenzaam_stats.numerics.moments import collapsed
 from eenzaam_stats.numerics.replication import (
     ReplicateFactors,
@@ -102,6 +102,7 @@ def errors_of(
         cells were given.
     """
     errors, words = _errors(survey, source, domains, outcome, by=by, how=(statistic, replication))
+    # the level is left out: beside a number far from 0 its spread would look like rounding
     size = score_size(domains.moments, linearised(domains.first, statistic).score)
     return Errors(np.sqrt(without_rounding(errors.std_error**2, size)), errors.df), words
 
@@ -117,7 +118,7 @@ def _errors(
 ) -> tuple[Errors, str]:
     """Errors as the design gives them, with what rounding leaves of a zero."""
     statistic, replication = how
-    found = linearised(domains.first, statistic)
+    found = domains.linearised(statistic)
     design = source.design
     own_weight = source.columns.weight == design.weight
     if replication is not None:
@@ -166,14 +167,14 @@ def _replicated(
         )
     home, _ = collapsed(domains.strata)
     factors, words = _factors(home[domains.clusters], replication)
-    replicated = _replicate_estimates(domains, factors, statistic)
+    away = departures(_replicate_sums(domains, factors), domains.first, statistic, domains.origin)
     variance = replicate_variance(
-        replicated,
-        linearised(domains.first, statistic).estimate,
+        away,
+        np.zeros(len(domains.groups)),
         scale=factors.scale,
         rscales=factors.rscales,
     )
-    df = linear_errors(domains, linearised(domains.first, statistic)).df
+    df = linear_errors(domains, domains.linearised(statistic)).df
     return Errors(np.sqrt(variance), df), words
 
 
@@ -188,10 +189,8 @@ def _factors(clusters: NDArray[np.int64], replication: Replication) -> tuple[Rep
     return made, f"Rao-Wu bootstrap over clusters, {replication.replicates} replicates"
 
 
-def _replicate_estimates(
-    domains: Domains, factors: ReplicateFactors, statistic: Statistic
-) -> FloatArray:
-    """Estimates in each replicate, shape (r, d), from one product of the table of cells."""
+def _replicate_sums(domains: Domains, factors: ReplicateFactors) -> FloatArray:
+    """Sums in each replicate, shape (r, d, 2), from one product of the table of cells."""
     moments = domains.moments
     clusters = np.asarray(moments.cluster, dtype=np.int64)
     shape = (factors.factors.shape[1], len(domains.groups))
@@ -200,9 +199,4 @@ def _replicate_estimates(
         @ sparse.csr_array((moments.first[:, j], (clusters, moments.domain)), shape=shape)
         for j in (0, 1)
     ]
-    return np.stack(
-        [
-            linearised(np.column_stack([one, two]), statistic).estimate
-            for one, two in zip(*sums, strict=True)
-        ]
-    )
+    return np.stack([np.asarray(one) for one in sums], axis=2)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+from eenzaam_stats.document_text import json_of
 from eenzaam_stats.errors import ReproductionError
 from eenzaam_stats.letter.claims import LedgerRow
 from eenzaam_stats.letter.figures import LetterFigure
@@ -53,7 +54,7 @@ def _values(figure: LetterFigure) -> list[float]:
 def stored() -> Mapping[str, Any]:
     """The numbers that were stored when they were last accepted."""
     text = files("eenzaam_stats").joinpath("letter/manifest.json").read_text("utf-8")
-    document: Mapping[str, Any] = json.loads(text)
+    document: Mapping[str, Any] = json_of(text, of="the manifest")
     return document
 
 

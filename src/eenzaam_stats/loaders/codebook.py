@@ -15,6 +15,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from eenzaam_stats.document_text import toml_of
 from eenzaam_stats.errors import OptionError, SchemaError, listed
 from eenzaam_stats.loaders.codebook_row import (
     require_evidence,
@@ -109,7 +110,7 @@ def parsed_codebook(text: str) -> Codebook:
         If a word of a row is not in its vocabulary.
     """
     try:
-        raw = tomllib.loads(text)
+        raw = toml_of(text, of="codebook")
     except tomllib.TOMLDecodeError as error:
         raise SchemaError(f"codebook: {error}{_row_of(text, str(error))}.") from error
     return codebook_of(raw)

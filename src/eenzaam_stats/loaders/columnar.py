@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
 
 SIGNATURE = b"PAR1"
+_ROWS_AT_A_TIME = 2_048  # a text may have a megabyte
 
 
 def open_parquet(path: Path) -> SurveyFile:
@@ -74,11 +75,38 @@ def read_parquet(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame
     """
     names = [name for name in file.columns if name in set(columns)]
     with _opened(file.path) as stored:
-        table = stored.read(columns=names)
+        n_rows = stored.metadata.num_rows
+        file.options.require("cells", n_rows * max(len(names), 1), of=file.path.name)
+        table = _read(stored, names, file)
         values = {name: table[name].to_pandas() for name in names}
     frame = pd.DataFrame({name: _plain(own, file, name) for name, own in values.items()})
     require_whole(file, frame)
     return frame, None
+
+
+def _read(stored: ParquetFile, names: list[str], file: SurveyFile) -> Any:
+    """Columns in parts, so that one text in every row is seen to be large before all are there."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    parts, size = [], 0
+    for part in stored.iter_batches(batch_size=_ROWS_AT_A_TIME, columns=names):
+        parts.append(part)
+        size += sum(_size(column) for column in part.columns)
+        file.options.require("text", size, of=file.path.name)
+    schema = pa.schema([stored.schema_arrow.field(name) for name in names])
+    return pa.Table.from_batches(parts) if parts else schema.empty_table()
+
+
+def _size(column: Any) -> int:
+    """Bytes of a column once every category is written out."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    kind = column.type
+    if not pa.types.is_dictionary(kind) or pa.types.is_primitive(kind.value_type):
+        return int(column.nbytes)
+    lengths = pc.binary_length(column.dictionary).cast(pa.int64())
+    return int(pc.sum(lengths.take(column.indices)).as_py() or 0)
 
 
 @contextmanager
@@ -92,6 +120,8 @@ def _opened(path: Path) -> Iterator[ParquetFile]:
     try:
         with ParquetFile(path, page_checksum_verification=True) as stored:
             yield stored
+    except SourceError:
+        raise
     except faults as error:
         raise damaged(path, error) from error
 

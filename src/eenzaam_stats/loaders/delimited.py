@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from time import monotonic
 from types import MappingProxyType
 from typing import TextIO
 
@@ -19,6 +20,7 @@ import pandas as pd
 
 from eenzaam_stats.cell_text import stripped
 from eenzaam_stats.errors import SourceError
+from eenzaam_stats.limits import limit
 from eenzaam_stats.loaders.file_options import FileOptions
 from eenzaam_stats.loaders.progress import tell
 from eenzaam_stats.loaders.survey_file import (
@@ -63,6 +65,7 @@ def open_csv(path: Path, options: FileOptions) -> SurveyFile:
     except UnicodeError:
         encoding = FALLBACK_ENCODING
         names = _header(path, encoding, options)
+    options.require("columns", len(names), of=path.name)
     if not any(names):
         raise SourceError(
             f"{path.name} has no column names in {_line(options)}. Export it again with "
@@ -116,7 +119,7 @@ def _delimiter(path: Path, encoding: str, options: FileOptions) -> str:
     with _text(path, encoding) as (stream, said):
         if said:
             return said
-        lines = _from_header(stream, options)
+        lines = _from_header(_lines(stream, path, options), options)
         _require_delimiter(path, lines)
         names = [_n_names(lines, delimiter) for delimiter in DELIMITERS]
     return DELIMITERS[names.index(max(names))]
@@ -140,7 +143,15 @@ def _n_names(lines: list[str], delimiter: str) -> int:
         return 0
 
 
-def _from_header(stream: TextIO, options: FileOptions) -> list[str]:
+def _lines(stream: TextIO, path: Path, options: FileOptions) -> Iterator[str]:
+    """Lines of a text, none longer than its limit."""
+    most = limit("line", options.limits)
+    while line := stream.readline(most + 1):
+        options.require("line", len(line), of=path.name)
+        yield line
+
+
+def _from_header(stream: Iterator[str], options: FileOptions) -> list[str]:
     """First lines from the one with the names on; a quoted name may take several."""
     return list(islice(stream, options.header_row - 1, options.header_row + _LINES_OF_NAMES))
 
@@ -162,10 +173,11 @@ def _text(path: Path, encoding: str) -> Iterator[tuple[TextIO, str]]:
 def _rows(path: Path, encoding: str, options: FileOptions) -> Iterator[Rows]:
     delimiter = _delimiter(path, encoding, options)
     with _text(path, encoding) as (stream, _):
+        lines = _lines(stream, path, options)
         for _line in range(options.header_row - 1):
-            stream.readline()
+            next(lines, "")
         try:
-            yield csv.reader(stream, delimiter=delimiter, strict=True)
+            yield csv.reader(lines, delimiter=delimiter, strict=True)
         except csv.Error as error:
             raise damaged(path, error) from error
 
@@ -173,13 +185,15 @@ def _rows(path: Path, encoding: str, options: FileOptions) -> Iterator[Rows]:
 def _values(file: SurveyFile, columns: Sequence[str], encoding: str) -> pd.DataFrame:
     names = [name for name in file.columns if name in set(columns)]
     places = [file.columns.index(name) for name in names]
-    parts, n_rows = [], 0
+    parts, n_rows, start = [], 0, monotonic()
     with _rows(file.path, encoding, file.options) as rows:
         next(rows)
         cells = _picked(rows, places, file=file)
         while chunk := list(islice(cells, _ROWS_AT_A_TIME)):
             parts.append(pd.DataFrame(chunk, columns=names, dtype="str"))
             n_rows += len(chunk)
+            file.options.require("cells", n_rows * len(names), of=file.path.name)
+            file.options.require("seconds", monotonic() - start, of=file.path.name)
             tell(f"{n_rows:,} rows of {file.path.name} read")
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
 

@@ -60,7 +60,8 @@ def read_fast(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, s
     layout = require_sound_dictionary(file.path)
     if not layout.rows_in_header or file.encoding is not None:
         return spss.read_columns(file, names)
-    require_promised_rows(file.path, layout)
+    n_rows = require_promised_rows(file.path, layout, file.options.limits)
+    file.options.require("cells", n_rows * max(len(names), 1), of=file.path.name)
     apart = file.text_columns | {name for name in names if name + _SUFFIX in file.columns}
     numbers = _numbers(file, [name for name in names if name not in apart])
     others = [name for name in names if name not in numbers]

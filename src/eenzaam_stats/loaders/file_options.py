@@ -12,6 +12,7 @@ from typing import Any, TypedDict
 
 from eenzaam_stats.cell_text import Decimal, NumberFormat, Thousands, stripped
 from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.limits import require_limits, require_within
 
 
 class FileWords(TypedDict, total=False):
@@ -23,6 +24,7 @@ class FileWords(TypedDict, total=False):
     skip_rows: int
     header_row: int
     sheet: str | int | None
+    limits: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class FileOptions:
         Row with the names (CSV files and workbooks); what stands above it is not read.
     sheet : str, int or None
         Name or number, from 1, of the sheet of a workbook; ``None`` takes the first.
+    limits : mapping of str to int
+        Limits of size that are raised for this file, by the names of ``eenzaam_stats.limits``.
 
     Examples
     --------
@@ -58,9 +62,11 @@ class FileOptions:
     skip_rows: int = 0
     header_row: int = 1
     sheet: str | int | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _ = self.numbers  # refuses signs that are none
+        require_limits(self.limits)
         for name, least in (("skip_rows", 0), ("header_row", 1)):
             value = getattr(self, name)
             if not _is_whole(value) or value < least:
@@ -93,6 +99,10 @@ class FileOptions:
     def numbers(self) -> NumberFormat:
         """How numbers are written."""
         return NumberFormat(self.decimal, self.thousands)
+
+    def require(self, limit: str, found: float, *, of: str) -> None:
+        """Raise when something in the file of this name is more than its limit."""
+        require_within(limit, found, of=of, raised=self.limits)
 
     def kept(self, column: str) -> frozenset[str]:
         """Words of a column that are values."""

@@ -11,6 +11,7 @@ from eenzaam_stats.loaders.column import Harmonised
 from eenzaam_stats.loaders.file_labels import file_labels
 from eenzaam_stats.loaders.labels import differing_labels
 from eenzaam_stats.loaders.selection import Selection
+from eenzaam_stats.message_words import shown_label
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.vocabulary import Origin
 
@@ -87,7 +88,7 @@ def _label_notes(selection: Selection) -> Iterator[str]:
         labels = file_labels(match.variable, selection.file, match.column)
         codes = differing_labels(match.variable, labels)
         if codes:
-            said = ", ".join(f"{code} {labels[code]!r}" for code in codes)
+            said = ", ".join(f"{code} {shown_label(labels[code])}" for code in codes)
             yield f"{match.column}: worded otherwise than in the codebook: {said}"
 
 

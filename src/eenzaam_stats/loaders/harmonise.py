@@ -25,6 +25,7 @@ from eenzaam_stats.loaders.missing_words import missing_kind
 from eenzaam_stats.loaders.number_labels import notes_on_numbers
 from eenzaam_stats.loaders.recodes import declared_notes, recodes_done
 from eenzaam_stats.loaders.written_numbers import AGE, parts_of_years, read_numbers, shortest
+from eenzaam_stats.message_words import is_shown, shown_label
 from eenzaam_stats.respondents import COLUMNS
 from eenzaam_stats.scoring.dichotomised import KEYED
 from eenzaam_stats.scoring.wording import plain
@@ -139,8 +140,9 @@ def codes_of_file(
         first = found.setdefault(code, label)
         if plain(first) != plain(label):
             raise SchemaError(
-                f"Column {column!r}: code {shown_code(code)} has two labels in the file, {first!r} "
-                f"and {label!r}. Keep one of them; text such as '1' and '01' is one code."
+                f"Column {column!r}: code {shown_code(code)} has two labels in the file, "
+                f"{shown_label(first)} and {shown_label(label)}. Keep one of them; text "
+                "such as '1' and '01' is one code."
             )
     pairs = [
         tuple(_code(end, variable, by_label) if isinstance(end, str) else end for end in pair)
@@ -270,7 +272,8 @@ def _line(variable: Variable, raw: RawColumn, code: Any, at: npt.NDArray[np.bool
     """What would settle a word: a line of a mapping, or rows to skip when it is a question."""
     if not isinstance(code, str) or variable.kind == "municipality":
         return ""
-    line = line_for_word(variable.name, code, variable.values)
+    shown = is_shown(code, int(at.sum()))
+    line = line_for_word(variable.name, code, variable.values) if shown else ""
     first_row = at[0] and at.sum() == 1 and raw.rows[0] == 1
     skip = " If row 1 holds the question and no respondent, say skip_rows=1." * bool(first_row)
     return f" {line}".rstrip() + skip

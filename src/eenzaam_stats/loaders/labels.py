@@ -16,6 +16,7 @@ from eenzaam_stats.loaders.answer_words import contradicted, meant
 from eenzaam_stats.loaders.layout import Code, Value, Variable
 from eenzaam_stats.loaders.mapping_line import line_for_label
 from eenzaam_stats.loaders.missing_words import missing_kind
+from eenzaam_stats.message_words import shown_label
 from eenzaam_stats.scoring.wording import FREQUENCY_WORDS, QUOTES, is_compound, plain
 
 # First words of a flag.
@@ -147,7 +148,8 @@ def _require_answer(variable: Variable, code: Any, label: str, *, column: str) -
     if expected not in said or is_compound(label):
         meaning = f"{expected!r} in the codebook" if expected else "not an answer in the codebook"
         raise ScaleError(
-            f"Column {column!r}: code {shown_code(code)} is labelled {label!r} in the file and is "
+            f"Column {column!r}: code "
+            f"{shown_code(code)} is labelled {shown_label(label)} in the file and is "
             f"{meaning}. {_UNCERTAIN}{_line(code, label, expected if said is None else None)}"
         )
 
@@ -171,7 +173,8 @@ def _require_frequency(variable: Variable, code: Any, label: str, *, column: str
     if not same and (other or (words and expected not in words) or missing_kind(label)):
         meaning = f"{expected!r} in the codebook" if expected else "no answer in the codebook"
         raise ScaleError(
-            f"Column {column!r}: code {shown_code(code)} is labelled {label!r} in the file and is "
+            f"Column {column!r}: code "
+            f"{shown_code(code)} is labelled {shown_label(label)} in the file and is "
             f"{meaning}. {_UNCERTAIN}"
         )
 
@@ -185,7 +188,8 @@ def _require_value(variable: Variable, code: Code, label: str, *, column: str) -
     other = contradicted(variable.name, label, value) is not None if value else False
     if flipped or unknown or other or said.get(_core(label), value) != value:
         raise SchemaError(
-            f"Column {column!r}: code {shown_code(code)} is labelled {label!r} in the file and "
+            f"Column {column!r}: code "
+            f"{shown_code(code)} is labelled {shown_label(label)} in the file and "
             f"{own!r} in the codebook. Check the file and the wave, or leave out column "
             f"{variable.name!r}."
         )

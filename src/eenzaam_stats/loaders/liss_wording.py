@@ -17,6 +17,7 @@ from eenzaam_stats.loaders.layout import Variable
 from eenzaam_stats.loaders.liss_files import CORONA, CORONA_REASON
 from eenzaam_stats.loaders.matching import Match
 from eenzaam_stats.loaders.opened import SurveyFile
+from eenzaam_stats.message_words import shown_label
 from eenzaam_stats.scoring.wording import plain
 from eenzaam_stats.vocabulary import Sex
 
@@ -84,7 +85,7 @@ def require_items(match: Match, file: SurveyFile, *, where: str) -> None:
     if not said and not unverified:
         return
     if not _names(said, SUBJECTS[variable.name]):
-        found = f"is labelled {said!r}" if said else "has no label"
+        found = f"is labelled {shown_label(said)}" if said else "has no label"
         words = listed(word.strip() for word in SUBJECTS[variable.name])
         raise SchemaError(
             f"{where}: column {column!r} {found} and should be {variable.label_nl!r}, with a word "
@@ -101,7 +102,8 @@ def require_sexes(variable: Variable, labels: Mapping[Any, str], *, column: str)
         own = variable.codes[code][0] if code in variable.codes else None
         if said is not None and own is not None and said != own:
             raise SchemaError(
-                f"Column {column!r}: code {shown_code(code)} is labelled {label!r} in the file and "
+                f"Column {column!r}: code "
+                f"{shown_code(code)} is labelled {shown_label(label)} in the file and "
                 f"is {own!r} in the codebook. Check the file, or leave out column 'sex'."
             )
 

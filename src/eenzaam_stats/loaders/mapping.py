@@ -7,12 +7,16 @@ codebook of one wave and goes through the same engine as every other source.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Unpack
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.document_text import toml_of
 from eenzaam_stats.errors import ScaleError, SchemaError, SourceError, UnknownColumnError
+from eenzaam_stats.limits import require_within
 from eenzaam_stats.loaders.answer_words import contradicted
 from eenzaam_stats.loaders.cache import CacheKey, cached
 from eenzaam_stats.loaders.file_labels import declared_by_file, file_labels
@@ -27,6 +31,7 @@ from eenzaam_stats.loaders.opened import open_file
 from eenzaam_stats.loaders.reading import read_survey
 from eenzaam_stats.loaders.survey_file import SurveyFile
 from eenzaam_stats.loaders.waves import Waves, chosen_waves, read_waves
+from eenzaam_stats.message_words import is_shown_label, shown_label
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.survey import Survey
 
@@ -109,9 +114,8 @@ def read_mapped(
     eenzaam_stats.errors.SourceError: The mapping mine.toml does not exist. Check the path, or ...
     """
     name = Path(mapping).name
-    return read_by_tables(
-        path, checked_mapping(mapping), name=name, wave=wave, cache=cache, file_words=file_words
-    )
+    tables = checked_mapping(mapping, file_words.get("limits", {}))
+    return read_by_tables(path, tables, name=name, wave=wave, cache=cache, file_words=file_words)
 
 
 def read_by_tables(
@@ -182,14 +186,17 @@ def _require_plain_words(variable: Variable, file: SurveyFile, index: NameIndex)
         if said is not None:
             mapped = f"mapped to {value!r}" if value else "not an answer in the mapping"
             raise ScaleError(
-                f"Column {column!r}: code {shown_code(code)} is labelled {label!r} in the file, "
+                f"Column {column!r}: code "
+                f"{shown_code(code)} is labelled {shown_label(label)} in the file, "
                 f"which means {said!r}, and is {mapped}. Correct the mapping, or the labels of the "
                 "file."
             )
         if value is not None and unknown_answer(variable, code, label):
-            line = f"{_toml_key(code)} = [{_toml_text(str(value))}, {_toml_text(label)}]"
+            words = _toml_text(label) if is_shown_label(label) else "the label of the file"
+            line = f"{_toml_key(code)} = [{_toml_text(str(value))}, {words}]"
             raise ScaleError(
-                f"Column {column!r}: code {shown_code(code)} is labelled {label!r} in the file, "
+                f"Column {column!r}: code "
+                f"{shown_code(code)} is labelled {shown_label(label)} in the file, "
                 f"words that are not known as an answer, and is mapped to {value!r}. If that is "
                 f"what they mean, write {line} in the codes of {variable.name}."
             )
@@ -244,7 +251,7 @@ def check_mapping(path: str | Path) -> tuple[CheckResult, ...]:
     return tuple(check for part in PARTS for check in _part_checks(part, raw, problems))
 
 
-def checked_mapping(path: str | Path) -> Table:
+def checked_mapping(path: str | Path, limits: Mapping[str, int] = MappingProxyType({})) -> Table:
     """Tables of a mapping that has no problem.
 
     Raises
@@ -252,7 +259,7 @@ def checked_mapping(path: str | Path) -> Table:
     SchemaError
         If there are problems; all of them are listed.
     """
-    raw = mapping_tables(path)
+    raw = mapping_tables(path, limits)
     require_sound(mapping_problems(raw), name=Path(path).name)
     return raw
 
@@ -267,7 +274,7 @@ def require_sound(problems: tuple[Problem, ...], *, name: str) -> None:
         )
 
 
-def mapping_tables(path: str | Path) -> Table:
+def mapping_tables(path: str | Path, limits: Mapping[str, int] = MappingProxyType({})) -> Table:
     """Tables of a mapping as written, not checked.
 
     Raises
@@ -281,7 +288,8 @@ def mapping_tables(path: str | Path) -> Table:
     if file.is_dir():
         raise SourceError(f"{file.name} is a folder. Give the path of one mapping, a .toml file.")
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        text = _short_text(file, limits)
+        return toml_of(text, of=f"The mapping {file.name}", raised=limits)
     except FileNotFoundError:
         raise SourceError(
             f"The mapping {file.name} does not exist. Check the path, or write a template first."
@@ -290,12 +298,20 @@ def mapping_tables(path: str | Path) -> Table:
         raise SourceError(
             f"The mapping {file.name} is no text in UTF-8. Save it as UTF-8 in a text editor."
         ) from None
+    except SourceError:
+        raise
     except OSError as error:
         raise SourceError(f"{file.name} cannot be opened: {error.strerror}.") from error
     except tomllib.TOMLDecodeError as error:
         raise SchemaError(
             f"{file.name} is no valid TOML: {error}. Words go in quotes, and no key occurs twice."
         ) from error
+
+
+def _short_text(file: Path, limits: Mapping[str, int]) -> str:
+    """Text of a mapping, not read when it is too large."""
+    require_within("document", file.stat().st_size, of=f"The mapping {file.name}", raised=limits)
+    return file.read_text("utf-8")
 
 
 def _part_checks(part: str, raw: Table, problems: tuple[Problem, ...]) -> list[CheckResult]:

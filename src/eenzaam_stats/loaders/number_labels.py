@@ -17,6 +17,7 @@ from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.labels import normalised, shown_code
 from eenzaam_stats.loaders.layout import Variable
+from eenzaam_stats.message_words import shown_label
 from eenzaam_stats.vocabulary import MissingKind
 
 Finding = Literal["number", "words", "contradiction"]
@@ -148,7 +149,8 @@ def notes_on_numbers(
         if finding == "contradiction":
             raise _contradiction(variable, raw, code, at[code], where=where)
     shown = [
-        f"{shown_code(code)} {said[code]!r} ({int(at[code].sum()):,} row(s))" for code in worded
+        f"{shown_code(code)} {shown_label(said[code])} ({int(at[code].sum()):,} row(s))"
+        for code in worded
     ]
     more = f" and {len(shown) - MOST_NAMED} more" if len(shown) > MOST_NAMED else ""
     listing = ", ".join(shown[:MOST_NAMED]) + more
@@ -161,7 +163,8 @@ def _contradiction(
     way = "" if variable.required else f", or leave out column {variable.name!r}"
     return SchemaError(
         f"{where}, column {raw.name!r}: code {shown_code(code)} ({int(at.sum()):,} row(s), first "
-        f"in row {int(raw.rows[int(at.argmax())])}) is labelled {raw.labels[code]!r} in the file "
+        f"in row {int(raw.rows[int(at.argmax())])}) is labelled "
+        f"{shown_label(raw.labels[code])} in the file "
         "and would be read as that number. Declare it missing in the file, or remove the label "
         f"where it is the number; in a mapping, let min and max leave it out{way}."
     )

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from eenzaam_stats.errors import SourceError
+from eenzaam_stats.limits import require_within
 from eenzaam_stats.loaders.sav_dictionary import SavLayout
 
 UNIT = 8  # bytes of a value, and of a group of codes
@@ -28,7 +30,9 @@ _LARGEST_BLOCK = 1 << 26  # programs write blocks of 4 MB; a size that is larger
 _TRAILER, _ENTRY = "qqqq", "qqii"
 
 
-def require_promised_rows(file: Path, layout: SavLayout) -> int:
+def require_promised_rows(
+    file: Path, layout: SavLayout, raised: Mapping[str, int] = MappingProxyType({})
+) -> int:
     """Number of rows in the data of a ``.sav`` or ``.zsav`` file, when its header agrees.
 
     Parameters
@@ -37,6 +41,8 @@ def require_promised_rows(file: Path, layout: SavLayout) -> int:
         File whose dictionary was walked.
     layout : SavLayout
         Width of a row, place of the data and promised number of rows.
+    raised : mapping of str to int
+        Limits that the user raised.
 
     Returns
     -------
@@ -69,7 +75,7 @@ def require_promised_rows(file: Path, layout: SavLayout) -> int:
     1000
     """
     try:
-        values = _n_values(file, layout)
+        values = _n_values(file, layout, raised)
     except (ValueError, OverflowError, zlib.error) as fault:
         raise SourceError(
             f"{file.name} is damaged or cut off: {fault}. "
@@ -91,7 +97,7 @@ def require_promised_rows(file: Path, layout: SavLayout) -> int:
     return rows
 
 
-def _n_values(file: Path, layout: SavLayout) -> int:
+def _n_values(file: Path, layout: SavLayout, raised: Mapping[str, int]) -> int:
     """Values in the data, each of eight bytes once unpacked."""
     if layout.compression not in (BYTECODE, ZLIB):
         n_bytes = file.stat().st_size - layout.data_at
@@ -102,6 +108,7 @@ def _n_values(file: Path, layout: SavLayout) -> int:
         counted = CodeCount()
         for part in parts:
             counted.add(part)
+            require_within("unpacked", UNIT * counted.n_values, of=file.name, raised=raised)
     if layout.n_rows is None and counted.n_behind:
         raise ValueError(f"{counted.n_behind:,} bytes follow the end of its data")
     return counted.n_values

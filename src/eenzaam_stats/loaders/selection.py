@@ -23,7 +23,6 @@ from eenzaam_stats.errors import (
 from eenzaam_stats.keys import key_text, normal_word
 from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.file_labels import require_file_labels
-from eenzaam_stats.loaders.labels import shown_code
 from eenzaam_stats.loaders.layout import RespondentFilter, WaveCodebook
 from eenzaam_stats.loaders.matching import Match, NameIndex, matched_variables
 from eenzaam_stats.loaders.survey_file import SurveyFile
@@ -279,7 +278,7 @@ def _require_known(
         raise UnknownCodeError.found(
             where,
             column=column,
-            code=shown_code(code.iloc[first]),
+            code=code.iloc[first],
             count=int((code == code.iloc[first]).sum()),
             first_row=first + 1,
             remedy="Correct the file: it decides whose answers count.",

@@ -119,7 +119,11 @@ def read_columns(file: SpssFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
     SourceError
         If the file is damaged or holds other rows than its header promises.
     """
-    n_rows = require_promised_rows(file.path, require_sound_dictionary(file.path))
+    layout = require_sound_dictionary(file.path)
+    n_rows = require_promised_rows(file.path, layout, file.options.limits)
+    file.options.require("cells", n_rows * max(len(columns), 1), of=file.path.name)
+    texts = any(name in file.text_columns for name in columns)
+    file.options.require("text", n_rows * layout.elements * 8 * texts, of=file.path.name)
     encoding = file.encoding
     try:
         frame = _values(file.path, columns, encoding)

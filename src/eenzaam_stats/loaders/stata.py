@@ -86,6 +86,7 @@ def read_stata(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
         If the file is damaged or holds other rows than its header promises.
     """
     encoding = file.encoding
+    file.options.require("cells", (file.n_rows or 0) * max(len(columns), 1), of=file.path.name)
     try:
         frame, _ = _read(file.path, encoding, usecols=list(columns))
     except UnicodeError:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from eenzaam_stats.document_text import json_of
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.survey import ColumnReport, Design, HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Origin
@@ -78,7 +79,7 @@ def _facts_of(metadata: Mapping[bytes, bytes]) -> dict[str, Any]:
     text = metadata[_KEY]
     if hashlib.sha256(text).hexdigest().encode() != metadata[_DIGEST]:
         raise DamagedCacheError("the facts beside the table were changed")
-    facts: dict[str, Any] = json.loads(text)
+    facts: dict[str, Any] = json_of(text, of="the cache")
     return facts
 
 

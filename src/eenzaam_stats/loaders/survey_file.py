@@ -14,6 +14,7 @@ import pandas as pd
 
 from eenzaam_stats.errors import SourceError
 from eenzaam_stats.loaders.file_options import FileOptions
+from eenzaam_stats.message_words import shown_reason
 
 FileFormat = Literal["spss", "stata", "csv", "parquet", "excel"]
 Reader = Literal["pyreadstat", "fast"]
@@ -108,19 +109,17 @@ def first_bytes(file: Path, size: int, *, one_of: str) -> bytes:
 
 def damaged(file: Path, error: BaseException) -> SourceError:
     """Error of a file that ends too early or cannot be understood."""
-    reason = str(error).split("\n", 1)[0].rstrip(".").lower()
     return SourceError(
-        f"{file.name} is damaged or cut off and cannot be read to its end ({reason}). "
+        f"{file.name} is damaged or cut off and cannot be read to its end ({shown_reason(error)}). "
         "Copy the file again from where it was made."
     )
 
 
 def disguised(file: Path, start: bytes, *, kind: str, remedy: str) -> SourceError:
     """Error of a file whose content is not what its name says."""
-    return SourceError(
-        f"{file.name} is not {kind}, although its name says so: its first bytes are "
-        f"{start[:4]!r}. {remedy}"
-    )
+    text = start[:4].isalnum()
+    found = "it begins as text" if text else f"its first bytes are {start[:4]!r}"
+    return SourceError(f"{file.name} is not {kind}, although its name says so: {found}. {remedy}")
 
 
 def require_whole(file: SurveyFile, frame: pd.DataFrame) -> None:

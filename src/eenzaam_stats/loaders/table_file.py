@@ -12,12 +12,13 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 
-from eenzaam_stats.errors import SourceError, listed
+from eenzaam_stats.errors import SourceError
 from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.delimited import open_csv
 from eenzaam_stats.loaders.file_options import FileOptions, FileWords
 from eenzaam_stats.loaders.opened import SUFFIXES, open_file, read_columns
 from eenzaam_stats.loaders.survey_file import SurveyFile
+from eenzaam_stats.message_words import shown_names
 
 
 def read_table(path: str | Path, **file_words: Unpack[FileWords]) -> pd.DataFrame:
@@ -100,7 +101,7 @@ def _opened(path: str | Path, file_words: FileWords) -> SurveyFile:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise SourceError(
-            f"{file.name} has column(s) [{listed(twice)}] more than once. Keep one of each."
+            f"{file.name} has column(s) [{shown_names(twice)}] more than once. Keep one of each."
         )
     return opened
 

@@ -19,6 +19,7 @@ from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.layout import WaveCodebook
 from eenzaam_stats.loaders.matching import NameIndex
 from eenzaam_stats.loaders.number_labels import said_of_number
+from eenzaam_stats.message_words import is_shown, shown_label, shown_names
 from eenzaam_stats.results import CheckResult
 
 _PACKAGE = "eenzaam_stats."
@@ -90,7 +91,7 @@ def weight_column(
     if column is None:
         raise DesignError(
             f"{where} has no column {weight!r}. Columns that look like weights: "
-            f"[{listed(index.weights())}]."
+            f"[{shown_names(index.weights())}]."
         )
     return column, _chosen_notes(wave, index, column)
 
@@ -98,7 +99,7 @@ def weight_column(
 def _documented_weight(
     wave: WaveCodebook, index: NameIndex, *, where: str
 ) -> tuple[str | None, tuple[str, ...]]:
-    seen = f"Columns that look like weights: [{listed(index.weights())}]."
+    seen = f"Columns that look like weights: [{shown_names(index.weights())}]."
     if not wave.weights:
         raise DesignError(
             f"{where} needs weight=: no weight for loneliness is documented for this wave. "
@@ -188,7 +189,8 @@ def _require_numbers(raw: RawColumn, weights: npt.NDArray[np.float64], *, where:
         if at.any() and said_of_number(code, label) != "number":
             raise DesignError(
                 f"{where}: the weight {raw.name!r} is {code:g} in {int(at.sum()):,} row(s), first "
-                f"in row {raw.rows[int(at.argmax())]}, and the file labels that {label!r}. Declare "
+                f"in row {raw.rows[int(at.argmax())]}, and the file labels that "
+                f"{shown_label(label)}. Declare "
                 "it missing in the file, or remove the label where it is a weight."
             )
 
@@ -245,7 +247,7 @@ def complete_strata(
     """
     blank = text.isna().to_numpy(dtype=np.bool_)
     if blank.any():
-        shown = sorted(word.strip() for word in words if word.strip())
+        shown = sorted(word.strip() for word in words if word.strip() and is_shown(word.strip()))
         said = f" The word(s) [{listed(shown)}] mean that it is blank." if shown else ""
         kept = f", or say keep_words={{{name!r}: {shown}}} if they are values" if shown else ""
         raise DesignError(

@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
+from time import monotonic
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
@@ -31,6 +32,8 @@ from eenzaam_stats.loaders.survey_file import (
     require_whole,
 )
 from eenzaam_stats.loaders.workbook_formulas import require_stored, unstored_formulas
+from eenzaam_stats.loaders.workbook_parts import require_sound_parts
+from eenzaam_stats.message_words import shown_label, shown_sheets
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
@@ -73,7 +76,7 @@ def open_excel(path: Path, options: FileOptions) -> SurveyFile:
             f"{path.name} is an Excel workbook, and openpyxl, which reads it, is not installed. "
             "Install it with: pip install 'eenzaam-stats[excel]'."
         )
-    with _opened(path) as book:
+    with _opened(path, options) as book:
         sheets = [sheet.title for sheet in book.worksheets]
         place = _place(sheets, options)
         first = list(islice(_rows(book, place, options), _LOOKED_AT))
@@ -82,7 +85,9 @@ def open_excel(path: Path, options: FileOptions) -> SurveyFile:
     names = tuple("" if cell is None else stripped(str(cell)) for cell in next(iter(first), ()))
     require_stored(path, unstored, dict.fromkeys(unstored, "the row with the names has"))
     _require_names(path, names, first, options)
-    several = f"the workbook has {len(sheets)} sheets; the first, {sheets[0]!r}, was read"
+    several = (
+        f"the workbook has {len(sheets)} sheets; the first, {shown_label(sheets[0])}, was read"
+    )
     return SurveyFile(
         path=path,
         columns=names,
@@ -108,11 +113,11 @@ def read_excel(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
     """
     names = [name for name in file.columns if name in set(columns)]
     places = [file.columns.index(name) for name in names]
-    with _opened(file.path) as book:
+    with _opened(file.path, file.options) as book:
         place = _place([sheet.title for sheet in book.worksheets], file.options)
         rows = _rows(book, place, file.options)
         next(rows)
-        filled = (row for row in rows if any(cell is not None for cell in row))
+        filled = (row for row in _counted(rows, file) if any(cell is not None for cell in row))
         cells = [_picked(row, places) for row in islice(filled, file.options.skip_rows, None)]
         start = file.options.header_row + 1
         unstored = unstored_formulas(file.path, book.worksheets[place], first_row=start)
@@ -124,18 +129,19 @@ def read_excel(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Workbook]:
+def _opened(path: Path, options: FileOptions) -> Iterator[Workbook]:
     """Workbook that is open; whatever goes wrong while it is read is damage."""
     from openpyxl import load_workbook  # noqa: PLC0415
 
     try:
+        require_sound_parts(path, options)
         with warnings.catch_warnings():
             # openpyxl warns about styles and print areas, which hold no data.
             warnings.simplefilter("ignore", UserWarning)
             book = load_workbook(path, read_only=True, data_only=True)
         with closing(book):
             yield book
-    except OptionError:
+    except (OptionError, SourceError):
         raise
     except _FAULTS as error:
         raise damaged(path, error) from error
@@ -147,7 +153,9 @@ def _place(sheets: Sequence[str], options: FileOptions) -> int:
     if isinstance(wanted, int) and wanted <= len(sheets):
         return wanted - 1
     if wanted not in sheets:
-        raise OptionError.among(wanted, sheets, name="sheet")
+        raise OptionError(
+            f"sheet is {wanted!r}, which is not an option. Choose one of {shown_sheets(sheets)}."
+        )
     return sheets.index(str(wanted))
 
 
@@ -158,6 +166,16 @@ def _rows(book: Workbook, place: int, options: FileOptions) -> Iterator[tuple[An
     sheet.reset_dimensions()
     rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(values_only=True)
     return islice(rows, options.header_row - 1, None)
+
+
+def _counted(rows: Iterator[tuple[Any, ...]], file: SurveyFile) -> Iterator[tuple[Any, ...]]:
+    """Rows while there are not too many cells, those that a far cell makes blank among them."""
+    n_cells, start = 0, monotonic()
+    for row in rows:
+        n_cells += max(len(row), 1)
+        file.options.require("workbook_cells", n_cells, of=file.path.name)
+        file.options.require("seconds", monotonic() - start, of=file.path.name)
+        yield row
 
 
 def _require_names(

@@ -90,7 +90,7 @@ def score_covariance(
     ([[0.1667, 0.0], [0.0, 0.1667]], [1, 1])
     """
     home, strata = collapsed(strata)
-    answered = _answered(replace(moments, stratum=home[moments.stratum]))
+    answered = replace(moments, stratum=home[moments.stratum]).taken(moments.n > 0)
     sums = _scores(answered, score, n_strata=len(strata.n))
     present = _present(answered, n_strata=len(strata.n))
     factor = _factors(strata, present)
@@ -118,19 +118,6 @@ class _Scores:
     units: FloatArray
     per_cluster: FloatArray | None
     home: IntArray
-
-
-def _answered(moments: Moments) -> Moments:
-    keep = moments.n > 0
-    return Moments(
-        domain=moments.domain[keep],
-        stratum=moments.stratum[keep],
-        cluster=None if moments.cluster is None else moments.cluster[keep],
-        n=moments.n[keep],
-        first=moments.first[keep],
-        second=moments.second[keep],
-        inner=None if moments.inner is None else moments.inner[keep],
-    )
 
 
 def _scores(moments: Moments, score: tuple[FloatArray, FloatArray], *, n_strata: int) -> _Scores:
@@ -201,7 +188,7 @@ def _row_products(
     moments: Moments, score: tuple[FloatArray, FloatArray], factor: FloatArray
 ) -> FloatArray:
     """Sum over strata of the factor times the products of row scores, shape (t, t)."""
-    weighted = moments.second * factor[moments.stratum][:, None]
+    weighted = moments.about_zero() * factor[moments.stratum][:, None]
     aa, ab, bb = (
         np.bincount(moments.domain, weights=weighted[:, j], minlength=score[0].shape[1])
         for j in range(3)

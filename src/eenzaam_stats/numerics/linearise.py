@@ -33,7 +33,9 @@ class Linearised:
     score: FloatArray
 
 
-def linearised(first: FloatArray, statistic: Statistic) -> Linearised:
+def linearised(
+    first: FloatArray, statistic: Statistic, origin: FloatArray | float = 0.0
+) -> Linearised:
     r"""Estimate and score coefficients of one statistic in each domain.
 
     Parameters
@@ -43,6 +45,9 @@ def linearised(first: FloatArray, statistic: Statistic) -> Linearised:
         (1, y) for ``"mean"`` and ``"total"``, (x, y) for ``"ratio"``.
     statistic : {"proportion", "mean", "total", "total_yes", "ratio"}
         What is estimated.
+    origin : ndarray of float, shape (d,), or float, default 0
+        Level that a mean, total or ratio is summed about: the second sum is that of
+        :math:`y - o` (or :math:`y - o x`). Scores are for those variables too.
 
     Returns
     -------
@@ -75,7 +80,8 @@ def linearised(first: FloatArray, statistic: Statistic) -> Linearised:
     """
     one, two = first[:, 0], first[:, 1]
     if statistic == "total":
-        return Linearised(two.copy(), np.tile([0.0, 1.0], (len(first), 1)))
+        level = np.broadcast_to(np.asarray(origin, dtype=np.float64), two.shape)
+        return Linearised(two + level * one, np.column_stack([level, np.ones_like(two)]))
     if statistic == "total_yes":
         return Linearised(one.copy(), np.tile([1.0, 0.0], (len(first), 1)))
     if statistic == "proportion":
@@ -84,7 +90,35 @@ def linearised(first: FloatArray, statistic: Statistic) -> Linearised:
         return Linearised(p, np.nan_to_num(np.column_stack([(1.0 - p) * scale, -p * scale])))
     mean = _divided(two, one)
     scale = _divided(np.ones_like(mean), one)
-    return Linearised(mean, np.nan_to_num(np.column_stack([-mean * scale, scale])))
+    score = np.nan_to_num(np.column_stack([-mean * scale, scale]))
+    return Linearised(origin + mean, score)
+
+
+def departures(
+    replicated: FloatArray, first: FloatArray, statistic: Statistic, origin: FloatArray
+) -> FloatArray:
+    """Estimates of replicates less the estimate, no digit of a level lost; shape (r, d).
+
+    Parameters
+    ----------
+    replicated : ndarray of float, shape (r, d, 2)
+        Sums of each replicate.
+    first : ndarray of float, shape (d, 2)
+        Sums with the full weights.
+    statistic : str
+        What is estimated.
+    origin : ndarray of float, shape (d,)
+        Level of the sums.
+
+    Examples
+    --------
+    >>> departures(np.array([[[2.0, 1.0]]]), np.array([[2.0, 0.0]]), "mean", np.full(1, 1e9))
+    array([[0.5]])
+    """
+    if statistic == "total":
+        return np.stack([linearised(one - first, statistic, origin).estimate for one in replicated])
+    whole = linearised(first, statistic).estimate
+    return np.stack([linearised(one, statistic).estimate - whole for one in replicated])
 
 
 def _divided(numerator: FloatArray, denominator: FloatArray) -> FloatArray:

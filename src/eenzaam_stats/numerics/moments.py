@@ -34,9 +34,12 @@ class Moments:
     first : ndarray of float, shape (k, 2)
         Sums :math:`\sum w v_1, \sum w v_2`.
     second : ndarray of float, shape (k, 3)
-        Sums :math:`\sum w^2 v_1^2, \sum w^2 v_1 v_2, \sum w^2 v_2^2`; not used with clusters.
+        Sums :math:`\sum w^2 v_1^2, \sum w^2 v_1 v_2, \sum w^2 v_2^2`, of ``w v`` less ``centre``;
+        not used with clusters.
     inner : ndarray of int, shape (k,), or None
         Number of the second-stage unit in the whole design, from 0; ``None`` with one stage.
+    centre : ndarray of float, shape (k, 2), or None
+        What ``second`` is taken about; ``None`` for 0.
     """
 
     domain: IntArray
@@ -46,6 +49,7 @@ class Moments:
     first: FloatArray
     second: FloatArray
     inner: IntArray | None = None
+    centre: FloatArray | None = None
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -57,6 +61,32 @@ class Moments:
         """Sums for the second stage: clusters are the strata, second-stage units the units."""
         cluster = np.zeros_like(self.stratum) if self.cluster is None else self.cluster
         return replace(self, stratum=cluster, cluster=self.inner, inner=None)
+
+    def taken(self, chosen: BoolArray) -> Moments:
+        """Return the sums of some cells, ``chosen`` of shape (k,)."""
+        return Moments(
+            domain=self.domain[chosen],
+            stratum=self.stratum[chosen],
+            cluster=None if self.cluster is None else self.cluster[chosen],
+            n=self.n[chosen],
+            first=self.first[chosen],
+            second=self.second[chosen],
+            inner=None if self.inner is None else self.inner[chosen],
+            centre=None if self.centre is None else self.centre[chosen],
+        )
+
+    def about_zero(self) -> FloatArray:
+        """``second`` about 0, shape (k, 3)."""
+        if self.centre is None:
+            return self.second
+        one, two = self.centre.T
+        left = (self.first - self.n[:, None] * self.centre).T
+        added = (
+            2.0 * one * left[0] + self.n * one**2,
+            one * left[1] + two * left[0] + self.n * one * two,
+            2.0 * two * left[1] + self.n * two**2,
+        )
+        return np.asarray(self.second + np.column_stack(added))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

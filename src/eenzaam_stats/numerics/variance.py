@@ -56,15 +56,17 @@ class Entries:
         The pair.
     units : ndarray of float, shape (e,)
         Units of the stratum with an answered row in the domain.
-    u, u2 : ndarray of float, shape (e,)
-        Sum of the scores of the units, and of their squares.
+    u : ndarray of float, shape (e,)
+        Sum of the scores of the units.
+    away : ndarray of float, shape (e,)
+        Sum of squares of the scores about their mean over the units of the entry.
     """
 
     domain: IntArray
     stratum: IntArray
     units: FloatArray
     u: FloatArray
-    u2: FloatArray
+    away: FloatArray
 
 
 def domain_variance(moments: Moments, score: FloatArray, *, strata: Strata) -> DomainVariance:
@@ -97,7 +99,9 @@ def domain_variance(moments: Moments, score: FloatArray, *, strata: Strata) -> D
        \Big[ \sum_c U_{hc}^2 - \frac{1}{n_h} \big(\sum_c U_{hc}\big)^2 \Big].
 
     Units outside the domain have :math:`U = 0` and count in :math:`n_h`. Where each row is a unit
-    the sum of squares is a quadratic form of ``second``.
+    the sum of squares is a quadratic form of ``second``. Squares are taken about the mean of a cell
+    and put together from there, since the formula as it stands loses every digit of a spread that
+    is small beside the mean.
 
     A stratum with one unit (and :math:`f_h > 0`) adds 0 by ``"certainty"``;
     :math:`f_h (U - \tilde U)^2` by ``"centred"``, with :math:`\tilde U` the sum of all U over the
@@ -199,46 +203,51 @@ def score_entries(moments: Moments, score: FloatArray, *, n_strata: int) -> Entr
     """
     answered = moments.n > 0
     domain, stratum = moments.domain[answered], moments.stratum[answered]
-    a = score[domain]
-    u = (a * moments.first[answered]).sum(axis=1)
+    first = moments.first[answered]
     if moments.cluster is None:
-        units, u2 = moments.n[answered], _squares(a, moments.second[answered])
+        units, inside = moments.n[answered], _about_cells(moments.taken(answered), score[domain])
     else:
         n_clusters = int(moments.cluster.max(initial=0)) + 1
         pair, at = np.unique(domain * n_clusters + moments.cluster[answered], return_inverse=True)
-        u = _sum_by(at, u, len(pair))
+        first = np.column_stack([_sum_by(at, first[:, j], len(pair)) for j in (0, 1)])
         first_cell = np.empty(len(pair), dtype=np.int64)
         first_cell[at] = np.arange(len(at))
         domain, stratum = domain[first_cell], stratum[first_cell]
-        units, u2 = np.ones(len(pair)), u**2
+        units, inside = np.ones(len(pair)), np.zeros(len(pair))
     entry, at = np.unique(domain * n_strata + stratum, return_inverse=True)
     count = len(entry)
+    n = _sum_by(at, units, count)
+    sums = np.column_stack([_sum_by(at, first[:, j], count) for j in (0, 1)])
+    # the two variables first, then the score: a level that all units share leaves no rounding
+    beside = first / units[:, None] - (sums / n[:, None])[at]
+    between = units * (score[domain] * beside).sum(axis=1) ** 2
     return Entries(
         domain=entry // n_strata,
         stratum=entry % n_strata,
-        units=_sum_by(at, units, count),
-        u=_sum_by(at, u, count),
-        u2=_sum_by(at, u2, count),
+        units=n,
+        u=(score[entry // n_strata] * sums).sum(axis=1),
+        away=_sum_by(at, inside + between, count),
     )
 
 
-def spread(u2: FloatArray, u: FloatArray, n: FloatArray) -> FloatArray:
-    """Sum of squares about the mean of n units, exactly 0 where only rounding is left.
+def spread(away: FloatArray, u: FloatArray, units: FloatArray, n: FloatArray) -> FloatArray:
+    """Sum of squares about the mean of n units, of which those without a score have 0.
 
     Examples
     --------
-    >>> spread(np.array([0.03]), np.array([0.3]), np.array([3.0])).tolist()
-    [0.0]
+    >>> spread(np.array([0.5]), np.array([1.0]), np.array([2.0]), np.array([4.0])).tolist()
+    [0.75]
     """
-    left = u2 - u**2 / n
-    return np.where(left > ROUNDING * u2, left, 0.0)
+    return away + u**2 * np.maximum(1.0 / units - 1.0 / n, 0.0)
 
 
 def _contributions(entries: Entries, strata: Strata, n_domains: int) -> FloatArray:
     """What each domain and stratum adds to the variance, shape (e,)."""
     n, f = strata.n[entries.stratum], strata.fraction[entries.stratum]
     with np.errstate(divide="ignore", invalid="ignore"):
-        usual = np.where(n > 1.0, f * n / (n - 1.0) * spread(entries.u2, entries.u, n), 0.0)
+        usual = np.where(
+            n > 1.0, f * n / (n - 1.0) * spread(entries.away, entries.u, entries.units, n), 0.0
+        )
     if strata.lonely not in ("centred", "average"):
         return usual
     lonely = _lonely(entries, strata)
@@ -260,6 +269,15 @@ def _lonely(entries: Entries, strata: Strata) -> FloatArray:
     if strata.lonely_domain == "as_lonely":
         found = found | (entries.units == 1.0)
     return (found & (strata.fraction[entries.stratum] > 0.0)).astype(np.float64)
+
+
+def _about_cells(moments: Moments, a: FloatArray) -> FloatArray:
+    """Sum of squares of row scores about the mean of their cell, exactly 0 where rounding is."""
+    centre = np.zeros_like(moments.first) if moments.centre is None else moments.centre
+    left = (a * (moments.first - moments.n[:, None] * centre)).sum(axis=1)
+    squares = _squares(a, moments.second)
+    away = squares - left**2 / moments.n
+    return np.where(away > ROUNDING * squares, away, 0.0)
 
 
 def _squares(a: FloatArray, second: FloatArray) -> FloatArray:

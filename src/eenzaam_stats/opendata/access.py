@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
+from eenzaam_stats.document_text import json_of
 from eenzaam_stats.errors import (
     EenzaamStatsWarning,
     IncompleteTableError,
@@ -121,8 +122,9 @@ class Access:
 
 def not_kept(problem: OSError) -> None:
     """Warn that a reading could not be kept; it is used all the same."""
+    reason = getattr(problem.__cause__, "strerror", None) or problem.strerror or problem
     warnings.warn(
-        f"what was read could not be kept in the cache ({problem.strerror}); it was used without",
+        f"what was read could not be kept in the cache ({reason}); it was used without",
         EenzaamStatsWarning,
         stacklevel=STACK,
     )
@@ -206,7 +208,7 @@ def require_kept(kept: Kept | None, table: str) -> Kept:
 
 def _from(kept: Kept, protocol: ModuleType) -> TableDescription:
     lines: Iterator[bytes] = kept.bodies()
-    found: TableDescription = protocol.described(json.loads(next(lines)))
+    found: TableDescription = protocol.described(json_of(next(lines), of="a kept table"))
     return found
 
 

@@ -10,7 +10,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from threading import RLock
@@ -22,6 +22,8 @@ import urllib3
 from urllib3.exceptions import HTTPError, InvalidHeader, SSLError
 
 from eenzaam_stats.errors import IncompleteTableError, UnavailableError, UnknownTableError
+from eenzaam_stats.message_words import printable
+from eenzaam_stats.opendata.bounded import count_bytes, first_of, watched, with_watch
 from eenzaam_stats.opendata.document import document_of
 from eenzaam_stats.opendata.service import require_safe
 from eenzaam_stats.version import VERSION
@@ -32,6 +34,7 @@ HEADERS = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encod
 AGAIN = (408, 429)  # beside every 5xx: the only answers that another attempt can change
 SHOWN = 80  # characters of an unreadable answer that a message shows
 CHUNK = 1 << 18
+MOST_BESIDE = 1 << 20  # bytes of a short answer that are no answer: sizes of chunks, trailers
 _turns: defaultdict[str, RLock] = defaultdict(RLock)
 
 
@@ -157,6 +160,15 @@ class Transport:
     def _body(self, address: str, end: float) -> tuple[str, bytes]:
         """Kind and bytes of an answer with status 200."""
         left = max(0.001, end - self.clock())
+        with watched(left) as watch:
+            try:
+                return self._within(address, left, end)
+            except _FailedAttempt as failed:
+                if watch.ended:
+                    raise self._too_late() from failed
+                raise
+
+    def _within(self, address: str, left: float, end: float) -> tuple[str, bytes]:
         limits = urllib3.Timeout(
             connect=min(self.patience.connect, left), read=min(self.patience.read, left)
         )
@@ -166,11 +178,15 @@ class Transport:
                 preload_content=False,
             )  # fmt: skip
         with closing(response):
+            count_bytes(response, 2 * self.patience.most_bytes + MOST_BESIDE)
             if response.status != 200:
                 _refused(address, response)
             with _explained(address):
                 body = self._read(response, end)
-        return response.headers.get("Content-Type", "no content type"), body
+        return printable(response.headers.get("Content-Type", "no content type"))[:SHOWN], body
+
+    def _too_late(self) -> _FailedAttempt:
+        return _FailedAttempt(f"the answer was not whole after {self.patience.deadline:g} s")
 
     def _read(self, response: urllib3.BaseHTTPResponse, end: float) -> bytes:
         """Whole body, piece by piece, so that a slow drip meets the deadline."""
@@ -178,7 +194,7 @@ class Transport:
         while piece := response.read1(CHUNK):
             pieces += piece
             if self.clock() > end:
-                raise _FailedAttempt(f"the answer was not whole after {self.patience.deadline:g} s")
+                raise self._too_late()
             if len(pieces) > self.patience.most_bytes:
                 raise _FailedAttempt(f"the answer has more than {self.patience.most_bytes} bytes")
         return bytes(pieces)
@@ -188,7 +204,8 @@ class Transport:
 def _pools(proxy: str) -> urllib3.PoolManager:
     """Connections, with certificates always checked."""
     options: dict[str, Any] = {"cert_reqs": "CERT_REQUIRED", "headers": HEADERS, "maxsize": 1}
-    return urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
+    made = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
+    return with_watch(made)
 
 
 def _pool(address: str) -> urllib3.PoolManager:
@@ -202,7 +219,7 @@ def _document(kind: str, body: bytes) -> Any:
     try:
         return document_of(body)
     except ValueError as problem:
-        start = body[:SHOWN].decode("utf-8", "replace")
+        start = printable(body[:SHOWN].decode("utf-8", "replace"))
         raise _FailedAttempt(
             f"an answer of {len(body)} bytes ({kind}) that is not whole JSON and begins {start!r}"
         ) from problem
@@ -219,10 +236,8 @@ def _refused(address: str, response: urllib3.BaseHTTPResponse) -> NoReturn:
         )
     if status in AGAIN or status >= 500:
         raise _FailedAttempt(f"status {status}", wait=_asked(response.headers.get("Retry-After")))
-    with suppress(HTTPError, OSError):
-        response.read(cache_content=True)
-    begin = response.data[:SHOWN].decode("utf-8", "replace")
-    where = response.headers.get("Location", "")
+    begin = printable(first_of(response, SHOWN).decode("utf-8", "replace"))
+    where = printable(response.headers.get("Location", ""))
     raise UnavailableError(
         f"{_place(address)} refused a request with status {status}"
         f"{f', and points to {where[:SHOWN]!r}' if where else ''}: {begin!r}. "
@@ -246,7 +261,7 @@ def _explained(address: str) -> Iterator[None]:
     try:
         yield
     except (HTTPError, OSError) as problem:
-        text = str(problem)[:200]
+        text = printable(str(problem))[:200]
         if not (isinstance(problem, SSLError) and "CERTIFICATE_VERIFY_FAILED" in text):
             raise _FailedAttempt(f"{type(problem).__name__}: {text}") from problem
         raise UnavailableError(

@@ -33,8 +33,6 @@ from eenzaam_stats.scoring.instrument import Scale
 
 ItemColumns = Mapping[int | str, str]
 
-_LONGEST_CODE = 24
-
 
 def item_codes(
     frame: Frame,
@@ -177,8 +175,6 @@ def _unknown(column: nw.Series[Any], known: NDArray[np.bool_], *, where: str) ->
     plain = code.item() if isinstance(code, np.generic) else code
     if isinstance(plain, float) and plain.is_integer():
         plain = int(plain)
-    if isinstance(plain, str) and len(plain) > _LONGEST_CODE:
-        plain = plain[:_LONGEST_CODE] + "..."
     return UnknownCodeError.found(
         where,
         column=str(column.name),

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import SchemaError, UnknownColumnError, listed
+from eenzaam_stats.errors import SchemaError, UnknownColumnError
 from eenzaam_stats.estimation import frame as door
 from eenzaam_stats.estimation.respondent_rows import collected
 from eenzaam_stats.keys import normal_keys
+from eenzaam_stats.message_words import shown_groups
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.time_axis import NUMBERS, Calendar
 from eenzaam_stats.trend.panel_dates import dates_of, numbers_of, values_of
@@ -277,7 +278,7 @@ def _covariates(
         if len(levels) < 2:
             raise SchemaError(
                 f"{where} needs covariates that vary, and column {name!r} holds only "
-                f"[{listed(levels)}]. Leave it out."
+                f"[{shown_groups(levels)}]. Leave it out."
             )
         missing = kinds.isna().to_numpy()
         for level in levels[1:]:
