@@ -286,8 +286,8 @@ def _bounds(
     system = reading.system
     asked = {
         at: hiding
-        for at, (kind, *_) in enumerate(system.where)
-        if kind[0] in _WORDS and (hiding := reading.hiding(at))
+        for at in range(len(system.where))
+        if (hiding := {n: k for n, k in reading.hiding(at).items() if k[0] in _WORDS})
     }
     try:
         found = ranges(
@@ -300,13 +300,15 @@ def _bounds(
     except ContradictionError as problem:
         raise _contradicting(reading, problem.line) from problem
     rows: dict[int, list[Bounds]] = {}
-    for unknown, (first, *others) in asked.items():
+    for unknown, hiding in asked.items():
         one = _one(reading, unknown, found[unknown], profile)
-        # a count that several hidden rows would print is one finding, at the first of them
-        for number in (first, *others):
+        for number, kind in hiding.items():
             place = reading.shown[number]
             group = tables[place.table].table.rows[place.row].group
-            rows.setdefault(number, []).append(replace(one, table=place.table + 1, group=group))
+            what = " ".join([_WORDS[kind[0]], *kind[2:]])
+            rows.setdefault(number, []).append(
+                replace(one, table=place.table + 1, group=group, what=what)
+            )
     return list(rows.values())
 
 
@@ -320,8 +322,7 @@ def _one(reading: Reading, unknown: int, found: Range, profile: DisclosureProfil
         everyone = system.cells.get((kind, ()), {}).get(())
         total = math.inf if everyone is None else system.value[everyone]
         protection = profile.of_people(total=math.inf if math.isnan(total) else total).width
-    what = " ".join([_WORDS[kind[0]], *kind[2:]])
-    bounds = Bounds(0, (), what, low, high, protection, found.whole)
+    bounds = Bounds(0, (), "", low, high, protection, found.whole)
     return replace(bounds, by=_equations(reading, unknown, found)) if bounds.narrow else bounds
 
 
