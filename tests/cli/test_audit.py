@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from disclosure.people import made, persons
 from eenzaam_stats.disclosure import DisclosureProfile, suppress
 from eenzaam_stats.disclosure.released import released_text
 from eenzaam_stats.results import Estimates
+from eenzaam_stats.vocabulary import Disclosure
 
 pytestmark = pytest.mark.usefixtures("inside")
 FOUND, FINE, WRONG = 5, 0, 3
@@ -154,7 +157,8 @@ def test_records_of_a_release_folder_are_read_together(inside, command):
     (inside / "left").mkdir()
     apart = suppress(made(people, "lonely", []), DisclosureProfile("none", least_n=0))
     bare = made(people, "lonely", ["municipality"])
-    small = tuple(row.hidden() if row.group == bare.rows[0].group else row for row in bare.rows)
+    safe = [replace(row, disclosure=Disclosure.SAFE) for row in bare.rows]
+    small = (safe[0].hidden(), *safe[1:])
     _written(
         inside / "left",
         "release_00001.json",
@@ -223,3 +227,46 @@ def test_the_report_goes_to_a_file_that_is_not_replaced(inside, command):
     assert command("audit", file, "--out", "report.txt").code == FOUND
     assert (inside / "report.txt").read_text("utf-8").startswith("SECRET")
     assert command("audit", file, "--out", "report.txt").code == WRONG
+
+
+def test_a_word_that_looks_like_a_number_can_mean_hidden(inside, command):
+    file = _written(inside, "a.csv", "region,n\na,40\nb,-1\nTotal,48\n")
+    assert command("audit", file).code == WRONG
+    ran = command("audit", file, "--hidden", "-1")
+    assert ran.code == FOUND
+    assert "with an answer is 8\n" in ran.out
+
+
+def test_a_total_with_an_unknown_name_is_asked_about(inside, command):
+    file = _written(inside, "a.csv", "region,n\na,40\nb,x\nc,30\nheel het land,78\n")
+    ran = command("audit", file)
+    assert ran.code == FINE
+    assert "--total 'heel het land'" in ran.err
+    named = command("audit", file, "--total", "heel het land")
+    assert named.code == FOUND
+    assert "note" not in named.err
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
+def test_workbooks_and_parquet_files_are_read_as_a_csv_is(suffix, inside, command):
+    frame = pd.DataFrame({"regio": ["a", "b", "Totaal"], "aantal": [40.0, None, 48.0]})
+    frame["percentage"] = ["50,0%", "*", "50,0%"]
+    if suffix == ".xlsx":
+        frame.to_excel(inside / "a.xlsx", index=False)
+    else:
+        frame.to_parquet(inside / "a.parquet")
+    ran = command("audit", f"a{suffix}")
+    assert ran.code == FOUND
+    assert "in class yes is 4\n" in ran.out
+
+
+def test_waves_and_outcomes_in_one_file_are_kept_apart(inside, command):
+    waves = "wave,region,n\n2020,a,40\n2020,b,x\n2022,a,30\n2022,b,44\n2020,Total,48\n"
+    assert (
+        "table 1, 2020, b: with an answer is 8"
+        in command("audit", _written(inside, "a.csv", waves)).out
+    )
+    long = "outcome,region,n,n_outcome\nlonely,a,40,20\nlonely,b,x,x\nlonely,Total,48,24\n"
+    ill = "ill,a,40,3\nill,b,9,4\nill,Total,49,7\n"  # one more answered
+    ran = command("audit", _written(inside, "b.csv", long + ill))
+    assert "table 1, b: in class yes is 4" in ran.out

@@ -331,3 +331,36 @@ def test_what_suppress_releases_has_nothing_disclosed_and_what_small_cells_alone
         for t in tables
     ]
     assert audit(alone).disclosed
+
+
+def test_bounds_of_the_example_of_the_handbook():
+    """Geurts (1992), as example 3 of the Handbook on SDC, chapter 4: cell (1, 1) is 3 to 6."""
+    rows = [
+        *((("1", "1"), 0, 0), (("1", "2"), 0, 0), (("2", "1"), 0, 0), (("2", "2"), 0, 0)),
+        *((("3", "1"), 3, 0), (("3", "2"), 3, 0)),
+    ]
+    hidden = {group for group, n, _ in rows if not n}
+    count = replace(NOTE, statistic="count")
+    tables = [
+        _table(("row", "column"), rows, hidden),
+        _table(("row",), [(("1",), 7, 0), (("2",), 3, 0), (("3",), 6, 0)]),
+        _table(("column",), [(("1",), 9, 0), (("2",), 7, 0)]),
+        _table((), [((), 16, 0)]),
+    ]
+    bare = [
+        replace(t, footnote=count, rows=tuple(replace(r, n_outcome=None) for r in t.rows))
+        for t in tables
+    ]
+    found = {one.group: (one.low, one.high) for one in audit(bare).bounds}
+    assert found == {
+        ("1", "1"): (3.0, 6.0),
+        ("1", "2"): (1.0, 4.0),
+        ("2", "1"): (0.0, 3.0),
+        ("2", "2"): (0.0, 3.0),
+    }
+
+
+@pytest.mark.parametrize("wrong", [None, 3, "text", [None], {"a": 1}, [["a"]]])
+def test_what_is_no_table_is_named(wrong):
+    with pytest.raises(SchemaError, match=r"audit\(\) takes estimates"):
+        audit(wrong)

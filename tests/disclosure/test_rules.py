@@ -164,3 +164,25 @@ def test_all_values_nought_dominate_nothing_and_values_of_both_signs_do():
     assert (zeros.largest_share, zeros.two_largest_share) == (0.0, 0.0)
     signs = es.total(_survey([5.0, -5.0, 1.0], [1.0] * 3), "hours", of="number").rows[0]
     assert signs.largest_share == pytest.approx(5.0)
+
+
+# Handbook on SDC (sdcTools/HandbookSDC), chapter 4, examples 1, 2 and 4 on magnitude tables
+HANDBOOK = [
+    ((50_000, 49_000, 1_000), (1, 0.90), 0.0, False),  # example 1: safe by the (1, 90) rule
+    ((50_000, 49_000, 1_000), None, 0.03, True),  # and 51,000 is 2 % from the largest
+    ((52_000, 50_000, 8_000), None, 0.10, False),  # example 2: 60,000 is 15.4 % from 52,000
+    ((52_000, 50_000, 8_000), (2, 1 / 1.1), 0.0, True),  # 102,000 is above 100,000
+    ((300, 20, 10), (1, 0.85), 0.0, True),  # example 4
+]
+
+
+@pytest.mark.parametrize(("parts", "dominance", "p", "unsafe"), HANDBOOK)
+def test_examples_of_the_handbook(parts, dominance, p, unsafe):
+    rule = DisclosureProfile("own", least_n=3, dominance=dominance, p_percent=p)
+    assert bool(disclosive(_number(*parts), rule, statistic="total")) == unsafe
+
+
+def test_protection_of_the_example_of_the_handbook():
+    """Example 4: the upper bound has to reach 100 / 85 x 300 = 352.94."""
+    rule = DisclosureProfile("own", least_n=3, dominance=(1, 0.85))
+    assert 330 + rule.of_sum(330.0, _number(300, 20, 10)).upper == pytest.approx(352.94, abs=5e-3)

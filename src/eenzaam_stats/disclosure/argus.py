@@ -153,7 +153,7 @@ Chain = tuple[tuple[str, Mapping[str, str]], ...]  # coarser columns, the finest
 
 
 def _require(tables: Sequence[Estimates], of: str) -> None:
-    require_released(tables)
+    require_released(tables, verb="export_to_argus()")
     outcomes = {table.footnote.outcome for table in tables if isinstance(table, Estimates)}
     if len(outcomes) != 1 or not all(isinstance(table, Estimates) for table in tables):
         raise SchemaError(

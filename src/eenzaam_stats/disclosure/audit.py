@@ -47,7 +47,8 @@ class Bounds:
         Whether they are nearer than that, and the count may break a rule of the profile or no count
         of the row is protected.
     by : tuple of str
-        Equations that they follow from, in words; of a count that is found out, in order.
+        Equations that they follow from, in words, where the bounds are nearer than the protection;
+        of a count that is found out, in order.
     """
 
     table: int
@@ -227,7 +228,7 @@ def audit(
     chosen = profile_of(profile)
     given = tuple(estimates) if isinstance(estimates, Sequence) else (estimates,)
     plain = [one.table if isinstance(one, Published) else one for one in given]
-    require_released(plain)
+    require_released(plain, verb="audit()")
     tables = [
         (at, one if isinstance(one, Published) else Published(one))
         for at, one in enumerate(given)
@@ -285,30 +286,35 @@ def _bounds(
     system = reading.system
     asked = {
         at: hiding
-        for at, (kind, *_) in enumerate(system.where)
-        if kind[0] in _WORDS and (hiding := reading.hiding(at))
+        for at in range(len(system.where))
+        if (hiding := {n: k for n, k in reading.hiding(at).items() if k[0] in _WORDS})
     }
     try:
-        found = ranges(reading.lines, system.value, asked=list(asked), numbers=reading.numbers())
+        found = ranges(
+            reading.lines,
+            system.value,
+            asked=list(asked),
+            numbers=reading.numbers(),
+            wide=profile.of_people().width,
+        )
     except ContradictionError as problem:
         raise _contradicting(reading, problem.line) from problem
     rows: dict[int, list[Bounds]] = {}
-    for unknown, (first, *others) in asked.items():
+    for unknown, hiding in asked.items():
         one = _one(reading, unknown, found[unknown], profile)
-        # a count that several hidden rows would print is one finding, at the first of them
-        for number in (first, *others):
+        for number, kind in hiding.items():
             place = reading.shown[number]
             group = tables[place.table].table.rows[place.row].group
-            rows.setdefault(number, []).append(replace(one, table=place.table + 1, group=group))
+            what = " ".join([_WORDS[kind[0]], *kind[2:]])
+            rows.setdefault(number, []).append(
+                replace(one, table=place.table + 1, group=group, what=what)
+            )
     return list(rows.values())
 
 
 def _one(reading: Reading, unknown: int, found: Range, profile: DisclosureProfile) -> Bounds:
     system = reading.system
     kind = system.where[unknown][0]
-    by = [reading.words(line) for line in found.lines]
-    if not math.isnan(system.value[unknown]):
-        by = [f"{reading.name(unknown)} is shown there"] if reading.printing(unknown) else by
     low, high = round(found.low, _DIGITS) + 0.0, round(found.high, _DIGITS) + 0.0
     if kind[0] == "sum":
         protection = profile.of_sum(low).width
@@ -316,8 +322,14 @@ def _one(reading: Reading, unknown: int, found: Range, profile: DisclosureProfil
         everyone = system.cells.get((kind, ()), {}).get(())
         total = math.inf if everyone is None else system.value[everyone]
         protection = profile.of_people(total=math.inf if math.isnan(total) else total).width
-    what = " ".join([_WORDS[kind[0]], *kind[2:]])
-    return Bounds(0, (), what, low, high, protection, found.whole, by=tuple(by))
+    bounds = Bounds(0, (), "", low, high, protection, found.whole)
+    return replace(bounds, by=_equations(reading, unknown, found)) if bounds.narrow else bounds
+
+
+def _equations(reading: Reading, unknown: int, found: Range) -> tuple[str, ...]:
+    if reading.printing(unknown):
+        return (f"{reading.name(unknown)} is shown there",)
+    return tuple(reading.words(line) for line in found.lines)
 
 
 def _judged(bounds: list[Bounds], profile: DisclosureProfile) -> list[Bounds]:

@@ -140,7 +140,7 @@ def round_release(
 
 
 def _require(tables: Sequence[Estimates]) -> None:
-    require_released(tables)
+    require_released(tables, verb="round_release()")
     for at, table in enumerate(tables, start=1):
         shares = isinstance(table, Estimates) and is_counted(table)
         if not shares or table.footnote.statistic != "proportion":
@@ -162,9 +162,11 @@ def _require(tables: Sequence[Estimates]) -> None:
 
 def _column(system: System, unknown: int, one: Shown, tables: Sequence[Estimates]) -> str:
     """Column of the row that prints a count; empty for those without an outcome."""
-    kind = system.where[unknown][0]
+    entered = system.where[unknown][0]
+    own = [kind for kind, _ in one.counts if system.same.get(kind, kind) == entered]
+    kind = min(own, key=lambda name: (name[0] != "class", name[-1] != YES))
     if kind[0] != "class":
-        return {"valid": "n_valid", "missing": "n_missing"}[kind[0]]
+        return {"valid": "n_valid", "missing": "n_missing"}[kind[0]] if not kind[2:] else ""
     label = one.outcome in tables[one.table].by
     return "n_outcome" if label or kind[2] == YES else ""
 

@@ -22,7 +22,7 @@ _SHARE, _EITHER = ("proportion",), ("proportion", "mean")
 _NEAR = 1e-6
 
 
-def require_released(tables: Sequence[Any]) -> None:
+def require_released(tables: Sequence[Any], *, verb: str = "suppress()") -> None:
     """Raise when something is neither estimates nor comparisons.
 
     Raises
@@ -33,7 +33,7 @@ def require_released(tables: Sequence[Any]) -> None:
     for at, table in enumerate(tables, start=1):
         if not isinstance(table, Released):
             raise SchemaError(
-                f"suppress() takes estimates and comparisons, as es.prevalence and es.compare give "
+                f"{verb} takes estimates and comparisons, as es.prevalence and es.compare give "
                 f"them, and item {at} is of type {type(table).__name__}. A test, a model, a "
                 "projection or a frame is released on the estimates it was made of: suppress "
                 "those, and make it of what they leave."

@@ -273,9 +273,16 @@ class Question:
         count = len(part.unknowns)
         self.matrix = sparse.csr_array((factor, index, starts), shape=(len(entries), count))
         self.model = _model(self.matrix, self.low, self.high)
+        # what solutions of whole numbers reached so far, and the most that one sum allows
+        self.least, self.most = np.full(count, np.inf), np.full(count, -np.inf)
+        self.allowed = np.full(count, np.inf)
+        for terms, most in zip(entries, self.high, strict=True):
+            if all(times > 0.0 for _, times in terms):
+                for at, times in terms:
+                    self.allowed[at] = min(self.allowed[at], most / times)
 
-    def range_of(self, unknown: int) -> Range:
-        """Least and largest value of one unknown.
+    def range_of(self, unknown: int, wide: float) -> Range:
+        """Least and largest value of one unknown; without its lines when they lie far apart.
 
         Raises
         ------
@@ -285,6 +292,8 @@ class Question:
         at = self.place[unknown]
         small = len(self.part.unknowns) <= MOST_WHOLE
         ends, used, whole = [], set[int](), True
+        if self.least[at] < _NEAR and self.most[at] >= max(self.allowed[at] - _NEAR, wide):
+            return Range(0.0, float(self.most[at]), True, ())
         for sign in (1.0, -1.0):
             end, reached, rows = self._end(at, sign)
             if not reached and small:
@@ -307,6 +316,8 @@ class Question:
 
     def _end(self, at: int, sign: float) -> tuple[float, bool, list[int]]:
         """One end by a linear programme, whether whole numbers reach it, and the rows it needs."""
+        if sign > 0.0 and self.least[at] < _NEAR:
+            return 0.0, True, []  # no count is less
         self.model.changeColCost(at, sign)
         self.model.run()
         status = self.model.getModelStatus()
@@ -316,10 +327,13 @@ class Question:
             raise contradicted(self.part.lines[0] if self.part.lines else -1)
         if status != highspy.HighsModelStatus.kOptimal:
             return sign * -math.inf, True, []
-        values = np.array(found.col_value)[self.whole]
-        reached = bool(np.all(np.abs(values - np.round(values)) < _NEAR))
+        values = np.array(found.col_value)
+        reached = bool(np.all(np.abs(values - np.round(values))[self.whole] < _NEAR))
+        if reached:
+            np.minimum(self.least, values, out=self.least)
+            np.maximum(self.most, values, out=self.most)
         rows = np.flatnonzero(np.abs(np.array(found.row_dual)) > _NEAR).tolist()
-        end = float(found.col_value[at])
+        end = float(values[at])
         if self.whole[at]:
             end = _up(end - _NEAR) if sign > 0 else _down(end + _NEAR)
         return end + 0.0, reached, rows
@@ -362,6 +376,7 @@ def _model(matrix: sparse.csr_array, low: FloatArray, high: FloatArray) -> highs
     model = highspy.Highs()
     model.silent()
     model.setOptionValue("threads", 1)
+    model.setOptionValue("simplex_strategy", 4)
     model.passModel(programme)
     return model
 
@@ -372,6 +387,7 @@ def ranges(
     *,
     asked: Sequence[int],
     numbers: set[int],
+    wide: float = math.inf,
 ) -> Mapping[int, Range]:
     """Bounds of the unknowns that are asked.
 
@@ -385,6 +401,8 @@ def ranges(
         Unknowns.
     numbers : set of int
         Unknowns that need not be whole.
+    wide : float, default infinity
+        Distance of the bounds from which on nobody asks for their lines.
 
     Returns
     -------
@@ -413,5 +431,5 @@ def ranges(
         inside = [at for at in part.unknowns if at in wanted]
         if inside:
             question = Question(part, lines, solved, numbers)
-            found.update({at: question.range_of(at) for at in inside})
+            found.update({at: question.range_of(at, wide) for at in inside})
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -17,7 +18,7 @@ import pandas as pd
 from eenzaam_stats.cell_text import UNSAID, NumberFormat, looks_like_number, says_nothing, stripped
 from eenzaam_stats.disclosure.reading import COUNT, Published
 from eenzaam_stats.disclosure.released import released_tables
-from eenzaam_stats.errors import SchemaError, UnknownColumnError, listed
+from eenzaam_stats.errors import EenzaamStatsWarning, SchemaError, UnknownColumnError, listed
 from eenzaam_stats.number_columns import numbers_or_nan
 from eenzaam_stats.results import DETAIL_COLUMNS, TIDY_COLUMNS, Estimate, Estimates, Footnote
 from eenzaam_stats.vocabulary import Disclosure, Flag
@@ -33,6 +34,7 @@ _BELOW = re.compile(r"(?:<|≤|<=)\s*(\d+)")
 _BETWEEN = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
 _PERCENT = re.compile(r"%|perc|pct|procent", re.IGNORECASE)
 _NOTHING = math.nan
+_FEW = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +206,34 @@ def published_frame(
                 f"({', '.join(values) or 'everyone'}). Name every grouping column with --by COLUMN."
             )
         rows[values] = at
+    for (_, by), rows in found.items():
+        _warn_of_totals(by, rows, cells.n, where)
     return [
         cells.table(by, rows, replace(note, outcome=outcome))
         for (outcome, by), rows in found.items()
     ]
+
+
+def _warn_of_totals(
+    by: tuple[str, ...],
+    rows: Mapping[tuple[str, ...], int],
+    counts: Sequence[int | None],
+    where: str,
+) -> None:
+    """Warn of a group that has as many people as all others: it may be the total."""
+    for place, name in enumerate(by):
+        people: dict[str, int] = {}
+        for group, at in rows.items():
+            if counts[at]:
+                people[group[place]] = people.get(group[place], 0) + (counts[at] or 0)
+        most = max(people, key=people.__getitem__, default="")
+        if len(people) > _FEW and 2 * people[most] >= sum(people.values()) > 0:
+            warnings.warn(
+                f"{where}, column {name!r}: {most!r} has as many people as all other groups "
+                f"together. When it means everyone, say --total {most!r}.",
+                EenzaamStatsWarning,
+                stacklevel=3,
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +305,8 @@ class _Column:
         plain = texts.map(lambda text: stripped(str(text)).removesuffix("%").strip())
         self.texts = plain.tolist()
         self.limits = {at: found for at, text in enumerate(plain) if (found := _limits(text))}
-        numbers = [looks_like_number(text) for text in plain]
+        said = {word.casefold() for word in columns.hidden}  # -1 can be such a word
+        numbers = [looks_like_number(text) and text.casefold() not in said for text in plain]
         self.words = [
             (at, text)
             for at, text in enumerate(plain)
@@ -378,7 +405,9 @@ class _Cells:
             for word, found in self.limits.items()
             if at in found
         }
-        note = replace(note, statistic=self.statistic, weight=self.weight)
+        # a table that prints who did not answer says so itself
+        origin = note.origin if self.missing is None else "printed"
+        note = replace(note, statistic=self.statistic, weight=self.weight, origin=origin)
         return Published(Estimates(by, made, note), self.decimals, limits)
 
     def _row(self, at: int, group: tuple[str, ...]) -> Estimate:

@@ -77,19 +77,29 @@ class Reading:
         table = f"table {self.shown[rows[0]].table + 1} " if rows else "no table, "
         return f"{table}{group}: {_kind(kind)}"
 
-    def hiding(self, unknown: int) -> list[int]:
-        """Rows that would print a count and hide it."""
+    def kinds(self, unknown: int, number: int) -> list[tuple[Kind, float]]:
+        """What a row calls a count, and prints for it."""
         kind = self.system.where[unknown][0]
-        rows = self.system.shows[unknown]
-        return [
-            at for at in rows if at in self.hidden and math.isnan(dict(self.shown[at].counts)[kind])
-        ]
+        counts = self.shown[number].counts
+        return [(own, n) for own, n in counts if self.system.same.get(own, own) == kind]
+
+    def hiding(self, unknown: int) -> dict[int, Kind]:
+        """Rows that would print a count and hide it, with what they call it."""
+        return {
+            at: own
+            for at in self.system.shows[unknown]
+            if at in self.hidden
+            for own, count in self.kinds(unknown, at)
+            if math.isnan(count)
+        }
 
     def printing(self, unknown: int) -> list[int]:
         """Rows that print a count."""
-        kind = self.system.where[unknown][0]
-        rows = self.system.shows[unknown]
-        return [at for at in rows if not math.isnan(dict(self.shown[at].counts)[kind])]
+        return [
+            at
+            for at in self.system.shows[unknown]
+            if any(not math.isnan(count) for _, count in self.kinds(unknown, at))
+        ]
 
     def numbers(self) -> set[int]:
         """Unknowns that need not be whole: sums of a number."""
@@ -171,6 +181,7 @@ def readings(
         _classes(one, by_number[one.table].table)
         for one in shown_counts([(at, one.table) for at, one in counted])
     ]
+    shown = _without_assumed(shown, by_number)
     hidden = frozenset(
         number
         for number, one in enumerate(shown)
@@ -183,9 +194,23 @@ def readings(
         words = str(problem).replace("suppress()", "audit()")
         raise SchemaError(words) from problem
     for source, system in found.items():
-        sums, notes = _true_sums(system, _left_out(counted, shown, source))
-        own = [one for one in shown if one.people == source]
-        told = [line for row in own for line in _told(system, row, by_number[row.table])]
+        at = _places(system)
+        own = [number for number, one in enumerate(shown) if one.people == source]
+        left_out: dict[Columns, int] = {}
+        for number in own:
+            note = by_number[shown[number].table].table.footnote
+            for columns in {system.where[unknown][1] for unknown in at.get(number, {}).values()}:
+                left_out[columns] = max(left_out.get(columns, 0), note.n_without_group)
+        sums, notes = _true_sums(system, left_out)
+        told = [
+            line
+            for number in own
+            for line in _told(
+                _own_places(system, shown[number], at.get(number, {})),
+                shown[number],
+                by_number[shown[number].table],
+            )
+        ]
         yield Reading(system, (*sums, *told), shown, hidden, notes)
 
 
@@ -210,17 +235,49 @@ def _classes(one: Shown, table: Estimates) -> Shown:
     return replace(one, counts=counts)
 
 
-def _left_out(
-    tables: Sequence[tuple[int, Published]], shown: Sequence[Shown], source: str
-) -> dict[Columns, int]:
-    """Most people without a group, per set of columns."""
-    numbers = {one.table: one.columns for one in shown if one.people == source}
-    found: dict[Columns, int] = {}
-    for at, one in tables:
-        if at in numbers:
-            before = found.get(numbers[at], 0)
-            found[numbers[at]] = max(before, one.table.footnote.n_without_group)
+def _without_assumed(shown: Sequence[Shown], tables: Mapping[int, Published]) -> list[Shown]:
+    """Counts without the missing answers that a table of others does not print.
+
+    They are taken as nobody, so that outcomes with the same people are found; where outcomes have
+    other numbers of people, somebody did not answer.
+    """
+    people: dict[tuple[object, ...], set[float]] = {}
+    for one in shown:
+        n = dict(one.counts)["valid", one.outcome]
+        if not math.isnan(n):
+            people.setdefault((one.people, one.columns, one.values), set()).add(n)
+    if all(len(found) == 1 for found in people.values()):
+        return list(shown)
+    return [
+        replace(
+            one,
+            counts=tuple(
+                (kind, math.nan if kind[0] == "missing" else count) for kind, count in one.counts
+            ),
+        )
+        if not tables[one.table].table.footnote.origin
+        else one
+        for one in shown
+    ]
+
+
+def _places(system: System) -> dict[int, dict[Kind, int]]:
+    """Unknowns of every row by their kind."""
+    found: dict[int, dict[Kind, int]] = {}
+    for unknown, rows in enumerate(system.shows):
+        for number in rows:
+            found.setdefault(number, {})[system.where[unknown][0]] = unknown
     return found
+
+
+def _own_places(system: System, one: Shown, at: Mapping[Kind, int]) -> dict[str, int]:
+    """Unknowns of a row by what it calls them: valid, missing, sum, or the class."""
+    named = ((kind, at.get(system.same.get(kind, kind))) for kind, _ in one.counts)
+    return {
+        kind[-1] if kind[0] == "class" else kind[0]: unknown
+        for kind, unknown in named
+        if unknown is not None and (kind[0] != "missing" or kind[2:] == ())
+    }
 
 
 def _true_sums(
@@ -267,14 +324,9 @@ def _residual(system: System, terms: Terms) -> bool:
     return abs(total) > _HALF  # false where a count is hidden
 
 
-def _told(system: System, one: Shown, published: Published) -> Iterator[Line]:
+def _told(at: Mapping[str, int], one: Shown, published: Published) -> Iterator[Line]:
     """Bounds that a printed share or a word in a hidden cell gives."""
-    table, columns = published.table, system.reduced(one.columns)
-    values = system.project(one.values, one.columns, columns)
-    at = {
-        kind[-1] if kind[0] == "class" else kind[0]: system.cells[kind, columns][values]
-        for kind, _ in one.counts
-    }
+    table = published.table
     row = table.rows[one.row]
     place = f"table {one.table + 1} {_group(one)}"
     for word, unknown in (("n_valid", at.get("valid")), ("n_outcome", at.get(YES))):

@@ -113,7 +113,7 @@ def _entered(
     same: Mapping[Kind, Kind],
 ) -> System:
     """Counts of the rows; kinds that are the same people are one."""
-    system = System(functions)
+    system = System(functions, same=same)
     for number, row in rows:
         _enter(system, number, row, same)
         for kind in classes.get(row.outcome, ()):

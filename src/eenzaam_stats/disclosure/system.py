@@ -63,6 +63,8 @@ class System:
         Columns of the counts that everyone knows: none for everyone, the wave of a file.
     like : dict of Kind to Kind
         For kinds that few cells have, a kind that all cells of their tables have.
+    same : mapping of Kind to Kind
+        Kinds of rows that are entered as another one, because they are the same people.
     places : dict
         Where coarser columns stand among finer ones, as far as it was asked.
     """
@@ -77,6 +79,7 @@ class System:
     classes: dict[str, list[Kind]] = field(default_factory=dict)
     totals: set[Columns] = field(default_factory=lambda: {()})
     like: dict[Kind, Kind] = field(default_factory=dict)
+    same: Mapping[Kind, Kind] = field(default_factory=dict)
     places: dict[tuple[Columns, Columns], list[tuple[int, Mapping[str, str] | None]]] = field(
         default_factory=dict
     )
