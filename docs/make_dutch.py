@@ -28,10 +28,10 @@ def build(folder: Path) -> Path:
         The fragment, in Markdown.
     """
     with tempfile.TemporaryDirectory() as place:
-        file = Path(place) / "gm2022.sav"
+        file = Path(place) / "demo.sav"
         es.synthesise("gezondheidsmonitor", file, wave=2022, n=50_000)
         survey = es.score(es.read_gezondheidsmonitor(file, wave=2022), es.DJG11)
-    regions = es.prevalence(survey, "severely_lonely", by="region")
+    regions = es.suppress(es.prevalence(survey, "severely_lonely", by="region"))
     told = es.plots.tilemap_text(regions, language="nl").replace("\n", " ")
     with es.plots.canvas(width=SIZE[0], height=SIZE[1]) as axes:
         es.plots.tilemap(regions, language="nl", axes=axes)

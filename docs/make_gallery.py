@@ -51,7 +51,7 @@ def young_adults(by: str) -> Estimates:
         file = Path(folder) / "gmjv.sav"
         es.synthesise("gmjv", file, wave=2022, n=20_000, seed=3)
         survey = es.read_gmjv(file, wave=2022)
-    return es.prevalence(survey, "published_severely_lonely", by=by)
+    return es.suppress(es.prevalence(survey, "published_severely_lonely", by=by))
 
 
 @cache

@@ -5,7 +5,7 @@ The names that users learn once: a file goes in with ``read_*``, ``score`` adds 
 """
 
 from eenzaam_stats import plots
-from eenzaam_stats.disclosure import suppress
+from eenzaam_stats.disclosure import audit, suppress
 from eenzaam_stats.estimation import (
     Comparing,
     Standard,
@@ -56,6 +56,7 @@ __all__ = [
     "Standard",
     "Survey",
     "__version__",
+    "audit",
     "calibrate",
     "cells",
     "combine",

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
+from eenzaam_stats.output_check import remembering, status_of
 from eenzaam_stats.results import CheckResult
-from eenzaam_stats.vocabulary import Flag
+from eenzaam_stats.vocabulary import Disclosure, Flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class CheckedEffect:
         Whether the fit can be used as it stands.
     reason : str
         Why not; empty otherwise.
+    disclosure : Disclosure
+        Whether it may leave: the worst of what it is made of, by ``output_check``.
     """
 
     label: str
@@ -48,6 +51,7 @@ class CheckedEffect:
     note: str = ""
     flag: Flag = Flag.RELIABLE
     reason: str = ""
+    disclosure: Disclosure = Disclosure.UNCHECKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class SeriesCheck:
 
     def tidy(self) -> pd.DataFrame:
         """Fresh frame, one row per fit."""
-        return pd.DataFrame([asdict(row) for row in self.rows]).astype({"flag": "str"})
+        frame = pd.DataFrame([asdict(row) for row in self.rows]).astype({"flag": "str"})
+        return remembering(frame.drop(columns="disclosure"), status_of(self))
 
     @property
     def real(self) -> CheckedEffect:

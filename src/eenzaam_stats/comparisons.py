@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from eenzaam_stats.output_check import remembering, status_of
 from eenzaam_stats.results import Footnote, comparable, without_hidden_numbers
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
@@ -146,7 +147,8 @@ class Comparisons:
         ]
         frame = pd.DataFrame(records, columns=[*self.within, *columns])
         hidden = {name: "Int64" for name in COUNTS if any(one[name] is None for one in records)}
-        return frame.astype({"flag": "str", "reason": "str", **hidden})
+        frame = frame.astype({"flag": "str", "reason": "str", **hidden})
+        return remembering(frame, status_of(self))
 
     def describe(self) -> str:
         """One English sentence that says what the numbers are."""
@@ -188,6 +190,8 @@ class IndependenceTest:
         Whether the test can be used as it stands.
     reason : str
         Which rows of the table are doubted, and why; empty otherwise.
+    disclosure : Disclosure
+        Whether it may leave: the worst of what it is made of, by ``output_check``.
     """
 
     rows: tuple[str, ...]
@@ -206,6 +210,7 @@ class IndependenceTest:
     footnote: Footnote
     flag: Flag = Flag.RELIABLE
     reason: str = ""
+    disclosure: Disclosure = Disclosure.UNCHECKED
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, IndependenceTest):
@@ -222,4 +227,4 @@ class IndependenceTest:
             *("f_statistic", "f_df1", "f_df2", "p_value", "n_valid", "n_missing", "flag", "reason"),
         )
         frame = pd.DataFrame([{name: getattr(self, name) for name in names}])
-        return frame.astype({"flag": "str"})
+        return remembering(frame.astype({"flag": "str"}), self.disclosure)

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from eenzaam_stats.vocabulary import Flag
+from eenzaam_stats.output_check import remembering
+from eenzaam_stats.vocabulary import Disclosure, Flag
 
 NAN = float("nan")
 
@@ -71,6 +72,8 @@ class CountChange:
         Whether the numbers can be used as they stand.
     reason : str
         Which prevalences they rest on that are doubted; empty otherwise.
+    disclosure : Disclosure
+        Whether it may leave: the worst of what it is made of, by ``output_check``.
     """
 
     start_year: int
@@ -89,6 +92,7 @@ class CountChange:
     version: str
     flag: Flag = Flag.RELIABLE
     reason: str = ""
+    disclosure: Disclosure = Disclosure.UNCHECKED
 
     def tidy(self) -> pd.DataFrame:
         """Fresh frame: the two numbers, the change, its effects and the change per age group."""
@@ -96,7 +100,8 @@ class CountChange:
         frame = pd.DataFrame(
             [{"start_year": self.start_year, "end_year": self.end_year, **asdict(r)} for r in rows]
         )
-        return frame.assign(flag=str(self.flag), reason=self.reason)
+        marked = frame.assign(flag=str(self.flag), reason=self.reason)
+        return remembering(marked, self.disclosure)
 
     def describe(self) -> str:
         """The change and its effects in sentences."""

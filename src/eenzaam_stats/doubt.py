@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from eenzaam_stats.numerics.rounding import is_no_error
+from eenzaam_stats.output_check import worst
 from eenzaam_stats.results import Estimate
-from eenzaam_stats.vocabulary import Flag
+from eenzaam_stats.vocabulary import Disclosure, Flag
 
 ErrorsFrom = Literal["inputs", "model"]
 _SHOWN = 5
@@ -31,11 +32,14 @@ class Doubt:
     no_error : bool
         Whether no sampling error is known: no degrees of freedom, no variance or rounding of none,
         or an error that lacks a part, so that its number has no interval either.
+    disclosure : Disclosure
+        Whether the number may leave; it is inherited like a doubt, by the worst.
     """
 
     flag: Flag = Flag.RELIABLE
     reason: str = ""
     no_error: bool = False
+    disclosure: Disclosure = field(default=Disclosure.PUBLIC, compare=False, repr=False)
 
     def __bool__(self) -> bool:
         return self.flag is not Flag.RELIABLE
@@ -67,6 +71,7 @@ def doubt_of(row: Estimate) -> Doubt:
         size=row.estimate,
         reason=row.reason,
         interval=row.conf_low == row.conf_low,
+        disclosure=row.disclosure,
     )
 
 
@@ -78,6 +83,7 @@ def found_doubt(
     size: float,
     reason: str = "",
     interval: bool = True,
+    disclosure: Disclosure = Disclosure.PUBLIC,
 ) -> Doubt:
     """Doubt of a number by what stands beside it.
 
@@ -95,6 +101,8 @@ def found_doubt(
         Why it is flagged, where that is known.
     interval : bool
         Whether it has an interval, where that is known.
+    disclosure : Disclosure
+        Whether it may leave.
 
     Returns
     -------
@@ -109,8 +117,10 @@ def found_doubt(
     no_error = without_df or bool(is_no_error(std_error, size))
     words = reason or _words(std_error, without_df=without_df) * no_error
     if flag == Flag.RELIABLE:
-        return Doubt(Flag.UNCERTAIN, words, no_error) if no_error else Doubt()
-    return Doubt(Flag.UNCERTAIN, words or f"flagged {flag}", no_error or not interval)
+        found = Doubt(Flag.UNCERTAIN, words, no_error) if no_error else Doubt()
+    else:
+        found = Doubt(Flag.UNCERTAIN, words or f"flagged {flag}", no_error or not interval)
+    return replace(found, disclosure=disclosure)
 
 
 def _words(std_error: float, *, without_df: bool) -> str:
@@ -142,6 +152,7 @@ def inherit_flag(
         error that is made of errors lacks a part of unknown size when one of them does: the number
         then has no interval, no test and no p value (``no_error``). Where the error is that of a
         model, or an input is doubted for another reason, they stay and are marked by the flag.
+        Its disclosure is the worst of all inputs.
 
     Examples
     --------
@@ -152,13 +163,15 @@ def inherit_flag(
     >>> inherit_flag([("2020", oldest)], errors_from="model").no_error
     False
     """
-    doubted = [(name, doubt) for name, doubt in inputs if doubt]
+    given = list(inputs)
+    disclosure = worst(doubt.disclosure for _, doubt in given)
+    doubted = [(name, doubt) for name, doubt in given if doubt]
     if not doubted and not own:
-        return Doubt()
+        return Doubt(disclosure=disclosure)
     named = ", ".join(f"{name} ({doubt.reason})" for name, doubt in doubted[:_SHOWN])
     more = f" and {len(doubted) - _SHOWN} more" if len(doubted) > _SHOWN else ""
     words = [own] if own else []
     if doubted:
         words.append(f"rests on {named}{more}")
     no_error = errors_from == "inputs" and any(doubt.no_error for _, doubt in doubted)
-    return Doubt(Flag.UNCERTAIN, "; ".join(words), no_error)
+    return Doubt(Flag.UNCERTAIN, "; ".join(words), no_error, disclosure)

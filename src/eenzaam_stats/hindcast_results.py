@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from eenzaam_stats.vocabulary import Flag
+from eenzaam_stats.output_check import remembering
+from eenzaam_stats.vocabulary import Disclosure, Flag
 
 NAN = float("nan")
 
@@ -141,6 +142,8 @@ class Hindcast:
         Whether the lonely people can be used as they stand.
     reason : str
         Which prevalences are doubted, and why; empty otherwise.
+    disclosure : Disclosure
+        Whether it may leave: the worst of what it is made of, by ``output_check``.
     """
 
     edition: str
@@ -153,12 +156,15 @@ class Hindcast:
     version: str
     flag: Flag = Flag.RELIABLE
     reason: str = ""
+    disclosure: Disclosure = Disclosure.UNCHECKED
 
     def tidy(self) -> pd.DataFrame:
         """Fresh frame of the people, one row per year, group and sex."""
-        return pd.DataFrame([{"edition": self.edition, **asdict(row)} for row in self.people])
+        frame = pd.DataFrame([{"edition": self.edition, **asdict(row)} for row in self.people])
+        return remembering(frame, Disclosure.PUBLIC)
 
     def tidy_lonely(self) -> pd.DataFrame:
         """Fresh frame of the lonely people, one row per year, with flag and reason."""
         frame = pd.DataFrame([{"edition": self.edition, **asdict(row)} for row in self.lonely])
-        return frame.assign(flag=str(self.flag), reason=self.reason)
+        marked = frame.assign(flag=str(self.flag), reason=self.reason)
+        return remembering(marked, self.disclosure)

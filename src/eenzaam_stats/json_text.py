@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def json_text(data: Any) -> str:
+def json_text(data: Any, *, escaped: bool = False) -> str:
     """Data as indented JSON, with null where a number is NaN or infinite.
 
     Parameters
     ----------
     data : Any
         Mappings, sequences, texts and numbers.
+    escaped : bool, default False
+        Whether characters beyond ASCII are written as their numbers, for an output that lacks them.
 
     Returns
     -------
@@ -30,7 +32,7 @@ def json_text(data: Any) -> str:
       ]
     }
     """
-    return json.dumps(_finite(data), ensure_ascii=False, indent=2, allow_nan=False)
+    return json.dumps(_finite(data), ensure_ascii=escaped, indent=2, allow_nan=False)
 
 
 def _finite(data: Any) -> Any:

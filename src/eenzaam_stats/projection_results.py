@@ -13,7 +13,8 @@ import pandas as pd
 
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.hindcast_results import HindcastError
-from eenzaam_stats.vocabulary import Flag
+from eenzaam_stats.output_check import remembering
+from eenzaam_stats.vocabulary import Disclosure, Flag
 
 NAN = float("nan")
 ALL = "all"
@@ -127,6 +128,8 @@ class ProjectionModel:
         Whether the projection can be used as it stands.
     reason : str
         Which prevalences are doubted, and why; empty otherwise.
+    disclosure : Disclosure
+        Whether it may leave: the worst of what it is made of, by ``output_check``.
     """
 
     outcome: str
@@ -147,6 +150,7 @@ class ProjectionModel:
     version: str
     flag: Flag = Flag.RELIABLE
     reason: str = ""
+    disclosure: Disclosure = Disclosure.UNCHECKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,13 +214,15 @@ class Projection:
             persons_constant``.
         """
         frame = pd.DataFrame([asdict(row) for row in self.rows]).astype({"flag": "str"})
-        return frame.assign(persons_constant=[row.persons for row in self.twin.rows])
+        whole = frame.assign(persons_constant=[row.persons for row in self.twin.rows])
+        return remembering(whole, self.model.disclosure)
 
     def variance(self) -> pd.DataFrame:
         """Fresh frame ``year, source, std_error, share``: which source makes the number unsure."""
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             [asdict(one) for one in self.shares], columns=["year", "source", "std_error", "share"]
         )
+        return remembering(frame, self.model.disclosure)
 
     def describe(self) -> str:
         """The last year in sentences, with its twin, its interval, its sources and the hindcast."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 import pandas as pd
 
 from eenzaam_stats.made_of import MadeOf
+from eenzaam_stats.output_check import remembering, status_of
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
 if TYPE_CHECKING:
@@ -102,6 +103,10 @@ class Estimate:
     missing : tuple of (str, int)
         People without a usable outcome per kind of missing, as far as the file tells kinds apart;
         adds up to ``n_missing``.
+    largest_share, two_largest_share : float
+        Largest contribution, and at most the two largest, to the sum of a number, over that sum;
+        NaN where the statistic is no mean or total of a number. For the rules of disclosure only:
+        no table prints them.
     disclosure : Disclosure
         Whether the estimate may be published, by ``eenzaam_stats.disclosure``.
     disclosure_reason : str
@@ -127,6 +132,8 @@ class Estimate:
     missing: tuple[tuple[str, int], ...] = ()
     disclosure: Disclosure = Disclosure.UNCHECKED
     disclosure_reason: str = ""
+    largest_share: float = math.nan
+    two_largest_share: float = math.nan
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Estimate):
@@ -157,6 +164,8 @@ def comparable(row: DataclassInstance) -> tuple[object, ...]:
 class _Row(Protocol):
     @property
     def flag(self) -> Flag: ...
+    @property
+    def disclosure(self) -> Disclosure: ...
     def hidden(self) -> Self: ...
 
 
@@ -165,9 +174,13 @@ RowType = TypeVar("RowType", bound=_Row)
 
 def without_hidden_numbers(rows: tuple[RowType, ...]) -> tuple[RowType, ...]:
     """Rows as they are, the suppressed ones without any number or reason."""
-    if not any(row.flag is Flag.SUPPRESSED for row in rows):
+    if not any(map(_is_hidden, rows)):
         return rows
-    return tuple(row.hidden() if row.flag is Flag.SUPPRESSED else row for row in rows)
+    return tuple(row.hidden() if _is_hidden(row) else row for row in rows)
+
+
+def _is_hidden(row: _Row) -> bool:
+    return row.flag is Flag.SUPPRESSED or row.disclosure is Disclosure.SUPPRESSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +272,7 @@ class Estimates(MadeOf):
         ]
         frame = pd.DataFrame(records, columns=[*self.by, *TIDY_COLUMNS])
         hidden = {name: "Int64" for name in COUNTS if any(one[name] is None for one in records)}
-        return frame.astype({"flag": "str", **hidden})
+        return remembering(frame.astype({"flag": "str", **hidden}), status_of(self))
 
     def details(self) -> pd.DataFrame:
         """Fresh frame like :meth:`tidy`, with everything else that is known per group.

@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from eenzaam_stats.output_check import remembering
 from eenzaam_stats.results import CheckResult
-from eenzaam_stats.vocabulary import Flag
+from eenzaam_stats.vocabulary import Disclosure, Flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,8 @@ class SeriesModel:
         Whether the fit can be used as it stands.
     reason : str
         Which waves are doubted and why, or what is wrong with the fit; empty otherwise.
+    disclosure : Disclosure
+        Whether it may leave: the worst of what it is made of, by ``output_check``.
     """
 
     outcome: str
@@ -176,11 +179,13 @@ class SeriesModel:
     known: bool = False
     flag: Flag = Flag.RELIABLE
     reason: str = ""
+    disclosure: Disclosure = Disclosure.UNCHECKED
 
     def marked(self, rows: Sequence[Any]) -> pd.DataFrame:
         """Fresh frame of rows of this fit, each with its flag and reason."""
         frame = pd.DataFrame([asdict(row) for row in rows])
-        return frame.assign(flag=str(self.flag), reason=self.reason)
+        marked = frame.assign(flag=str(self.flag), reason=self.reason)
+        return remembering(marked, self.disclosure)
 
     def doubts(self) -> tuple[str, ...]:
         """The flag and its reason as a line of text, where there is one."""
@@ -274,7 +279,8 @@ class InterruptedFit:
             *(("note", note) for note in (*model.doubts(), *model.notes)),
             ("software", f"eenzaam_stats {model.version}"),
         ]
-        return pd.DataFrame(items, columns=["item", "value"])
+        table = pd.DataFrame(items, columns=["item", "value"])
+        return remembering(table, model.disclosure)
 
 
 def _interruption(one: tuple[str, float, float]) -> str:

@@ -10,10 +10,14 @@ from dataclasses import asdict, dataclass, replace
 from html import escape
 from typing import Any
 
+import pandas as pd
+
 from eenzaam_stats.design import Calibration, Design, ReplicateWeights
+from eenzaam_stats.output_check import remembering
+from eenzaam_stats.plain_text import plain
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scoring_report import ScoringReport
-from eenzaam_stats.vocabulary import LonelyStratum, Origin
+from eenzaam_stats.vocabulary import Disclosure, LonelyStratum, Origin
 
 __all__ = [
     "Calibration",
@@ -87,6 +91,10 @@ class HarmonisationReport:
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()
     age_floor: int | None = None
+
+    def __post_init__(self) -> None:
+        # the name of a file can hold what no table, page or terminal takes
+        object.__setattr__(self, "file", plain(self.file))
 
     def to_json(self) -> str:
         """Report as one JSON document."""
@@ -163,6 +171,10 @@ class Survey:
     design: Design
     report: HarmonisationReport
     scoring: tuple[ScoringReport, ...] = ()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.respondents, pd.DataFrame):
+            remembering(self.respondents, Disclosure.UNCHECKED)
 
     def with_respondents(self, respondents: Any, *, scoring: tuple[ScoringReport, ...]) -> Survey:
         """Survey with other respondents and scoring, same design and report."""

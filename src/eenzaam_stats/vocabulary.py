@@ -125,9 +125,10 @@ class Disclosure(StrEnum):
     """
 
     UNCHECKED = "unchecked"
+    UNSTATED = "unstated"  # nothing says whether the numbers are of respondents or published
     SAFE = "safe"
     SUPPRESSED = "suppressed"
-    PUBLIC = "public"
+    PUBLIC = "public"  # made of published tables only
 
 
 class Verdict(StrEnum):

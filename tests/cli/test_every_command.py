@@ -90,6 +90,10 @@ def workplace(tmp_path: Path, demo: Path, monkeypatch: pytest.MonkeyPatch, comma
     prevalence = pd.DataFrame(cells, columns=["wave", "age_group"])
     lonely = 0.4 + 0.01 * (prevalence["wave"] - 2012)
     prevalence.assign(estimate=lonely, std_error=0.01).to_csv("prevalence.csv", index=False)
+    Path("released.csv").write_text("region,n\na,40\nb,x\n", "utf-8")
+    Path("places.csv").write_text("place,people\na,40\nb,geheim\nc,geheim\n", "utf-8")
+    Path("areas.csv").write_text("area,people\nn,100\n", "utf-8")
+    Path("lies_in.csv").write_text("place,area\na,n\nb,n\nc,n\n", "utf-8")
     return tmp_path
 
 
@@ -102,7 +106,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_there_are_the_known_commands_and_each_has_two_examples() -> None:
-    known = {"letter", "prevalence", "trend", "project", "synthesise", "doctor"}
+    known = {"letter", "prevalence", "audit", "trend", "project", "synthesise", "doctor"}
     assert known | {"codebook template", "codebook check"} <= set(COMMANDS)
     for name, epilog in COMMANDS.items():
         lines = re.findall(r"eenzaam-stats ([^|\n]+)", epilog)

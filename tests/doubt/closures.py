@@ -16,13 +16,13 @@ import numpy as np
 import eenzaam_stats as es
 from doubt.small_tables import AGES, REGIONS, START, SmallTable, panel, population
 from eenzaam_stats import estimation, plots
-from eenzaam_stats.disclosure import PROFILES
+from eenzaam_stats.disclosure import PROFILES, round_release
 from eenzaam_stats.letter.figures.prevalence import by_source, gezondheidsmonitor_trend
 from eenzaam_stats.letter.listings import computed_table
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.plots.estimates import note_above
 from eenzaam_stats.results import Estimate, Estimates
-from eenzaam_stats.tables import csv_text, html_table
+from eenzaam_stats.tables import TableLook, csv_text, html_table
 from eenzaam_stats.tables.text import estimates_text
 from eenzaam_stats.trend.check_fits import Fitting
 from eenzaam_stats.trend.checks import alternative_starts, leave_one_wave_out
@@ -159,6 +159,11 @@ def _suppress(table: SmallTable) -> Iterator[Derived]:
     nothing = {"least_n": 0, "least_cell": 0, "least_df": 0, "most_two_largest": 2.0}
     profile = replace(PROFILES["strict10"], group_disclosure=False, reliability=False, **nothing)
     yield from (Derived((rows[row.group[0]],), row.flag) for row in es.suppress(made, profile).rows)
+
+
+def _round_release(table: SmallTable) -> Iterator[Derived]:
+    _, made, rows = _rows(table, "region")
+    yield from (Derived((rows[one.group[0]],), one.flag) for one in round_release(made, 2).rows)
 
 
 # ---- series: the wave in doubt has a stated error ----------------------------------------------
@@ -353,15 +358,17 @@ def _reasons(figures: tuple[ComputedFigure, ...]) -> str:
 def _html(made: Estimates) -> str:
     frame = made.tidy()
     headers = {name: name for name in frame.columns}
-    return html_table(frame, caption="c", headers=headers, decimals={}, language="en")
+    look = TableLook(unchecked=True)
+    return html_table(frame, caption="c", headers=headers, decimals={}, language="en", look=look)
 
 
 def _text(made: Estimates) -> str:
-    text = estimates_text(made, language="en")
+    text = estimates_text(made, language="en", unchecked=True)
     return "uncertain" if any(row.reason and row.reason in text for row in made.rows) else ""
 
 
 CLOSURES: dict[str, Closure] = {
+    "disclosure.controlled.round_release": _round_release,
     "disclosure.suppression.suppress": _suppress,
     "estimation.cells.cells": _combined,
     "estimation.compare.compare": _compare,
@@ -412,7 +419,9 @@ CLOSURES: dict[str, Closure] = {
     "plots.tileplot.tilemap_text": _estimates_in(
         lambda made: plots.tilemap_text(made, language="en")
     ),
-    "tables.delimited.csv_text": _estimates_in(lambda made: csv_text(made.details())),
+    "tables.delimited.csv_text": _estimates_in(
+        lambda made: csv_text(made.details(), unchecked=True)
+    ),
     "tables.html.html_table": _estimates_in(_html),
     "tables.text.estimates_text": _estimates_in(_text),
     "trend.check_fits.checked_row": _check(lambda made: placebo_in_time(made, LAW, HOW)),
@@ -439,7 +448,12 @@ _WHOLE = "the letter as a whole; its parts with computed figures are run"
 NOT_APPLICABLE: dict[str, str] = {
     **dict.fromkeys(
         (
-            "disclosure.linked.linked",
+            "disclosure.counts.shown_counts",
+            "disclosure.audit.known_cells",
+            "disclosure.decision.crossed_values",
+            "disclosure.decision.reasons_of_estimates",
+            "disclosure.published.published_frame",
+            "disclosure.reading.is_hidden",
             "estimation.calibrated.calibrated_errors",
             "estimation.calibrated.calibrated_rows",
             "estimation.cells.cells_for",
@@ -451,6 +465,7 @@ NOT_APPLICABLE: dict[str, str] = {
             "estimation.replicated.replicate_sums",
             "estimation.replicated.replicate_weight_errors",
             "estimation.respondent_rows.respondent_rows",
+            "disclosure.derived.is_counted",
             "disclosure.derived.may_be_share",
             "estimation.sampling_units.cluster_names",
             "estimation.sampling_units.ordered",
@@ -495,7 +510,11 @@ NOT_APPLICABLE: dict[str, str] = {
         ("letter.chapter.chapters", "letter.figures.all_figures", "letter.report.compose"), _WHOLE
     ),
     "letter.recompute.lookup.rows": "looks up published figures, which have no rows of ours",
+    "disclosure.details.estimates_of": "reads a table of estimates back, estimates nothing",
+    "letter.microdata.suppressed": "hides figures by suppress(), which is run here",
     "loaders.pooling.parts_of": "takes surveys apart before they are combined, estimates nothing",
+    "disclosure.argus.export_to_argus": "files for inside, with counts and no estimate",
+    "disclosure.audit.audit": "bounds what a reader can find, estimates nothing",
     "disclosure.report.check_disclosure": "counts rows that may not be shown, estimates nothing",
     "estimation.calibration_report.reported": "describes weights, estimates nothing",
     "trend.counts.interrupted_counts": "takes counts with their denominators; a count of 0 is one",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from eenzaam_stats.errors import EenzaamStatsWarning, SourceError
 from eenzaam_stats.loaders import cache as cache_module
@@ -98,6 +101,34 @@ def test_other_options_are_another_survey(path, folder, readings, options):
     require_equal(other, read_gezondheidsmonitor(path, wave=2016, **options))
     assert len(readings) == 3
     assert len(files(folder)) == 2
+
+
+@pytest.mark.parametrize("edit", ["a value", "a report", "one byte", "all of it"])
+def test_an_edited_survey_is_read_again(path, folder, readings, edit):
+    """Also one that is whole Parquet with every sum inside it right."""
+    first = read_gezondheidsmonitor(path, wave=2016, cache=folder)
+    (kept,) = files(folder)
+    if edit in ("a value", "a report"):
+        table = parquet.read_table(kept)
+        changed = table.to_pandas()
+        changed.loc[0, "djg_1"] = changed["djg_1"].iloc[1:].max()
+        facts = dict(table.schema.metadata)
+        text = facts[b"eenzaam_stats.survey"]
+        if edit == "a report":
+            text = text.replace(b'"n_kept": ', b'"n_kept": 1')
+        facts[b"eenzaam_stats.survey"] = text
+        facts[b"eenzaam_stats.sha256"] = hashlib.sha256(text).hexdigest().encode()
+        own = pa.Table.from_pandas(changed, schema=table.schema.remove_metadata())
+        parquet.write_table(own.replace_schema_metadata(facts), kept)
+    else:
+        data = bytearray(kept.read_bytes())
+        data[len(data) // 2] ^= 1
+        kept.write_bytes(data if edit == "one byte" else b"x" * len(data))
+    require_equal(read_gezondheidsmonitor(path, wave=2016, cache=folder), first)
+    assert len(readings) == 2
+    assert [one.name for one in files(folder)] == [kept.name]
+    require_equal(read_gezondheidsmonitor(path, wave=2016, cache=folder), first)
+    assert len(readings) == 2
 
 
 def test_changed_file_is_read_again(tmp_path, path, folder, readings):

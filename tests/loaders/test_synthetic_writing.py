@@ -60,10 +60,13 @@ def test_compressed_file_holds_the_same_values(tmp_path):
     assert (tmp_path / "packed.zsav").stat().st_size < (tmp_path / "plain.sav").stat().st_size
 
 
-def test_an_existing_file_is_replaced(tmp_path):
+def test_an_existing_file_is_replaced_only_where_that_is_said(tmp_path):
     target = tmp_path / "demo.sav"
     target.write_text("something else", "utf-8")
-    synthesise_gezondheidsmonitor(target, n=1000)
+    with pytest.raises(SourceError, match=r"does not replace demo\.sav, which exists.*overwrite="):
+        synthesise_gezondheidsmonitor(target, n=1000)
+    assert target.read_text("utf-8") == "something else"
+    synthesise_gezondheidsmonitor(target, n=1000, overwrite=True)
     assert len(read(target)[0]) == 1000
     assert [path.name for path in tmp_path.iterdir()] == ["demo.sav"]
 
@@ -94,9 +97,7 @@ def test_another_suffix_is_refused(tmp_path, name):
 
 
 def test_an_absent_folder_is_named_as_the_fault(tmp_path):
-    with pytest.raises(
-        SourceError, match=r"needs an existing folder for demo\.sav.*Make the folder"
-    ):
+    with pytest.raises(SourceError, match=r"needs an existing folder for demo\.sav.*Make it"):
         synthesise_gezondheidsmonitor(tmp_path / "absent" / "demo.sav")
     assert list(tmp_path.iterdir()) == []
 
@@ -108,7 +109,7 @@ def test_a_folder_with_the_name_of_a_file_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "fault", [OSError(28, "No space left on device"), pyreadstat.PyreadstatError("broken")]
+    "fault", [OSError(28, "No space left on device"), pyreadstat.PyreadstatError("no room")]
 )
 def test_a_failed_write_leaves_nothing_behind_and_keeps_the_old_file(tmp_path, monkeypatch, fault):
     def half_written(_frame, path, **_options):
@@ -118,8 +119,8 @@ def test_a_failed_write_leaves_nothing_behind_and_keeps_the_old_file(tmp_path, m
     monkeypatch.setattr(writing.pyreadstat, "write_sav", half_written)
     target = tmp_path / "demo.sav"
     target.write_bytes(b"old")
-    with pytest.raises(SourceError, match=r"needs to write demo\.sav, and that failed: .*room"):
-        synthesise_gezondheidsmonitor(target, n=1000)
+    with pytest.raises(SourceError, match=r"cannot write demo\.sav: .*room"):
+        synthesise_gezondheidsmonitor(target, n=1000, overwrite=True)
     assert target.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["demo.sav"]
 
@@ -142,7 +143,7 @@ def test_the_old_file_stays_whole_until_the_new_one_is_complete(tmp_path, monkey
     monkeypatch.setattr(Path, "replace", refused)
     target = tmp_path / "demo.sav"
     target.write_bytes(b"old")
-    with pytest.raises(SourceError, match=r"needs to write demo\.sav, .*Permission denied"):
-        synthesise_gezondheidsmonitor(target, n=1000)
+    with pytest.raises(SourceError, match=r"cannot write demo\.sav: Permission denied"):
+        synthesise_gezondheidsmonitor(target, n=1000, overwrite=True)
     assert target.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["demo.sav"]

@@ -111,7 +111,7 @@ def test_failed_writing_leaves_nothing_behind(tmp_path, monkeypatch):
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
-    with pytest.raises(SourceError, match=r"write mine.toml, and that failed: No space left"):
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(SourceError, match=r"cannot write mine.toml: No space left"):
         write_template("ssw", tmp_path / "mine.toml")
     assert list(tmp_path.iterdir()) == []

@@ -18,6 +18,7 @@ from eenzaam_stats.errors import EenzaamStatsWarning, IncompleteTableError, Unav
 from eenzaam_stats.opendata import cache, transport
 from eenzaam_stats.opendata.cache import Writer, check_cache, find, key_of, sweep
 from eenzaam_stats.opendata.statline import Access, find_tables, read_description, read_table
+from eenzaam_stats.scratch import PREFIX
 from opendata.odata_server import Site, serving
 from opendata.odata_tables import loneliness, neighbourhoods
 from opendata.patient import at, patient
@@ -110,7 +111,9 @@ def test_rows_and_description_of_two_editions_are_not_mixed(site: Site, access: 
         read_table("85766NED", access=replace(access, offline=True))
 
 
-@pytest.mark.parametrize("harm", ["cut", "changed", "gone", "no_sidecar", "half_sidecar"])
+@pytest.mark.parametrize(
+    "harm", ["cut", "changed", "gone", "no_sidecar", "half_sidecar", "edited", "sealed"]
+)
 def test_damaged_reading_is_found_and_read_again(harm: str, site: Site, access: Access) -> None:
     first = read_table("85766NED", access=access)
     for sidecar in list(access.folder.glob("*.json")):
@@ -124,8 +127,14 @@ def test_damaged_reading_is_found_and_read_again(harm: str, site: Site, access: 
             content.unlink()
         elif harm == "no_sidecar":
             sidecar.unlink()
-        else:
+        elif harm == "half_sidecar":
             sidecar.write_text(sidecar.read_text("utf-8")[:-30], "utf-8")
+        else:
+            about = json.loads(sidecar.read_text("utf-8"))
+            about["licence"] = "of nobody"
+            if harm == "sealed":  # and the rows with it
+                del about["seal"]
+            sidecar.write_text(json.dumps(about), "utf-8")
     if harm != "no_sidecar":
         assert check_cache(access.folder).passed is False
         assert "2 damaged" in check_cache(access.folder).message
@@ -154,7 +163,7 @@ def test_failed_reading_leaves_nothing(site: Site, access: Access) -> None:
         read_table("85766NED", access=access)
     names = [path.name for path in access.folder.iterdir()]
     assert len(names) == 2  # the description, which was read whole
-    assert not [name for name in names if name.startswith(cache.PART)]
+    assert not [name for name in names if name.startswith(PREFIX)]
 
 
 def test_cache_that_cannot_be_written_is_told_and_done_without(site: Site, tmp_path: Path) -> None:
@@ -194,15 +203,19 @@ def test_stray_files_of_interrupted_programs_are_swept_after_a_day(tmp_path: Pat
     writer = Writer(tmp_path, "a")
     writer.add(b"{}")
     writer.commit({"modified": "m", "read_at": "r", "rows": 1})
-    for name in (f"{cache.PART}old", "b-1.jsonl.gz", f"{cache.PART}new"):
+    for name in ("b-1.jsonl.gz", "b-2.jsonl.gz"):
         (tmp_path / name).write_bytes(b"x")
-    for name in (f"{cache.PART}old", "b-1.jsonl.gz"):
-        os.utime(tmp_path / name, (1, 1))
+    ended, running = (tmp_path / f"{PREFIX}{machine}-1-{0:08x}" for machine in ("old", "new"))
+    for folder in (ended, running):
+        folder.mkdir()
+    for path in (tmp_path / "b-1.jsonl.gz", ended):
+        os.utime(path, (1, 1))
     foreign = tmp_path / "own.txt"
     foreign.write_text("of the user")
     os.utime(foreign, (1, 1))
     assert sweep(tmp_path) == 2
-    assert (tmp_path / f"{cache.PART}new").exists()
+    assert running.exists()
+    assert (tmp_path / "b-2.jsonl.gz").exists()
     assert foreign.exists()
     assert find(tmp_path, "a") is not None
 
@@ -299,7 +312,7 @@ def test_processes_at_once_do_not_corrupt_the_cache(
             compared += 1
     assert compared == 36
     assert check_cache(folder).passed is True
-    assert not list(folder.glob(f"{cache.PART}*"))
+    assert not list(folder.glob(f"{PREFIX}*"))
 
 
 def test_place_of_the_cache_can_be_named(monkeypatch, tmp_path: Path) -> None:

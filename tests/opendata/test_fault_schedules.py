@@ -18,8 +18,9 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import IncompleteTableError, SourceError, UnavailableError
-from eenzaam_stats.opendata.cache import PART, check_cache
+from eenzaam_stats.opendata.cache import check_cache
 from eenzaam_stats.opendata.statline import Access, read_table, save_table
+from eenzaam_stats.scratch import PREFIX
 from opendata.odata_server import FAULTS, PAGE_FAULTS, Asked, Site, serving
 from opendata.odata_tables import CHARACTERISTICS, ServedTable, loneliness
 from opendata.patient import Waits, at, patient
@@ -151,7 +152,7 @@ def _run(site: Site, schedule: Schedule, folder: Path) -> str:
     else:
         _require_exact(served, outcome)
     assert check_cache(folder).passed is not False
-    assert not list(folder.glob(f"{PART}*"))
+    assert not list(folder.glob(f"{PREFIX}*"))
     assert not list(folder.parent.glob(f".{parquet.name}*"))
     assert site.most_at_once == 1
     kept = _read(served, replace(access, offline=True), None)

@@ -128,7 +128,7 @@ def test_figure_of_the_fit_and_of_the_gap(fit, estimates, tmp_path):
             es.plots.interrupted(result, language="nl", axes=axes)
             (ribbon,) = axes.collections
             box = ribbon.get_paths()[0].get_extents()
-            picture = es.plots.png(axes)
+            picture = es.plots.png(axes, unchecked=True)
             low, high = axes.get_ylim()
         path = tmp_path / "covid.png"
         path.write_bytes(picture)

@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from eenzaam_stats.cli.output import deliver, envelope, examples, give, progress, require_free, say
-from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.cli.output import (
+    COMMAND,
+    FORCE,
+    deliver,
+    envelope,
+    examples,
+    give,
+    progress,
+    require_free,
+    say,
+)
+from eenzaam_stats.errors import OptionError
+from eenzaam_stats.writing import Content, require_folder, write_set
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,8 +92,8 @@ def _build(
 ) -> None:
     from eenzaam_stats.opendata import fetched, service  # noqa: PLC0415
 
-    if out is not None and out.exists() and not out.is_dir():
-        raise SourceError(f"--out {out.name!r} is a file. Name a folder for the tables of {what}.")
+    if out is not None:
+        require_folder(out, [f"{what}.csv"], needed_by=COMMAND, overwrite=force, replaces=FORCE)
     with progress(1, f"reading {what}", quiet=quiet or as_json) as advance:
         tables = fetched.fetch([what], access, services=service.SERVICES)
         advance("done")
@@ -99,25 +110,23 @@ def _written(tables: Sequence[FetchedTable], out: Path | None, *, force: bool) -
     """Files of the tables and their changes; all or none where one exists already."""
     if out is None:
         return []
-    if not out.parent.is_dir():
-        raise SourceError(f"The folder of {out.name!r} is not there. Make it, or name another.")
-    out.mkdir(exist_ok=True)
-    contents: dict[Path, str] = {}
+    contents: dict[str, Content] = {}
     for one in tables:
-        contents[out / f"{one.name}.csv"] = _csv(one.frame)
-        contents[out / f"{one.name}_changes.csv"] = _csv(one.changes)
-        contents[out / f"{one.name}_sources.json"] = json.dumps(
+        contents[f"{one.name}.csv"] = _csv(one.frame)
+        contents[f"{one.name}_changes.csv"] = _csv(one.changes)
+        contents[f"{one.name}_sources.json"] = json.dumps(
             [asdict(source) for source in one.sources], ensure_ascii=False, indent=1
         )
-    for path in contents:
-        require_free(path, force=force)
-    for path, content in contents.items():
-        deliver(content, path)
-    return [path.as_posix() for path in contents]
+    return [
+        path.as_posix()
+        for path in write_set(out, contents, needed_by=COMMAND, overwrite=force, replaces=FORCE)
+    ]
 
 
 def _csv(frame: pd.DataFrame) -> str:
-    return str(frame.to_csv(index=False, lineterminator="\n"))
+    from eenzaam_stats.tables.delimited import csv_text  # noqa: PLC0415
+
+    return csv_text(frame)
 
 
 def _text(one: FetchedTable) -> str:
@@ -170,11 +179,11 @@ def _read(
     shown = ""
     with progress(1, f"reading {table}", quiet=quiet or as_json) as advance:
         if out is not None and out.suffix == ".parquet":
-            source = save_table(table, out, access=access)
+            source = save_table(table, out, access=access, overwrite=force)
         else:
             found = read_table(table, access=access)
             source = found.source
-            shown = _shown(found, out)
+            shown = _shown(found, out, force=force)
         advance("done")
     files = [] if out is None else [out.as_posix()]
     if as_json:
@@ -185,9 +194,9 @@ def _read(
         say(f"Written: {name}", quiet=quiet)
 
 
-def _shown(found: OpenTable, out: Path | None) -> str:
+def _shown(found: OpenTable, out: Path | None, *, force: bool) -> str:
     """First rows for a terminal, or nothing when the table went to a file."""
     if out is None:
         return f"{found.frame.head(SHOWN).to_string()}\n{len(found.frame)} rows"
-    deliver(_csv(found.frame), out)
+    deliver(_csv(found.frame), out, force=force)
     return ""

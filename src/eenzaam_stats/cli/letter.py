@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from eenzaam_stats.cli.checking import NONE, Leaving, ProfileName, ReleaseFolder, Unchecked
 from eenzaam_stats.cli.output import Advance, envelope, examples, give, progress, say
+from eenzaam_stats.cli.release import remembered
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import Language, require_option
 
 if TYPE_CHECKING:
     from eenzaam_stats.letter.microdata import ComputedFigure
+    from eenzaam_stats.results import Estimates
 
 EXAMPLES = examples(
     "letter --lang en --out report",
@@ -52,6 +55,9 @@ def letter(
     offline: Annotated[
         bool, typer.Option("--offline", help="With --refresh: only what was fetched before.")
     ] = False,
+    profile: ProfileName = "strict10",
+    unchecked: Unchecked = False,
+    release: ReleaseFolder = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace files in a folder that is not a report.")
     ] = False,
@@ -62,12 +68,12 @@ def letter(
     from eenzaam_stats.letter.microdata import computed_from  # noqa: PLC0415
 
     require_option(lang, Language, name="--lang")
-    if check and (out is not None or survey or refresh):
-        raise OptionError(
-            "--check compares stored numbers only. Leave out --out, --survey and --refresh."
-        )
-    if offline and not refresh:
-        raise OptionError("--offline goes with --refresh; without it no network is ever used.")
+    leaving = Leaving("letter", profile, unchecked, release)
+    record, earlier = _earlier(leaving, survey)
+    _require(
+        check=check and (out is not None or bool(survey) or refresh),
+        offline=offline and not refresh,
+    )
     language = cast("Language", lang)
     folder = DEFAULT_FOLDER if out is None else out
     if not check:
@@ -81,12 +87,14 @@ def letter(
         for path in survey or ():
             computed += computed_from(path, wave=wave, weight=weight)
             advance("recomputing")
-        result = report.compose(language=language, computed=computed)
+        computed = _checked(computed, earlier, leaving, quiet=quiet)
+        result = report.compose(language=language, computed=computed, unchecked=unchecked)
         advance("comparing" if check else "drawing")
         if check:
             manifest.require_stored(result.rows, result.figures)
         else:
-            report.write(result, folder)
+            with remembered(record, _released(computed), out=folder):
+                report.write(result, folder)
         advance("done")
     if as_json:
         give(envelope("letter", data=report.as_data(result)))
@@ -98,6 +106,50 @@ def letter(
         else f"Report: {(folder / 'letter.html').as_posix()}",
         quiet=quiet,
     )
+
+
+def _require(*, check: bool, offline: bool) -> None:
+    """Raise when options contradict each other."""
+    if check:
+        raise OptionError(
+            "--check compares stored numbers only. Leave out --out, --survey and --refresh."
+        )
+    if offline:
+        raise OptionError("--offline goes with --refresh; without it no network is ever used.")
+
+
+def _earlier(
+    leaving: Leaving, survey: list[Path] | None
+) -> tuple[Path | None, tuple[Estimates, ...]]:
+    """Record of this release and what left before; none without a file of respondents."""
+    if survey:
+        return leaving.require()
+    if leaving.unchecked or leaving.release is not None:
+        raise OptionError(
+            "--unchecked and --release go with --survey; without it everything is published."
+        )
+    return None, ()
+
+
+def _released(computed: tuple[ComputedFigure, ...]) -> list[Estimates]:
+    return [one.table for one in computed if one.table is not None]
+
+
+def _checked(
+    computed: tuple[ComputedFigure, ...],
+    earlier: tuple[Estimates, ...],
+    leaving: Leaving,
+    *,
+    quiet: bool,
+) -> tuple[ComputedFigure, ...]:
+    """Computed figures as they may leave."""
+    from eenzaam_stats.letter.microdata import suppressed  # noqa: PLC0415
+
+    if leaving.profile == NONE or not computed:
+        return computed
+    for words in leaving.notes():
+        say(f"note: {words}", quiet=quiet)
+    return suppressed(computed, earlier, profile=leaving.profile)
 
 
 @contextmanager

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Annotated
 
 import typer
 
 from eenzaam_stats.cli import (
+    audit,
     codebook,
     doctor,
     fetch,
@@ -21,7 +24,9 @@ from eenzaam_stats.cli import (
     trend,
 )
 from eenzaam_stats.cli.output import envelope, explain, give, hearing
-from eenzaam_stats.errors import EenzaamStatsError, OptionError
+from eenzaam_stats.cli.streams import prepare_streams
+from eenzaam_stats.errors import EenzaamStatsError, OptionError, SourceError
+from eenzaam_stats.file_places import shorten
 from eenzaam_stats.version import VERSION
 
 DEBUG = "--debug"
@@ -54,6 +59,7 @@ app = typer.Typer(
 )
 app.command(name="letter", epilog=letter.EXAMPLES)(letter.letter)
 app.command(name="prevalence", epilog=prevalence.EXAMPLES)(prevalence.prevalence)
+app.command(name="audit", epilog=audit.EXAMPLES)(audit.audit)
 app.command(name="trend", epilog=trend.EXAMPLES)(trend.trend)
 app.command(name="project", epilog=project.EXAMPLES)(project.project)
 app.command(name="synthesise", epilog=synthesise.EXAMPLES)(synthesise.synthesise)
@@ -95,20 +101,38 @@ def run(arguments: Sequence[str]) -> int:
     """
     words = [word for word in arguments if word != DEBUG]
     as_json = "--json" in words
+    prepare_streams()
     with hearing():
         try:
             line = typer.main.get_command(app)  # the app itself would set an excepthook of its own
             return int(line.main(args=words, prog_name="eenzaam-stats", standalone_mode=False) or 0)
-        except EenzaamStatsError as error:
+        except (EenzaamStatsError, OSError, MemoryError) as error:
             if DEBUG in arguments:
                 sys.stderr.write(_where_it_arose(error))
-            return explain(error, command=command_of(words), as_json=as_json)
+            return explain(_worded(error), command=command_of(words), as_json=as_json)
         except typer.TyperException as error:
             return _misused(error, command_of(words), as_json=as_json)
         except typer.Abort:
             return INTERRUPTED
         except SystemExit as stop:  # completion of the shell ends by itself
             return stop.code if isinstance(stop.code, int) else 1
+
+
+def _worded(error: EenzaamStatsError | OSError | MemoryError) -> EenzaamStatsError:
+    """Refusal of the machine in words: it is no mistake of the toolkit."""
+    if isinstance(error, EenzaamStatsError):
+        return error
+    if isinstance(error, MemoryError):
+        return SourceError(
+            "this machine has too little memory for it. Ask for fewer rows or groups, or use a "
+            "machine with more."
+        )
+    name = Path(os.fsdecode(error.filename)).name if isinstance(error.filename, str | bytes) else ""
+    refused = error.strerror or type(error).__name__
+    return SourceError(
+        f"this machine refuses {shorten(name) or 'a file'}: {refused}. "
+        "Check that it can be reached and that the disk has room."
+    )
 
 
 def command_of(words: Sequence[str]) -> str:

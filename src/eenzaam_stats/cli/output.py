@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 import warnings as warnings_module
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -16,13 +14,16 @@ from warnings import catch_warnings, simplefilter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from eenzaam_stats.cli.streams import speaks_unicode, written_out
 from eenzaam_stats.errors import EenzaamStatsError, EenzaamStatsWarning, SourceError
 from eenzaam_stats.json_text import json_text
 from eenzaam_stats.message_words import printable
 from eenzaam_stats.version import VERSION
+from eenzaam_stats.writing import require_place, write_file
 
 Advance = Any
 SCHEMA = 1
+COMMAND, FORCE = "this command", "replace it with --force"
 _heard: ContextVar[list[str]] = ContextVar("heard", default=[])  # noqa: B039 (replaced per command)
 
 
@@ -64,7 +65,7 @@ def envelope(
         "warnings": [*_heard.get(), *warnings],
         "error": problem,
     }
-    return json_text(document)
+    return json_text(document, escaped=not speaks_unicode(sys.stdout))
 
 
 @contextmanager
@@ -85,7 +86,7 @@ def _show_warning(
 ) -> None:
     if issubclass(category, EenzaamStatsWarning):
         _heard.get().append(str(message))
-    sys.stderr.write(f"note: {message}\n")
+    say(f"note: {message}")
 
 
 def examples(*lines: str) -> str:
@@ -103,7 +104,8 @@ def examples(*lines: str) -> str:
 def say(text: str, *, quiet: bool = False) -> None:
     """Print a message for a person on stderr."""
     if not quiet:
-        sys.stderr.write(_steady(text) + "\n")
+        with suppress(OSError):  # a full or closed place for messages does not stop the work
+            sys.stderr.write(_steady(text) + "\n")
 
 
 def _steady(text: str) -> str:
@@ -112,15 +114,23 @@ def _steady(text: str) -> str:
 
 
 def give(text: str) -> None:
-    """Print data on stdout."""
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    """Print data on stdout.
+
+    Raises
+    ------
+    SourceError
+        If it does not take them.
+    """
+    with written_out():
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
 def explain(error: EenzaamStatsError, *, command: str, as_json: bool) -> int:
     """Print an error where its reader looks and return the exit code of its class."""
     if as_json:
-        give(envelope(command, error=error))
-    sys.stderr.write(f"eenzaam-stats {command}: {_steady(str(error))}\n")
+        with suppress(SourceError):  # it may be the error itself
+            give(envelope(command, error=error))
+    say(f"eenzaam-stats {command}: {error}")
     return error.exit_code
 
 
@@ -151,30 +161,22 @@ def progress(total: int, what: str, *, quiet: bool) -> Iterator[Advance]:
 
 
 def require_free(path: Path | None, *, force: bool) -> None:
-    """Raise before any work when a file to be written is there already.
+    """Raise before any work when a file to be written is there already, or cannot be made.
 
     Raises
     ------
     SourceError
-        If it exists and ``force`` is false, or its folder is absent.
+        If it exists and ``force`` is false, its name is too long, or its folder is absent or not
+        to be written.
     """
-    if path is None:
-        return
-    if not path.parent.is_dir():
-        raise SourceError(f"the folder of {path.name} is not there. Make it, or name another.")
-    if path.exists() and not force:
-        raise SourceError(
-            f"{path.name} exists already. Name another file, or replace it with --force."
-        )
+    if path is not None:
+        require_place(path, needed_by=COMMAND, overwrite=force, replaces=FORCE)
 
 
-def deliver(content: str | bytes, path: Path | None) -> None:
-    """Print text, or write beside the target and rename, so that nothing is half-written."""
+def deliver(content: str | bytes, path: Path | None, *, force: bool) -> None:
+    """Print text, or write it to a file: whole and in place, or not at all."""
     if path is None:
         give(content if isinstance(content, str) else content.decode("utf-8"))
         return
     whole = content.rstrip("\n") + "\n" if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(whole.encode("utf-8") if isinstance(whole, str) else whole)
-    Path(name).replace(path)
+    write_file(path, whole, needed_by=COMMAND, overwrite=force, replaces=FORCE)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from eenzaam_stats.cli.checking import Leaving, ProfileName, ReleaseFolder, Unchecked
 from eenzaam_stats.cli.files import (
     DecimalSign,
     KeptWords,
@@ -23,9 +24,9 @@ from eenzaam_stats.cli.files import (
     file_words,
 )
 from eenzaam_stats.cli.output import deliver, envelope, examples, progress, require_free, say
-from eenzaam_stats.cli.release import APART, earlier_tables, remember
+from eenzaam_stats.cli.release import remembered
 from eenzaam_stats.design import rule_of
-from eenzaam_stats.errors import DisclosureError, OptionError
+from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import IntervalMethod, Language, SubscaleCutoff, require_option
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ EXAMPLES = examples(
     "--outcome severely_lonely --by region",
     "prevalence own.csv --source mapped --mapping own.toml --outcome often_or_always_lonely --csv",
 )
-UNCHECKED = "none"
 
 
 def prevalence(
@@ -101,16 +101,9 @@ def prevalence(
             "[default: that of the source]."
         ),
     ] = None,
-    profile: Annotated[
-        str, typer.Option(help="Disclosure profile; none leaves cells unchecked.")
-    ] = "strict10",
-    unchecked: Annotated[
-        bool, typer.Option("--unchecked", help="Write cells that were not checked.")
-    ] = False,
-    release: Annotated[
-        Path | None,
-        typer.Option(help="Folder that remembers what has left; this run is checked against it."),
-    ] = None,
+    profile: ProfileName = "strict10",
+    unchecked: Unchecked = False,
+    release: ReleaseFolder = None,
     out: Annotated[Path | None, typer.Option(help="File to write instead of stdout.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     lang: Annotated[str, typer.Option(help="Language of the text table: nl or en.")] = "nl",
@@ -125,8 +118,8 @@ def prevalence(
     from eenzaam_stats.scoring.for_outcome import scored_for  # noqa: PLC0415
 
     _require(lang=lang, interval=interval, cutoff=subscale_cutoff, formats=(as_json, as_csv))
-    _require_checked_profile(profile, unchecked=unchecked, release=release)
-    earlier = earlier_tables(release)
+    leaving = Leaving("prevalence", profile, unchecked, release)
+    record, earlier = leaving.require()
     require_free(out, force=force)
     groups = tuple(by or ())
     said = file_words(
@@ -162,17 +155,17 @@ def prevalence(
             interval=cast("IntervalMethod", interval),
             level=level,
         )
-        tables = _released(tables, earlier, profile=profile)
+        tables = leaving.tables(earlier, tables)
         advance("done")
     failed = [f"{one.name}: {one.message}" for one in survey.report.checks if one.passed is False]
     text = (
         envelope("prevalence", data=[_data(table) for table in tables], warnings=failed)
         if as_json
-        else _text(tables, as_csv=as_csv, language=cast("Language", lang))
+        else _text(tables, as_csv=as_csv, language=cast("Language", lang), unchecked=unchecked)
     )
-    remember(release, tables)
-    deliver(text, out)
-    for words in [*failed, *([APART] if release is None and profile != UNCHECKED else [])]:
+    with remembered(record, tables, out=out):
+        deliver(text, out, force=force)
+    for words in (*failed, *leaving.notes()):
         say(f"note: {words}", quiet=quiet)
 
 
@@ -192,17 +185,6 @@ def _tables(
         for outcome in outcomes
         for by in subsets
     )
-
-
-def _released(
-    tables: tuple[Estimates, ...], earlier: tuple[Estimates, ...], *, profile: str
-) -> tuple[Estimates, ...]:
-    """Tables checked together, and with what left before, because they are seen together."""
-    from eenzaam_stats.disclosure import suppress  # noqa: PLC0415
-
-    if profile == UNCHECKED:
-        return tables
-    return tuple(suppress([*earlier, *tables], profile=profile))[len(earlier) :]
 
 
 def _columns(groups: tuple[str, ...], earlier: tuple[Estimates, ...], survey: Any) -> list[str]:
@@ -226,35 +208,20 @@ def _require(*, lang: str, interval: str, cutoff: str | None, formats: tuple[boo
         raise OptionError("--json and --csv are two formats for one output. Choose one.")
 
 
-def _require_checked_profile(profile: str, *, unchecked: bool, release: Path | None) -> None:
-    """Refuse cells that nobody checked, unless the user says so in as many words."""
-    if profile == UNCHECKED and release is not None:
-        raise OptionError(
-            "--release remembers what may leave, and --profile none checks nothing. Leave out one "
-            "of the two."
-        )
-    if profile == UNCHECKED and not unchecked:
-        raise DisclosureError(
-            "prevalence does not write cells that were not checked for disclosure. Name a profile "
-            "such as --profile strict10, or write --unchecked when the cells stay where the "
-            "respondents are."
-        )
-    if unchecked and profile != UNCHECKED:
-        raise OptionError("--unchecked goes with --profile none. Leave out one of the two.")
-
-
 def _wave(words: Sequence[str] | None) -> str | Sequence[str] | None:
     """One wave, several, or none; its source knows what the words can mean."""
     return words[0] if words and len(words) == 1 else words or None
 
 
-def _text(tables: Sequence[Estimates], *, as_csv: bool, language: Language) -> str:
+def _text(tables: Sequence[Estimates], *, as_csv: bool, language: Language, unchecked: bool) -> str:
     from eenzaam_stats.tables.delimited import csv_text  # noqa: PLC0415
     from eenzaam_stats.tables.text import estimates_text  # noqa: PLC0415
 
     if as_csv:
-        return csv_text(_stacked(tables))
-    return "\n\n".join(estimates_text(table, language=language) for table in tables)
+        return csv_text(_stacked(tables), unchecked=unchecked)
+    return "\n\n".join(
+        estimates_text(table, language=language, unchecked=unchecked) for table in tables
+    )
 
 
 def _stacked(tables: Sequence[Estimates]) -> Any:

@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from eenzaam_stats.cli.checking import (
+    Leaving,
+    ProfileName,
+    Published,
+    Unchecked,
+    stated,
+    stated_csv,
+)
 from eenzaam_stats.cli.files import DecimalSign, ThousandsSign, csv_table, file_words, picture
 from eenzaam_stats.cli.output import deliver, envelope, examples, give, require_free, say
 from eenzaam_stats.errors import OptionError
@@ -64,6 +72,9 @@ def project(
     level: Annotated[float, typer.Option(help="Coverage of the intervals.")] = 0.95,
     decimal: DecimalSign = None,
     thousands: ThousandsSign = None,
+    published: Published = False,
+    profile: ProfileName = "strict10",
+    unchecked: Unchecked = False,
     plot: Annotated[Path | None, typer.Option(help="Picture to write: .png, .svg or .pdf.")] = None,
     view: Annotated[str, typer.Option(help="fan, age, pyramid, sources or change.")] = "fan",
     force: Annotated[bool, typer.Option("--force", help="Replace an existing picture.")] = False,
@@ -84,10 +95,14 @@ def project(
             raise OptionError.among(value, allowed, name=name)
     if as_json and as_csv:
         raise OptionError("--json and --csv are two formats for one output. Choose one.")
+    leaving = Leaving("project", profile, unchecked, quiet=quiet)
+    leaving.require()
     require_free(plot, force=force)
     words = file_words(decimal=decimal, thousands=thousands)
     result = projected(
-        "gezondheidsmonitor" if file is None else _table(file, "prevalences", words),
+        "gezondheidsmonitor"
+        if file is None
+        else leaving.opened(_table(file, "prevalences", words), published=published),
         _table(Path(edition), "a population", words) if _is_file(edition) else edition,
         to=to,
         scenario=_scenario(scenario, damping, wave_weight or []),
@@ -102,14 +117,14 @@ def project(
         level=level,
     )
     if plot is not None:
-        deliver(_picture(result, plot, view, cast("Language", lang)), plot)
+        deliver(_picture(result, plot, view, cast("Language", lang)), plot, force=force)
         say(f"Picture: {plot.as_posix()}", quiet=quiet)
     if as_json:
         give(envelope("project", data=_data(result)))
     elif as_csv:
-        give(_csv(result.tidy()))
+        give(stated_csv(result.tidy()))
     else:
-        give(_told(result))
+        give("\n".join([_told(result), *stated(result).values()]))
 
 
 def _scenario(name: str, damping: str | None, weights: list[str]) -> Scenario:
@@ -187,12 +202,6 @@ def _told(result: Projection) -> str:
     return f"{result.describe()}\n\n{decompose(result).describe()}\n\n{table}"
 
 
-def _csv(frame: pd.DataFrame) -> str:
-    from eenzaam_stats.tables.delimited import csv_text  # noqa: PLC0415
-
-    return csv_text(frame)
-
-
 def _data(result: Projection) -> dict[str, Any]:
     """Rows, variances, change, hindcast and assumptions; missing numbers are null."""
     from eenzaam_stats.trend.projected_change import decompose  # noqa: PLC0415
@@ -207,4 +216,5 @@ def _data(result: Projection) -> dict[str, Any]:
         "change": records(decompose(result).tidy()),
         "hindcast": None if result.hindcast is None else asdict(result.hindcast),
         "text": result.describe(),
+        **stated(result),
     }

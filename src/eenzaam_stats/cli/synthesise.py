@@ -39,13 +39,14 @@ def synthesise(
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same people.")] = 2025,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    force: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
 ) -> None:
     """Write a SYNTHETIC file in the real layout of a source: no respondent is real."""
     from eenzaam_stats.loaders.synthetic.sources import synthesise as write  # noqa: PLC0415
 
     with progress(1, "synthesising", quiet=quiet or as_json) as advance:
-        report = write(source, out, wave=_wave(wave), n=n, seed=seed)
+        report = write(source, out, wave=_wave(wave), n=n, seed=seed, overwrite=force)
         advance("done")
     if as_json:
         give(envelope("synthesise", data=json.loads(json.dumps(asdict(report)))))

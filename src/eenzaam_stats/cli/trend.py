@@ -10,6 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from eenzaam_stats.cli.checking import (
+    Leaving,
+    ProfileName,
+    Published,
+    Unchecked,
+    stated,
+    stated_csv,
+)
 from eenzaam_stats.cli.files import DecimalSign, ThousandsSign, csv_table, file_words, picture
 from eenzaam_stats.cli.output import deliver, envelope, examples, give, require_free, say
 from eenzaam_stats.errors import OptionError
@@ -65,6 +73,9 @@ def trend(
     level: Annotated[float, typer.Option(help="Coverage of the intervals.")] = 0.95,
     decimal: DecimalSign = None,
     thousands: ThousandsSign = None,
+    published: Published = False,
+    profile: ProfileName = "strict10",
+    unchecked: Unchecked = False,
     plot: Annotated[Path | None, typer.Option(help="Picture to write: .png, .svg or .pdf.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing picture.")] = False,
     lang: Annotated[str, typer.Option(help="Language of the picture: nl or en.")] = "nl",
@@ -88,9 +99,13 @@ def trend(
             "--checks looks at changes, and is printed as text or in --json. Leave out --gap and "
             "--csv."
         )
+    leaving = Leaving("trend", profile, unchecked, quiet=quiet)
+    leaving.require()
     require_free(plot, force=force)
     words = file_words(decimal=decimal, thousands=thousands)
-    frame = csv_table(file, "wave, estimate and std_error", words)
+    frame = leaving.opened(
+        csv_table(file, "wave, estimate and std_error", words), published=published
+    )
     interruptions = [_interruption(words, effects) for words in interruption]
     kind, how = cast("Scale", scale), cast("Estimator", estimator)
     options = SeriesOptions(fit=_fit_options(without_error), at=tuple(at or ()))
@@ -114,7 +129,7 @@ def trend(
         )
     )
     if plot is not None:
-        deliver(_picture(result, plot, cast("Language", lang)), plot)
+        deliver(_picture(result, plot, cast("Language", lang)), plot, force=force)
         say(f"Picture: {plot.as_posix()}", quiet=quiet)
     found = [
         check
@@ -122,17 +137,16 @@ def trend(
         for check in _checks(frame, one, Fitting("", how, kind, options, level))
     ]
     if as_json:
-        give(
-            envelope("trend", data={**_data(result), "checks": found} if checks else _data(result))
-        )
+        give(envelope("trend", data={**_data(result), **({"checks": found} if checks else {})}))
     elif as_csv:
-        give(_csv(result.tidy()))
+        give(stated_csv(result.tidy()))
     else:
-        give(f"{result.describe()}\n\n{result.tidy().to_string(index=False)}")
-        for check in found:
-            give(
-                f"check {check['name']}, {check['effect']}: {check['verdict']}; {check['message']}"
-            )
+        told = [
+            f"check {check['name']}, {check['effect']}: {check['verdict']}; {check['message']}"
+            for check in found
+        ]
+        table = f"\n{result.tidy().to_string(index=False)}"
+        give("\n".join([result.describe(), table, *told, *stated(result).values()]))
 
 
 def _fit_options(without_error: str) -> FitOptions:
@@ -201,12 +215,6 @@ def _picture(result: Any, plot: Path, language: Language) -> bytes:
     )
 
 
-def _csv(frame: pd.DataFrame) -> str:
-    from eenzaam_stats.tables.delimited import csv_text  # noqa: PLC0415
-
-    return csv_text(frame)
-
-
 def _data(result: Any) -> dict[str, Any]:
     """Rows and model with missing numbers as null."""
     rows = json.loads(result.tidy().to_json(orient="records", double_precision=15))
@@ -214,4 +222,4 @@ def _data(result: Any) -> dict[str, Any]:
         name: None if isinstance(value, float) and not math.isfinite(value) else value
         for name, value in asdict(result.model).items()
     }
-    return {"model": model, "rows": rows, "text": result.describe()}
+    return {"model": model, "rows": rows, "text": result.describe(), **stated(result)}

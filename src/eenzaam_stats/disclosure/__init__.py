@@ -4,19 +4,26 @@ Small cells, dominance, groups that are all alike, and differencing. Suppressed 
 reason, never 0.
 """
 
-from eenzaam_stats.disclosure.audit import Bounds, audit
+from eenzaam_stats.disclosure.argus import export_to_argus
+from eenzaam_stats.disclosure.audit import AuditReport, Bounds, audit
+from eenzaam_stats.disclosure.controlled import round_release
 from eenzaam_stats.disclosure.profiles import PROFILES, DisclosureProfile
 from eenzaam_stats.disclosure.report import DisclosureReport, Finding, check_disclosure
 from eenzaam_stats.disclosure.suppression import require_checked, suppress
+from eenzaam_stats.output_check import status_of
 
 __all__ = [
     "PROFILES",
+    "AuditReport",
     "Bounds",
     "DisclosureProfile",
     "DisclosureReport",
     "Finding",
     "audit",
     "check_disclosure",
+    "export_to_argus",
     "require_checked",
+    "round_release",
+    "status_of",
     "suppress",
 ]

@@ -19,9 +19,7 @@ from eenzaam_stats.vocabulary import Disclosure
 
 SUBTRACTION = "would reveal a suppressed estimate by subtraction"
 BEFORE = "suppressed before"
-_OF_SUM = 0.1  # least width of the bounds of a sum of numbers, as a part of it
 _LEAST = 1e-6
-_HALF = 0.5
 _WHOLE = 2.0  # two people: a whole number is not found
 _MARGIN = 4.0  # a margin costs so many times the cells of one more column
 
@@ -75,18 +73,19 @@ def reasons_of_estimates(
     reasons = [
         BEFORE
         if row.disclosure is Disclosure.SUPPRESSED
-        else disclosive(row, profile) or forced[one.table][one.row]
+        else disclosive(row, profile, statistic=by_number[one.table].footnote.statistic)
+        or forced[one.table][one.row]
         for one, row in zip(shown, estimates, strict=True)
     ]
     if any(reasons):
-        _protect(Printed(shown, estimates), reasons, profile, _crossed(tables, shown))
+        _protect(Printed(shown, estimates), reasons, profile, crossed_values(tables, shown))
     result = {number: [""] * len(table.rows) for number, table in tables}
     for one, reason in zip(shown, reasons, strict=True):
         result[one.table][one.row] = reason
     return result
 
 
-def _crossed(
+def crossed_values(
     tables: Sequence[tuple[int, Estimates]], shown: Sequence[Shown]
 ) -> dict[str, list[Cell]]:
     """Values that occur together of columns that stand in no table together."""
@@ -159,17 +158,18 @@ def _secrets(
         for number in numbers:
             if number in hidden:
                 rows.setdefault(number, []).append(unknown)
-    found: dict[int, bool] = {}
+    found: dict[int, Secret] = {}
     for number, unknowns in rows.items():
         before = any(unknown in earlier for unknown in unknowns)
         for unknown in [*unknowns, *_others(system, unknowns)]:
             kind, count = system.where[unknown][0], system.value[unknown]
-            if _is_secret(kind, count, printed.estimates[number], profile):
-                found[unknown] = before
-    return [
-        Secret(unknown, _width(system, unknown, left if before else people), before=before)
-        for unknown, before in found.items()
-    ]
+            row = printed.estimates[number]
+            if _is_secret(kind, count, row, profile):
+                width = _width(system, unknown, profile, row)
+                if before and kind[0] != "sum":
+                    width = min(width, left)
+                found[unknown] = Secret(unknown, width, before=before)
+    return list(found.values())
 
 
 def _others(system: System, unknowns: Sequence[int]) -> list[int]:
@@ -192,14 +192,14 @@ def _others(system: System, unknowns: Sequence[int]) -> list[int]:
     return [at]
 
 
-def _width(system: System, unknown: int, people: float) -> float:
-    """Least distance between the bounds of a count: of a rare class, half of all who are in it."""
+def _width(system: System, unknown: int, profile: DisclosureProfile, row: Estimate) -> float:
+    """Least distance between the bounds of a count, as the profile says."""
     kind, columns, values = system.where[unknown]
     if kind[0] == "sum":
-        return max(_OF_SUM * abs(system.value[unknown]), _LEAST)
+        return max(profile.of_sum(system.value[unknown], row).width, _LEAST)
     known = [one for one in system.totals if set(one) <= system.derivable(columns)]
-    total = min(_total(system, kind, one, system.project(values, columns, one)) for one in known)
-    return min(people, max(_WHOLE, math.ceil(_HALF * total)))
+    totals = [_total(system, kind, one, system.project(values, columns, one)) for one in known]
+    return profile.of_people(total=min(totals)).width
 
 
 def _total(system: System, kind: Kind, columns: Columns, values: Values) -> float:

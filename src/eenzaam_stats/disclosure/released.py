@@ -13,6 +13,7 @@ from typing import Any
 
 from eenzaam_stats.document_text import json_of
 from eenzaam_stats.errors import SchemaError
+from eenzaam_stats.output_check import require_passed
 from eenzaam_stats.results import Estimate, Estimates, Footnote
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
@@ -32,11 +33,18 @@ def released_text(tables: Sequence[Estimates]) -> str:
     -------
     str
 
+    Raises
+    ------
+    DisclosureError
+        If a table was not checked: whoever reads the record takes every row as released.
+
     Examples
     --------
     >>> released_tables(released_text(()))
     ()
     """
+    for table in tables:
+        require_passed(table, "the record of a release")
     return json.dumps([_table(table) for table in tables], ensure_ascii=False, allow_nan=False)
 
 

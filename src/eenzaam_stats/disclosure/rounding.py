@@ -52,6 +52,8 @@ def rounded(row: Estimate, statistic: str, decimals: int) -> Estimate:
         deff_wor=_decimal(row.deff_wor, _EFFECT),
         n_effective=_significant(row.n_effective, decimals),
         largest_weight_share=math.nan,
+        largest_share=math.nan,
+        two_largest_share=math.nan,
     )
 
 

@@ -7,14 +7,17 @@ import math
 from eenzaam_stats.disclosure.profiles import DisclosureProfile
 from eenzaam_stats.numerics.beta_interval import beta_interval
 from eenzaam_stats.results import Estimate
+from eenzaam_stats.vocabulary import Disclosure
 
 # Parker et al. 2017, as the presentation standard for proportions.
 NCHS_N_EFFECTIVE = 30
 NCHS_WIDTH, NCHS_SMALL_WIDTH, NCHS_RELATIVE = 0.30, 0.05, 1.30
 NCHS_DF = 8
+OF_NUMBERS = ("mean", "total")
+_TWO = 2
 
 
-def disclosive(row: Estimate, profile: DisclosureProfile) -> str:
+def disclosive(row: Estimate, profile: DisclosureProfile, *, statistic: str = "proportion") -> str:
     """Rule that the estimate breaks, in words without its counts; empty when it breaks none.
 
     Parameters
@@ -23,6 +26,8 @@ def disclosive(row: Estimate, profile: DisclosureProfile) -> str:
         Estimate with its unweighted counts.
     profile : DisclosureProfile
         Thresholds.
+    statistic : str, default "proportion"
+        As in the footnote; the mean and the total of a number have rules of their own.
 
     Returns
     -------
@@ -47,12 +52,67 @@ def disclosive(row: Estimate, profile: DisclosureProfile) -> str:
             n > 0 and row.df is not None and row.df < profile.least_df,
             f"fewer than {profile.least_df} degrees of freedom",
         ),
+        *(dominated(row, profile) if statistic in OF_NUMBERS else ()),
         (
             profile.least_n > 0 and not math.isfinite(row.estimate),
             "no estimate, and its reason tells about a class of people",
         ),
     )
     return next((words for broken, words in rules if broken), "")
+
+
+def dominated(row: Estimate, profile: DisclosureProfile) -> tuple[tuple[bool, str], ...]:
+    r"""Rules on the largest contributions to the sum of a number.
+
+    Parameters
+    ----------
+    row : Estimate
+        Mean or total of a number.
+    profile : DisclosureProfile
+        Rules.
+
+    Returns
+    -------
+    tuple of (bool, str)
+        Whether each rule is broken, and it in words.
+
+    Notes
+    -----
+    With contributions :math:`x_1 \ge x_2 \ge \dots` that add up to :math:`X`, the (n,k) rule is
+    broken when :math:`x_1 + \dots + x_n > k X`, and the p % rule when
+    :math:`X - x_1 - x_2 < p\, x_1`: the second could estimate the first within that part [1]_.
+    Further contributions count as large as the second.
+
+    References
+    ----------
+    .. [1] Hundepool, A., et al. (2012). Statistical disclosure control. Wiley, chapter 4.
+
+    Examples
+    --------
+    Of 100, one person gives 70 and another 25:
+
+    >>> row = Estimate(("a",), 100.0, 9.0, 80.0, 120.0, 40, 12, 0, 12.0, 1.0,
+    ...                largest_share=0.70, two_largest_share=0.95)
+    >>> rule = DisclosureProfile("own", least_n=10, dominance=(2, 0.9), p_percent=0.1)
+    >>> [broken for broken, _ in dominated(row, rule)]
+    [False, True, True]
+    """
+    if profile.dominance is None and not profile.p_percent:
+        return ()
+    if row.disclosure is not Disclosure.UNCHECKED:
+        return ()  # it passed with its contributions, which do not leave
+    one, two = row.largest_share, row.two_largest_share
+    unknown = bool(row.n_valid) and not math.isfinite(one + two)
+    many, most = profile.dominance or (1, math.inf)
+    together = one if many == 1 else two + (many - _TWO) * (two - one)
+    return (
+        (unknown, "the largest contributions to the sum are not known"),
+        (together > most, f"the {many} largest contributions may be more than {most:.0%} of it"),
+        (
+            1.0 - two < profile.p_percent * one,
+            f"one contribution could be estimated within {profile.p_percent:.0%}",
+        ),
+    )
 
 
 def _outcome_rules(

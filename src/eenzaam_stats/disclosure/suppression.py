@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TypeVar, overload
 
 from eenzaam_stats.comparisons import Comparisons
+from eenzaam_stats.disclosure.apart import require_apart
 from eenzaam_stats.disclosure.decision import BEFORE, reasons_of_estimates
 from eenzaam_stats.disclosure.derived import (
     Released,
@@ -71,7 +72,8 @@ def suppress(
     SchemaError
         If the rows lack the counts that the rules need, or something is no estimate.
     DisclosureError
-        If a derived result comes without the estimates that it was made of.
+        If a derived result comes without the estimates that it was made of, or tables of other
+        people for the same cell can be subtracted.
 
     See Also
     --------
@@ -137,6 +139,7 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
     require_basis(tables)
     for table in tables:
         _require_counts(table)
+    require_apart(tables, profile)
     counted = [
         (at, table)
         for at, table in enumerate(tables)
@@ -189,9 +192,13 @@ def _own_reasons(table: Released, forced: Sequence[str], profile: DisclosureProf
     if isinstance(table, Comparisons):
         return list(forced)
     return [
-        BEFORE if row.disclosure is Disclosure.SUPPRESSED else disclosive(row, profile) or why
+        BEFORE if row.disclosure is Disclosure.SUPPRESSED else _broken(row, table, profile) or why
         for row, why in zip(table.rows, forced, strict=True)
     ]
+
+
+def _broken(row: Estimate, table: Estimates, profile: DisclosureProfile) -> str:
+    return disclosive(row, profile, statistic=table.footnote.statistic)
 
 
 def _require_counts(table: Released) -> None:

@@ -65,6 +65,9 @@ class Domains:
         Per domain why every total in it is too low; empty texts, or none, where that is not so.
     cluster_names : tuple of object
         Value of every cluster; empty with one stage.
+    top, top_squares : ndarray of float, shape (d,), or None
+        Of a number, the largest weighted value, without its sign, and the sum of their squares
+        (0 where it was not summed); ``None`` for other kinds.
     """
 
     groups: tuple[tuple[str, ...], ...]
@@ -84,6 +87,8 @@ class Domains:
     clusters: IntArray | None = None
     gaps: tuple[str, ...] = ()
     cluster_names: tuple[object, ...] = ()
+    top: FloatArray | None = None
+    top_squares: FloatArray | None = None
 
     def linearised(self, statistic: Statistic) -> Linearised:
         """Estimate and score of every domain, with its level."""
@@ -157,8 +162,13 @@ def coded(
     origin = domain_levels(sums, at, count)
     sums = sums.about(origin[at])
     strata = strata_of(cells, units, table.columns, design, where=where)
-    largest = np.zeros(count)
-    np.maximum.at(largest, at, values("largest"))
+
+    def most(name: str) -> FloatArray:
+        found = np.zeros(count)
+        np.maximum.at(found, at, values(name))
+        return found
+
+    number_of = outcome.kind == "number"
     n = summed("n")
     n_missing = np.bincount(at, rows[inside], minlength=count) - n
     return Domains(
@@ -184,11 +194,13 @@ def coded(
         ).astype(np.float64),
         origin=origin,
         squares=np.bincount(at, sums.squares, minlength=count).astype(np.float64),
-        largest=largest,
+        largest=most("largest"),
         missing=missing_kinds(n_missing, {kind: summed(f"missing_{kind}") for kind in MissingKind}),
         by_strata=design.replicates is None or table.columns.weight != design.weight,
         clusters=units.clusters,
         cluster_names=() if units.inner is None else cluster_names(cells, units),
+        top=most("top") if number_of else None,
+        top_squares=summed("bb") if number_of else None,
         gaps=item_gaps(cells, number, inside=inside, at=at, count=count),
     )
 

@@ -110,6 +110,8 @@ def _together(domains: Domains, chosen: NDArray[np.bool_]) -> Domains:
         groups=((),),
         moments=replace(moments.taken(inside), domain=np.zeros(int(inside.sum()), dtype=np.int64)),
         gaps=_common_gap(domains, chosen),
+        top=None,
+        top_squares=None,
         largest=domains.largest[chosen].max(initial=0.0, keepdims=True),
         missing=tuple((kind, count[chosen].sum(keepdims=True)) for kind, count in domains.missing),
         **sums,

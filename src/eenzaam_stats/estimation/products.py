@@ -121,6 +121,8 @@ def _add_outcome(result: Plan, outcome: Outcome, number: int, *, squares: bool) 
         y, away = y - nw.col(f"{ORIGIN}_{number}"), a - nw.col(f"{CENTRE}_{number}")
     if outcome.kind == "number":
         result.sum({f"ss_{number}": b * y})
+        result.products[f"top_{number}"] = b.abs()
+        result.aggregates.append(nw.col(f"top_{number}").max())
     if squares:
         result.sum({f"aa_{number}": away * away, f"bb_{number}": b * b})
         if outcome.kind in ("number", "ratio"):

@@ -134,7 +134,7 @@ def number_rows(
         )
     estimate = np.where(domains.n > 0, found.estimate, np.nan)
     errors = Errors(np.where(np.isnan(estimate), np.nan, errors.std_error), errors.df)
-    return _rows(
+    rows = _rows(
         domains,
         errors,
         estimate=estimate,
@@ -142,6 +142,27 @@ def number_rows(
         weight_sum=weight_sum,
         effects=effects,
         kind=statistic,
+    )
+    return _with_contributions(rows, domains) if statistic in ("mean", "total") else rows
+
+
+def _with_contributions(rows: Sequence[Estimate], domains: Domains) -> tuple[Estimate, ...]:
+    """Rows with the shares of the largest contributions, for the rules of disclosure.
+
+    The second largest is not found in one pass; the squares of the others bound it from above.
+    """
+    if domains.top is None or domains.top_squares is None:
+        return tuple(rows)
+    first, total = domains.top, np.abs(domains.first[:, 1])
+    rest = np.sqrt(np.clip(domains.top_squares - first**2, 0.0, None))
+    second = np.where(domains.top_squares > 0.0, np.minimum(rest, first), first)
+    second = np.where(domains.n > 1, second, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.column_stack([first, first + second]) / total[:, None]
+    shares = np.where(first[:, None] > 0.0, shares, 0.0)
+    return tuple(
+        replace(row, largest_share=one, two_largest_share=two)
+        for row, (one, two) in zip(rows, shares.tolist(), strict=True)
     )
 
 

@@ -33,7 +33,7 @@ from eenzaam_stats.estimation.products import (
 from eenzaam_stats.estimation.unanswered import ITEM_HIGH, ITEM_LOW
 
 PART, STRATUM, CLUSTER, INNER = "part", "stratum", "cluster", "inner"
-MAXIMA = ("largest", FPC[1], INNER_FPC[1], ITEM_HIGH, HIGH, ORIGIN, CENTRE)
+MAXIMA = ("largest", "top", FPC[1], INNER_FPC[1], ITEM_HIGH, HIGH, ORIGIN, CENTRE)
 MINIMA = (FPC[0], INNER_FPC[0], ITEM_LOW, LOW)
 # Columns in which a missing value is no 0.
 _NO_SUMS = (*FPC, *INNER_FPC, ITEM_LOW, ITEM_HIGH, LOW, HIGH)
@@ -54,11 +54,12 @@ class CellTable:
         with clusters, ``cluster`` and, with two stages, ``inner``; ``rows``; per outcome i ``n_i``
         rows with an answer, ``a_i, b_i`` sums of weight times its two variables, ``aa_i, ab_i,
         bb_i`` of squared weight times their products (without clusters), ``yes_i`` or ``ss_i`` for
-        the spread, ``largest_i`` the largest weight; of a number ``low_i`` and ``high_i``, and of
-        a number or ratio ``origin_i``, the level its second variable is taken about, and
-        ``centre_i``, that of the first in the products (0 where the sums hold enough digits);
-        ``item_low_i`` and ``item_high_i`` the items that totals do without. A missing key is a
-        cell of its own, so that ``rows`` adds up to the design.
+        the spread, ``largest_i`` the largest weight, ``top_i`` the largest contribution to the
+        sum of a number; of a number ``low_i`` and ``high_i``, and of a number or ratio
+        ``origin_i``, the level its second variable is taken about, and ``centre_i``, that of the
+        first in the products (0 where the sums hold enough digits); ``item_low_i`` and
+        ``item_high_i`` the items that totals do without. A missing key is a cell of its own, so
+        that ``rows`` adds up to the design.
     """
 
     columns: CellColumns

@@ -12,8 +12,12 @@ from eenzaam_stats.letter.download import data_columns
 from eenzaam_stats.letter.figures import LetterFigure, evidence_text
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.recompute import search_grid
+from eenzaam_stats.output_check import remembering, worst
 from eenzaam_stats.tables import TableLook, html_table
 from eenzaam_stats.vocabulary import Language, label
+
+# the report has refused what may not leave; where it stays, the note of a table says so
+STAYING = TableLook(unchecked=True)
 
 
 def _headers(*names: str, language: Language) -> dict[str, str]:
@@ -99,6 +103,7 @@ def figure_table(figure: LetterFigure) -> str:
         decimals=numeric,
         language=language,
         note=figure.note,
+        look=STAYING,
     )
 
 
@@ -127,7 +132,9 @@ def computed_table(computed: Sequence[ComputedFigure], language: Language) -> st
             "inside": [answers[one.contains_published] for one in computed],
         }
     )
-    doubts = [one.estimate.reason for one in computed]
+    remembering(frame, worst(one.disclosure for one in computed))
+    hidden = label("disclosure.suppressed", language)
+    doubts = [hidden if one.hidden else one.estimate.reason for one in computed]
     if any(doubts):
         frame["doubt"] = doubts
     headers = {
@@ -141,13 +148,16 @@ def computed_table(computed: Sequence[ComputedFigure], language: Language) -> st
         "inside": label("report.inside", language),
         **({"doubt": label("report.doubt", language)} if any(doubts) else {}),
     }
-    places = {"value": 2, "low": 2, "high": 2, "n": 0, "missing": 0, "published": 1}
+    places: dict[str, int | Sequence[int]] = {"n": 0, "missing": 0, "published": 1}
+    decimals = [one.decimals for one in computed]
+    places |= {"value": decimals, "low": decimals, "high": decimals}
     return html_table(
         frame,
         caption=label("report.survey", language),
         headers=headers,
         decimals=places,
         language=language,
+        look=STAYING,
     )
 
 

@@ -1,22 +1,27 @@
 """The letter's Gezondheidsmonitor figures from a file of respondents, beside the published.
 
-A computed figure carries the origin of its file: microdata or synthetic, never "published".
+A computed figure carries the origin of its file: microdata or synthetic, never "published". It is
+shown only after it was suppressed with the others of the report.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from eenzaam_stats.disclosure import DisclosureProfile, suppress
+from eenzaam_stats.disclosure.apart import require_apart
+from eenzaam_stats.disclosure.profiles import profile_of
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
 from eenzaam_stats.opendata.reference import reference
-from eenzaam_stats.results import Estimate
+from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.survey import Survey
-from eenzaam_stats.vocabulary import Origin
+from eenzaam_stats.vocabulary import Disclosure, Flag, Origin
 
 OUTCOMES = ("severely_lonely", "lonely")
 
@@ -37,6 +42,8 @@ class ComputedFigure:
         Published share on the proportion scale; ``None`` where no figure is packaged.
     evidence : str
         Evidence level of the published figure; empty without one.
+    table : Estimates or None
+        Of which the estimate is the only row; ``None`` where there is none to suppress.
     """
 
     file: str
@@ -46,6 +53,22 @@ class ComputedFigure:
     estimate: Estimate
     published: float | None
     evidence: str
+    table: Estimates | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def disclosure(self) -> Disclosure:
+        """Whether it may leave."""
+        return self.estimate.disclosure
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it was suppressed: it is named, and drawn nowhere."""
+        return self.estimate.flag is Flag.SUPPRESSED
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of its percentage: as many as a release has."""
+        return 2 if self.disclosure is Disclosure.UNCHECKED else 1
 
     @property
     def contains_published(self) -> bool | None:
@@ -94,7 +117,48 @@ def _figure(survey: Survey, outcome: str, *, wave: int) -> ComputedFigure:
         estimate=estimates.rows[0],
         published=published,
         evidence=evidence,
+        table=estimates,
     )
+
+
+def suppressed(
+    figures: Sequence[ComputedFigure],
+    earlier: Sequence[Estimates] = (),
+    *,
+    profile: str | DisclosureProfile = "strict10",
+) -> tuple[ComputedFigure, ...]:
+    """Computed figures as they may leave: each file checked, and the files against each other.
+
+    Parameters
+    ----------
+    figures : sequence of ComputedFigure
+        All that the report shows.
+    earlier : sequence of Estimates
+        What has left before.
+    profile : str or DisclosureProfile, default "strict10"
+        Rules.
+
+    Returns
+    -------
+    tuple of ComputedFigure
+
+    Raises
+    ------
+    DisclosureError
+        If the numbers of two files can be subtracted, or files and earlier tables count other
+        people for the same cell.
+    """
+    chosen = profile_of(profile)
+    released: dict[tuple[str, str], ComputedFigure] = {}
+    for file in dict.fromkeys(one.file for one in figures):
+        own = [(one, one.table) for one in figures if one.file == file and one.table is not None]
+        safe = suppress([*earlier, *(table for _, table in own)], profile=chosen)[len(earlier) :]
+        for (one, _), table in zip(own, safe, strict=True):
+            released[file, one.outcome] = replace(one, estimate=table.rows[0], table=table)
+    shown = tuple(released.get((one.file, one.outcome), one) for one in figures)
+    tables = [one.table for one in shown if one.table is not None]
+    require_apart([*earlier, *tables], chosen)
+    return shown
 
 
 def _published(outcome: str, wave: int) -> tuple[float | None, str]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.errors import OptionError
 from eenzaam_stats.json_text import json_text
 from eenzaam_stats.letter import manifest
 from eenzaam_stats.letter.claims import Input, LedgerRow, read_claims, said
@@ -22,10 +20,14 @@ from eenzaam_stats.letter.listings import ledger_frame
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page import PageContent, page
 from eenzaam_stats.letter.recompute import recompute_all
+from eenzaam_stats.output_check import STAYS, require_passed
+from eenzaam_stats.plain_text import whole
 from eenzaam_stats.tables import csv_text
 from eenzaam_stats.vocabulary import Language, Verdict, formatted, label
+from eenzaam_stats.writing import require_folder, write_set
 
 MANIFEST = "manifest.json"
+COMMAND = "letter"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,15 +44,35 @@ class Report:
         The figures, in the order in which they are shown.
     computed : tuple of ComputedFigure
         Figures computed from files of respondents; empty without files.
+    unchecked : bool
+        Whether it stays where the respondents are although nobody checked these figures; then
+        every output says so.
     """
 
     language: Language
     rows: tuple[LedgerRow, ...]
     figures: tuple[LetterFigure, ...]
     computed: tuple[ComputedFigure, ...]
+    unchecked: bool = False
+
+    @property
+    def note(self) -> str:
+        """Sentence that the figures were not checked; empty where they may leave.
+
+        Raises
+        ------
+        DisclosureError
+            If a figure was not checked, and the report does not say that it stays.
+        """
+        found = [
+            require_passed(one, "the report", unchecked=self.unchecked) for one in self.computed
+        ]
+        return STAYS if any(found) else ""
 
 
-def compose(*, language: Language, computed: tuple[ComputedFigure, ...] = ()) -> Report:
+def compose(
+    *, language: Language, computed: tuple[ComputedFigure, ...] = (), unchecked: bool = False
+) -> Report:
     """Recompute every statement and gather the figures; nothing is written.
 
     Parameters
@@ -59,6 +81,8 @@ def compose(*, language: Language, computed: tuple[ComputedFigure, ...] = ()) ->
         Language of words and numbers.
     computed : tuple of ComputedFigure, optional
         Figures from files of respondents, shown beside the published ones.
+    unchecked : bool, default False
+        Whether the report stays where the respondents are, although nobody checked the figures.
 
     Returns
     -------
@@ -73,7 +97,7 @@ def compose(*, language: Language, computed: tuple[ComputedFigure, ...] = ()) ->
     """
     rows = recompute_all(read_claims())
     figures = all_figures(language=language, rows=rows, computed=computed)
-    return Report(language=language, rows=rows, figures=figures, computed=computed)
+    return Report(language, rows, figures, computed, unchecked)
 
 
 def require_free(folder: Path, *, force: bool) -> None:
@@ -84,10 +108,9 @@ def require_free(folder: Path, *, force: bool) -> None:
     OptionError
         If the folder holds other files and no earlier report, and ``force`` is not set.
     SourceError
-        If the path is a file.
+        If the path is a file, or no report can be written there.
     """
-    if folder.exists() and not folder.is_dir():
-        raise SourceError(f"--out {folder.name!r} is a file. Name a folder for the report.")
+    require_folder(folder, [MANIFEST, "figures/x"], needed_by=COMMAND, overwrite=True, parents=True)
     occupied = folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file()
     if occupied and not force:
         raise OptionError(
@@ -109,7 +132,8 @@ def as_text(report: Report) -> str:
         lines.append(f"{start} | {recomputed}{told}")
     counts = Counter(row.verdict for row in report.rows)
     tally = ", ".join(f"{label(f'verdict.{v}', language)} {counts[v]}" for v in Verdict)
-    return "\n".join([*lines, *_computed_lines(report), f"{len(report.rows)}: {tally}"])
+    noted = [*_computed_lines(report), *filter(None, [report.note])]
+    return "\n".join([*lines, *noted, f"{len(report.rows)}: {tally}"])
 
 
 def _computed_lines(report: Report) -> list[str]:
@@ -118,16 +142,19 @@ def _computed_lines(report: Report) -> list[str]:
 
 def _computed_line(one: ComputedFigure, language: Language) -> str:
     row = one.estimate
+    head = (
+        f"[{label(f'origin.{one.origin}', language)}] {one.file} {one.wave} "
+        f"{label(f'outcome.{one.outcome}', language)}: "
+    )
+    if one.hidden:
+        return head + label("disclosure.suppressed", language)
     value, low, high = (
-        formatted(100 * x, decimals=2, language=language)
+        formatted(100 * x, decimals=one.decimals, language=language)
         for x in (row.estimate, row.conf_low, row.conf_high)
     )
     interval = f"({low}–{high})" if math.isfinite(row.conf_low) else "(–)"
     doubt = f"; {label('word.uncertain', language)}: {row.reason}" if row.reason else ""
-    return (
-        f"[{label(f'origin.{one.origin}', language)}] {one.file} {one.wave} "
-        f"{label(f'outcome.{one.outcome}', language)}: {value}% {interval}{doubt}"
-    )
+    return f"{head}{value}% {interval}{doubt}"
 
 
 def as_data(report: Report) -> Mapping[str, Any]:
@@ -137,13 +164,21 @@ def as_data(report: Report) -> Mapping[str, Any]:
     )
     for claim, row in zip(claims, report.rows, strict=True):
         claim["input_values"] = [_input(one) for one in row.recomputation.inputs]
-    computed = [{**asdict(c), "contains_published": c.contains_published} for c in report.computed]
     counts = Counter(row.verdict.value for row in report.rows)
     return {
         "claims": claims,
-        "computed": computed,
+        "computed": [_computed(one) for one in report.computed],
+        **({"disclosure": report.note} if report.note else {}),
         "verdicts": {verdict.value: counts[verdict.value] for verdict in Verdict},
     }
+
+
+def _computed(one: ComputedFigure) -> dict[str, Any]:
+    """Figure as plain data; a suppressed one has no number and one word."""
+    names = ("file", "wave", "outcome", "origin", "published", "evidence")
+    plain = {name: getattr(one, name) for name in names}
+    checked = {"estimate": asdict(one.estimate), "contains_published": one.contains_published}
+    return {**plain, **checked}
 
 
 def _input(one: Input) -> dict[str, Any]:
@@ -153,6 +188,7 @@ def _input(one: Input) -> dict[str, Any]:
 
 def documents(report: Report) -> Mapping[str, bytes]:
     """Every file of the report by name: ledger, figures, manifest and the page."""
+    _ = report.note  # refuses before anything is drawn
     text = {
         "claims.csv": csv_text(ledger_frame(report.rows, report.language)),
         "claims.json": json_text(as_data(report)),
@@ -165,7 +201,7 @@ def documents(report: Report) -> Mapping[str, bytes]:
         for name, suffixes in pictures.items()
         for suffix, made in suffixes.items()
     }
-    return {**{name: (words + "\n").encode("utf-8") for name, words in text.items()}, **drawn}
+    return {**{name: whole(words + "\n").encode("utf-8") for name, words in text.items()}, **drawn}
 
 
 def page_content(report: Report) -> PageContent:
@@ -190,14 +226,14 @@ def page_content(report: Report) -> PageContent:
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write the report: all files are made first, then moved into place one by one.
+    """Write the report: all its files are moved into place, or none.
 
     Parameters
     ----------
     report : Report
         What to write.
     folder : pathlib.Path
-        Where; made when absent. The parent folder must exist.
+        Where; made when absent, with the folders above it.
 
     Raises
     ------
@@ -205,18 +241,4 @@ def write(report: Report, folder: Path) -> None:
         If the folder cannot be made or written.
     """
     files = documents(report)
-    try:
-        folder.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            for name, content in files.items():
-                made = Path(scratch) / name
-                made.parent.mkdir(exist_ok=True)
-                made.write_bytes(content)
-            (folder / "figures").mkdir(exist_ok=True)
-            for name in files:
-                os.replace(Path(scratch) / name, folder / name)  # noqa: PTH105
-    except OSError as problem:
-        raise SourceError(
-            f"letter cannot write its report into {folder.name!r}: {problem.strerror}. "
-            "Choose a folder with --out whose parent exists and where you may write."
-        ) from problem
+    write_set(folder, files, needed_by=COMMAND, overwrite=True, parents=True)

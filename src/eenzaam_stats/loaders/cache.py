@@ -1,16 +1,17 @@
 """A harmonised ``Survey`` kept as Parquet, so that the same file is not read twice.
 
 The key is the content of the files, of the codebook, the options and the version of the package:
-when any of them changes, the survey is read again. A kept survey holds answers of persons, as the
-file itself does; the folder deserves the same care. Nothing is harmonised here.
+when any of them changes, the survey is read again. The name of a cache file ends in the SHA-256 of
+its own content: one that was edited is read again too. A kept survey holds answers of persons, as
+the file itself does; the folder deserves the same care. Nothing is harmonised here.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
-import tempfile
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +24,11 @@ from eenzaam_stats.loaders.stored_survey import DamagedCacheError, stored, surve
 from eenzaam_stats.loaders.weighting import users_level
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.version import VERSION
+from eenzaam_stats.writing import PendingFile, require_place
 
+VERB = "cache="
 _CHUNK = 1 << 20
+SHORT = 40  # hexadecimal signs of a SHA-256 in a name: 160 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +52,16 @@ class CacheKey:
     codebook: str
     options: Mapping[str, object]
 
-    def file_name(self) -> str:
-        """Name of the cache file: the source and a SHA-256 over all parts."""
+    def name(self) -> str:
+        """Begin of the name of the cache file: the source and a SHA-256 over all parts."""
         digest = hashlib.sha256()
         parts = [VERSION, self.source, self.codebook, _text(self.options)]
         for part in parts:
             digest.update(hashlib.sha256(part.encode()).digest())
         for file in self.files:
-            digest.update(hashlib.sha256(file.name.encode()).digest())
+            digest.update(hashlib.sha256(os.fsencode(file.name)).digest())
             digest.update(_content(file))
-        return f"{self.source}-{digest.hexdigest()}.parquet"
+        return f"{self.source}-{digest.hexdigest()[:SHORT]}"
 
 
 def cached(folder: str | Path | None, key: CacheKey, read: Callable[[], Survey]) -> Survey:
@@ -90,21 +94,21 @@ def cached(folder: str | Path | None, key: CacheKey, read: Callable[[], Survey])
 
     Notes
     -----
-    A cache file that is damaged or cut off is read again and replaced. It is written beside its
-    place and moved there when it is complete, so that two programs can use one folder.
+    A cache file that is damaged, cut off or edited is read again and replaced. It is written beside
+    its place and moved there when it is complete, so that two programs can use one folder.
 
     **Missing data.** Kept as it is, with the kinds of missing.
     """
     if folder is None:
         return read()
-    target = _folder(folder) / key.file_name()
-    kept = _kept(target)
+    place, name = _folder(folder), key.name()
+    kept = _kept(place, name)
     if kept is not None:
         survey, said = kept
         _warn(said)
         return survey
     survey, said = _read_and_heard(read)
-    _keep(target, survey, said)
+    _keep(place, name, survey, said)
     return survey
 
 
@@ -142,14 +146,18 @@ def _folder(folder: str | Path) -> Path:
     return path
 
 
-def _kept(target: Path) -> tuple[Survey, tuple[str, ...]] | None:
-    """Survey and warnings of a cache file; ``None`` when it is absent or damaged."""
-    if not target.is_file():
-        return None
-    try:
-        return survey_from(target)
-    except DamagedCacheError:
-        return None
+def _kept(folder: Path, name: str) -> tuple[Survey, tuple[str, ...]] | None:
+    """Survey and warnings of a cache file; ``None`` when it is absent, damaged or edited."""
+    for path in sorted(folder.glob(f"{name}-*.parquet")):
+        with contextlib.suppress(DamagedCacheError, SourceError):
+            if path.name == _named(name, path):
+                return survey_from(path)
+    return None
+
+
+def _named(name: str, path: Path) -> str:
+    """Name that a cache file has by its content."""
+    return f"{name}-{_content(path).hex()[:SHORT]}.parquet"
 
 
 def _read_and_heard(read: Callable[[], Survey]) -> tuple[Survey, tuple[str, ...]]:
@@ -174,15 +182,17 @@ def _warn(said: Sequence[str]) -> None:
         warnings.warn(sentence, EenzaamStatsWarning, stacklevel=users_level())
 
 
-def _keep(target: Path, survey: Survey, said: tuple[str, ...]) -> None:
-    part: Path | None = None
+def _keep(folder: Path, name: str, survey: Survey, said: tuple[str, ...]) -> None:
+    edited = [*folder.glob(f"{name}-*.parquet")]
     try:
-        handle, name = tempfile.mkstemp(prefix=".part-", suffix=".parquet", dir=target.parent)
-        os.close(handle)
-        part = Path(name)
-        stored(survey, said, part)
-        part.replace(target)
-    except OSError as error:
-        if part is not None:
-            part.unlink(missing_ok=True)
-        _warn([f"the survey could not be kept in the cache ({error.strerror}); it was read"])
+        require_place(folder / name, needed_by=VERB, overwrite=True)
+        pending = PendingFile(folder / name, VERB, private=True, overwrite=True)
+        with pending.writing() as part:
+            stored(survey, said, part)
+            pending.path = folder / _named(name, part)
+        pending.place()
+        for path in edited:
+            if path != pending.path:
+                path.unlink(missing_ok=True)
+    except SourceError as error:
+        _warn([f"the survey could not be kept in the cache, but it was read: {error}"])

@@ -17,6 +17,7 @@ from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.delimited import open_csv
 from eenzaam_stats.loaders.file_options import FileOptions, FileWords
 from eenzaam_stats.loaders.opened import SUFFIXES, open_file, read_columns
+from eenzaam_stats.loaders.survey_file import SurveyFile
 from eenzaam_stats.message_words import shown_names
 
 
@@ -51,6 +52,46 @@ def read_table(path: str | Path, **file_words: Unpack[FileWords]) -> pd.DataFram
     ...     read_table(file, thousands=".")["persons"].tolist()
     [1234, 987]
     """
+    opened = _opened(path, file_words)
+    names = [name for name in opened.columns if name]
+    frame, _ = read_columns(opened, names)
+    rows = np.arange(1, len(frame) + 1)
+    for name in names:
+        raw = RawColumn(name, frame[name], rows, {}, (), opened.options)
+        frame[name] = _plain(raw, where=Path(path).name)
+    return frame
+
+
+def read_text_table(path: str | Path, **file_words: Unpack[FileWords]) -> pd.DataFrame:
+    """Cells as they are printed, each column text: 0.10 keeps its decimals.
+
+    Parameters
+    ----------
+    path, **file_words
+        As in :func:`read_table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, or a name occurs twice.
+    """
+    opened = _opened(path, file_words)
+    names = [name for name in opened.columns if name]
+    frame, _ = read_columns(opened, names)
+    return frame.map(_text)
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, float):
+        return "" if np.isnan(cell) else f"{cell:.15g}"
+    return "" if cell is None or cell is pd.NA or cell is pd.NaT else str(cell)
+
+
+def _opened(path: str | Path, file_words: FileWords) -> SurveyFile:
     file = Path(path)
     if file.suffix.casefold() in SUFFIXES:
         opened = open_file(file, **file_words)
@@ -62,12 +103,7 @@ def read_table(path: str | Path, **file_words: Unpack[FileWords]) -> pd.DataFram
         raise SourceError(
             f"{file.name} has column(s) [{shown_names(twice)}] more than once. Keep one of each."
         )
-    frame, _ = read_columns(opened, names)
-    rows = np.arange(1, len(frame) + 1)
-    for name in names:
-        raw = RawColumn(name, frame[name], rows, {}, (), opened.options)
-        frame[name] = _plain(raw, where=file.name)
-    return frame
+    return opened
 
 
 def _plain(raw: RawColumn, *, where: str) -> pd.Series:

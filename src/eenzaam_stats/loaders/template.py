@@ -7,12 +7,12 @@ verified, its first words say so.
 
 from __future__ import annotations
 
-import tempfile
 from importlib.resources import files
 from pathlib import Path
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.errors import OptionError
+from eenzaam_stats.writing import write_file
 
 TEMPLATES = ("ssw", "djg11", "djg6", "ucla3", "direct")
 # Finished mappings: Gezondheidsmonitor Jeugd and HBSC.
@@ -97,24 +97,4 @@ def write_template(source: str, path: str | Path) -> Path:
     text, target = mapping_template(source), Path(path)
     if target.suffix.casefold() != SUFFIX:
         raise OptionError.among(target.suffix, [SUFFIX], name="suffix of the file to write")
-    if not target.parent.is_dir():
-        raise SourceError(
-            f"write_template() needs an existing folder for {target.name}, and there is none of "
-            "that name. Make the folder first."
-        )
-    if target.exists():
-        raise SourceError(
-            f"write_template() does not replace {target.name}, which exists already. "
-            "Choose another name, or remove the file."
-        )
-    try:
-        with tempfile.TemporaryDirectory(prefix=".template-", dir=target.parent) as folder:
-            part = Path(folder) / target.name
-            part.write_text(text, "utf-8")
-            part.replace(target)
-    except OSError as error:
-        raise SourceError(
-            f"write_template() needs to write {target.name}, and that failed: {error.strerror}. "
-            "Check that the folder can be written to and has room."
-        ) from error
-    return target
+    return write_file(target, text, needed_by="write_template()", replaces="remove the file first")

@@ -122,8 +122,9 @@ class Access:
 
 def not_kept(problem: OSError) -> None:
     """Warn that a reading could not be kept; it is used all the same."""
+    reason = getattr(problem.__cause__, "strerror", None) or problem.strerror or problem
     warnings.warn(
-        f"what was read could not be kept in the cache ({problem.strerror}); it was used without",
+        f"what was read could not be kept in the cache ({reason}); it was used without",
         EenzaamStatsWarning,
         stacklevel=STACK,
     )

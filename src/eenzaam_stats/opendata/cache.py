@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import secrets
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,13 +21,16 @@ from typing import Any
 import platformdirs
 
 from eenzaam_stats.document_text import json_of
-from eenzaam_stats.errors import listed
+from eenzaam_stats.errors import SourceError, listed
+from eenzaam_stats.file_places import told
 from eenzaam_stats.results import CheckResult
+from eenzaam_stats.scratch import remove_leftovers
+from eenzaam_stats.writing import PendingFile, write_file
 
 VARIABLE = "EENZAAM_STATS_CACHE"
-PART = ".part-"
+COMMAND = "fetch"
 DAY = 86_400.0
-FIELDS = ("file", "sha256", "modified", "read_at", "pages", "rows")
+FIELDS = ("file", "sha256", "modified", "read_at", "pages", "rows", "seal")
 _CHUNK = 1 << 20
 SHOWN = 3
 _TRIES = 5  # another program may replace a reading between two looks
@@ -130,7 +132,15 @@ def _described(path: Path) -> Kept | None:
         return None
     if not isinstance(about, dict) or any(name not in about for name in FIELDS):
         return None
+    if about["seal"] != _seal(about):
+        return None  # someone edited it
     return Kept(about, path.parent / Path(str(about["file"])).name)
+
+
+def _seal(about: Mapping[str, Any]) -> str:
+    """SHA-256 of a description without its seal, so that an edited one is noticed."""
+    rest = {name: value for name, value in about.items() if name != "seal"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:
@@ -156,19 +166,29 @@ class Writer:
     folder: Path
     key: str
     pages: int = 0
-    _part: Path = field(init=False)
+    _pending: PendingFile = field(init=False)
     _stream: gzip.GzipFile = field(init=False)
+    _failure: SourceError | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=PART, dir=self.folder)
-        os.close(handle)
-        self._part = Path(name)
-        self._stream = gzip.open(self._part, "wb", compresslevel=1)  # noqa: SIM115
+        target = self.folder / f"{self.key}-{secrets.token_hex(6)}.jsonl.gz"
+        with told(self.folder, COMMAND):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        self._pending = PendingFile(target, COMMAND)
+        with self._pending.writing() as part:
+            self._stream = gzip.open(part, "wb", compresslevel=1)  # noqa: SIM115
 
     def add(self, body: bytes) -> None:
-        """Add one answer; line breaks of JSON are blanks, none stands inside a text."""
-        self._stream.write(body.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n")
+        """Add one answer; line breaks of JSON are blanks, none stands inside a text.
+
+        What the disk does not take is told by :meth:`commit`: the reading itself goes on.
+        """
+        if self._failure is None:
+            try:
+                with self._pending.writing():
+                    self._stream.write(body.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n")
+            except SourceError as problem:
+                self._failure = problem
         self.pages += 1
 
     def commit(self, about: Mapping[str, Any]) -> Kept:
@@ -182,13 +202,22 @@ class Writer:
         Returns
         -------
         Kept
+
+        Raises
+        ------
+        SourceError
+            If the disk did not take all of it; nothing is kept then.
         """
-        self._stream.close()
-        target = self.folder / f"{self.key}-{secrets.token_hex(6)}.jsonl.gz"
-        digest = _sha256(self._part)
+        if self._failure is not None:
+            raise self._failure
+        target = self._pending.path
+        with self._pending.writing() as part:
+            self._stream.close()
+            digest = _sha256(part)
         before = _described(self.folder / f"{self.key}.json")
-        self._part.replace(target)
+        self._pending.place()
         whole = {**about, "file": target.name, "sha256": digest, "pages": self.pages}
+        whole["seal"] = _seal(whole)
         _put(self.folder / f"{self.key}.json", json.dumps(whole, ensure_ascii=False, indent=1))
         if before is not None and before.content != target:
             # another program may have looked it up a moment ago: it is swept a day later
@@ -201,15 +230,11 @@ class Writer:
         """Forget what was written; harmless when there is nothing."""
         with contextlib.suppress(OSError):
             self._stream.close()
-        self._part.unlink(missing_ok=True)
+        self._pending.discard()
 
 
 def _put(path: Path, text: str) -> None:
-    """Write beside the target and rename, so that nothing is half-written."""
-    handle, name = tempfile.mkstemp(prefix=PART, dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text + "\n")
-    Path(name).replace(path)
+    write_file(path, text + "\n", needed_by=COMMAND, overwrite=True)
 
 
 def sweep(folder: Path, *, older_than: float = DAY) -> int:
@@ -228,9 +253,9 @@ def sweep(folder: Path, *, older_than: float = DAY) -> int:
         Files removed.
     """
     named = {kept.content for kept in map(_described, folder.glob("*.json")) if kept}
-    stray = [*folder.glob(f"{PART}*"), *(set(folder.glob("*.jsonl.gz")) - named)]
+    stray = set(folder.glob("*.jsonl.gz")) - named
     limit = time.time() - older_than
-    removed = 0
+    removed = remove_leftovers(folder)
     for path in stray:
         with contextlib.suppress(OSError):
             if path.stat().st_mtime < limit:

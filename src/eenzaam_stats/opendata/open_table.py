@@ -11,7 +11,9 @@ import pandas as pd
 from eenzaam_stats.opendata.decode import Layout
 from eenzaam_stats.opendata.description import TableDescription
 from eenzaam_stats.opendata.reading import Read
+from eenzaam_stats.output_check import remembering
 from eenzaam_stats.version import VERSION
+from eenzaam_stats.vocabulary import Disclosure
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,9 @@ class OpenTable:
     description: TableDescription
     layout: Layout
     frame: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        remembering(self.frame, Disclosure.PUBLIC)
 
     def tidy(self) -> pd.DataFrame:
         """A fresh frame."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +14,9 @@ import pandas as pd
 from eenzaam_stats.errors import SourceError
 from eenzaam_stats.opendata.coder import Coded
 from eenzaam_stats.opendata.decode import Columns, Layout, columns_of, frame_of
+from eenzaam_stats.writing import PendingFile, require_place
+
+VERB = "save_table()"
 
 
 @dataclass(slots=True)
@@ -48,15 +49,14 @@ class ParquetSink:
 
     layout: Layout
     path: Path
-    _part: Path = field(init=False)
+    overwrite: bool
+    _pending: PendingFile = field(init=False)
     _writer: Any = field(init=False, default=None)
     _words: dict[str, Any] = field(init=False, default_factory=dict)
     _rows: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
-        os.close(handle)
-        self._part = Path(name)
+        self._pending = PendingFile(self.path, VERB, overwrite=self.overwrite)
 
     def add(self, columns: Columns) -> None:
         """Write one page."""
@@ -64,9 +64,10 @@ class ParquetSink:
         import pyarrow.parquet as pq  # noqa: PLC0415
 
         table = pa.table({name: self._array(name, one) for name, one in columns.items()})
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self._part, table.schema, compression="zstd")
-        self._writer.write_table(table)
+        with self._pending.writing() as part:
+            if self._writer is None:
+                self._writer = pq.ParquetWriter(part, table.schema, compression="zstd")
+            self._writer.write_table(table)
         self._rows += table.num_rows
 
     def _array(self, name: str, column: Any) -> Any:
@@ -86,8 +87,9 @@ class ParquetSink:
         """Put the file in its place; gives the number of rows."""
         if self._writer is None:
             self.add(columns_of([], self.layout))
-        self._writer.close()
-        self._part.replace(self.path)
+        with self._pending.writing():
+            self._writer.close()
+        self._pending.place()
         return self._rows
 
     def discard(self) -> None:
@@ -95,21 +97,20 @@ class ParquetSink:
         if self._writer is not None:
             with contextlib.suppress(OSError):
                 self._writer.close()
-        self._part.unlink(missing_ok=True)
+        self._pending.discard()
 
 
-def require_parquet(path: Path) -> None:
+def require_parquet(path: Path, *, overwrite: bool) -> None:
     """Raise unless a Parquet file can be written here.
 
     Raises
     ------
     SourceError
-        If PyArrow is not installed or the folder is absent.
+        If PyArrow is not installed, or as ``require_place``.
     """
     if find_spec("pyarrow") is None:
         raise SourceError(
-            "save_table() needs PyArrow, which is not installed. "
+            f"{VERB} needs PyArrow, which is not installed. "
             "Install it with: pip install 'eenzaam-stats[fast]', or use read_table()."
         )
-    if not path.parent.is_dir():
-        raise SourceError(f"The folder of {path.name} is not there. Make it, or name another.")
+    require_place(path, needed_by=VERB, overwrite=overwrite)

@@ -199,6 +199,7 @@ def save_table(
     *,
     topics: Sequence[str] | None = None,
     missing: Missing = "reason",
+    overwrite: bool = False,
     access: Access | None = None,
 ) -> TableSource:
     """Write the rows of a table to a Parquet file, page by page.
@@ -210,7 +211,9 @@ def save_table(
     table, where, topics, missing, access
         As in :func:`read_table`; bounds stay rows, since a page does not hold all of them.
     path : str or pathlib.Path
-        File to write; replaced when it exists.
+        File to write.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
 
     Returns
     -------
@@ -219,10 +222,13 @@ def save_table(
     Raises
     ------
     SourceError
-        If PyArrow is not installed, the folder is absent, or as :func:`read_table`.
+        If PyArrow is not installed, the folder is absent, a file is there already, or as
+        :func:`read_table`.
     """
     target = Path(path)
-    require_parquet(target)
+    require_parquet(target, overwrite=overwrite)
     wanted = Wanted(table, where, topics, missing)
-    _, read = read_into(wanted, access or Access(), lambda layout: ParquetSink(layout, target))
+    _, read = read_into(
+        wanted, access or Access(), lambda layout: ParquetSink(layout, target, overwrite)
+    )
     return source_of(read)

@@ -17,12 +17,14 @@ from eenzaam_stats.plots.frame import (
     in_order,
     write_ticks,
 )
+from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import COLOURS, FAINT, HATCHES, INK
 
 BESIDE = 1.0  # inches that the vertical axis takes
 PRINTED = 0.3  # inches that a printed value takes; narrower bars carry it upright
 
 
+@drawing
 def bars(
     axes: Axes,
     frame: pd.DataFrame,
@@ -78,6 +80,7 @@ def bars(
     return axes
 
 
+@drawing
 def stack(
     axes: Axes,
     frame: pd.DataFrame,

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.decomposition_results import ChangePart, CountChange
 from eenzaam_stats.plots.frame import NumberText, broken, doubt_words, grid_behind, write_ticks
+from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import COLOURS, FAINT, HATCHES, INK, PAPER, styled
 from eenzaam_stats.vocabulary import Language, formatted, label, labels
 
@@ -23,6 +24,7 @@ _BESIDE = 0.30  # of the width of all bars, for the numbers beside them
 
 
 @in_words
+@drawing
 def change(result: CountChange, *, language: Language = "nl", axes: Axes | None = None) -> Axes:
     """Draw a change in a number of people: its effects, and below them the change per age group.
 

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.check_results import SeriesCheck
 from eenzaam_stats.plots.frame import NumberText, broken, doubt_words, grid_behind, write_ticks
+from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import COLOURS, INK, styled
 from eenzaam_stats.vocabulary import Flag, Language, formatted, labels
 
@@ -18,6 +19,7 @@ _TITLE = 88  # letters on a line of the title
 
 
 @in_words
+@drawing
 def series_check(
     result: SeriesCheck, *, language: Language = "nl", axes: Axes | None = None
 ) -> Axes:

@@ -16,9 +16,11 @@ from eenzaam_stats.plots.frame import (
     is_solid,
     write_ticks,
 )
+from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import COLOURS, MARKERS
 
 
+@drawing
 def dots(axes: Axes, frame: pd.DataFrame, *, text: NumberText, xlabel: str) -> Axes:
     """Draw one dot per row, with its interval and its printed value.
 

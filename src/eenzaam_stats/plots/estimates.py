@@ -9,12 +9,14 @@ from matplotlib.axes import Axes
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.plots.dotplot import dots
 from eenzaam_stats.plots.frame import NumberText, doubt_words
+from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import styled
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.vocabulary import Flag, Language, formatted, label, labels
 
 
 @in_words
+@drawing
 def prevalence(
     estimates: Estimates, *, language: Language = "nl", axes: Axes | None = None
 ) -> Axes:

@@ -19,6 +19,7 @@ from eenzaam_stats.plots.frame import (
     in_order,
     write_ticks,
 )
+from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import COLOURS, DASHES, HATCHES, INK, PAPER, RAMP
 
 _HEADROOM = 0.06  # of the height of what is drawn
@@ -28,6 +29,7 @@ _SHADES = (0.20, 0.34)  # of the outer and the inner band
 _STEPS = [1, 2, 5, 10]
 
 
+@drawing
 def fan(
     axes: Axes, frame: pd.DataFrame, *, text: NumberText, ylabel: str, levels: Sequence[float] = ()
 ) -> Axes:
@@ -133,6 +135,7 @@ def _decimals(value: float) -> int:
     return len(f"{round(value, 6):f}".rstrip("0").partition(".")[2])
 
 
+@drawing
 def columns(axes: Axes, frame: pd.DataFrame, *, text: NumberText, ylabel: str) -> Axes:
     """Draw one column per label, split into parts with the number of each part in it.
 
@@ -197,6 +200,7 @@ def columns(axes: Axes, frame: pd.DataFrame, *, text: NumberText, ylabel: str) -
     return axes
 
 
+@drawing
 def pyramid(
     axes: Axes, frame: pd.DataFrame, *, text: NumberText, xlabel: str, names: tuple[str, str]
 ) -> Axes:

@@ -16,6 +16,7 @@ from matplotlib.axis import Axis
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter
 
+from eenzaam_stats.plain_text import plain
 from eenzaam_stats.vocabulary import Flag, Language, formatted, label
 
 NARROW = 5.5  # inches; narrower figures break their labels
@@ -87,7 +88,7 @@ def broken(words: str, letters: int) -> str:
 
 def fitted(axes: Axes, names: Iterable[object], *, letters: int = NARROW_LABEL) -> list[str]:
     """Labels as they are, or broken into short lines where the figure is narrow."""
-    words = [str(name) for name in names]
+    words = [plain(str(name)) for name in names]
     if figure_width(axes) >= NARROW:
         return words
     return [broken(name, letters) for name in words]
@@ -116,10 +117,11 @@ def add_legend(axes: Axes, *, columns: int = 3) -> None:
     if len(unique) < 2:
         return
     words = list(dict.fromkeys(names))
+    shown = [plain(name) for name in words]
     marks = [unique[name] for name in words]
     columns = min(columns, max(1, int(min(figure_width(axes), 99) // LEGEND_ENTRY)))
     figure = axes.get_figure(root=True)
     if figure is not None and isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
-        figure.legend(marks, words, loc="outside lower center", ncols=min(columns, len(words)))
+        figure.legend(marks, shown, loc="outside lower center", ncols=min(columns, len(words)))
     else:
-        axes.legend(marks, words)
+        axes.legend(marks, shown)

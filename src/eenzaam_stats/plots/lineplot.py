@@ -16,9 +16,11 @@ from eenzaam_stats.plots.frame import (
     is_solid,
     write_ticks,
 )
+from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import COLOURS, DASHES, INK, MARKERS
 
 
+@drawing
 def lines(
     axes: Axes,
     frame: pd.DataFrame,

@@ -14,6 +14,7 @@ from eenzaam_stats.errors import OptionError
 from eenzaam_stats.hindcast_results import HindcastError
 from eenzaam_stats.plots.fanplot import columns, fan, pyramid
 from eenzaam_stats.plots.frame import NumberText, broken, doubt_words
+from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import styled
 from eenzaam_stats.projection_results import ALL, TOTAL, ProjectedRow, Projection
 from eenzaam_stats.vocabulary import Language, formatted, formatted_percent, label, labels
@@ -27,6 +28,7 @@ _SIDES = ("men", "women")
 
 
 @in_words
+@drawing
 def projection(
     result: Projection, view: View = "fan", *, language: Language = "nl", axes: Axes | None = None
 ) -> Axes:

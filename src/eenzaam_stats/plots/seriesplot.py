@@ -20,6 +20,7 @@ from eenzaam_stats.plots.frame import (
     grid_behind,
     write_ticks,
 )
+from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import COLOURS, FAINT, INK, styled
 from eenzaam_stats.series_results import InterruptedFit, SeriesModel, SeriesPoint
 from eenzaam_stats.vocabulary import Language, formatted, label, labels
@@ -31,6 +32,7 @@ _HEADROOM = 0.12  # of the height, for the names of the interruptions
 
 
 @in_words
+@drawing
 def interrupted(
     result: InterruptedFit | ForecastGap, *, language: Language = "nl", axes: Axes | None = None
 ) -> Axes:

@@ -22,6 +22,9 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 
+from eenzaam_stats.plain_text import plain
+from eenzaam_stats.plots.memory import note_of
+
 COLOURS = ("#2f43ec", "#dd7410", "#a80f0f", "#8a3db5", "#747d66", "#1c98a6")
 DARK_COLOURS = ("#6f6bfa", "#ffa339", "#d64541", "#d091ff", "#c3e4a8", "#2fb4ac")
 MARKERS = ("o", "s", "D", "^", "v", "P")
@@ -71,6 +74,10 @@ _STYLE: dict[Any, Any] = {
     "xtick.color": INK,
     "ytick.color": INK,
     "text.color": INK,
+    # a name of a file or a region is no formula, whatever the settings of the user
+    "text.parse_math": False,
+    "text.usetex": False,
+    "axes.formatter.use_mathtext": False,
 }
 
 
@@ -112,7 +119,14 @@ def canvas(*, width: float = 7.2, height: float = 4.2) -> Iterator[Axes]:
         yield figure.subplots()
 
 
-def svg(axes: Axes, *, title: str, description: str, letters: Letters = "shapes") -> bytes:
+def svg(
+    axes: Axes,
+    *,
+    title: str,
+    description: str,
+    letters: Letters = "shapes",
+    unchecked: bool = False,
+) -> bytes:
     """Figure of ``axes`` as SVG with a title and a description; the same bytes on every run.
 
     Parameters
@@ -124,6 +138,9 @@ def svg(axes: Axes, *, title: str, description: str, letters: Letters = "shapes"
     letters : {"shapes", "text"}, default "shapes"
         ``shapes`` looks the same everywhere; ``text`` can be selected, searched and recoloured,
         and takes a font of the reader's machine where DejaVu Sans is absent.
+    unchecked : bool, default False
+        Whether what is drawn stays where the respondents are although nobody checked it: then a
+        note in the picture says so.
 
     Returns
     -------
@@ -134,14 +151,18 @@ def svg(axes: Axes, *, title: str, description: str, letters: Letters = "shapes"
     ------
     ValueError
         If title or description is empty.
+    DisclosureError
+        If it is drawn of respondents that were not checked, and ``unchecked`` is false.
     """
     if not title or not description:
         raise ValueError("svg() needs a title and a description: a picture must have both.")
-    buffer = BytesIO()
+    note, buffer = note_of(_figure(axes), "plots.svg()", unchecked=unchecked), BytesIO()
+    description = " ".join(filter(None, [description, note]))
     with styled(), mpl.rc_context({"svg.fonttype": "none" if letters == "text" else "path"}):
         _figure(axes).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue().decode("utf-8")
-    head = f'<title id="t">{escape(title)}</title>\n <desc id="d">{escape(description)}</desc>\n'
+    named, told = escape(plain(title)), escape(plain(description))
+    head = f'<title id="t">{named}</title>\n <desc id="d">{told}</desc>\n'
     text = re.sub(
         r"(<svg [^>]*)>",
         lambda m: f'{m[1]} role="img" aria-labelledby="t d">\n {head}',
@@ -151,7 +172,7 @@ def svg(axes: Axes, *, title: str, description: str, letters: Letters = "shapes"
     return text.encode("utf-8")
 
 
-def pdf(axes: Axes, *, title: str) -> bytes:
+def pdf(axes: Axes, *, title: str, unchecked: bool = False) -> bytes:
     """Figure of ``axes`` as PDF with its letters as text; the same bytes on every run.
 
     Parameters
@@ -160,6 +181,9 @@ def pdf(axes: Axes, *, title: str) -> bytes:
         What to render; its whole figure is taken.
     title : str
         Title in the properties of the document.
+    unchecked : bool, default False
+        Whether what is drawn stays where the respondents are although nobody checked it: then a
+        note in the picture says so.
 
     Returns
     -------
@@ -170,6 +194,8 @@ def pdf(axes: Axes, *, title: str) -> bytes:
     ------
     ValueError
         If the title is empty.
+    DisclosureError
+        If it is drawn of respondents that were not checked, and ``unchecked`` is false.
 
     Examples
     --------
@@ -181,14 +207,15 @@ def pdf(axes: Axes, *, title: str) -> bytes:
     """
     if not title:
         raise ValueError("pdf() needs a title: a reader finds the document by it.")
-    buffer = BytesIO()
+    note, buffer = note_of(_figure(axes), "plots.pdf()", unchecked=unchecked), BytesIO()
+    title = "; ".join(filter(None, [title, note]))
     nothing = {"CreationDate": None, "Creator": None, "Producer": None}
     with styled():
-        _figure(axes).savefig(buffer, format="pdf", metadata={**nothing, "Title": title})
+        _figure(axes).savefig(buffer, format="pdf", metadata={**nothing, "Title": plain(title)})
     return buffer.getvalue()
 
 
-def png(axes: Axes, *, dpi: int = 150) -> bytes:
+def png(axes: Axes, *, dpi: int = 150, unchecked: bool = False) -> bytes:
     """Figure of ``axes`` as PNG.
 
     Parameters
@@ -197,15 +224,24 @@ def png(axes: Axes, *, dpi: int = 150) -> bytes:
         What to render; its whole figure is taken.
     dpi : int, default 150
         Dots per inch.
+    unchecked : bool, default False
+        Whether what is drawn stays where the respondents are although nobody checked it: then a
+        note in the picture says so.
 
     Returns
     -------
     bytes
         PNG without the name or version of the drawing library.
+
+    Raises
+    ------
+    DisclosureError
+        If it is drawn of respondents that were not checked, and ``unchecked`` is false.
     """
-    buffer = BytesIO()
+    note, buffer = note_of(_figure(axes), "plots.png()", unchecked=unchecked), BytesIO()
+    words = {"Software": None, **({"Comment": note} if note else {})}
     with styled():
-        _figure(axes).savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+        _figure(axes).savefig(buffer, format="png", dpi=dpi, metadata=words)
     return buffer.getvalue()
 
 
@@ -213,6 +249,10 @@ def _figure(axes: Axes) -> Figure:
     figure = axes.get_figure(root=True)
     if figure is None:
         raise ValueError("These axes belong to no figure.")
+    for text in figure.findobj(Text):
+        if isinstance(text, Text):
+            text.set_text(plain(text.get_text()))
+            text.set_parse_math(False)
     return figure
 
 
@@ -241,7 +281,7 @@ def add_source(axes: Axes, words: str) -> Text:
     figure = _figure(axes)
     width, height = figure.get_size_inches()
     per_line = int(width * 72 / (0.56 * SOURCE_SIZE))
-    lines = wrap(words, per_line)
+    lines = wrap(plain(words), per_line)
     strip = (len(lines) * SOURCE_SIZE * LINE + 4) / 72 / height
     kept = strip  # below the axes: the source line and, above it, what the legend takes
     for legend in figure.legends:

@@ -16,6 +16,7 @@ from eenzaam_stats.errors import SchemaError, UnknownCodeError
 from eenzaam_stats.plots.estimates import note_above
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.ggd_tiles import GGD_TILES, Tile
+from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import FAINT, INK, PAPER, RAMP, styled
 from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.vocabulary import Flag, Language, formatted, label, labels
@@ -26,6 +27,7 @@ COLUMN = "region"
 
 
 @in_words
+@drawing
 def tilemap(
     estimates: Estimates,
     *,

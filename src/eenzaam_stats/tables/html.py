@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
+from html import escape as escape_marks
 from typing import Any
 
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.output_check import STAYS, require_passed
+from eenzaam_stats.plain_text import plain
 from eenzaam_stats.vocabulary import Language, formatted
 
 
@@ -25,11 +27,15 @@ class TableLook:
         Classes of each row.
     links : mapping of str to sequence of str, default empty
         Column to one address per row: where the text of the cell leads.
+    unchecked : bool, default False
+        Whether the table stays where the respondents are although nobody checked it: then a note
+        says so.
     """
 
     marked: Mapping[str, Sequence[bool]] = field(default_factory=dict)
     rows: Sequence[str] = ()
     links: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unchecked: bool = False
 
 
 PLAIN = TableLook()
@@ -71,6 +77,12 @@ def html_table(
     str
         One ``<table>`` with escaped text.
 
+    Raises
+    ------
+    DisclosureError
+        If the frame is made of respondents and was not checked, and the look does not say that it
+        stays where they are.
+
     Examples
     --------
     >>> frame = pd.DataFrame({"label": ["a"], "value": [1234.5]})
@@ -79,6 +91,8 @@ def html_table(
     >>> '<td class="number">1.234,5</td>' in text
     True
     """
+    if require_passed(frame, "html_table()", unchecked=look.unchecked):
+        note = "; ".join(filter(None, [note, STAYS]))
     kinds = {name: ' class="number"' if name in decimals else "" for name in headers}
     head = "".join(
         f'<th scope="col"{kinds[name]}>{escape(words)}</th>' for name, words in headers.items()
@@ -116,6 +130,11 @@ def _row(
             cells.append(_text(row[name], look.links[name][at] if name in look.links else ""))
     kind = f' class="{escape(look.rows[at], quote=True)}"' if look.rows else ""
     return f"<tr{kind}>{''.join(cells)}</tr>"
+
+
+def escape(text: str, *, quote: bool = True) -> str:
+    """Text of others for a page: no control characters, and no marks of HTML."""
+    return escape_marks(plain(text), quote=quote)
 
 
 def _text(value: Any, link: str) -> str:

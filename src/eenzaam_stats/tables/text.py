@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from eenzaam_stats.output_check import require_passed
+from eenzaam_stats.plain_text import plain
 from eenzaam_stats.results import Estimate, Estimates
 from eenzaam_stats.vocabulary import Flag, Language, formatted, label, labels
 
@@ -12,7 +14,9 @@ _DASH = "\N{EN DASH}"
 _PERCENT = 100.0
 
 
-def estimates_text(estimates: Estimates, *, language: Language = "nl") -> str:
+def estimates_text(
+    estimates: Estimates, *, language: Language = "nl", unchecked: bool = False
+) -> str:
     """Estimates as text: group, estimate, interval, people with and without an answer, flag.
 
     Parameters
@@ -22,11 +26,19 @@ def estimates_text(estimates: Estimates, *, language: Language = "nl") -> str:
         a word and never a number.
     language : {"nl", "en"}, default "nl"
         Language of words and numbers.
+    unchecked : bool, default False
+        Whether the text stays where the respondents are although nobody checked it; its last line
+        says so.
 
     Returns
     -------
     str
         Lines without a trailing line end.
+
+    Raises
+    ------
+    DisclosureError
+        If the estimates were not checked, and ``unchecked`` is false.
 
     Examples
     --------
@@ -34,9 +46,11 @@ def estimates_text(estimates: Estimates, *, language: Language = "nl") -> str:
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "synthetic", "Taylor, logit",
     ...                 0.95, "weight", "", 0, "0")
     >>> one = Estimate(("women",), 0.48, 0.01, 0.46, 0.50, 998, 1000, 3, 1e6, 1.2)
-    >>> print(estimates_text(Estimates(("sex",), (one,), note), language="en").splitlines()[1])
+    >>> table = Estimates(("sex",), (one,), note)
+    >>> print(estimates_text(table, language="en", unchecked=True).splitlines()[1])
     women                48.0%     46.0–50.0  1,000          3
     """
+    require_passed(estimates, "estimates_text()", unchecked=unchecked)
     words = labels(language)
     percent = "proportion" in estimates.footnote.statistic
     rows = [_cells(row, estimates.by, percent=percent, language=language) for row in estimates.rows]
@@ -55,7 +69,7 @@ def estimates_text(estimates: Estimates, *, language: Language = "nl") -> str:
 def _cells(row: Estimate, by: Sequence[str], *, percent: bool, language: Language) -> list[str]:
     words = labels(language)
     named = [words.get(f"{name}.{value}", value) for name, value in zip(by, row.group, strict=True)]
-    name = ", ".join(named) or words["word.everyone"]
+    name = plain(", ".join(named)).replace("\n", " ") or words["word.everyone"]
     if row.flag is Flag.SUPPRESSED:
         status = label("disclosure.suppressed", language)
         return [name, _DASH, _DASH, _DASH, _DASH, status]

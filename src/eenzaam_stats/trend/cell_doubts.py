@@ -45,7 +45,7 @@ def cell_doubts(cells: PrevalenceCells, at: int) -> tuple[tuple[str, Doubt], ...
 def _with_edge(doubt: Doubt, p: float) -> Doubt:
     if doubt or p not in _EDGE:
         return doubt
-    return Doubt(Flag.UNCERTAIN, _EDGE[p], no_error=True)
+    return Doubt(Flag.UNCERTAIN, _EDGE[p], no_error=True, disclosure=doubt.disclosure)
 
 
 def posterior_sizes(cells: PrevalenceCells, at: int) -> FloatArray:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.check_results import CheckedEffect, SeriesCheck
 from eenzaam_stats.errors import EenzaamStatsError, OptionError, UnknownColumnError
+from eenzaam_stats.output_check import status_of
 from eenzaam_stats.results import CheckResult, Estimates
 from eenzaam_stats.series_results import InterruptedFit
 from eenzaam_stats.trend.fitting import Estimator
@@ -100,6 +101,7 @@ def checked_row(
             note=str(error),
             flag=Flag.UNCERTAIN,
             reason="the fit was refused",
+            disclosure=status_of(series),
         )
     return CheckedEffect(
         label,
@@ -109,6 +111,7 @@ def checked_row(
         *(found.df, found.statistic, found.p_value),
         flag=fit.model.flag,
         reason=fit.model.reason,
+        disclosure=fit.model.disclosure,
     )
 
 

@@ -18,6 +18,7 @@ from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.numerics.count_change import count_effects
 from eenzaam_stats.version import VERSION
+from eenzaam_stats.vocabulary import Disclosure
 
 FloatArray = NDArray[np.float64]
 EFFECTS = ("size", "structure", "prevalence")
@@ -64,7 +65,7 @@ class About:
     outcome: str = "lonely"
     population: str = ""
     scenario: str = "constant prevalence"
-    doubt: Doubt = field(default_factory=Doubt)
+    doubt: Doubt = field(default=Doubt(disclosure=Disclosure.UNSTATED))
 
 
 @in_words
@@ -177,6 +178,7 @@ def decompose_counts(
         version=VERSION,
         flag=told.doubt.flag,
         reason=told.doubt.reason,
+        disclosure=told.doubt.disclosure,
     )
 
 

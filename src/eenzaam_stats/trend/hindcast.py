@@ -132,6 +132,7 @@ def hindcast(
         version=VERSION,
         flag=doubt.flag,
         reason=doubt.reason,
+        disclosure=doubt.disclosure,
     )
 
 

@@ -14,7 +14,7 @@ from eenzaam_stats.opendata.reference import POPULATIONS, reference
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.trend.cell_doubts import cell_doubts, require_cell_errors
 from eenzaam_stats.trend.prevalence_cells import prevalence_cells
-from eenzaam_stats.vocabulary import Sex
+from eenzaam_stats.vocabulary import Disclosure, Sex
 
 CHECKED = "cbs_kernprognose_2016"
 SEXES = ("total", Sex.MEN.value, Sex.WOMEN.value)
@@ -99,7 +99,7 @@ def banded(prevalence: Bands, year: int) -> tuple[Prevalence, tuple[tuple[str, D
         If estimates are by sex, have several waves, or a band has no sampling error.
     """
     if not isinstance(prevalence, Estimates | pd.DataFrame):
-        return prevalence, ()
+        return prevalence, ((f"bands of {year}", Doubt(disclosure=Disclosure.UNSTATED)),)
     cells = prevalence_cells(prevalence, base_year=year)
     if len(cells.sexes) > 1 or cells.waves != (year,):
         raise SchemaError(

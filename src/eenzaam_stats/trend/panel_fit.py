@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from eenzaam_stats.output_check import remembering
 from eenzaam_stats.series_results import Coefficient
-from eenzaam_stats.vocabulary import Flag
+from eenzaam_stats.vocabulary import Disclosure, Flag
 
 COEFFICIENT_COLUMNS = (
     "term",
@@ -163,6 +164,8 @@ class PanelFit:
         Whether the model can be used as it stands.
     reason : str
         Which waves are doubted, and why; empty otherwise.
+    disclosure : Disclosure
+        Whether it may leave: the worst of what it is made of, by ``output_check``.
     """
 
     outcome: str
@@ -190,6 +193,7 @@ class PanelFit:
     version: str
     flag: Flag = Flag.RELIABLE
     reason: str = ""
+    disclosure: Disclosure = Disclosure.UNCHECKED
 
     def tidy(self) -> pd.DataFrame:
         """Fresh frame, one row per coefficient.
@@ -201,7 +205,7 @@ class PanelFit:
             flag and the reason of the model.
         """
         frame = _frame(self.coefficients, COEFFICIENT_COLUMNS)
-        return frame.assign(flag=str(self.flag), reason=self.reason)
+        return self._told(frame.assign(flag=str(self.flag), reason=self.reason))
 
     def waves(self) -> pd.DataFrame:
         """Fresh frame, one row per wave: the standardised mean or prevalence.
@@ -211,11 +215,11 @@ class PanelFit:
         pandas.DataFrame
             ``wave, time, estimate, std_error, conf_low, conf_high, df, n_valid, flag, reason``.
         """
-        return _frame(self.marginal, WAVE_COLUMNS).astype({"flag": "str"})
+        return self._told(_frame(self.marginal, WAVE_COLUMNS).astype({"flag": "str"}))
 
     def components(self) -> pd.DataFrame:
         """Fresh frame, one row per variance: ``group, term, variance, boundary``."""
-        return _frame(self.variances, ("group", "term", "variance", "boundary"))
+        return self._told(_frame(self.variances, ("group", "term", "variance", "boundary")))
 
     def participation(self) -> pd.DataFrame:
         """Fresh frame, one row per wave: who came and went.
@@ -226,7 +230,10 @@ class PanelFit:
             ``wave, n_persons, n_valid, n_new, n_returned, n_left``.
         """
         names = ("wave", "n_persons", "n_valid", "n_new", "n_returned", "n_left")
-        return _frame(self.dropout, names).astype({"n_left": "Int64"})
+        return self._told(_frame(self.dropout, names).astype({"n_left": "Int64"}))
+
+    def _told(self, frame: pd.DataFrame) -> pd.DataFrame:
+        return remembering(frame, self.disclosure)
 
     def coefficient(self, term: str) -> Coefficient:
         """Coefficient of one term, by its name."""

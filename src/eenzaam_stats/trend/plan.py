@@ -263,4 +263,5 @@ def series_model(
         known=fit.known,
         flag=doubt.flag,
         reason=doubt.reason,
+        disclosure=doubt.disclosure,
     )

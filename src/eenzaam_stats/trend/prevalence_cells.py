@@ -16,6 +16,7 @@ from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.number_columns import numbers_in
 from eenzaam_stats.opendata.population_margins import band_edges
+from eenzaam_stats.output_check import hidden_rows_emptied
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.trend.row_doubts import row_doubts
 from eenzaam_stats.vocabulary import Sex
@@ -193,7 +194,7 @@ def _frame(prevalence: Estimates | pd.DataFrame) -> tuple[pd.DataFrame, str, str
         return prevalence.details(), note.outcome, words, note.origin == "synthetic"
     about = prevalence.attrs
     return (
-        prevalence.copy(),
+        hidden_rows_emptied(prevalence.copy()),
         str(about.get("outcome", "outcome")),
         str(about.get("source", "a table of the user")),
         bool(about.get("synthetic", False)),

@@ -258,6 +258,7 @@ class _Run:
             version=VERSION,
             flag=doubt.flag,
             reason=doubt.reason,
+            disclosure=doubt.disclosure,
         )
 
 

@@ -77,7 +77,10 @@ def decompose(
         draws=_draws(projection, years),
         level=model.level,
         about=About(
-            model.outcome, _population(model), model.scenario, Doubt(model.flag, model.reason)
+            model.outcome,
+            _population(model),
+            model.scenario,
+            Doubt(model.flag, model.reason, disclosure=model.disclosure),
         ),
     )
 

@@ -7,6 +7,7 @@ import pandas as pd
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.opendata.reference import persons, reference
+from eenzaam_stats.vocabulary import Disclosure
 
 OBSERVED = "cbs_observed"
 TABLE = "gezondheidsmonitor"
@@ -83,6 +84,7 @@ def published_prevalence(wave: int | None = None, *, outcome: str = "lonely") ->
     )
     frame.attrs = {
         "outcome": outcome,
+        "disclosure": str(Disclosure.PUBLIC),
         "source": f"Gezondheidsmonitor Volwassenen en Ouderen {year}, published percentages",
     }
     return frame

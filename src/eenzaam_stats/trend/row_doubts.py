@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.doubt import Doubt, found_doubt
 from eenzaam_stats.number_columns import numbers_or_nan
+from eenzaam_stats.output_check import status_of
 from eenzaam_stats.vocabulary import Flag
 
 FloatArray = NDArray[np.float64]
@@ -42,9 +43,12 @@ def row_doubts(frame: pd.DataFrame, *, sets: Sequence[Hashable] | None = None) -
     ['', 'no variance']
     """
     errors, df, low = (numbers(frame, name) for name in ("std_error", "df", "conf_low"))
+    status = status_of(frame)
     labels = [0] * len(frame) if sets is None else list(sets)
     known = {label for label, error in zip(labels, errors, strict=True) if math.isfinite(error)}
-    reasons = frame["reason"].fillna("").tolist() if "reason" in frame else [""] * len(frame)
+    # a column of a file in which no row has a reason is one of numbers
+    words = frame["reason"].astype("object") if "reason" in frame else pd.Series([""] * len(frame))
+    reasons = words.where(words.notna(), "").tolist()
     return [
         found_doubt(
             flag,
@@ -53,6 +57,7 @@ def row_doubts(frame: pd.DataFrame, *, sets: Sequence[Hashable] | None = None) -
             size=float(estimate),
             reason=str(reasons[at]),
             interval="conf_low" not in frame or math.isfinite(low[at]),
+            disclosure=status,
         )
         for at, (flag, estimate) in enumerate(
             zip(flags(frame), numbers(frame, "estimate"), strict=True)

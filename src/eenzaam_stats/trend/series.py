@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from eenzaam_stats.doubt import Doubt
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, listed
 from eenzaam_stats.number_columns import numbers_or_nan
+from eenzaam_stats.output_check import hidden_rows_emptied
 from eenzaam_stats.results import Estimates
 from eenzaam_stats.time_axis import NUMBERS, Calendar, nearest_wave
 from eenzaam_stats.trend.wave_errors import WithoutError, settled_waves
@@ -183,7 +184,7 @@ def beside_controls(treated: Series, *controls: Series) -> tuple[Series, list[Se
 def series_frame(data: Estimates | pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, str, str]:
     """Frame with a column ``wave``, outcome and source of estimates by wave or of a frame."""
     if isinstance(data, pd.DataFrame):
-        return data, "series", "frame"
+        return hidden_rows_emptied(data), "series", "frame"
     if not isinstance(data, Estimates):
         raise SchemaError(
             f"{where} needs Estimates by wave or a pandas frame with wave and estimate; it got "

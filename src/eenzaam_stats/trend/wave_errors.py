@@ -138,7 +138,8 @@ def _given(frame: pd.DataFrame, without: NDArray[np.bool_], error: float) -> pd.
 
 
 def _stated(doubt: Doubt, error: float) -> Doubt:
-    return Doubt(Flag.UNCERTAIN, f"{doubt.reason}; given a standard error of {error:g}")
+    words = f"{doubt.reason}; given a standard error of {error:g}"
+    return Doubt(Flag.UNCERTAIN, words, disclosure=doubt.disclosure)
 
 
 def _listed(named: Sequence[str]) -> str:

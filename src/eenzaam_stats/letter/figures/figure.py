@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.letter.recompute.lookup import rows
+from eenzaam_stats.plain_text import plain
 from eenzaam_stats.plots.dotplot import dots
 from eenzaam_stats.plots.frame import NARROW_LABEL, NumberText, broken
 from eenzaam_stats.plots.theme import add_source, canvas, fixed, png, svg
@@ -74,7 +75,7 @@ class LetterFigure:
             series = f", {row['series']}" if row.get("series") else ""
             parts.append(f"{row[name]}{series}: {text}".replace("\n", " "))
         points = "; ".join(parts)
-        return f"{self.title} ({self.unit}). {points}. {self.note} {self.source}"
+        return plain(f"{self.title} ({self.unit}). {points}. {self.note} {self.source}")
 
     def places(self, row: Mapping[Hashable, Any]) -> int:
         """Decimals of one row: its own, or those of the figure."""
@@ -82,7 +83,10 @@ class LetterFigure:
         return self.decimals if own is None else int(own)
 
     def pictures(self) -> Mapping[str, bytes]:
-        """The figure with its title and source line as SVG and PNG, by suffix."""
+        """The figure with its title and source line as SVG and PNG, by suffix.
+
+        The report refuses figures that were not checked; where it stays, their note says so.
+        """
         with canvas(width=self.size[0], height=self.size[1]) as axes:
             self.draw(axes)
             figure = axes.get_figure(root=True)
@@ -91,8 +95,8 @@ class LetterFigure:
             add_source(axes, self.source)
             fixed(axes)
             return {
-                "svg": svg(axes, title=self.title, description=self.alternative),
-                "png": png(axes),
+                "svg": svg(axes, title=self.title, description=self.alternative, unchecked=True),
+                "png": png(axes, unchecked=True),
             }
 
     def screen(self, *, narrow: bool = False) -> str:
@@ -101,7 +105,13 @@ class LetterFigure:
         size = (NARROW_WIDTH, max(high, self._narrow_height())) if narrow else (wide, high)
         with canvas(width=size[0], height=size[1]) as axes:
             self.draw(axes)
-            made = svg(axes, title=self.title, description=self.alternative, letters="text")
+            made = svg(
+                axes,
+                title=self.title,
+                description=self.alternative,
+                letters="text",
+                unchecked=True,
+            )
         return made.decode("utf-8")
 
     def _narrow_height(self) -> float:

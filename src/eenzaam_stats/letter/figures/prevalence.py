@@ -10,6 +10,7 @@ import pandas as pd
 
 from eenzaam_stats.letter.figures.figure import LetterFigure, dotted, made, select, words
 from eenzaam_stats.letter.microdata import ComputedFigure
+from eenzaam_stats.output_check import remembering, worst
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.lineplot import lines
 from eenzaam_stats.vocabulary import Flag, Language, label
@@ -26,9 +27,10 @@ def by_source(language: Language, computed: Sequence[ComputedFigure]) -> LetterF
         _source_row("ssw", "CBS SSW", "2023", language),
         _eu_row("EU Loneliness Survey 2022", language),
     ]
-    own = [_computed_row(one, language) for one in computed if one.outcome == "severely_lonely"]
-    data = pd.DataFrame(published + own)
+    shown = [one for one in computed if one.outcome == "severely_lonely" and not one.hidden]
+    data = pd.DataFrame(published + [_computed_row(one, language) for one in shown])
     data["series"] = [label(f"origin.{origin}", language) for origin in data["origin"]]
+    remembering(data, worst(one.disclosure for one in shown))
     return dotted(name, data, language, size=(8.2, 1.5 + 0.66 * len(data)))
 
 
@@ -77,7 +79,7 @@ def _computed_row(one: ComputedFigure, language: Language) -> dict[str, object]:
         "n": one.estimate.n_valid,
         "origin": one.origin.value,
         "evidence": "",
-        "decimals": 2,
+        "decimals": one.decimals,
         "solid": one.estimate.flag is Flag.RELIABLE,
         "computed": True,
     }
@@ -101,6 +103,7 @@ def gezondheidsmonitor_trend(
         rows["series"] = label(f"outcome.{outcome}", language)
         rows["joined"] = rows["age_floor"].astype(str)
         parts.append(rows)
+    shown = [one for one in computed if not one.hidden]
     own = pd.DataFrame(
         [
             {
@@ -116,10 +119,11 @@ def gezondheidsmonitor_trend(
                 "computed": True,
                 "doubted": one.estimate.flag is not Flag.RELIABLE,
             }
-            for one in computed
+            for one in shown
         ]
     )
     data = pd.concat([*parts, own], ignore_index=True)
+    remembering(data, worst(one.disclosure for one in shown))
     return _trend(name, data, language, breaks=((2018, "19+ | 18+"),))
 
 

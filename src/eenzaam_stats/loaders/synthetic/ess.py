@@ -55,20 +55,27 @@ ASSUMPTIONS = (
 
 
 def synthesise_ess(
-    path: str | Path, *, wave: int = 11, n: int = 3_000, seed: int = 2025
+    path: str | Path,
+    *,
+    wave: int = 11,
+    n: int = 3_000,
+    seed: int = 2025,
+    overwrite: bool = False,
 ) -> SynthesisReport:
     """Write a synthetic file of one round of the European Social Survey.
 
     Parameters
     ----------
     path : str or Path
-        File to write, ``.sav`` or ``.zsav``; its folder must exist. An existing file is replaced.
+        File to write, ``.sav`` or ``.zsav``; its folder must exist.
     wave : {7, 11}
         Round; round 7 has no strata and sampling units in this file.
     n : int, default 3000
         Rows, at least 1,000, three in ten of other countries than the Netherlands.
     seed : int, default 2025
         Seed; the same round, ``n`` and seed give the same values.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
 
     Returns
     -------
@@ -104,7 +111,7 @@ def synthesise_ess(
     """
     (wave,) = chosen_waves(wave, ROUNDS)
     target = Path(path)
-    require_target(target, verb=VERB)
+    require_target(target, verb=VERB, overwrite=overwrite)
     require_size(n, seed)
     codebook = load_codebook("ess").wave(wave)
     rng = np.random.default_rng(seed)
@@ -119,6 +126,7 @@ def synthesise_ess(
         title=f"SYNTHETIC ESS round {wave}, no real respondents",
         notes=["SYNTHETIC DATA: no respondent is real and no figure from this file is a finding."],
         verb=VERB,
+        overwrite=overwrite,
     )
     return SynthesisReport(
         source=codebook.title,

@@ -15,7 +15,6 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyreadstat
 
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.codebook import load_codebook
@@ -32,8 +31,9 @@ from eenzaam_stats.loaders.synthetic.eu_people import (
     drawn_panel,
 )
 from eenzaam_stats.loaders.synthetic.report import SynthesisMargin, SynthesisReport
-from eenzaam_stats.loaders.synthetic.writing import put_in_place, require_target
+from eenzaam_stats.loaders.synthetic.writing import require_target, write_dta
 from eenzaam_stats.vocabulary import MissingKind, Origin, require_option
+from eenzaam_stats.writing import write_file
 
 EuSample = Literal["eu27", "eu4"]
 FLAVOURS = ("_values.csv", "_labels.csv", ".dta")
@@ -59,7 +59,12 @@ _EU4_ASSUMPTION = (
 
 
 def synthesise_eu_survey(
-    path: str | Path, *, sample: EuSample = "eu27", n: int | None = None, seed: int = 2025
+    path: str | Path,
+    *,
+    sample: EuSample = "eu27",
+    n: int | None = None,
+    seed: int = 2025,
+    overwrite: bool = False,
 ) -> SynthesisReport:
     """Write a synthetic file of the EU Loneliness Survey with known prevalences.
 
@@ -67,7 +72,7 @@ def synthesise_eu_survey(
     ----------
     path : str or Path
         File to write, ending in ``_values.csv``, ``_labels.csv`` or ``.dta``; its folder must
-        exist. An existing file is replaced.
+        exist.
     sample : {"eu27", "eu4"}, default "eu27"
         Sample whose countries and columns are imitated; ``"eu4"`` has France, Italy, Poland and
         Sweden only.
@@ -76,6 +81,8 @@ def synthesise_eu_survey(
         keep their proportions.
     seed : int, default 2025
         Seed; the same sample, ``n`` and seed give the same values in all three flavours.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
 
     Returns
     -------
@@ -120,7 +127,7 @@ def synthesise_eu_survey(
     """
     require_option(sample, EuSample, name="sample")
     target = Path(path)
-    require_target(target, suffixes=FLAVOURS, verb=VERB)
+    require_target(target, suffixes=FLAVOURS, verb=VERB, overwrite=overwrite)
     figures = tuple(f for f in country_figures() if sample == "eu27" or f.name in EU4)
     rows = _required_rows(n, sample=sample, figures=figures)
     if seed < 0:
@@ -128,7 +135,7 @@ def synthesise_eu_survey(
     panel = drawn_panel(figures, rows=rows, rng=np.random.default_rng(seed))
     codebook = load_codebook("eu_loneliness_survey").wave(WAVES[sample])
     frame = _coded(codebook, panel, figures=figures, sample=sample)
-    _write(target, codebook, frame, sample=sample)
+    _write(target, codebook, frame, sample=sample, overwrite=overwrite)
     return SynthesisReport(
         source=codebook.title,
         wave=YEAR,
@@ -209,7 +216,9 @@ def _missing_code(variable: Variable, kind: MissingKind) -> int:
     return next(int(code) for code, own in variable.missing.items() if own is kind)
 
 
-def _write(path: Path, codebook: WaveCodebook, frame: pd.DataFrame, *, sample: str) -> None:
+def _write(
+    path: Path, codebook: WaveCodebook, frame: pd.DataFrame, *, sample: str, overwrite: bool
+) -> None:
     known = {
         name: variable
         for variable in codebook.variables
@@ -223,9 +232,9 @@ def _write(path: Path, codebook: WaveCodebook, frame: pd.DataFrame, *, sample: s
 
     def write(part: Path) -> None:
         if name.endswith(".dta"):
-            pyreadstat.write_dta(
-                frame,
+            write_dta(
                 part,
+                frame,
                 file_label=f"SYNTHETIC EU Loneliness Survey 2022, {sample}, no real respondents",
                 column_labels={own: variable.label_nl for own, variable in known.items()},
                 variable_value_labels={own: said for own, said in labels.items() if said},
@@ -234,7 +243,7 @@ def _write(path: Path, codebook: WaveCodebook, frame: pd.DataFrame, *, sample: s
             shown = _labelled(frame, labels) if name.endswith("_labels.csv") else frame
             shown.to_csv(part, index=False, encoding="utf-8", lineterminator="\n")
 
-    put_in_place(path, write, verb=VERB)
+    write_file(path, write, needed_by=VERB, overwrite=overwrite)
 
 
 def _labelled(frame: pd.DataFrame, labels: Mapping[str, Mapping[Any, str]]) -> pd.DataFrame:

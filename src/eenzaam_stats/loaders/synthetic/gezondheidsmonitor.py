@@ -57,17 +57,23 @@ DESIGN_NOTES = (
     "Weights that are wrong for loneliness are made wrong on purpose: older people stay "
     "oversampled in them, those of 75 and older twice as much.",
 )
+VERB = "synthesise_gezondheidsmonitor()"
 
 
 def synthesise_gezondheidsmonitor(
-    path: str | Path, *, wave: int = 2022, n: int = 50_000, seed: int = 2025
+    path: str | Path,
+    *,
+    wave: int = 2022,
+    n: int = 50_000,
+    seed: int = 2025,
+    overwrite: bool = False,
 ) -> SynthesisReport:
     """Write a synthetic Gezondheidsmonitor file with known prevalences.
 
     Parameters
     ----------
     path : str or Path
-        File to write, ``.sav`` or ``.zsav``; its folder must exist. An existing file is replaced.
+        File to write, ``.sav`` or ``.zsav``; its folder must exist.
     wave : {2012, 2016, 2020, 2022}
         Wave whose variable names, codes, labels, missing declarations and weights are used.
     n : int, default 50000
@@ -75,6 +81,8 @@ def synthesise_gezondheidsmonitor(
     seed : int, default 2025
         Seed; the same wave, ``n`` and seed give the same values. One seed in twenty gives a 95%
         interval that misses its target, as independent people should.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
 
     Returns
     -------
@@ -123,7 +131,7 @@ def synthesise_gezondheidsmonitor(
     [0.486, 0.142]
     """
     target = Path(path)
-    require_target(target)
+    require_target(target, verb=VERB, overwrite=overwrite)
     codebook = _required_wave(wave, n=n, seed=seed)
     wave = codebook.year
     population = cell_population(wave, age_floor=codebook.age_floor)
@@ -145,6 +153,8 @@ def synthesise_gezondheidsmonitor(
         _content(codebook, people, solved, rng),
         title=f"SYNTHETIC Gezondheidsmonitor {wave}, no real respondents",
         notes=_notes(wave, n=n, seed=seed),
+        verb=VERB,
+        overwrite=overwrite,
     )
     return SynthesisReport(
         source=codebook.title,

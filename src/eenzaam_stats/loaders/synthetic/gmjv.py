@@ -63,20 +63,27 @@ _ASSUMED_2024 = (
 
 
 def synthesise_gmjv(
-    path: str | Path, *, wave: int = 2022, n: int = 20_000, seed: int = 2025
+    path: str | Path,
+    *,
+    wave: int = 2022,
+    n: int = 20_000,
+    seed: int = 2025,
+    overwrite: bool = False,
 ) -> SynthesisReport:
     """Write a synthetic file of the Gezondheidsmonitor Jongvolwassenen with known prevalences.
 
     Parameters
     ----------
     path : str or Path
-        File to write, ``.sav`` or ``.zsav``; its folder must exist. An existing file is replaced.
+        File to write, ``.sav`` or ``.zsav``; its folder must exist.
     wave : {2022, 2024}
         Year whose weights and strata are used: one of each for 2022, one per level for 2024.
     n : int, default 20000
         Rows, at least 1,000.
     seed : int, default 2025
         Seed; the same year, ``n`` and seed give the same values.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
 
     Returns
     -------
@@ -117,7 +124,7 @@ def synthesise_gmjv(
     (wave,) = chosen_waves(wave, (2022, 2024))
     own = codebook.wave(str(wave))
     target = Path(path)
-    require_target(target, verb=VERB)
+    require_target(target, verb=VERB, overwrite=overwrite)
     require_size(n, seed)
     rng = np.random.default_rng(seed)
     model = six_items()
@@ -141,6 +148,7 @@ def synthesise_gmjv(
         title=f"SYNTHETIC Gezondheidsmonitor Jongvolwassenen {wave}, no real respondents",
         notes=["SYNTHETIC DATA: no respondent is real and no figure from this file is a finding."],
         verb=VERB,
+        overwrite=overwrite,
     )
     total = total_distribution(model, mean=mean, spread=spread)
     return SynthesisReport(

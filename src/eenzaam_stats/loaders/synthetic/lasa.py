@@ -52,14 +52,19 @@ ASSUMPTIONS = (
 
 
 def synthesise_lasa(
-    path: str | Path, *, wave: str = "H", n: int = 2_000, seed: int = 2025
+    path: str | Path,
+    *,
+    wave: str = "H",
+    n: int = 2_000,
+    seed: int = 2025,
+    overwrite: bool = False,
 ) -> SynthesisReport:
     """Write a synthetic LASA file of one wave with known prevalences.
 
     Parameters
     ----------
     path : str or Path
-        File to write, ``.sav`` or ``.zsav``; its folder must exist. An existing file is replaced.
+        File to write, ``.sav`` or ``.zsav``; its folder must exist.
     wave : str, default "H"
         Wave whose names and codes are used: B, C, D, E, 2B, F, G, H, 3B, MB, I or J; 2B and J get
         delivered scores only.
@@ -67,6 +72,8 @@ def synthesise_lasa(
         Rows, at least 1,000.
     seed : int, default 2025
         Seed; the same wave, ``n`` and seed give the same values.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
 
     Returns
     -------
@@ -104,7 +111,7 @@ def synthesise_lasa(
     """
     codebook = load_codebook("lasa").wave(wave)
     target = Path(path)
-    require_target(target, verb=VERB)
+    require_target(target, verb=VERB, overwrite=overwrite)
     require_size(n, seed)
     margins, answers = _drawn(n, rng=np.random.default_rng(seed))
     write_whole(
@@ -115,6 +122,7 @@ def synthesise_lasa(
         title=f"SYNTHETIC LASA wave {codebook.name}, no real respondents",
         notes=["SYNTHETIC DATA: no respondent is real and no figure from this file is a finding."],
         verb=VERB,
+        overwrite=overwrite,
     )
     return SynthesisReport(
         source=codebook.title,

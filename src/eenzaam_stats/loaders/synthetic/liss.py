@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.codebook import load_codebook
 from eenzaam_stats.loaders.layout import Codebook, WaveCodebook
 from eenzaam_stats.loaders.synthetic.liss_layout import write_wave
@@ -23,11 +23,11 @@ from eenzaam_stats.loaders.synthetic.liss_panel import (
     six_items,
 )
 from eenzaam_stats.loaders.synthetic.report import SynthesisMargin, SynthesisReport
-from eenzaam_stats.loaders.synthetic.writing import put_in_place
 from eenzaam_stats.numerics.item_response import solve_cell, total_distribution
 from eenzaam_stats.opendata.reference import reference
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.vocabulary import Origin
+from eenzaam_stats.writing import require_new_folder, write_folder
 
 VERB = "synthesise_liss()"
 MIN_ROWS = 100
@@ -118,17 +118,16 @@ def synthesise_liss(
     folder = Path(path)
     codebook = load_codebook("liss")
     years = _required_years(wave, codebook)
-    _require_folder(folder)
+    require_new_folder(folder, needed_by=VERB)
     _require_numbers(n, seed)
     targets = [_planted(year, shares) or _target(year) for year in years]
     cells = {target.year: _solved(target, codebook) for target in targets}
 
     def write(part: Path) -> None:
-        part.mkdir()
         for own in drawn_waves(cells, rows=n, rng=np.random.default_rng(seed)):
             write_wave(part, own, codebook)
 
-    put_in_place(folder, write, verb=VERB)
+    write_folder(folder, write, needed_by=VERB)
     return SynthesisReport(
         source=codebook.title,
         wave=years[-1],
@@ -160,19 +159,6 @@ def _require_numbers(n: int, seed: int) -> None:
         raise OptionError(f"n is {n}. Choose {MIN_ROWS} or more, up to {MAX_ROWS:,}.")
     if seed < 0:
         raise OptionError(f"seed is {seed}. Choose 0 or more.")
-
-
-def _require_folder(folder: Path) -> None:
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-        raise SourceError(
-            f"{VERB} needs a new or empty folder, and {folder.name} is there with content. "
-            "Give another name, so that nothing is mixed with synthetic files."
-        )
-    if not folder.parent.is_dir():
-        raise SourceError(
-            f"{VERB} needs an existing folder for {folder.name}, and there is none of that name. "
-            "Make the folder first."
-        )
 
 
 def _target(year: int) -> _Target:

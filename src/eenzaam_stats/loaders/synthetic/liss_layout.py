@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyreadstat
 
 from eenzaam_stats.loaders.layout import Codebook, WaveCodebook
 from eenzaam_stats.loaders.liss_wave import wave_codes
 from eenzaam_stats.loaders.synthetic.columns import ORIGIN_COLUMN
 from eenzaam_stats.loaders.synthetic.liss_panel import DJG_NUMBERS, DONT_KNOW, PanelWave
+from eenzaam_stats.loaders.synthetic.writing import write_sav
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, THREE_ANSWERS
 from eenzaam_stats.vocabulary import Origin
 
@@ -141,9 +141,9 @@ def _write(
     labels: Mapping[str, str],
     values: Mapping[str, Mapping[int, str]],
 ) -> None:
-    pyreadstat.write_sav(
-        frame,
+    write_sav(
         path,
+        frame,
         file_label=f"SYNTHETIC LISS panel, {path.stem}, no real respondents",
         column_labels=dict(labels),
         variable_value_labels={

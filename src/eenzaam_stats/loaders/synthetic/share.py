@@ -48,20 +48,27 @@ ASSUMPTIONS = (
 
 
 def synthesise_share(
-    path: str | Path, *, wave: int = 9, n: int = 3_000, seed: int = 2025
+    path: str | Path,
+    *,
+    wave: int = 9,
+    n: int = 3_000,
+    seed: int = 2025,
+    overwrite: bool = False,
 ) -> SynthesisReport:
     """Write a synthetic SHARE file with a known share of the direct question.
 
     Parameters
     ----------
     path : str or Path
-        File to write, ``.sav`` or ``.zsav``; its folder must exist. An existing file is replaced.
+        File to write, ``.sav`` or ``.zsav``; its folder must exist.
     wave : {5, 6, 7, 8, 9}
         Wave whose weight names are used.
     n : int, default 3000
         Rows, at least 1,000, three in ten of other countries than the Netherlands.
     seed : int, default 2025
         Seed; the same wave, ``n`` and seed give the same values.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
 
     Returns
     -------
@@ -97,7 +104,7 @@ def synthesise_share(
     """
     (wave,) = chosen_waves(wave, WAVES)
     target = Path(path)
-    require_target(target, verb=VERB)
+    require_target(target, verb=VERB, overwrite=overwrite)
     require_size(n, seed)
     codebook = load_codebook("share").wave(wave)
     rng = np.random.default_rng(seed)
@@ -113,6 +120,7 @@ def synthesise_share(
         title=f"SYNTHETIC SHARE wave {wave}, no real respondents",
         notes=["SYNTHETIC DATA: no respondent is real and no figure from this file is a finding."],
         verb=VERB,
+        overwrite=overwrite,
     )
     return SynthesisReport(
         source=codebook.title,

@@ -28,6 +28,7 @@ SYNTHESISERS: Mapping[str, Callable[..., SynthesisReport]] = {
     "ssw": synthesise_ssw,
 }
 WITHOUT_WAVES = ("eu_loneliness_survey",)
+FOLDERS = ("liss",)
 
 
 @in_words
@@ -38,6 +39,7 @@ def synthesise(
     wave: int | str | None = None,
     n: int | None = None,
     seed: int = 2025,
+    overwrite: bool = False,
 ) -> SynthesisReport:
     """Write a synthetic file of a source in its real layout; no respondent is real.
 
@@ -55,6 +57,8 @@ def synthesise(
         Respondents (of a panel: per wave); without it the default of the source.
     seed : int, default 2025
         Seed; the same options and seed give the same values.
+    overwrite : bool, default False
+        Whether an existing file may be replaced; a folder with content never is.
 
     Returns
     -------
@@ -92,6 +96,6 @@ def synthesise(
         raise OptionError.among(source, sorted(SYNTHESISERS), name="source")
     if wave is not None and source in WITHOUT_WAVES:
         raise OptionError(f"{source} has one wave only. Leave out the wave.")
-    options = {"wave": wave, "n": n}
+    options = {"wave": wave, "n": n, "overwrite": None if source in FOLDERS else overwrite}
     given = {name: value for name, value in options.items() if value is not None}
     return SYNTHESISERS[source](path, seed=seed, **given)

@@ -30,7 +30,7 @@ from eenzaam_stats.loaders.synthetic.ssw_layout import (
     WAVE,
     mapping_text,
 )
-from eenzaam_stats.loaders.synthetic.writing import put_in_place, require_target, write_whole
+from eenzaam_stats.loaders.synthetic.writing import require_target, sav_maker
 from eenzaam_stats.numerics.item_response import (
     ItemModel,
     draw_answers,
@@ -40,6 +40,7 @@ from eenzaam_stats.numerics.item_response import (
 from eenzaam_stats.opendata.reference import persons, reference
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.vocabulary import Origin, Sex
+from eenzaam_stats.writing import require_place, write_set
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -62,7 +63,12 @@ ASSUMPTIONS = (
 
 
 def synthesise_ssw(
-    path: str | Path, *, wave: int = WAVE, n: int = 7_500, seed: int = 2025
+    path: str | Path,
+    *,
+    wave: int = WAVE,
+    n: int = 7_500,
+    seed: int = 2025,
+    overwrite: bool = False,
 ) -> SynthesisReport:
     """Write a synthetic SSW file with known prevalences, and the mapping that reads it.
 
@@ -70,13 +76,15 @@ def synthesise_ssw(
     ----------
     path : str or Path
         File to write, ``.sav`` or ``.zsav``; its folder must exist. The mapping gets the same name
-        with ``.toml``. Existing files of these names are replaced.
+        with ``.toml``.
     wave : {2022}, default 2022
         Wave whose prevalences are imitated; for no other are figures by sex packaged.
     n : int, default 7500
         Rows, at least 1,000.
     seed : int, default 2025
         Seed; the same ``n`` and seed give the same values.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
 
     Returns
     -------
@@ -120,7 +128,9 @@ def synthesise_ssw(
     [('lonely', 0.403), ('severely_lonely', 0.104)]
     """
     target = Path(path)
-    require_target(target, verb=VERB)
+    mapping = target.with_suffix(".toml")
+    require_target(target, verb=VERB, overwrite=overwrite)
+    require_place(mapping, needed_by=VERB, overwrite=overwrite)
     _require_options(wave, n=n, seed=seed)
     rng = np.random.default_rng(seed)
     population = np.array(
@@ -131,9 +141,18 @@ def synthesise_ssw(
     solved = np.array([_solved(model, printed, sex) for sex in SEXES])
     title = f"SYNTHETIC CBS SSW {wave}, made-up names, no real respondents"
     content = _content(model, solved, population=population, rows=n, rng=rng)
-    write_whole(target, content, title=title, notes=_notes(n=n, seed=seed), verb=VERB)
-    mapping = mapping_text()
-    put_in_place(target.with_suffix(".toml"), lambda part: _write_text(part, mapping), verb=VERB)
+    zipped = target.suffix.casefold() == ".zsav"
+    write_set(
+        target.parent,
+        {
+            target.name: sav_maker(
+                content, title=title, notes=_notes(n=n, seed=seed), zipped=zipped
+            ),
+            mapping.name: mapping_text(),
+        },
+        needed_by=VERB,
+        overwrite=overwrite,
+    )
     return SynthesisReport(
         source="Sociale samenhang en welzijn",
         wave=wave,
@@ -159,10 +178,6 @@ def six_items() -> ItemModel:
         dimension=model.dimension[at],
         correlation=model.correlation,
     )
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, "utf-8")
 
 
 def _require_options(wave: int, *, n: int, seed: int) -> None:

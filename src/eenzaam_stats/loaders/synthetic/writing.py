@@ -1,45 +1,52 @@
-"""The only place of this folder that writes a file: whole or not at all."""
+"""SPSS files of synthetic respondents, and where they may be written."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pyreadstat
 
-from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.spss import SUFFIXES
 from eenzaam_stats.loaders.synthetic.columns import FileContent
+from eenzaam_stats.writing import require_place, write_file
 
-_NAME = "synthesise_gezondheidsmonitor()"
 
-
-def require_target(path: Path, *, suffixes: Sequence[str] = SUFFIXES, verb: str = _NAME) -> None:
-    """Raise unless ``path`` can become a file that ends in one of the suffixes."""
+def require_target(
+    path: Path, *, verb: str, suffixes: Sequence[str] = SUFFIXES, overwrite: bool = False
+) -> None:
+    """Raise before any work unless ``path`` can become a file that ends in one of the suffixes."""
     if not path.name.casefold().endswith(tuple(suffixes)):
         raise OptionError.among(path.suffix, suffixes, name="suffix of the file to write")
-    if not path.parent.is_dir():
-        raise SourceError(
-            f"{verb} needs an existing folder for {path.name}, and there is none of that name. "
-            "Make the folder first."
-        )
-    if path.is_dir():
-        raise SourceError(
-            f"{verb} needs a file name, and {path.name} is a folder. Add the name of a file."
-        )
+    require_place(path, needed_by=verb, overwrite=overwrite)
 
 
 def write_whole(
-    path: Path, content: FileContent, *, title: str, notes: list[str], verb: str = _NAME
+    path: Path,
+    content: FileContent,
+    *,
+    title: str,
+    notes: list[str],
+    verb: str,
+    overwrite: bool = False,
 ) -> None:
-    """Write an SPSS file beside the target and put it in place when it is complete."""
-    zipped = path.suffix.casefold() == ".zsav"
+    """Write an SPSS file: whole and in place, or not at all."""
+    make = sav_maker(content, title=title, notes=notes, zipped=path.suffix.casefold() == ".zsav")
+    write_file(path, make, needed_by=verb, overwrite=overwrite)
 
-    def write(part: Path) -> None:
-        pyreadstat.write_sav(
-            content.frame,
+
+def sav_maker(
+    content: FileContent, *, title: str, notes: list[str], zipped: bool = False
+) -> Callable[[Path], None]:
+    """Function that makes an SPSS file of the content under the path that it is given."""
+
+    def make(part: Path) -> None:
+        write_sav(
             part,
+            content.frame,
             file_label=title,
             column_labels=content.labels,
             compress=zipped,
@@ -51,24 +58,38 @@ def write_whole(
             variable_format=content.formats,
         )
 
-    put_in_place(path, write, verb=verb)
+    return make
 
 
-def put_in_place(path: Path, write: Callable[[Path], None], *, verb: str = _NAME) -> None:
-    """Let ``write`` make a file beside the target, and move it there when it is complete.
+def write_sav(part: Path, frame: pd.DataFrame, **options: Any) -> None:
+    """Write an SPSS file and read its rows back: the library is silent on a full disk.
 
     Raises
     ------
-    SourceError
-        If the file cannot be written; nothing is left behind.
+    OSError
+        If the file does not hold what was written.
     """
+    require_read_back(part, frame, lambda: pyreadstat.write_sav(frame, part, **options))
+
+
+def write_dta(part: Path, frame: pd.DataFrame, **options: Any) -> None:
+    """Write a Stata file and read its rows back, as ``write_sav``.
+
+    Raises
+    ------
+    OSError
+        If the file does not hold what was written.
+    """
+    require_read_back(part, frame, lambda: pyreadstat.write_dta(frame, part, **options))
+
+
+def require_read_back(part: Path, frame: pd.DataFrame, write: Callable[[], object]) -> None:
+    """Raise unless a file that was written reads back with the rows of the frame."""
+    read = pyreadstat.read_dta if part.suffix.casefold() == ".dta" else pyreadstat.read_sav
     try:
-        with tempfile.TemporaryDirectory(prefix=".synthetic-", dir=path.parent) as folder:
-            part = Path(folder) / path.name
-            write(part)
-            part.replace(path)
-    except (OSError, pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
-        raise SourceError(
-            f"{verb} needs to write {path.name}, and that failed: {error}. "
-            "Check that the folder can be written to and has room."
-        ) from error
+        write()
+        found, _ = read(part)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
+        raise OSError(0, f"it does not read back ({error})") from error
+    if found.shape != frame.shape:
+        raise OSError(0, f"{len(found):,} of {len(frame):,} rows read back")

@@ -1,0 +1,225 @@
+"""``eenzaam-stats audit``: our own files and those of others, exit codes, and errors in words."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from disclosure.people import made, persons
+from eenzaam_stats.disclosure import DisclosureProfile, suppress
+from eenzaam_stats.disclosure.released import released_text
+from eenzaam_stats.results import Estimates
+
+pytestmark = pytest.mark.usefixtures("inside")
+FOUND, FINE, WRONG = 5, 0, 3
+# region b is hidden and 48 - 40 = 8 people, 24 - 20 = 4 of them lonely
+OF_OTHERS = {
+    "empty cells": "region,n,n_outcome\na,40,20\nb,,\nTotal,48,24\n",
+    "a word": "region,n,n_outcome\na,40,20\nb,x,x\nTotal,48,24\n",
+    "a point": "region,n,n_outcome\na,40,20\nb,.,.\nTotal,48,24\n",
+    "Dutch words and semicolons": "regio;aantal;yes\na;40;20\nb;onderdrukt;geheim\nTotaal;48;24\n",
+    "less than ten": "region,n,n_outcome\na,40,20\nb,<10,<10\nTotal,48,24\n",
+    "a span": "region,n,n_outcome\na,40,20\nb,1-9,0-9\nTotal,48,24\n",
+    "shares in per cent": "region,n,percentage\na,40,50.0\nb,x,x\nTotal,48,50.0\n",
+    "shares with a sign": "region;n;share\na;40;50,0%\nb;x;x\nTotal;48;50,0%\n",
+    "shares": "region,n,share\na,40,0.500\nb,x,x\nTotal,48,0.500\n",
+    "only the share is hidden": "region,n,share\na,40,0.500\nb,8,x\nTotal,48,0.500\n",
+    "only the number is hidden": "region,n,n_outcome\na,40,20\nb,x,4\nTotal,48,24\n",
+    "counts only": "region,n\na,40\nb,x\nTotal,48\n",
+    "two margins": "region,sex,n\na,m,20\na,f,20\nb,m,x\nb,f,x\na,Total,40\nb,Total,8\n"
+    "Total,m,23\nTotal,f,25\n",
+}
+
+
+@pytest.fixture
+def inside(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _written(folder, name, text):
+    (folder / name).write_text(text, "utf-8")
+    return name
+
+
+@pytest.mark.parametrize("kind", OF_OTHERS)
+def test_a_hidden_cell_of_a_table_of_others_is_found(kind, inside, command):
+    ran = command("audit", _written(inside, "cells.csv", OF_OTHERS[kind]))
+    assert ran.code == FOUND, ran.err
+    first, *rest = ran.out.splitlines()
+    assert first.startswith("SECRET")
+    text = "\n".join(rest)
+    assert "cells.csv" in text
+    assert "table 1, b" in text
+    if kind == "two margins":  # 8 people in two cells: 3 men and 5 women
+        assert "with an answer is 3\n" in text
+        assert "with an answer is 5\n" in text
+    elif kind == "only the share is hidden":
+        assert "in class yes is 4\n" in text
+    else:
+        assert "with an answer is 8\n" in text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in OF_OTHERS if kind != "only the share is hidden"])
+def test_the_same_table_without_its_total_gives_nothing_away(kind, inside, command):
+    lines = OF_OTHERS[kind].splitlines()
+    kept = "\n".join(line for line in lines if "Tota" not in line)
+    ran = command("audit", _written(inside, "cells.csv", kept))
+    less = kind in ("less than ten", "a span")
+    assert ran.code == (FOUND if less else FINE), ran.out  # a word that bounds is a bound
+
+
+def test_columns_and_words_can_be_named(inside, command):
+    text = "gebied,extra,mensen,eenzaam\na,1.5,40,20\nb,2.5,verborgen,verborgen\nheel,3.5,48,24\n"
+    file = _written(inside, "cells.csv", text)
+    refused = command("audit", file)
+    assert refused.code == WRONG
+    assert "--count" in refused.err
+    named = ("--count", "mensen", "--outcome-count", "eenzaam", "--by", "gebied", "--total", "heel")
+    unknown = command("audit", file, *named)
+    assert unknown.code == WRONG
+    assert "--hidden verborgen" in unknown.err
+    ran = command("audit", file, *named, "--hidden", "verborgen")
+    assert ran.code == FOUND
+    assert "with eenzaam" in ran.out
+
+
+def test_weighted_shares_bound_nothing_when_they_are_said_to_be(inside, command):
+    file = _written(inside, "cells.csv", OF_OTHERS["only the share is hidden"])
+    assert command("audit", file).code == FOUND
+    assert "in class yes is 0 to 8" in command("audit", file, "--weighted").out
+
+
+def test_files_that_are_read_together_are_one_system(inside, command):
+    cells = _written(inside, "places.csv", "gemeente,n\ng1,x\ng2,20\ng3,30\n")
+    totals = _written(inside, "areas.csv", "provincie,n\np1,24\np2,30\n")
+    lie = _written(inside, "lie.csv", "gemeente,provincie\ng1,p1\ng2,p1\ng3,p2\n")
+    assert command("audit", cells).code == FINE
+    ran = command("audit", cells, totals, "--together", lie)
+    assert ran.code == FOUND
+    assert "table 2 provincie=p1: with an answer (24)" in ran.out
+
+
+@pytest.fixture
+def released(inside, demo, command):
+    """What the command printed, in each form."""
+    line = ("prevalence", demo, "--source", "gezondheidsmonitor", "--wave", "2022", "--quiet")
+    line += ("--outcome", "severely_lonely", "--by", "region", "--by", "sex", "--margins")
+    (inside / "left").mkdir()
+    for form in ("csv", "json"):
+        ran = command(*line, f"--{form}")
+        _written(inside, f"released.{form}", ran.out)
+    command(*line, "--release", "left")
+    return inside
+
+
+@pytest.mark.parametrize(
+    "file", ["released.csv", "released.json", "left", "left/release_00001.json"]
+)
+@pytest.mark.usefixtures("released")
+def test_what_the_command_releases_is_read_back_and_gives_nothing_away(file, command):
+    ran = command("audit", file, "--json")
+    assert ran.code == FINE, ran.out
+    data = json.loads(ran.out)["data"]
+    assert data["use"].startswith("SECRET")
+    assert data["hidden"] > 10
+    assert data["disclosed"] == 0
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_row_that_is_shown_elsewhere_is_found_in_files_of_the_command(form, released, command):
+    if form == "csv":
+        text = (released / "released.csv").read_text("utf-8")
+        hidden = next(line for line in text.splitlines() if "suppressed" in line and ",," in line)
+        _, region, sex, *_ = hidden.split(",")
+        shown = f"region,sex,n,n_outcome,outcome\n{region},{sex},30,4,severely_lonely\n"
+        files = ["released.csv", _written(released, "more.csv", shown)]
+    else:
+        document = json.loads((released / "released.json").read_text("utf-8"))
+        table = document["data"][0]
+        row = next(row for row in table["rows"] if row["flag"] == "suppressed")
+        row |= {"n_valid": 30, "n_missing": 0, "n_outcome": 4, "flag": "reliable", "estimate": 0.1}
+        document["data"] = [{**table, "rows": [row]}]
+        files = ["released.json", _written(released, "more.json", json.dumps(document))]
+    ran = command("audit", *files)
+    assert ran.code == FOUND, ran.err
+    assert "is shown there" in ran.out
+
+
+def test_records_of_a_release_folder_are_read_together(inside, command):
+    people = persons(np.random.default_rng(3), size=0.06)
+    (inside / "left").mkdir()
+    apart = suppress(made(people, "lonely", []), DisclosureProfile("none", least_n=0))
+    bare = made(people, "lonely", ["municipality"])
+    small = tuple(row.hidden() if row.group == bare.rows[0].group else row for row in bare.rows)
+    _written(
+        inside / "left",
+        "release_00001.json",
+        released_text([Estimates(bare.by, small, bare.footnote)]),
+    )
+    assert command("audit", "left").code == FINE
+    _written(inside / "left", "release_00002.json", released_text([apart]))
+    ran = command("audit", "left")
+    assert ran.code == FOUND
+    assert "release_00002.json" in ran.out
+
+
+WRONG_FILES = {
+    "absent": ("nothing.csv", None, r"not there"),
+    "another document": ("a.json", '{"schema": 1, "data": {"a": 1}}', r"holds no tables"),
+    "no document": ("a.json", "region,n\n", r"no JSON"),
+    "rows without counts": (
+        "a.json",
+        '{"data": [{"by": [], "footnote": {}, "rows": []}]}',
+        r"lacks",
+    ),
+    "no counts": ("a.csv", "region,share\na,0.5\n", r"--count COLUMN"),
+    "numbers that are no group": ("a.csv", "region,low,n\na,1.5,4\n", r"--by COLUMN"),
+    "the same group twice": ("a.csv", "region,n\na,4\na,5\n", r"rows 1 and 2"),
+    "an unknown word": ("a.csv", "region,n\na,4\nb,niets\n", r"--hidden niets"),
+    "half a person": ("a.csv", "region,n\na,4.5\nb,x\n", r"no number of people"),
+    "fewer than nobody": ("a.csv", "region,n\na,-4\nb,x\n", r"no number of people"),
+    "thousands or decimals": ("a.csv", "region,n\na,1.234\nb,x\n", r"thousands"),
+    "more than the total": ("a.csv", "region,n\na,40\nb,x\nTotal,30\n", r"cannot hold|more people"),
+    "a folder without records": (".", None, r"release_\*\.json"),
+    "no rows": ("a.csv", "region,n\n", r"no rows"),
+    "nothing": ("a.csv", "", r"empty"),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG_FILES)
+def test_a_wrong_file_ends_in_words_and_exit_code_3(kind, inside, command):
+    name, text, words = WRONG_FILES[kind]
+    if text is not None:
+        _written(inside, name, text)
+    ran = command("audit", name)
+    assert ran.code == WRONG, ran.out
+    assert ran.out == ""
+    assert re.search(words, ran.err), ran.err
+    shown = command("audit", name, "--json")
+    assert shown.code == WRONG
+    assert json.loads(shown.out)["ok"] is False
+
+
+def test_a_wrong_profile_or_column_is_named(inside, command):
+    file = _written(inside, "a.csv", "region,n\na,4\nb,x\n")
+    assert command("audit", file, "--profile", "none").code == 2
+    absent = command("audit", file, "--count", "aantal")
+    assert absent.code == WRONG
+    assert "aantal" in absent.err
+
+
+def test_a_table_without_a_hidden_cell_is_no_finding_and_says_so(inside, command):
+    ran = command("audit", _written(inside, "a.csv", "region,n\na,4\nb,5\n"))
+    assert ran.code == FINE
+    assert "no table has a hidden cell" in ran.err
+
+
+def test_the_report_goes_to_a_file_that_is_not_replaced(inside, command):
+    file = _written(inside, "a.csv", OF_OTHERS["a word"])
+    assert command("audit", file, "--out", "report.txt").code == FOUND
+    assert (inside / "report.txt").read_text("utf-8").startswith("SECRET")
+    assert command("audit", file, "--out", "report.txt").code == WRONG
