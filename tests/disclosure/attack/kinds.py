@@ -37,7 +37,7 @@ def drawn(words: str, number: int) -> Release:
     return _MADE[words](np.random.default_rng([number, len(words)]))
 
 
-def kind(words: str, times: int = 51) -> Callable[[Kind], Kind]:
+def kind(words: str, times: int = 57) -> Callable[[Kind], Kind]:
     """Keep a function that draws releases, under words that say what it draws."""
 
     def keep(function: Kind) -> Kind:
@@ -120,7 +120,7 @@ def _cycle(rng):
     )
 
 
-@kind("cells and every margin", 30)
+@kind("cells and every margin", 15)
 def _every_margin(rng):
     columns = ["place", "age", "sex", "work"][: int(rng.integers(1, 5))]
     shape = _shape(rng, *columns) if len(columns) < 3 else dict.fromkeys(columns, 2)
@@ -131,7 +131,7 @@ def _every_margin(rng):
     return released(rng, people, [Asked(_one(rng, *names), one) for one in _subsets(columns)])
 
 
-@kind("some of the margins", 30)
+@kind("some of the margins", 15)
 def _some_margins(rng):
     columns = ["place", "age", "sex", "work"]
     people = populated(rng, dict.fromkeys(columns, 2), size=0.05)
@@ -212,7 +212,7 @@ def _complement(rng):
     return released(rng, people, tables)
 
 
-@kind("an outcome is a class of a distribution")
+@kind("an outcome is a class of a distribution", 15)
 def _class_and_flag(rng):
     people = populated(rng, _shape(rng, "place", "sex"), size=0.02)
     tables = [Asked("category", one) for one in _some(rng, _subsets(["place", "sex"]))]
@@ -286,7 +286,7 @@ def _totals(rng):
     )
 
 
-@kind("women beside everybody")
+@kind("women beside everybody", 66)
 def _women(rng):
     people = populated(rng, _shape(rng, "place", "age") | {"sex": 2}, size=0.04)
     name = _one(rng)
@@ -316,7 +316,7 @@ def _waves(rng):
     return released(rng, people, tables)
 
 
-@kind("some persons have no group")
+@kind("some persons have no group", 66)
 def _without_group(rng):
     people = populated(
         *(rng, _shape(rng, "place", "sex")),
@@ -344,7 +344,7 @@ def _later(rng, asked):
     return [one - runs[0] for one in runs]
 
 
-@kind("tables in several runs", 30)
+@kind("tables in several runs", 15)
 def _runs(rng):
     people = populated(rng, _shape(rng, "place", "age", "sex"), size=0.06)
     name = _one(rng)
@@ -353,7 +353,7 @@ def _runs(rng):
     return released(rng, people, asked, _later(rng, asked))
 
 
-@kind("outcomes in several runs")
+@kind("outcomes in several runs", 15)
 def _outcome_runs(rng):
     people = populated(rng, _shape(rng, "place", "sex"), size=0.03)
     names = _some(rng, ["lonely", "severe", "moderate", "category", "at_least_3"], 2)
@@ -407,7 +407,7 @@ def _total(rng):
     return released(rng, people, [Asked(name, ("place",)), *([Asked(name)] * (rng.random() < 0.5))])
 
 
-@kind("classes and their flags in several runs")
+@kind("classes and their flags in several runs", 15)
 def _class_runs(rng):
     people = populated(rng, _shape(rng, "place", "sex"), size=0.015)
     names = _some(rng, ["category", "score", "lonely", "severe", "at_least_5"], 2)
@@ -441,7 +441,7 @@ def _wave_runs(rng):
     return released(rng, people, asked, _later(rng, asked))
 
 
-@kind("the same tables again", 30)
+@kind("the same tables again", 15)
 def _again(rng):
     people = populated(rng, _shape(rng, "place", "sex"), size=0.03)
     names = _two(rng, ["lonely", "severe", "category"])
@@ -487,7 +487,7 @@ def _large(rng):
     return released(rng, people, [Asked("severe", one) for one in by])
 
 
-@kind("everything together")
+@kind("everything together", 15)
 def _everything(rng):
     people = _places(rng, size=0.05, questions=("score", "smoker"))
     names = ["lonely", "severe", "moderate", "category", "smoker", "at_least_3", "not_lonely"]

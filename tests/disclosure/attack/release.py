@@ -165,19 +165,25 @@ class Release:
         return [
             Found(
                 *(t, self.truth[t].rows[r].group, what, self.population.total(mask), low, high),
-                width(self.profile, what, self._everybody(self.asked[t], r, what)),
+                width(
+                    self.profile,
+                    what,
+                    self._everybody(self.asked[t], self.truth[t].rows[r].group, what),
+                ),
             )
             for (t, r, what), mask, (low, high) in zip(asked, masks, bounds, strict=True)
         ]
 
-    def _everybody(self, asked: Asked, row: int, what: str) -> int:
-        """Persons of a class among everybody whom the table is about."""
-        if what == "answered":
-            return self.population.total(self.population.answered(asked))
-        labels = list(asked.question.classes)
-        label = (labels[row % len(labels)],) if asked.several else ()
-        masks = self.masks(Asked(asked.outcome, (), asked.where, asked.statistic), label)
-        return self.population.total(masks[what])
+    def _everybody(self, asked: Asked, group: tuple[str, ...], what: str) -> int:
+        """Persons of a class among everybody, or in the part of which a reader knows how many."""
+        label = (_split(asked, group)[1],) if asked.several else ()
+        row = self.population.inside(asked, _split(asked, group)[0])
+        everybody = []
+        for where in {one.where for one in self.asked} | {()}:
+            part = Asked(asked.outcome, (), where, asked.statistic)
+            if not (row & ~self.population.inside(part)).any():
+                everybody.append(self.population.total(self.masks(part, label)[what]))
+        return min(everybody)
 
     def let_go(self) -> list[Made]:
         """The tables as they leave, run by run, each with what left before beside it."""
