@@ -256,6 +256,13 @@ def test_verbs_on_frames_do_not_say_a_cell(mark, column):
             require_nobody(str(error) + repr(error))
 
 
+def test_the_repr_of_a_survey_holds_no_rows():
+    report = HarmonisationReport("example", "2022", "a.csv", "synthetic", "adults", 1, 1)
+    survey = Survey(pd.DataFrame({"id": [NUMBER], "said": [FREE]}), Design(), report)
+    require_nobody(repr(survey) + str(survey))
+    assert "example" in repr(survey)
+
+
 def test_the_rule_shows_codes_and_describes_the_rest():
     unknown = pytest.raises(EenzaamStatsError, match=r"code 7 \(2 row\(s\), first in row 1\)")
     report = HarmonisationReport("example", "2022", "a.csv", "synthetic", "adults", 4, 4)
