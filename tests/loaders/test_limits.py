@@ -89,6 +89,26 @@ def shared_strings(path: Path) -> Path:
     return workbook(path, lambda p: p.update({"xl/sharedStrings.xml": b"<sst>" + one * 200_000}))
 
 
+def many_styles(path: Path) -> Path:
+    return workbook(
+        path,
+        lambda p: p.update(
+            {"xl/styles.xml": p["xl/styles.xml"].replace(b"</cellXfs>", b"<xf/>" * 9_000_000)}
+        ),
+    )
+
+
+def long_page(path: Path) -> Path:
+    """Thirty texts of 100 MB, each one letter, in little more than a hundred kilobytes."""
+    frame = people(30)
+    text = pa.array(["a" * 100_000_000] * 30, pa.large_string())
+    table = pa.Table.from_pandas(frame.astype({"id": "str"}), preserve_index=False)
+    at = table.column_names.index("id")
+    table = table.set_column(at, "id", text)
+    pq.write_table(table, path, compression="zstd", use_dictionary=False)
+    return path
+
+
 def far_cell(path: Path) -> Path:
     def change(parts: dict[str, bytes]) -> None:
         rows = b"".join(
@@ -224,7 +244,9 @@ def million_columns(path: Path) -> Path:
 
 
 BOMBS: dict[str, tuple[str, Callable[[Path], Path], str]] = {
-    "shared strings": (".xlsx", shared_strings, "workbook_part"),
+    "shared strings": (".xlsx", shared_strings, "workbook_text"),
+    "styles": (".xlsx", many_styles, "workbook_part"),
+    "long page in parquet": (".parquet", long_page, "text"),
     "far cells": (".xlsx", far_cell, "workbook_cells"),
     "long row": (".xlsx", long_row, "workbook_row"),
     "many sheets": (".xlsx", many_sheets, "workbook_parts"),
