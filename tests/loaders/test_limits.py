@@ -99,13 +99,14 @@ def many_styles(path: Path) -> Path:
 
 
 def long_page(path: Path) -> Path:
-    """Thirty texts of 100 MB, each one letter, in little more than a hundred kilobytes."""
-    frame = people(30)
-    text = pa.array(["a" * 100_000_000] * 30, pa.large_string())
-    table = pa.Table.from_pandas(frame.astype({"id": "str"}), preserve_index=False)
+    """Eleven texts of 200 MB, each one letter, in little more than a hundred kilobytes."""
+    table = pa.Table.from_pandas(people(11).astype({"id": "str"}), preserve_index=False)
     at = table.column_names.index("id")
-    table = table.set_column(at, "id", text)
-    pq.write_table(table, path, compression="zstd", use_dictionary=False)
+    text = pa.array(["a" * 200_000_000], pa.large_string())
+    rows = [table.slice(row, 1).set_column(at, "id", text) for row in range(11)]
+    with pq.ParquetWriter(path, rows[0].schema, compression="zstd", use_dictionary=False) as writer:
+        for row in rows:
+            writer.write_table(row)
     return path
 
 
