@@ -107,7 +107,8 @@ def test_a_mark_that_a_mapping_takes_for_a_missing_answer_is_not_in_the_report(
 ):
     raw = mapping()
     for row in raw["variable"]:
-        row |= {"else": "no_answer"} if row["name"] in ("djg_3", "sex", "age") else {}
+        if row["name"] in ("djg_3", "sex", "age"):
+            row["else"] = "no_answer"
     told = write_mapping(raw, tmp_path / "m.toml")
     for at, mark in enumerate(MARKS.values()):
         for column in ("q3", "sx", "lft"):
