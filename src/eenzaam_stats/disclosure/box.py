@@ -14,7 +14,7 @@ import numpy as np
 
 from eenzaam_stats.disclosure.counts import Columns, Kind, Values
 from eenzaam_stats.disclosure.hiding import Hiding
-from eenzaam_stats.disclosure.solver import Equations, FloatArray, Programme
+from eenzaam_stats.disclosure.solver import Equations, FloatArray, IntArray, Programme
 from eenzaam_stats.disclosure.system import WITHIN
 
 _NOTHING = 1e-7
@@ -50,6 +50,13 @@ class Box:
         self.unknowns = list(self.at)
         self.value = np.nan_to_num(np.array([self.system.value[at] for at in self.at]))
         self.stays = np.array([self._is_fixed(at) for at in self.at])
+
+    @cached_property
+    def _printed(self) -> tuple[IntArray, IntArray]:
+        """Counts of the box and the rows that print them."""
+        shows = [self.system.shows[at] for at in self.at]
+        owner = np.repeat(np.arange(len(shows)), [len(rows) for rows in shows])
+        return owner, np.array([row for rows in shows for row in rows], dtype=np.int64)
 
     @cached_property
     def equations(self) -> Equations:
@@ -152,11 +159,13 @@ class Box:
 
     def hidden(self) -> set[int]:
         """Hidden counts of the box."""
-        return {at for at in self.at if self.hiding.price(at) == 0.0}
+        return {at for at, price in zip(self.at, self.prices(), strict=True) if price == 0.0}
 
     def prices(self) -> FloatArray:
         """Cost of hiding each count; what is hidden costs nothing."""
-        return np.array([self.hiding.price(at) for at in self.at])
+        owner, row = self._printed
+        weights = self.hiding.shown_cost[row]
+        return np.bincount(owner, weights, minlength=len(self.at)).astype(np.float64)
 
     def move(self, *, shown: bool = True) -> set[int] | None:
         """Counts that change in the cheapest move of so many people into the count, or out.

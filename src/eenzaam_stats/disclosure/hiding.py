@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from eenzaam_stats.disclosure.counts import Columns, Kind, Values
 from eenzaam_stats.disclosure.system import System
+
+FloatArray = NDArray[np.float64]
 
 
 @dataclass(slots=True)
@@ -22,13 +28,33 @@ class Hiding:
         Rows that are not shown.
     secret : set of int
         Unknowns that break a rule; a total among them is not taken as known.
+    shown_cost : ndarray of float
+        Cost of each row that is shown, 0 of a hidden one.
     """
 
     system: System
     cost: dict[int, float]
     hidden: set[int]
     secret: set[int]
+    shown_cost: FloatArray = field(init=False)
     lines: dict[tuple[Kind, Columns, int], dict[Values, list[str]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        rows = 1 + max((row for printed in self.system.shows for row in printed), default=-1)
+        self.shown_cost = np.zeros(rows)
+        for row, cost in self.cost.items():
+            self.shown_cost[row] = 0.0 if row in self.hidden else cost
+
+    def hide(self, rows: Iterable[int]) -> None:
+        """Hide rows; hidden ones cost nothing."""
+        for row in rows:
+            self.hidden.add(row)
+            self.shown_cost[row] = 0.0
+
+    def show(self, row: int) -> None:
+        """Show a row again."""
+        self.hidden.discard(row)
+        self.shown_cost[row] = self.cost.get(row, 0.0)
 
     def is_known(self, unknown: int) -> bool:
         """Whether everyone knows a count although no row shows it: totals, of waves too."""
@@ -43,13 +69,7 @@ class Hiding:
 
     def price(self, unknown: int) -> float:
         """Cost of hiding a count: that of the rows that still show it."""
-        return sum(
-            [
-                self.cost.get(row, 0.0)
-                for row in self.system.shows[unknown]
-                if row not in self.hidden
-            ]
-        )
+        return float(sum([self.shown_cost[row] for row in self.system.shows[unknown]]))
 
     def along(self, unknown: int, place: int) -> list[str]:
         """Values of one column in the cells that differ in it alone."""

@@ -83,7 +83,7 @@ class Support:
 
 def supporting(hiding: Hiding, unknown: int, people: float) -> Support | None:
     """Hidden rows that keep a count unknown, as few as are found; ``None`` where they do not."""
-    for wide, width in SEARCHES[:3]:
+    for wide, width in SEARCHES:
         found = Support(set(), Box(hiding, unknown, width, people, wide=wide)).again()
         if found is not None:
             return found

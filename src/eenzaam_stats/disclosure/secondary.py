@@ -12,8 +12,8 @@ from eenzaam_stats.disclosure.hiding import Hiding
 from eenzaam_stats.disclosure.moves import Support, protecting, supporting
 from eenzaam_stats.disclosure.system import System
 
-MOST_TRIED = 1_500  # hidden rows times secrets up to which each row is tried again
-MOST_COUNTS = 500_000  # the same times the counts that each secret hangs together with
+# counts that are looked at to show rows again: in all, and for each count of the release
+MOST_COUNTS, PER_COUNT = 500_000, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +60,19 @@ def protected(
     -----
     For each secret the cheapest move of people is taken that changes it and no count that is shown
     (:mod:`eenzaam_stats.disclosure.moves`); hidden rows cost nothing. Where nothing can be moved,
-    everything of the source is hidden. The order is by size, then by name. At last, in a small
-    release, each row that was hidden for another one is shown again where every secret keeps a move
-    without it.
+    everything of the source is hidden. The order is by size, then by name. At last each row that
+    was hidden for another one is shown again where every secret keeps a move without it, those
+    that tell most first, as long as a fixed number of counts has not been looked at.
     """
     hiding = Hiding(system, dict(cost), set(hidden), {one.unknown for one in secrets})
     for secret in secrets:
-        hiding.hidden.update(system.shows[secret.unknown])
+        hiding.hide(system.shows[secret.unknown])
     first = set(hiding.hidden)
     order = sorted(secrets, key=lambda one: (-system.value[one.unknown], system.where[one.unknown]))
     for secret in order:
         rows = protecting(hiding, secret.unknown, secret.people, before=secret.before)
-        hiding.hidden |= set(cost) if rows is None else rows
-    if len(hiding.hidden - first) * len(secrets) <= MOST_TRIED:
+        hiding.hide(cost if rows is None else rows)
+    if hiding.hidden - first:
         _release(hiding, order, first)
     return hiding.hidden
 
@@ -86,16 +86,18 @@ def _release(hiding: Hiding, secrets: Sequence[Secret], first: set[int]) -> None
             return  # what cannot be protected keeps everything hidden
         support[one] = found
     more = hiding.hidden - first
-    if len(more) * sum(len(one.box.at) for one in support.values()) > MOST_COUNTS:
-        return
+    left = MOST_COUNTS + PER_COUNT * len(hiding.system.value)
     for row in sorted(more, key=lambda one: (-hiding.cost.get(one, 0.0), one)):
         leaning = [one for one, kept in support.items() if row in kept.rows]
-        hiding.hidden.discard(row)
+        left -= sum(len(support[one].box.at) for one in leaning)
+        if left < 0:
+            return
+        hiding.show(row)
         others: dict[Secret, Support] = {}
         for one in leaning:
             found = support[one].again()
             if found is None:
-                hiding.hidden.add(row)
+                hiding.hide([row])
                 break
             others[one] = found
         else:

@@ -13,6 +13,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 INFINITE = float("inf")
 _WHOLE = 1e-6
+_SMALL = 2_000  # columns
 _NODES = 2_000  # of a search in whole numbers; a limit in seconds would differ by machine
 
 
@@ -109,6 +110,8 @@ class Programme:
         self.model.silent()
         self.model.setOptionValue("threads", 1)
         self.model.setOptionValue("mip_max_nodes", _NODES)
+        if self.columns < _SMALL:
+            self.model.setOptionValue("presolve", "off")  # it costs more than it saves
         self.model.passModel(programme)
 
     def least(self, cost: FloatArray) -> FloatArray | None:
