@@ -27,14 +27,28 @@ _ANSWERS = frozenset(
         *("refused", "dont_know", "no_answer", "not_asked", "weigert"),
     }
 )
+# of a text of several words, one is among these where it is an answer
+_ANSWERING = _ANSWERS | frozenset(
+    {
+        *("klopt", "eens", "oneens", "mee", "weet", "niet", "geen", "wel", "of", "min", "meer"),
+        *("minder", "heel", "erg", "eenzaam", "soms", "zelden", "antwoord", "opgave", "gevraagd"),
+        *("agree", "disagree", "not", "none", "know", "answer", "lonely", "all", "time", "rarely"),
+        *("most", "some", "little", "much", "very", "neither", "hardly", "ever", "or", "never"),
+        *("man", "vrouw", "men", "women", "male", "female", "jaar", "years", "ouder", "older"),
+    }
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_STRANGE = re.compile(r"[{}\[\]@|\\^~]")
 SHOWN_NAMES = 12
+SHOWN_GROUPS = 40
 
 _NAME = re.compile(r"[^\W\d][\w.$#@-]*")
 _NUMBER = re.compile(r"[+-]?\d*[.,]?\d+")
 _DATE = re.compile(r"\d{1,4}\s*[-./:]\s*(?:\d{1,2}|[^\W\d]{3,})\s*[-./:]\s*\d{1,4}")
 _RUN = re.compile(rf"\d(?:[\s.-]?\d){{{DIGITS_REPEATED - 1},}}")
 _FAULT = re.compile(r"#[A-Z0-9/]{1,8}[!?]?")  # a fault of a workbook
-_SECOND_CAPITAL = re.compile(r"\S\s+\W*[^\W\d_a-z\u00df-\u00ff]\w*[a-z]")  # Jan de Vries
+_SECOND_CAPITAL = re.compile(r"\S\s+\W*[^\W\d_a-z\u00df-\u00ff]\w*(?:[a-z]|\.)")  # Jan de Vries
+_DATE_IN_WORDS = re.compile(r"\d{1,2}\.?\s+[^\W\d_]{3,}\.?\s+\d{2,4}")
 # how the descriptions end
 _DESCRIBED = ("digits", "character", "characters", "date")
 _MAIL = re.compile(r"\w@\w")
@@ -75,8 +89,9 @@ def shown_value(value: object, rows: int | None = None) -> str:
     Shown are: a number of at most 4 digits, one of 5 that at least two rows have, a word that is an
     answer anywhere (``yes``, ``refused``), and a text of at most 24 characters that at least
     two rows have (of one row, at most 2 characters), unless it holds a date, a longer number, an
-    address of mail or a capital in a later word, as names of persons do. Everything else is
-    described. The rule does not know names: one word that several rows have is taken for a code.
+    address of mail or a capital in a later word, as names of persons do. Of several words one has
+    to be a word of answers (``not``, ``klopt``). Everything else is described. The rule does not
+    know names: one word that several rows have is taken for a code.
 
     Examples
     --------
@@ -109,7 +124,8 @@ def _shown_text(text: str, rows: int | None) -> str:
         return repr(text)
     longest = LETTERS_OF_ONE if rows == 1 else LONGEST_CODE
     plain = len(text) <= longest and printable(text) == text and not _tells(text)
-    return repr(text) if plain else _described(text)
+    answers = len(body.split()) < 2 or not _ANSWERING.isdisjoint(_WORD.findall(body.casefold()))
+    return repr(text) if plain and answers and not _STRANGE.search(text) else _described(text)
 
 
 def _n_digits(text: str) -> int:
@@ -163,7 +179,7 @@ def shown_label(label: object) -> str:
 
 def _tells(text: str) -> bool:
     """Whether a text holds what a code or a label does not: parts of a person."""
-    return any(one.search(text) for one in (_DATE, _RUN, _MAIL, _SECOND_CAPITAL))
+    return any(one.search(text) for one in (_DATE, _DATE_IN_WORDS, _RUN, _MAIL, _SECOND_CAPITAL))
 
 
 def shown_groups(names: Sequence[object]) -> str:
@@ -177,10 +193,12 @@ def shown_groups(names: Sequence[object]) -> str:
     "'Den Haag', 3, text of 21 characters"
     """
     lowered = [name.lower() if isinstance(name, str) else name for name in names]
-    return ", ".join(
+    said = dict.fromkeys(
         repr(name) if isinstance(low, str) and is_shown_label(low) else shown_label(low)
         for name, low in zip(names, lowered, strict=True)
     )
+    more = [f"and {len(said) - SHOWN_GROUPS} more"] * (len(said) > SHOWN_GROUPS)
+    return ", ".join([*list(said)[:SHOWN_GROUPS], *more])
 
 
 def shown_sheets(names: Iterable[str]) -> str:

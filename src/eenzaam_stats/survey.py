@@ -6,7 +6,7 @@ No verb changes the ``Survey`` it gets; each gives a new one. Nothing here opens
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from html import escape
 from typing import Any
 
@@ -167,7 +167,7 @@ class Survey:
         One per scale that was scored.
     """
 
-    respondents: Any
+    respondents: Any = field(repr=False)  # nobody in a log or a traceback
     design: Design
     report: HarmonisationReport
     scoring: tuple[ScoringReport, ...] = ()

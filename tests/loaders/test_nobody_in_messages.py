@@ -100,6 +100,23 @@ def _twin(target: Path) -> Path:
     return target.with_suffix(".sav") if target.suffix == ".zsav" else target
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".parquet", ".sav", ".dta"])
+@pytest.mark.parametrize("rows", ["one", "all"])
+def test_a_mark_that_a_mapping_takes_for_a_missing_answer_is_not_in_the_report(
+    tmp_path, suffix, rows
+):
+    raw = mapping()
+    for row in raw["variable"]:
+        if row["name"] in ("djg_3", "sex", "age"):
+            row["else"] = "no_answer"
+    told = write_mapping(raw, tmp_path / "m.toml")
+    for at, mark in enumerate(MARKS.values()):
+        for column in ("q3", "sx", "lft"):
+            frame = with_mark(people(), column, mark, rows=rows)
+            path = write_text(frame, tmp_path / f"{column}{at}{suffix}")
+            require_nobody(heard(lambda file=path: read_mapped(file, told)))
+
+
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_file_without_a_header_does_not_give_its_first_record(tmp_path, suffix, capsys):
     told = write_mapping(mapping(), tmp_path / "m.toml")
@@ -254,6 +271,13 @@ def test_verbs_on_frames_do_not_say_a_cell(mark, column):
                 verb()
         except EenzaamStatsError as error:
             require_nobody(str(error) + repr(error))
+
+
+def test_the_repr_of_a_survey_holds_no_rows():
+    report = HarmonisationReport("example", "2022", "a.csv", "synthetic", "adults", 1, 1)
+    survey = Survey(pd.DataFrame({"id": [NUMBER], "said": [FREE]}), Design(), report)
+    require_nobody(repr(survey) + str(survey))
+    assert "example" in repr(survey)
 
 
 def test_the_rule_shows_codes_and_describes_the_rest():

@@ -52,7 +52,7 @@ def disclosive(row: Estimate, profile: DisclosureProfile, *, statistic: str = "p
             n > 0 and row.df is not None and row.df < profile.least_df,
             f"fewer than {profile.least_df} degrees of freedom",
         ),
-        *(dominated(row, profile) if statistic in OF_NUMBERS else ()),
+        *(dominated(row, profile) if statistic in OF_NUMBERS and row.n_outcome is None else ()),
         (
             profile.least_n > 0 and not math.isfinite(row.estimate),
             "no estimate, and its reason tells about a class of people",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.errors import OptionError
 from eenzaam_stats.estimation.cells import Cells, cells_for
 from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, OUTCOME, Outcome, grouping, once
 from eenzaam_stats.estimation.crossing import Crossing
@@ -128,6 +129,8 @@ def prevalence(
     require_level(level)
     names = once((outcome,) if isinstance(outcome, str) else tuple(outcome), name="outcome")
     outcomes = [Outcome(name) for name in names]
+    if not outcomes:
+        raise OptionError(f"{_WHERE} needs an outcome to estimate, such as 'lonely'; it got none.")
     groups = grouping(by)
     source = cells_for(survey, outcomes, by=groups, weights=weights, where=_WHERE)
     rows: list[Estimate] = []

@@ -77,11 +77,20 @@ def read_parquet(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame
     with _opened(file.path) as stored:
         n_rows = stored.metadata.num_rows
         file.options.require("cells", n_rows * max(len(names), 1), of=file.path.name)
+        file.options.require("text", _stated(stored, names), of=file.path.name)
         table = _read(stored, names, file)
         values = {name: table[name].to_pandas() for name in names}
     frame = pd.DataFrame({name: _plain(own, file, name) for name, own in values.items()})
     require_whole(file, frame)
     return frame, None
+
+
+def _stated(stored: ParquetFile, names: Sequence[str]) -> int:
+    """Bytes of the columns once unpacked, as the file states them."""
+    groups = (stored.metadata.row_group(at) for at in range(stored.metadata.num_row_groups))
+    parts = (group.column(at) for group in groups for at in range(group.num_columns))
+    wanted = set(names)
+    return sum(part.total_uncompressed_size for part in parts if part.path_in_schema in wanted)
 
 
 def _read(stored: ParquetFile, names: list[str], file: SurveyFile) -> Any:

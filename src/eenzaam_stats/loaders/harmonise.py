@@ -187,7 +187,11 @@ def _text_column(variable: Variable, raw: RawColumn, *, where: str) -> Harmonise
     """Column of free text; words that the codebook lists as missing have the kind it gives."""
     values, kinds = text_values(raw, where=where)
     shown = raw.values.map(lambda cell: stripped(cell) if isinstance(cell, str) else cell)
-    said = {word: MissingKind.NO_ANSWER for word in map(stripped, raw.blank_words()) if word}
+    said = {
+        word: MissingKind.NO_ANSWER
+        for word in map(stripped, raw.blank_words())
+        if is_shown(word) and word
+    }
     for code, kind in variable.missing.items():
         at = ((values == str(code)) | (shown == code)).fillna(False).to_numpy(dtype=np.bool_)
         values, kinds = values.mask(at), np.where(at, np.int8(KINDS.index(kind)), kinds)

@@ -70,7 +70,7 @@ def open_file(
         file with polars-readstat, an extra; values are the same.
     **file_words
         How the file is written: ``decimal``, ``thousands``, ``keep_words``, ``skip_rows``,
-        ``header_row``, ``sheet``; see
+        ``header_row``, ``sheet``, ``limits``; see
         :class:`~eenzaam_stats.loaders.file_options.FileOptions`.
 
     Returns

@@ -7,6 +7,7 @@ from typing import Any
 
 from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.layout import Variable
+from eenzaam_stats.message_words import is_shown
 from eenzaam_stats.vocabulary import MissingKind
 
 MOST_CODES_SHOWN = 12
@@ -28,16 +29,24 @@ def recodes_done(
     if named:
         said = {code: value for code, value in said.items() if code not in named}
     others = _others(variable, said)
+    hidden = [code for code in said if code not in others and not _may_be_said(variable, code)]
+    kinds_hidden = ", ".join(dict.fromkeys(str(said[code]) for code in hidden))
     pairs = sorted(said.items(), key=lambda pair: str(pair[0]).zfill(12))
     return tuple(
         [f"{len(named)} code(s) -> their labels"] * bool(named)
         + [
             f"{code} -> {words[value] if isinstance(value, bool) else value}"
             for code, value in pairs
-            if str(code) != str(value) and code not in others
+            if str(code) != str(value) and code not in (*others, *hidden)
         ]
         + [f"{len(others)} other code(s) -> {variable.otherwise}"] * bool(others)
+        + [f"{len(hidden)} text(s) or long number(s) -> {kinds_hidden}"] * bool(hidden)
     )
+
+
+def _may_be_said(variable: Variable, code: Any) -> bool:
+    """Whether a code is one of the codebook, or looks like one whatever row has it."""
+    return variable.knows(code) or is_shown(code, 1 if isinstance(code, str) else None)
 
 
 def _others(variable: Variable, said: Mapping[Any, Any]) -> frozenset[Any]:

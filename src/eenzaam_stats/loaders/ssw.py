@@ -47,7 +47,7 @@ def read_ssw(
         options and package are the same. It then holds answers of persons, as the file does.
     **file_words
         How the file is written, where it does not say so itself: ``decimal``, ``thousands``,
-        ``keep_words``, ``skip_rows``, ``header_row``, ``sheet``; see
+        ``keep_words``, ``skip_rows``, ``header_row``, ``sheet``, ``limits``; see
         :class:`~eenzaam_stats.loaders.file_options.FileOptions`.
 
     Returns

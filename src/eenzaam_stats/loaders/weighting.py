@@ -195,6 +195,9 @@ def _require_numbers(raw: RawColumn, weights: npt.NDArray[np.float64], *, where:
             )
 
 
+_MANY_PEOPLE = 1e5
+
+
 def weight_total(name: str, weights: npt.NDArray[np.float64]) -> CheckResult:
     """Say what the weights add up to: respondents, people, or neither.
 
@@ -211,9 +214,10 @@ def weight_total(name: str, weights: npt.NDArray[np.float64]) -> CheckResult:
         looks = "it looks like a number of people"
     else:
         looks = "this is neither the respondents nor plainly a number of people"
+    # a mean of many digits may be what every row has
+    said = f"{mean:.3f}" if mean < _MANY_PEOPLE else f"{mean:.3g}"
     message = (
-        f"{name} adds up to {weights.sum():,.1f} over {weights.size:,} rows, mean {mean:.3f}: "
-        f"{looks}"
+        f"{name} adds up to {weights.sum():,.1f} over {weights.size:,} rows, mean {said}: {looks}"
     )
     return CheckResult("sum of weights", None, message)
 

@@ -13,6 +13,8 @@ from zipfile import ZipFile
 from eenzaam_stats.loaders.file_options import FileOptions
 
 _SHEETS = "xl/worksheets/"
+_READ = (".xml", ".rels")
+_LONG = ("sharedStrings.xml", "calcChain.xml")
 _CHUNK = 1 << 20
 _ROW = b"<row"
 _NAMED = b":row"  # with a prefix for the names of Excel
@@ -34,8 +36,9 @@ def require_sound_parts(path: Path, options: FileOptions) -> None:
         options.require("workbook_parts", len(parts), of=path.name)
         options.require("unpacked", sum(part.file_size for part in parts), of=path.name)
         for part in parts:
-            if not part.filename.startswith(_SHEETS):
-                options.require("workbook_part", part.file_size, of=path.name)
+            if not part.filename.startswith(_SHEETS) and part.filename.endswith(_READ):
+                kind = "workbook_text" if part.filename.endswith(_LONG) else "workbook_part"
+                options.require(kind, part.file_size, of=path.name)
         for part in parts:
             if part.filename.startswith(_SHEETS) and part.file_size > _CHUNK:
                 _require_short_rows(book, part.filename, path, options)
