@@ -99,7 +99,7 @@ def test_a_mean_far_from_zero_keeps_its_spread(frames, make_survey):
     people, rows = frames
     import pyspark.sql.functions as f
 
-    design = {"weight": "weight", "stratum": "thin"}
+    design = {"weight": "weight", "stratum": "thin", "lonely_stratum": "certainty"}
     far = es.mean(make_survey(rows.withColumn("z", f.col("y") + 1e6), **design), "z").rows[0]
     near = es.mean(make_survey(people, **design), "y").rows[0]
     assert far.std_error == pytest.approx(near.std_error, rel=1e-9)

@@ -239,8 +239,8 @@ def endless_header(path: Path) -> Path:
     return path
 
 
-def million_columns(path: Path) -> Path:
-    path.write_text(",".join(f"c{at}" for at in range(1_000_000)) + "\n1\n")
+def many_columns(path: Path) -> Path:
+    path.write_text(",".join(f"c{at}" for at in range(400_000)) + "\n1\n")
     return path
 
 
@@ -260,7 +260,7 @@ BOMBS: dict[str, tuple[str, Callable[[Path], Path], str]] = {
     "endless line": (".csv", endless_line, "line"),
     "endless header": (".csv", endless_header, "line"),
     "endless line, tabs": (".tsv", endless_line, "line"),
-    "million columns": (".txt", million_columns, "columns"),
+    "many columns": (".txt", many_columns, "columns"),
     "entities": (".xlsx", entities, "damaged"),
 }
 
