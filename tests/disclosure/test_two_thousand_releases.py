@@ -15,21 +15,12 @@ from eenzaam_stats.vocabulary import Flag
 # every so many releases the bounds of a few counts are those of whole numbers
 WHOLE = 4
 
-# kinds in which something is known to fail, and what
-OPEN = {"the same tables again": "release 9: a row that has left comes back suppressed"}
-
-
-def _params():
-    for kind in KINDS:
-        known = [pytest.mark.xfail(strict=True, reason=OPEN[kind])] if kind in OPEN else []
-        yield pytest.param(kind, marks=known)
-
 
 def test_there_are_two_thousand_releases():
     assert sum(KINDS.values()) == 2000
 
 
-@pytest.mark.parametrize("kind", list(_params()))
+@pytest.mark.parametrize("kind", KINDS)
 def test_no_hidden_count_is_recovered_and_unprotected_they_are(kind):
     attacked = open_before = hidden = shown_rows = everything = 0
     recovered = []

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar, overload
 
-from eenzaam_stats.comparisons import Comparisons
+from eenzaam_stats.comparisons import Comparison, Comparisons
 from eenzaam_stats.disclosure.apart import require_apart
 from eenzaam_stats.disclosure.decision import BEFORE, reasons_of_estimates
 from eenzaam_stats.disclosure.derived import (
@@ -146,6 +146,7 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
         if isinstance(table, Estimates) and is_counted(table)
     ]
     forced = [[""] * len(table.rows) for table in tables]
+    new = any(row.disclosure is Disclosure.UNCHECKED for table in tables for row in table.rows)
     while True:
         reasons = [_own_reasons(table, forced[at], profile) for at, table in enumerate(tables)]
         for at, why in reasons_of_estimates(counted, forced, profile).items():
@@ -158,10 +159,15 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
             if not reasons[at][row]
         ]
         news += [(at, row) for at, row in bounding(tables, reasons) if not reasons[at][row]]
+        news = [(at, row) for at, row in news if not (new and _has_left(tables[at].rows[row]))]
         if not news:
             return reasons
         for at, row in news:
             forced[at][row] = DERIVED
+
+
+def _has_left(row: Estimate | Comparison) -> bool:
+    return row.disclosure is Disclosure.SAFE
 
 
 def require_checked(tables: Sequence[Released]) -> None:
