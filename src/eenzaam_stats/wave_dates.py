@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.date_words import moment_in_words
 from eenzaam_stats.errors import SchemaError
-from eenzaam_stats.message_words import shown_value
+from eenzaam_stats.message_words import shown_label, shown_value
 from eenzaam_stats.time_axis import Calendar, Moment, calendar_of
 
 FloatArray = NDArray[np.float64]
@@ -107,7 +107,7 @@ def dates_of_waves(
         first = values[wrong[0]]
         raise SchemaError(
             f"{where} needs dates or numbers in column {column!r}, such as 2020.2, and found "
-            f"{shown_value(first, values.count(first))} ({len(wrong)} wave(s), first in row "
+            f"{shown_label(first)} ({len(wrong)} wave(s), first in row "
             f"{wrong[0] + 1}). Give each wave its date. {HOW}."
         )
     moments = [one for one in found if one is not None]

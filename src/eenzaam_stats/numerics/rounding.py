@@ -78,13 +78,14 @@ def score_size(moments: Moments, score: FloatArray | tuple[FloatArray, FloatArra
     Returns
     -------
     ndarray of float, shape (d,) or (t,)
+        Of domains without clusters at least as much as the scores of single rows can add up to.
 
     Examples
     --------
     >>> moments = Moments(np.array([0]), np.array([0]), None, np.array([4.0]),
     ...                   np.array([[2.0, -2.0]]), np.array([[2.0, 0.0, 2.0]]))
-    >>> score_size(moments, np.array([[0.5, -0.25]])).tolist()
-    [1.5]
+    >>> score_size(moments, np.array([[0.5, -0.25]])).round(4).tolist()
+    [1.5811]
     >>> score_size(moments, (np.array([[0.5]]), np.array([[-0.25]]))).tolist()
     [1.5]
     """
@@ -94,4 +95,20 @@ def score_size(moments: Moments, score: FloatArray | tuple[FloatArray, FloatArra
     )
     if isinstance(score, tuple):
         return np.asarray(np.abs(score[0]) @ one + np.abs(score[1]) @ two)
-    return np.asarray(np.abs(score[:, 0]) * one + np.abs(score[:, 1]) * two)
+    size = np.asarray(np.abs(score[:, 0]) * one + np.abs(score[:, 1]) * two)
+    return size if moments.cluster is not None else np.maximum(size, _spread_size(moments, score))
+
+
+def _spread_size(moments: Moments, score: FloatArray) -> FloatArray:
+    """Sum of the scores of the rows, all taken as positive, at most.
+
+    About their own level the sums of a group are 0, and its rows are not.
+    """
+    squares = moments.about_zero()
+    n, *sums = (
+        np.bincount(moments.domain, column, minlength=len(score))
+        for column in (moments.n, *squares.T)
+    )
+    one, two = score.T
+    spread = one**2 * sums[0] + 2.0 * one * two * sums[1] + two**2 * sums[2]
+    return np.asarray(np.sqrt(n * np.maximum(spread, 0.0)))
