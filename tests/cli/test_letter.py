@@ -167,7 +167,7 @@ def test_out_that_is_a_file_or_has_no_parent_is_explained(tmp_path: Path, comman
     assert command("letter", "--out", tmp_path / "file").code == 3
     ran = command("letter", "--out", tmp_path / "no" / "parent")
     assert ran.code == 3
-    assert "cannot write its report" in ran.err
+    assert "letter needs an existing folder" in ran.err
 
 
 @pytest.mark.parametrize(

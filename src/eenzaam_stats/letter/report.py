@@ -110,7 +110,7 @@ def require_free(folder: Path, *, force: bool) -> None:
     SourceError
         If the path is a file, or no report can be written there.
     """
-    require_folder(folder, [MANIFEST, "figures/x"], needed_by=COMMAND, overwrite=True, parents=True)
+    require_folder(folder, [MANIFEST, "figures/x"], needed_by=COMMAND, overwrite=True)
     occupied = folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file()
     if occupied and not force:
         raise OptionError(
@@ -241,4 +241,4 @@ def write(report: Report, folder: Path) -> None:
         If the folder cannot be made or written.
     """
     files = documents(report)
-    write_set(folder, files, needed_by=COMMAND, overwrite=True, parents=True)
+    write_set(folder, files, needed_by=COMMAND, overwrite=True)
