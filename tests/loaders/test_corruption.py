@@ -141,7 +141,7 @@ def test_row_count_guard_when_it_is_opened_then_lost_rows_are_seen(tmp_path, mon
     sound = read_plain(path)
     with_row_count(path, header=40, extension=40)
     assert damage.outcome(lambda: read_plain(path), sound, 2)[0] == damage.REFUSED
-    monkeypatch.setattr(spss, "require_promised_rows", lambda _file, layout: layout.n_rows)
+    monkeypatch.setattr(spss, "require_promised_rows", lambda _file, layout, *_: layout.n_rows)
     assert damage.outcome(lambda: read_plain(path), sound, 2) == (damage.ROWS, "40 of 60")
 
 

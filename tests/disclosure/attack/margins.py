@@ -56,11 +56,11 @@ def attack(
 def _known(shown, truth, at, what):
     """Totals that everyone knows, and every row that is shown."""
     for t, table in enumerate(shown):
-        total = sum(_value(row, what) for row in truth[t].rows)
+        total = sum(value_of(row, what) for row in truth[t].rows)
         yield {at[t, r]: 1.0 for r in range(len(table.rows))}, total
         for r, row in enumerate(table.rows):
             if row.flag is not Flag.SUPPRESSED:
-                yield {at[t, r]: 1.0}, _value(row, what)
+                yield {at[t, r]: 1.0}, value_of(row, what)
 
 
 def _margins(shown, at):
@@ -94,7 +94,7 @@ def _ends(matrix, values, number):
     return ends
 
 
-def _value(row, what: str) -> float:
+def value_of(row, what: str) -> float:
     if what == "n":
         return float(row.n_valid)
     return float(row.n_outcome if what == "yes" else row.n_valid - row.n_outcome)
