@@ -23,7 +23,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 NO_ENTRY = {"DIRECT", "DJG6", "DJG11", "UCLA3", "__version__", "plots", "scenarios"}
 # Sections of the label catalogue that the glossary takes its Dutch from.
 LABEL_GROUPS = ("outcome", "verdict", "effect", "change", "category_djg11", "origin")
-COMMANDS = 9
+COMMANDS = 10
 
 
 @pytest.fixture(scope="module")

@@ -119,6 +119,9 @@ def _entered(
         for kind in classes.get(row.outcome, ()):
             # a class that no row of the table shows is nobody there
             system.cells.setdefault((same.get(kind, kind), system.reduced(row.columns)), {})
+    columns = {row.columns for _, row in rows}
+    if any(WAVE in one for one in columns) and (WAVE,) not in columns:
+        system.totals.add((WAVE,))  # how many answered a wave is told wherever it is described
     enter_rest(system)
     return system
 
@@ -162,8 +165,6 @@ def composed(functions: Functions) -> Functions:
 def _enter(system: System, number: int, row: Shown, same: Mapping[Kind, Kind]) -> None:
     columns = system.reduced(row.columns)
     system.totals.add(row.fixed)
-    if WAVE in row.columns:
-        system.totals.add((WAVE,))  # how many answered a wave is told wherever it is described
     values = system.project(row.values, row.columns, columns)
     for kind, count in row.counts:
         at = system.unknown(same.get(kind, kind), columns, values)

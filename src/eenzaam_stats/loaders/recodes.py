@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from eenzaam_stats.cell_text import says_nothing
 from eenzaam_stats.loaders.column import RawColumn
 from eenzaam_stats.loaders.layout import Variable
 from eenzaam_stats.message_words import is_shown
@@ -46,6 +47,8 @@ def recodes_done(
 
 def _may_be_said(variable: Variable, code: Any) -> bool:
     """Whether a code is one of the codebook, or looks like one whatever row has it."""
+    if isinstance(code, str) and says_nothing(code):
+        return True  # what stands for an empty cell in every file is nobody's answer
     return variable.knows(code) or is_shown(code, 1 if isinstance(code, str) else None)
 
 

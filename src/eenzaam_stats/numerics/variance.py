@@ -219,8 +219,10 @@ def score_entries(moments: Moments, score: FloatArray, *, n_strata: int) -> Entr
     n = _sum_by(at, units, count)
     sums = np.column_stack([_sum_by(at, first[:, j], count) for j in (0, 1)])
     # the two variables first, then the score: a level that all units share leaves no rounding
-    beside = first / units[:, None] - (sums / n[:, None])[at]
-    between = units * (score[domain] * beside).sum(axis=1) ** 2
+    own, usual = first / units[:, None], (sums / n[:, None])[at]
+    beside = _without_rounding(own - usual, np.abs(own) + np.abs(usual))
+    parts = score[domain] * beside
+    between = units * _without_rounding(parts.sum(axis=1), np.abs(parts).sum(axis=1)) ** 2
     return Entries(
         domain=entry // n_strata,
         stratum=entry % n_strata,
@@ -269,6 +271,11 @@ def _lonely(entries: Entries, strata: Strata) -> FloatArray:
     if strata.lonely_domain == "as_lonely":
         found = found | (entries.units == 1.0)
     return (found & (strata.fraction[entries.stratum] > 0.0)).astype(np.float64)
+
+
+def _without_rounding(difference: FloatArray, size: FloatArray) -> FloatArray:
+    """Differences, exactly 0 where only rounding of their parts is left."""
+    return np.where(np.abs(difference) > ROUNDING * size, difference, 0.0)
 
 
 def _about_cells(moments: Moments, a: FloatArray) -> FloatArray:
