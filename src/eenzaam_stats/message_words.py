@@ -102,6 +102,8 @@ def shown_value(value: object, rows: int | None = None) -> str:
     """
     if value is None or isinstance(value, bool):
         return repr(value)
+    if value != value:  # noqa: PLR0124  (NaN, and a date that is missing)
+        return str(value)
     if isinstance(value, str):
         return _shown_text(value, rows)
     if isinstance(value, (date, time)):

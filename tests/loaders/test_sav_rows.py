@@ -163,7 +163,7 @@ def test_rows_behind_the_end_of_the_data_are_no_rows_and_refused_without_a_promi
 
 def test_shorter_header_would_lose_rows_without_the_count(path, monkeypatch):
     """The guard taken away: the library gives 50 of 120 rows and says nothing."""
-    monkeypatch.setattr(spss, "require_promised_rows", lambda _file, layout: layout.n_rows)
+    monkeypatch.setattr(spss, "require_promised_rows", lambda _file, layout, *_: layout.n_rows)
     with_row_count(path, header=50, extension=50)
     assert n_read(path) == 50
 

@@ -60,7 +60,8 @@ def test_sum_comes_without_classes_and_flags():
 
 
 def test_a_strong_answer_is_unknown_to_three_categories():
-    frame = answers(["MMMMMMMMMMM"]).astype("str").assign(djg_5="strong_yes")
+    # a word that one row has alone is described; one that several have is a code
+    frame = answers(["MMMMMMMMMMM"] * 2).astype("str").assign(djg_5="strong_yes")
 
     with pytest.raises(
         UnknownCodeError, match=r"score_polytomous\(DJG11\), column 'djg_5': code 'strong_yes'"

@@ -24,6 +24,7 @@ from eenzaam_stats.results import Estimate, Estimates, Footnote
 from eenzaam_stats.tables import csv_text, html_table
 from eenzaam_stats.tables.delimited import guarded_text
 from eenzaam_stats.tables.text import estimates_text
+from eenzaam_stats.vocabulary import Disclosure
 
 NAMES = [
     "$", "$x$", "a$b$c$", r"\frac{1}{0}", "$\\frac{$", "x_{", "x^{", "50%", "<b>&amp;", "a & b",
@@ -39,7 +40,12 @@ def _estimates(*names: str) -> Estimates:
         "lonely", "DJG11", names[0], "2022", "18+", "synthetic", "Taylor, logit", 0.95, "weight",
         "", 0, "0",
     )  # fmt: skip
-    rows = tuple(Estimate((name,), 0.4, 0.01, 0.38, 0.42, 998, 1000, 3, 1e6, 1.2) for name in names)
+    rows = tuple(
+        Estimate(
+            *((name,), 0.4, 0.01, 0.38, 0.42, 998, 1000, 3, 1e6, 1.2), disclosure=Disclosure.SAFE
+        )
+        for name in names
+    )
     return Estimates(("region",), rows, note)
 
 

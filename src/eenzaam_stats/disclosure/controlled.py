@@ -104,8 +104,8 @@ def round_release(
     >>> def row(group, n, yes):
     ...     return Estimate(group, yes / n, 0.1, 0.1, 0.9, n - 1, n, 0, float(n), 1.0,
     ...                     n_outcome=yes)
-    >>> cells = Estimates(("region",), (row(("a",), 41, 21), row(("b",), 7, 4)), note)
-    >>> rounded, everyone = round_release([cells, Estimates((), (row((), 48, 25),), note)])
+    >>> cells = Estimates(("region",), (row(("a",), 41, 21), row(("b",), 8, 4)), note)
+    >>> rounded, everyone = round_release([cells, Estimates((), (row((), 49, 25),), note)])
     >>> [(one.n_valid, one.n_outcome) for one in (*rounded.rows, *everyone.rows)]
     [(40, 20), (10, 5), (50, 25)]
     """

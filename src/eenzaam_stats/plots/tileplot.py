@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import SchemaError, UnknownCodeError
+from eenzaam_stats.message_words import shown_label
 from eenzaam_stats.plots.estimates import note_above
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.ggd_tiles import GGD_TILES, Tile
@@ -147,13 +148,9 @@ def _by_code(estimates: Estimates) -> Mapping[int, Estimate]:
     for at, row in enumerate(estimates.rows):
         name = str(row.group[0])
         if name not in codes:
-            raise UnknownCodeError.found(
-                "tilemap()",
-                column=COLUMN,
-                code=name,
-                count=1,
-                first_row=at + 1,
-                remedy="The map has the 25 GGD regions; leave out rows of other areas.",
+            raise UnknownCodeError(
+                f"tilemap(), column {COLUMN!r}: {shown_label(name)} (row {at + 1}) is no region of "
+                "the map. The map has the 25 GGD regions; leave out rows of other areas."
             )
         if row.estimate == row.estimate:
             found[codes[name]] = row
