@@ -137,7 +137,7 @@ def test_limits_that_do_not_hold_the_values_are_refused(breaks) -> None:
 
 
 def test_other_areas_and_other_groups_are_refused() -> None:
-    with canvas() as given, pytest.raises(UnknownCodeError, match=r"'GGD Atlantis'.*25 GGD"):
+    with canvas() as given, pytest.raises(UnknownCodeError, match=r"row 1\) is no region.*25 GGD"):
         plots.tilemap(_estimates({"GGD Atlantis": 0.1}), axes=given)
     with canvas() as given, pytest.raises(SchemaError, match="by='region'"):
         plots.tilemap(_estimates({NAMES[0]: 0.1}, by="sex"), axes=given)
