@@ -74,7 +74,7 @@ def audit(
     from eenzaam_stats.disclosure.published import TableColumns  # noqa: PLC0415
 
     chosen = profile_of(profile)
-    require_free(out, force=force)
+    require_free(out, force=force, reads=(*files, together))
     columns = TableColumns(
         by=tuple(by or ()),
         count=count,

@@ -15,7 +15,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from eenzaam_stats.cli.streams import speaks_unicode, written_out
-from eenzaam_stats.errors import EenzaamStatsError, EenzaamStatsWarning, SourceError
+from eenzaam_stats.errors import (
+    EenzaamStatsError,
+    EenzaamStatsWarning,
+    OptionError,
+    SourceError,
+)
 from eenzaam_stats.json_text import json_text
 from eenzaam_stats.message_words import printable
 from eenzaam_stats.version import VERSION
@@ -160,17 +165,33 @@ def progress(total: int, what: str, *, quiet: bool) -> Iterator[Advance]:
         yield advance
 
 
-def require_free(path: Path | None, *, force: bool) -> None:
+def require_free(path: Path | None, *, force: bool, reads: Sequence[Path | None] = ()) -> None:
     """Raise before any work when a file to be written is there already, or cannot be made.
 
     Raises
     ------
+    OptionError
+        If it is a file that the command reads, or stands in a folder that it reads.
     SourceError
         If it exists and ``force`` is false, its name is too long, or its folder is absent or not
         to be written.
     """
     if path is not None:
+        _require_apart(path, reads)
         require_place(path, needed_by=COMMAND, overwrite=force, replaces=FORCE)
+
+
+def _require_apart(out: Path, inputs: Sequence[Path | None]) -> None:
+    """Raise when the output is a file that the command reads; ``--force`` does not allow it."""
+    for path in filter(None, inputs):
+        same = out.resolve() == path.resolve() or (
+            path.is_dir() and out.resolve().parent == path.resolve()
+        )
+        if same:
+            raise OptionError(
+                f"--out {out.name} would be written over what this command reads. Name another "
+                "file."
+            )
 
 
 def deliver(content: str | bytes, path: Path | None, *, force: bool) -> None:

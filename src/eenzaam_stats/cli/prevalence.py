@@ -23,7 +23,14 @@ from eenzaam_stats.cli.files import (
     ThousandsSign,
     file_words,
 )
-from eenzaam_stats.cli.output import deliver, envelope, examples, progress, require_free, say
+from eenzaam_stats.cli.output import (
+    deliver,
+    envelope,
+    examples,
+    progress,
+    require_free,
+    say,
+)
 from eenzaam_stats.cli.release import remembered
 from eenzaam_stats.design import rule_of
 from eenzaam_stats.errors import OptionError
@@ -120,7 +127,7 @@ def prevalence(
     _require(lang=lang, interval=interval, cutoff=subscale_cutoff, formats=(as_json, as_csv))
     leaving = Leaving("prevalence", profile, unchecked, release)
     record, earlier = leaving.require()
-    require_free(out, force=force)
+    require_free(out, force=force, reads=(file, mapping, release))
     groups = tuple(by or ())
     said = file_words(
         decimal=decimal,
@@ -157,7 +164,7 @@ def prevalence(
         )
         tables = leaving.tables(earlier, tables)
         advance("done")
-    failed = [f"{one.name}: {one.message}" for one in survey.report.checks if one.passed is False]
+    failed = _failed(survey)
     text = (
         envelope("prevalence", data=[_data(table) for table in tables], warnings=failed)
         if as_json
@@ -167,6 +174,10 @@ def prevalence(
         deliver(text, out, force=force)
     for words in (*failed, *leaving.notes()):
         say(f"note: {words}", quiet=quiet)
+
+
+def _failed(survey: Any) -> list[str]:
+    return [f"{one.name}: {one.message}" for one in survey.report.checks if one.passed is False]
 
 
 def _tables(
@@ -230,7 +241,11 @@ def _stacked(tables: Sequence[Estimates]) -> Any:
 
     by = list(dict.fromkeys(name for table in tables for name in table.by))
     frames = [
-        table.details().assign(outcome=table.footnote.outcome, method=table.footnote.method)
+        table.details().assign(
+            outcome=table.footnote.outcome,
+            method=table.footnote.method,
+            origin=table.footnote.origin,
+        )
         for table in tables
     ]
     stacked = pd.concat(frames, ignore_index=True)

@@ -48,24 +48,64 @@ def require_apart(tables: Iterable[Released], profile: DisclosureProfile) -> Non
     eenzaam_stats.errors.DisclosureError: suppress() got tables of 'lonely' that count different ...
     """
     found: dict[Cell, dict[Counts, None]] = {}
-    for table in tables:
-        if isinstance(table, Estimates) and not table.footnote.over:
-            for row in table.rows:
-                if row.n_valid is not None:
-                    found.setdefault(_cell(table, row), {})[_counts(row)] = None
+    counted = [one for one in tables if isinstance(one, Estimates) and not one.footnote.over]
+    _require_everyone(counted, max(profile.least_n, profile.least_cell))
+    for table in counted:
+        for row in table.rows:
+            if row.n_valid is not None:
+                found.setdefault(_cell(table, row), {})[_counts(row)] = None
     for cell, counts in found.items():
         if len(counts) > 1 and _leaves_few(list(counts), profile):
-            raise DisclosureError(
-                f"suppress() got tables of {cell[0]!r} that count different people for one cell, "
-                "as those of a file and of an extract of it do, and too few people may be in one "
-                "of them alone: their numbers can be subtracted. Release one of them, or make all "
-                "from the same respondents."
-            )
+            raise _apart(cell)
+
+
+def _require_everyone(tables: Sequence[Estimates], few: int) -> None:
+    """Raise when the people of two tables differ by a few."""
+    found: dict[Cell, list[tuple[tuple[str, ...], int]]] = {}
+    for table in tables:
+        people = _everyone(table)
+        if people is not None:
+            found.setdefault(_cell_of((), table, ()), []).append((table.by, people))
+    for cell, numbers in found.items():
+        # the same groups are compared one by one
+        pairs = [(a, b) for (one, a), (other, b) in combinations(numbers, 2) if one != other]
+        if any(0 < abs(a - b) < few for a, b in pairs):
+            raise _apart(cell)
+
+
+def _apart(cell: Cell) -> DisclosureError:
+    return DisclosureError(
+        f"suppress() got tables of {cell[0]!r} that count different people for one cell, "
+        "as those of a file and of an extract of it do, and too few people may be in one "
+        "of them alone: their numbers can be subtracted. Release one of them, or make all "
+        "from the same respondents. What left before, also by a folder of --release, counts too: "
+        "start a new folder for the tables of another file."
+    )
+
+
+def _everyone(table: Estimates) -> int | None:
+    """People of a table, with those who have no group; unknown where a row is hidden."""
+    note = table.footnote
+    if "outcome" in table.by or note.statistic == "ratio" or not table.rows:
+        return None
+    groups: dict[tuple[str, ...], int] = {}
+    for row in table.rows:
+        if row.n_valid is None or row.n_missing is None:
+            return None
+        place = zip(table.by, row.group, strict=True)
+        groups[tuple(value for name, value in place if name != note.outcome)] = (
+            row.n_valid + row.n_missing
+        )
+    return sum(groups.values()) + note.n_without_group
 
 
 def _cell(table: Estimates, row: Estimate) -> Cell:
+    return _cell_of(table.by, table, row.group)
+
+
+def _cell_of(by: Sequence[str], table: Estimates, group: Sequence[str]) -> Cell:
     note: Footnote = table.footnote
-    place = frozenset(zip(table.by, row.group, strict=True))
+    place = frozenset(zip(by, group, strict=True))
     return note.outcome, note.source, note.wave, note.population, note.statistic, place
 
 

@@ -167,13 +167,14 @@ class Box:
         weights = self.hiding.shown_cost[row]
         return np.bincount(owner, weights, minlength=len(self.at)).astype(np.float64)
 
-    def move(self, *, shown: bool = True) -> set[int] | None:
+    def move(self, *, shown: bool = True, dearest: float = math.inf) -> set[int] | None:
         """Counts that change in the cheapest move of so many people into the count, or out.
 
-        With ``shown=False`` counts that are shown stay, and few of the hidden ones change.
+        With ``shown=False`` counts that are shown stay, and few of the hidden ones change; counts
+        that cost more than ``dearest`` stay in any case.
         """
         people, price = self.people, self.prices()
-        free = ~self.stays & (shown | (price == 0.0))
+        free = ~self.stays & (price <= (dearest if shown else 0.0))
         if not free[self.at[self.unknown]]:
             return None
         own, count = int(free[: self.at[self.unknown]].sum()), int(free.sum())

@@ -195,12 +195,15 @@ def _rounded_row(row: Estimate, counts: dict[str, int], base: int) -> Estimate:
     return Estimate(
         *(row.group, yes / n if n else nothing, nothing, nothing, nothing),
         *(None, n, counts["n_missing"], nothing, nothing),
-        flag=row.flag if n else Flag.UNCERTAIN,
-        reason="" if row.flag is Flag.RELIABLE and n else words,
+        flag=row.flag if n >= _STEPS * base else Flag.UNCERTAIN,
+        reason="" if row.flag is Flag.RELIABLE and n >= _STEPS * base else words,
         n_outcome=yes,
         disclosure=Disclosure.SAFE,
         disclosure_reason=words,
     )
+
+
+_STEPS = 10  # bases in a group below which a share of rounded counts is uncertain
 
 
 @dataclass(slots=True)

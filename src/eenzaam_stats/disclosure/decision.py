@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from eenzaam_stats.disclosure.counts import Columns, Kind, Shown, Values, shown_counts
 from eenzaam_stats.disclosure.intervals import fill
+from eenzaam_stats.disclosure.moves import MARGIN
 from eenzaam_stats.disclosure.profiles import DisclosureProfile
 from eenzaam_stats.disclosure.relations import Cell, systems
 from eenzaam_stats.disclosure.rules import disclosive
@@ -21,7 +22,6 @@ SUBTRACTION = "would reveal a suppressed estimate by subtraction"
 BEFORE = "suppressed before"
 _LEAST = 1e-6
 _WHOLE = 2.0  # two people: a whole number is not found
-_MARGIN = 4.0  # a margin costs so many times the cells of one more column
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _protect(
     deepest = max(len(one.columns) for one in printed.shown)
     cost = {
         number: (1.0 + 0.1 * math.log1p(row.n_valid or 0))
-        * _MARGIN ** (deepest - len(printed.shown[number].columns))
+        * MARGIN ** (deepest - len(printed.shown[number].columns))
         for number, row in enumerate(printed.estimates)
     }
     for source, system in systems(printed.shown, crossed).items():

@@ -13,6 +13,7 @@ from typing import Any
 from eenzaam_stats.comparisons import Comparison, Comparisons
 from eenzaam_stats.errors import DisclosureError, SchemaError
 from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.vocabulary import Disclosure
 
 Released = Estimates | Comparisons
 Cell = frozenset[tuple[str, str]]
@@ -20,6 +21,7 @@ Key = tuple[str, str, str]
 _REST, _OVER = "rest", " / "
 _SHARE, _EITHER = ("proportion",), ("proportion", "mean")
 _NEAR = 1e-6
+_UNEQUAL = 1.5  # largest weight beside the mean one
 
 
 def require_released(tables: Sequence[Any], *, verb: str = "suppress()") -> None:
@@ -164,8 +166,23 @@ def bounding(
         }
         open_cells = {cell for what, cell in near if (_scale_of(table), (what, cell)) not in shown}
         for place, row in enumerate(table.rows):
-            if frozenset(zip(table.by, row.group, strict=True)) in open_cells:
+            cell = frozenset(zip(table.by, row.group, strict=True))
+            if cell in open_cells and row.disclosure is not Disclosure.SAFE:
                 yield at, place
+            elif cell in open_cells:  # it has left: its classes do not leave beside it
+                yield from _classes_within(tables, reasons, table, cell)
+
+
+def _classes_within(
+    tables: Sequence[Released], reasons: Sequence[Sequence[str]], number: Estimates, cell: Cell
+) -> Iterator[tuple[int, int]]:
+    """Shown classes of the scale of a number in its group."""
+    for at, table in enumerate(tables):
+        if isinstance(table, Estimates) and _scale_of(table) == _scale_of(number):
+            for place, row in enumerate(table.rows):
+                inside = cell <= _class_cell(table, row)[1]
+                if row.n_outcome is not None and inside and not reasons[at][place]:
+                    yield at, place
 
 
 def _scale_of(table: Estimates) -> Key:
@@ -183,9 +200,11 @@ def _class_cell(table: Estimates, row: Estimate) -> tuple[tuple[str, str], Cell]
 def _is_sum(table: Estimates) -> bool:
     """Whether rows are means or totals of a number of people of equal weight."""
     rows = [row for row in table.rows if row.n_valid is not None]
-    equal = all(math.isclose(row.weight_sum, row.n_valid or 0, rel_tol=_NEAR) for row in rows)
+    largest = [row.largest_weight_share * (row.n_valid or 0) for row in rows]
+    # weights that differ say nothing of people; of a table that has left they are not known
+    differ = any(share > _UNEQUAL for share in largest)
     number = table.footnote.statistic in ("mean", "total")
-    return number and equal and all(row.n_outcome is None for row in rows)
+    return number and not differ and all(row.n_outcome is None for row in rows)
 
 
 def is_counted(table: Estimates) -> bool:

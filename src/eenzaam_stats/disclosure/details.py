@@ -15,7 +15,7 @@ from eenzaam_stats.vocabulary import Disclosure, Flag
 _WHOLE = ("df", "n_valid", "n_missing", "n_outcome")
 _NEEDED = ("estimate", "std_error", "largest_weight_share", *_WHOLE)
 _OTHER = ("conf_low", "conf_high", "weight_sum", "deff", "deff_wor", "n_effective")
-_ABOUT = ("outcome", "method")
+_ABOUT = ("outcome", "method", "origin")
 
 
 def estimates_of(frame: pd.DataFrame, *, source: str) -> Estimates | None:

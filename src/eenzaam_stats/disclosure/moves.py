@@ -7,8 +7,10 @@ few values per column, so that its cost does not grow with the release.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 
 from eenzaam_stats.disclosure.box import Box
 from eenzaam_stats.disclosure.hiding import Hiding
@@ -17,6 +19,7 @@ from eenzaam_stats.disclosure.hiding import Hiding
 # many values of each column
 SEARCHES = ((False, 3), (False, 8), (True, 3), (True, 8), (True, 40))
 MOST_CELLS = 20_000
+MARGIN = 20.0  # a margin costs so many times the cells of one more column, and no cell as much
 
 
 def protecting(
@@ -50,9 +53,10 @@ def protecting(
     for search in (SEARCHES[0], SEARCHES[-1])[: 2 if before else 1]:
         if box_of(search).is_wide_enough():
             return set()
-    for search in SEARCHES:
+    # cells before margins: a total is what most readers look at
+    for search, dearest in [*product(SEARCHES[:2], [MARGIN]), *product(SEARCHES, [math.inf])]:
         box = box_of(search)
-        moved = box.move() if len(box.at) <= MOST_CELLS else None
+        moved = box.move(dearest=dearest) if len(box.at) <= MOST_CELLS else None
         if moved is not None:
             return _rows(hiding, moved)
     return None

@@ -132,7 +132,7 @@ class DisclosureProfile:
         Returns
         -------
         Protection
-            For (n,k) :math:`(x_1 + \dots + x_n) / k - X` and for p %
+            For (n,k) :math:`(x_1 + \cdots + x_n) / k - X` and for p %
             :math:`p\,x_1 - (X - x_1 - x_2)` on either side, the larger of both [1]_; at least a
             tenth of the sum in all.
 

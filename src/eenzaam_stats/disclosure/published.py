@@ -29,7 +29,8 @@ _OUTCOMES = ("n_outcome", "n_yes", "yes")
 _SHARES = ("share", "estimate", "percentage", "percent", "pct", "proportion", "prevalence", "%")
 _HIDDEN = ("", ".", "-", "–", "*", "x", "nb", "n.b.", "suppressed", "onderdrukt", "geheim")
 _TOTALS = ("", "total", "totaal", "all", "alle", "allen", "everyone", "iedereen")
-_STATISTICS = (*TIDY_COLUMNS, *DETAIL_COLUMNS, "method")
+_BOUNDS = ("<", ">", "\N{LESS-THAN OR EQUAL TO}")
+_STATISTICS = (*TIDY_COLUMNS, *DETAIL_COLUMNS, "method", "origin")
 _BELOW = re.compile(r"(?:<|≤|<=)\s*(\d+)")
 _BETWEEN = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
 _PERCENT = re.compile(r"%|perc|pct|procent", re.IGNORECASE)
@@ -277,18 +278,25 @@ def _found_columns(text: pd.DataFrame, columns: TableColumns, *, where: str) -> 
     by = columns.by or tuple(
         name for name in names if name not in rest and not name.startswith("n_missing_")
     )
-    for name in by if not columns.by else ():
-        texts = [one for one in text[name] if not says_nothing(one)]
-        if (
-            texts
-            and all(map(looks_like_number, texts))
-            and any(re.search("[.,]", t) for t in texts)
-        ):
+    for name in by if not columns.by and "flag" not in names else ():
+        if _is_like_counts(text[name]):
             raise SchemaError(
-                f"{where}, column {name!r}: it holds numbers with decimals and is no grouping "
-                "column. Name the grouping columns with --by COLUMN, each one."
+                f"{where}, column {name!r}: it holds numbers, as counts do, and is no grouping "
+                "column. Say which columns are the counts (--count, --outcome-count), or name the "
+                "grouping columns with --by COLUMN, each one. A table with one column per group is "
+                "written with one row per cell first."
             )
     return _Named(by, count, yes, share, missing, outcome)
+
+
+def _is_like_counts(texts: pd.Series[Any]) -> bool:
+    """Numbers with decimals, or numbers beside cells that are hidden; a year is neither."""
+    said = [one for one in texts if not says_nothing(one)]
+    numbers = [one for one in said if looks_like_number(one)]
+    bounded = [one for one in said if one.strip()[:1] in _BOUNDS]
+    hidden = len(said) < len(texts) or bool(bounded)
+    decimals = any(re.search("[.,]", one) for one in numbers)
+    return bool(numbers) and len(numbers) + len(bounded) == len(said) and (hidden or decimals)
 
 
 def _usual(names: Sequence[str], usual: Sequence[str]) -> str | None:

@@ -7,14 +7,18 @@ equation with one whole-number solution; with three decimals and without the sum
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 from eenzaam_stats.comparisons import Comparison
 from eenzaam_stats.results import Estimate
 
 _SHARES = ("proportion", "standardised proportion", "difference", "trend")
-_EFFECT = 2  # decimals of design effects and of test statistics
+_EFFECT = 1  # decimals of design effects, significant digits of degrees of freedom
+_TEST = 2  # decimals of test statistics, significant digits of the effective number
 _P = 4
+_HUNDRED = 100
+_NUMBER = re.compile(r"\d+\.\d+(e-?\d+)?")  # an error in words is an error with more digits
 
 
 def rounded(row: Estimate, statistic: str, decimals: int) -> Estimate:
@@ -32,14 +36,15 @@ def rounded(row: Estimate, statistic: str, decimals: int) -> Estimate:
     Returns
     -------
     Estimate
-        Without the sum of weights and the largest weight.
+        Without the sum of weights and the largest weight; degrees of freedom, design effects and
+        numbers in the reason so coarse that strata and clusters are not counted by them.
 
     Examples
     --------
     >>> row = Estimate(("a",), 0.123456, 0.0123456, 0.1, 0.15, 99, 100, 0, 12345.6, 1.23456)
     >>> safe = rounded(row, "proportion", 3)
     >>> safe.estimate, safe.std_error, safe.deff, safe.weight_sum
-    (0.123, 0.012, 1.23, nan)
+    (0.123, 0.012, 1.2, nan)
     """
     return replace(
         row,
@@ -50,7 +55,11 @@ def rounded(row: Estimate, statistic: str, decimals: int) -> Estimate:
         weight_sum=math.nan,
         deff=_decimal(row.deff, _EFFECT),
         deff_wor=_decimal(row.deff_wor, _EFFECT),
-        n_effective=_significant(row.n_effective, decimals),
+        n_effective=_significant(row.n_effective, _TEST),
+        df=None
+        if row.df is None
+        else int(_significant(float(row.df), _EFFECT if row.df < _HUNDRED else _TEST)),
+        reason=_NUMBER.sub("…", row.reason),
         largest_weight_share=math.nan,
         largest_share=math.nan,
         two_largest_share=math.nan,
@@ -65,10 +74,17 @@ def rounded_comparison(row: Comparison, statistic: str, decimals: int) -> Compar
         std_error=_near(row.std_error, statistic, decimals),
         conf_low=_near(row.conf_low, statistic, decimals),
         conf_high=_near(row.conf_high, statistic, decimals),
-        statistic=_decimal(row.statistic, _EFFECT),
+        statistic=_decimal(row.statistic, _TEST),
         p_value=_decimal(row.p_value, _P),
         p_adjusted=_decimal(row.p_adjusted, _P),
     )
+
+
+def _degrees(df: int | None) -> int | None:
+    """Degrees of freedom without the strata and clusters that they count."""
+    if df is None:
+        return None
+    return int(_significant(float(df), _EFFECT if df < _HUNDRED else _TEST))
 
 
 def _near(value: float, statistic: str, decimals: int) -> float:

@@ -78,8 +78,8 @@ def dominated(row: Estimate, profile: DisclosureProfile) -> tuple[tuple[bool, st
 
     Notes
     -----
-    With contributions :math:`x_1 \ge x_2 \ge \dots` that add up to :math:`X`, the (n,k) rule is
-    broken when :math:`x_1 + \dots + x_n > k X`, and the p % rule when
+    With contributions :math:`x_1 \ge x_2 \ge \cdots` that add up to :math:`X`, the (n,k) rule is
+    broken when :math:`x_1 + \cdots + x_n > k X`, and the p % rule when
     :math:`X - x_1 - x_2 < p\, x_1`: the second could estimate the first within that part [1]_.
     Further contributions count as large as the second.
 
