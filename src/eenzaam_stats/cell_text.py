@@ -5,6 +5,7 @@ Text becomes a number here only; ``number_columns.py`` asks whether a whole colu
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -25,6 +26,7 @@ _NOTHING = frozenset(
 )
 # Faults of a workbook in any language, dashes, and a word that a question may have as an answer.
 _FAULT = re.compile(r"#\S+[!?]|<?none>?|[-\u2013\u2014?.]+")
+_LONGEST_NUMBER = 400
 _UNSEEN = "\u200b\u2060\ufeff"
 _SPACES, _APOSTROPHES = " \u00a0\u2009\u202f", "'\u2019"
 _SIGNS = {".": r"\.", ",": ",", " ": f"[{_SPACES}]", "'": f"[{_APOSTROPHES}]"}
@@ -137,7 +139,7 @@ def number_of(text: str, form: NumberFormat = UNSAID) -> int | float | None:
     Returns
     -------
     int, float or None
-        Whole numbers as int.
+        Whole numbers as int; ``None`` for more than 400 signs, or more than a float can hold.
 
     Examples
     --------
@@ -145,6 +147,8 @@ def number_of(text: str, form: NumberFormat = UNSAID) -> int | float | None:
     (1.5, 30, None, None)
     """
     body = stripped(text)
+    if len(body) > _LONGEST_NUMBER:
+        return None
     for group in form.groups:
         sign = _SIGNS[group]
         if re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}(?:{sign}\d{{3}})+(?:[{form.points}]\d+)?", body):
@@ -155,6 +159,8 @@ def number_of(text: str, form: NumberFormat = UNSAID) -> int | float | None:
     if not re.fullmatch(rf"[+-]?(?:\d+(?:[{points}]\d*)?|[{points}]\d+){_EXPONENT}", body):
         return None
     number = float(body.replace(",", "."))
+    if math.isinf(number):
+        return None
     return int(number) if number.is_integer() else number
 
 

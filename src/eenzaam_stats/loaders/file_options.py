@@ -27,6 +27,9 @@ class FileWords(TypedDict, total=False):
     limits: Mapping[str, int]
 
 
+MOST_ROWS = 1_000_000_000  # above the names of the columns
+
+
 @dataclass(frozen=True, slots=True)
 class FileOptions:
     """How a file is written, where it does not say so itself.
@@ -69,8 +72,11 @@ class FileOptions:
         require_limits(self.limits)
         for name, least in (("skip_rows", 0), ("header_row", 1)):
             value = getattr(self, name)
-            if not _is_whole(value) or value < least:
-                raise OptionError(f"{name} is {value!r}. Give a whole number of at least {least}.")
+            if not _is_whole(value) or not least <= value <= MOST_ROWS:
+                raise OptionError(
+                    f"{name} is {value!r}. Give a whole number of at least {least} and at most "
+                    f"{MOST_ROWS:,}."
+                )
         if self.sheet is not None and not _is_sheet(self.sheet):
             raise OptionError(f"sheet is {self.sheet!r}. Give a name, or a number from 1.")
         if not _are_words(self.keep_words):
