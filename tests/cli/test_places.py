@@ -153,3 +153,14 @@ def test_left_over_of_an_ended_report_is_no_other_file(workplace, command, monke
     os.utime(ended, (1, 1))
     assert command("letter", "--out", "out").code == 0
     assert set(tree(workplace / "out")) == {"letter.html", "manifest.json"}
+
+
+@pytest.mark.parametrize("place", ["demo.sav", "left/release_00001.json"])
+def test_output_is_never_what_the_command_reads(place, workplace, command) -> None:
+    (workplace / "left").mkdir()
+    was = tree(workplace)
+    words = ("prevalence", "demo.sav", *GM, "--release", "left", "--out", place, "--force")
+    ran = command(*words)
+    assert ran.code == 2
+    assert "would be written over what this command reads" in ran.err
+    assert tree(workplace) == was
