@@ -117,8 +117,12 @@ def damaged(file: Path, error: BaseException) -> SourceError:
 
 def disguised(file: Path, start: bytes, *, kind: str, remedy: str) -> SourceError:
     """Error of a file whose content is not what its name says."""
-    text = start[:4].isalnum()
-    found = "it begins as text" if text else f"its first bytes are {start[:4]!r}"
+    # the bytes themselves can be the first cell of a table
+    kinds = ((b"PK\x03\x04", "a zip file, as .xlsx is"), (b"$FL", "an SPSS file"))
+    control = any(byte < ord(" ") and byte not in b"\t\r\n" for byte in start[:4])
+    other = "other than text" if control else "as text"
+    found = next((f"it is {what}" for sign, what in kinds if start.startswith(sign)), "")
+    found = found or f"it begins {other}"
     return SourceError(f"{file.name} is not {kind}, although its name says so: {found}. {remedy}")
 
 
