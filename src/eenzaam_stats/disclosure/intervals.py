@@ -1,12 +1,9 @@
-"""Feasibility intervals: what a reader of a release can work out about each count that is hidden.
-
-Nothing but the released tables is used, so tables that others made can be audited too.
-"""
+"""Counts that nobody printed: numbers that agree with everything that is shown."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,14 +33,6 @@ class Component:
     unknowns: tuple[int, ...]
     rows: tuple[Terms, ...]
     right: tuple[float, ...]
-
-    def ranges(self, wanted: Sequence[int]) -> dict[int, tuple[float, float]]:
-        """Least and largest value of some of the unknowns."""
-        programme = Programme(
-            Equations.of(self.rows), self.right, np.full(len(self.unknowns), np.inf)
-        )
-        place = {unknown: at for at, unknown in enumerate(self.unknowns)}
-        return {one: programme.range_of(place[one]) for one in wanted if one in place}
 
 
 def components(system: System, free: set[int]) -> Iterator[Component]:

@@ -74,13 +74,13 @@ class Counts:
         return len(known) >= len(parts) - 1 and len(known) > 0 and not known.any()
 
 
-def same_kinds(system: System, classes: Mapping[str, Sequence[Kind]]) -> dict[Kind, Kind]:
+def same_kinds(counts: Counts, classes: Mapping[str, Sequence[Kind]]) -> dict[Kind, Kind]:
     """Kinds of one outcome that are a kind of an earlier one: one count in every cell.
 
     Parameters
     ----------
-    system : System
-        Unknowns with their values, closed under shared margins.
+    counts : Counts
+        Of a system that is closed under shared margins.
     classes : mapping of str to sequence of Kind
         Classes of each outcome.
 
@@ -90,7 +90,7 @@ def same_kinds(system: System, classes: Mapping[str, Sequence[Kind]]) -> dict[Ki
         Those that the same people answered share the people with and without an answer; an outcome
         can be the rest of another one.
     """
-    alike = _Alike(Counts(system))
+    alike = _Alike(counts)
     earlier: list[str] = []
     for outcome, own in classes.items():
         for other in earlier:
@@ -130,14 +130,14 @@ class _Alike:
 
 
 def follow_ups(
-    system: System, classes: Mapping[str, Sequence[Kind]], same: Mapping[Kind, Kind]
+    counts: Counts, classes: Mapping[str, Sequence[Kind]], same: Mapping[Kind, Kind]
 ) -> Iterator[Rule]:
     """Kinds of missing that are answers to another question: who was not asked is who said no.
 
     Parameters
     ----------
-    system : System
-        Unknowns with their values, closed under shared margins.
+    counts : Counts
+        Of a system that is closed under shared margins.
     classes : mapping of str to sequence of Kind
         Classes of each outcome.
     same : mapping of Kind to Kind
@@ -147,7 +147,6 @@ def follow_ups(
     ------
     Rule
     """
-    counts = Counts(system)
     told = [kind for kind in counts.of if kind[0] == "missing" and len(kind) > 2]
     for kind, other in product(told, classes):
         if kind[1] != other and np.nansum(counts.of[kind]) > 0:

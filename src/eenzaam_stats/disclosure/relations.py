@@ -13,7 +13,7 @@ from itertools import combinations, permutations
 
 from eenzaam_stats.disclosure.counts import NO, WAVE, YES, Columns, Kind, Shown, Values
 from eenzaam_stats.disclosure.finest import lift
-from eenzaam_stats.disclosure.kinds import follow_ups, related, same_kinds
+from eenzaam_stats.disclosure.kinds import Counts, follow_ups, related, same_kinds
 from eenzaam_stats.disclosure.parts import enter_rest, placed
 from eenzaam_stats.disclosure.system import Functions, Rule, System
 from eenzaam_stats.errors import DisclosureError
@@ -58,8 +58,9 @@ def systems(shown: Sequence[Shown], crossed: Mapping[str, Sequence[Cell]]) -> di
         if len(classes) > 1:
             alone = _entered(functions, rows, classes, {})
             _close(alone)
-            same = same_kinds(alone, classes)
-            asked = list(follow_ups(alone, classes, same))
+            counts = Counts(alone)
+            same = same_kinds(counts, classes)
+            asked = list(follow_ups(counts, classes, same))
         told = {rule.terms[0][0][1] for rule in asked}
         rows = [(number, _without_kinds(row, told)) for number, row in rows]
         system = _entered(functions, rows, classes, same)
