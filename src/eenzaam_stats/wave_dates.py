@@ -72,7 +72,7 @@ def moment_of(value: object) -> Moment | None:
 
 
 def dates_of_waves(
-    waves: Iterable[object], *, column: str, where: str
+    waves: Iterable[object], *, column: str, where: str, people: Sequence[int] | None = None
 ) -> tuple[FloatArray, Calendar]:
     """Place of every wave on the axis that suits them together, and that axis.
 
@@ -84,6 +84,9 @@ def dates_of_waves(
         Where they stand, for messages.
     where : str
         Verb that needs them, for messages.
+    people : sequence of int, optional
+        Respondents of each wave where the waves stand in their rows; a word that is one person's
+        is described in a message and not shown.
 
     Returns
     -------
@@ -105,9 +108,10 @@ def dates_of_waves(
     wrong = [at for at, one in enumerate(found) if not _usable(one)]
     if wrong:
         first = values[wrong[0]]
+        shown = shown_label(first) if people is None else shown_value(first, people[wrong[0]])
         raise SchemaError(
             f"{where} needs dates or numbers in column {column!r}, such as 2020.2, and found "
-            f"{shown_label(first)} ({len(wrong)} wave(s), first in row "
+            f"{shown} ({len(wrong)} wave(s), first in row "
             f"{wrong[0] + 1}). Give each wave its date. {HOW}."
         )
     moments = [one for one in found if one is not None]

@@ -138,9 +138,12 @@ def linear_trend(
 def _times(domains: Domains, wave: str) -> FloatArray:
     """Time of each finest domain."""
     words = [group[-1] for group in domains.groups]
-    found = list(dict.fromkeys(words))
+    people = dict.fromkeys(words, 0)
+    for word, n in zip(words, domains.n + domains.n_missing, strict=True):
+        people[word] += int(n)
+    found = list(people)
     try:
-        dates, _ = dates_of_waves(found, column=wave, where=_WHERE)
+        dates, _ = dates_of_waves(found, column=wave, where=_WHERE, people=list(people.values()))
     except SchemaError as error:
         raise OptionError(f"{error} Or name another column in wave=.") from error
     at = dict(zip(found, dates.tolist(), strict=True))
