@@ -24,11 +24,11 @@ import pandas as pd
 import pyreadstat
 
 import eenzaam_stats as es
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.matching import NameIndex, matched_variables
-from eenzaam_stats.loaders.opened import open_file, read_columns
-from eenzaam_stats.loaders.selection import selected_columns
-from eenzaam_stats.loaders.synthetic import synthesise_gezondheidsmonitor
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.loaders.formats.opened import open_file, read_columns
+from eenzaam_stats.loaders.harmonise.matching import NameIndex, matched_variables
+from eenzaam_stats.loaders.harmonise.selection import selected_columns
+from eenzaam_stats.synthetic import synthesise_gezondheidsmonitor
 
 # In files of this wave every column that is needed holds numbers.
 WAVE = 2020

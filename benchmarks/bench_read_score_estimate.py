@@ -20,8 +20,8 @@ import pandas as pd
 import pyreadstat
 
 import eenzaam_stats as es
-from eenzaam_stats.loaders.synthetic import synthesise_gezondheidsmonitor
 from eenzaam_stats.respondents import DJG_ITEMS
+from eenzaam_stats.synthetic import synthesise_gezondheidsmonitor
 
 WAVE = 2022
 OUTCOME = "severely_lonely"

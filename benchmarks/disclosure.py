@@ -16,7 +16,7 @@ import numpy as np
 
 from eenzaam_stats.disclosure import PROFILES, DisclosureProfile, suppress
 from eenzaam_stats.disclosure.rules import disclosive
-from eenzaam_stats.results import Estimate, Estimates, Footnote
+from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
 from eenzaam_stats.vocabulary import Flag
 
 NOTE = Footnote(

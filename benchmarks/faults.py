@@ -26,10 +26,10 @@ sys.path.insert(0, str(HERE.parent / "tests"))
 import eenzaam_stats as es  # noqa: E402
 from eenzaam_stats.errors import EenzaamStatsError  # noqa: E402
 from eenzaam_stats.letter import report  # noqa: E402
-from eenzaam_stats.loaders.ess import read_ess  # noqa: E402
-from eenzaam_stats.opendata.access import Access  # noqa: E402
-from eenzaam_stats.opendata.statline import read_table  # noqa: E402
-from eenzaam_stats.opendata.transport import Patience, Transport  # noqa: E402
+from eenzaam_stats.loaders.sources.ess import read_ess  # noqa: E402
+from eenzaam_stats.statline.access import Access  # noqa: E402
+from eenzaam_stats.statline.statline import read_table  # noqa: E402
+from eenzaam_stats.statline.transport import Patience, Transport  # noqa: E402
 from opendata.patient import at  # noqa: E402
 from writing.faulty_disk import (  # noqa: E402
     ended_at,

@@ -20,10 +20,10 @@ import pandas as pd
 from scipy import stats
 from scipy.signal import lfilter
 
-from eenzaam_stats.numerics.ar_reml import fit_reml
-from eenzaam_stats.numerics.series_regression import newey_west, ordinary, prais_winsten
-from eenzaam_stats.trend.contrast import contrast
-from eenzaam_stats.trend.reml import SHORT_SERIES, Clock, SmallSample, with_errors
+from eenzaam_stats.numerics.series.ar_reml import fit_reml
+from eenzaam_stats.numerics.series.series_regression import newey_west, ordinary, prais_winsten
+from eenzaam_stats.trend.series.contrast import contrast
+from eenzaam_stats.trend.series.reml import SHORT_SERIES, Clock, SmallSample, with_errors
 
 HERE = Path(__file__).parent
 SEED = 20261126

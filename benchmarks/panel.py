@@ -20,11 +20,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eenzaam_stats.numerics.mixed_model import MixedFit, fit_mixed
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.panel_options import PanelOptions
-from eenzaam_stats.trend.panel_rows import PanelColumns
-from eenzaam_stats.trend.panel_terms import PanelTerm
+from eenzaam_stats.numerics.panel.mixed_model import MixedFit, fit_mixed
+from eenzaam_stats.trend.panel.options import PanelOptions
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.panel.rows import PanelColumns
+from eenzaam_stats.trend.panel.terms import PanelTerm
 
 SEED, WAVES = 20240917, 5
 START, END = 2, 4

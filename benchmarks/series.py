@@ -16,9 +16,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from eenzaam_stats.numerics.ar_reml import fit_reml
-from eenzaam_stats.trend.interrupted import interrupted_time_series
-from eenzaam_stats.trend.interruption import Interruption
+from eenzaam_stats.numerics.series.ar_reml import fit_reml
+from eenzaam_stats.trend.series.interrupted import interrupted_time_series
+from eenzaam_stats.trend.series.interruption import Interruption
 
 SEED, PHI = 20240917, 0.4
 BLOCK = 15

@@ -15,11 +15,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy import stats
 
-from eenzaam_stats.numerics.ar_process import correlation
-from eenzaam_stats.numerics.series_regression import random_effects
-from eenzaam_stats.trend.contrast import Fitted
-from eenzaam_stats.trend.reml import reml_fitted
-from eenzaam_stats.trend.series import Series
+from eenzaam_stats.numerics.series.ar_process import correlation
+from eenzaam_stats.numerics.series.series_regression import random_effects
+from eenzaam_stats.trend.series.contrast import Fitted
+from eenzaam_stats.trend.series.reml import reml_fitted
+from eenzaam_stats.trend.series.series import Series
 
 SEED, ERROR = 20240917, 0.05
 LEVEL, SLOPE = 2, 3

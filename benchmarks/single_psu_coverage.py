@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 
 import eenzaam_stats as es
-from eenzaam_stats.estimation.columns import Outcome
-from eenzaam_stats.estimation.single_psu import LARGE_SHARE, single_psu_share
+from eenzaam_stats.estimation.aggregates.columns import Outcome
+from eenzaam_stats.estimation.variance.single_psu import LARGE_SHARE, single_psu_share
 from eenzaam_stats.survey import Survey
 
 HERE = Path(__file__).parent

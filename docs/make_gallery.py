@@ -20,15 +20,15 @@ from matplotlib.axes import Axes
 
 import eenzaam_stats as es
 from eenzaam_stats import plots
-from eenzaam_stats.check_results import SeriesCheck
-from eenzaam_stats.decomposition_results import CountChange
-from eenzaam_stats.gap_results import ForecastGap
-from eenzaam_stats.opendata.reference import persons
-from eenzaam_stats.projection_results import Projection
-from eenzaam_stats.results import Estimates
-from eenzaam_stats.series_results import InterruptedFit
-from eenzaam_stats.trend.decompose import About, Moment, decompose_counts
-from eenzaam_stats.trend.placebo import placebo_in_time
+from eenzaam_stats.published.reference import persons
+from eenzaam_stats.results.change import CountChange
+from eenzaam_stats.results.checks import SeriesCheck
+from eenzaam_stats.results.estimates import Estimates
+from eenzaam_stats.results.gap import ForecastGap
+from eenzaam_stats.results.projection import Projection
+from eenzaam_stats.results.series import InterruptedFit
+from eenzaam_stats.trend.projection.decompose import About, Moment, decompose_counts
+from eenzaam_stats.trend.series.placebo import placebo_in_time
 
 NAME = "gallery"
 AGES = ("18-34", "35-54", "55-74", "75+")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from eenzaam_stats.hindcast_results import Hindcast
-from eenzaam_stats.opendata.reference import reference
-from eenzaam_stats.trend.hindcast import GROUPS, hindcast, hindcast_error
+from eenzaam_stats.published.reference import reference
+from eenzaam_stats.results.hindcast import Hindcast
+from eenzaam_stats.trend.projection.hindcast import GROUPS, hindcast, hindcast_error
 
 MONITOR = "Gezondheidsmonitor Volwassenen en Ouderen"
 OLD_WAVE, LATER_WAVES = 2016, (2020, 2022, 2024)

@@ -22,9 +22,9 @@ from eenzaam_stats.cli.main import USAGE, app
 from eenzaam_stats.letter.claims import read_claims, said
 from eenzaam_stats.letter.ledger import LedgerRow
 from eenzaam_stats.letter.recompute import recompute_all
-from eenzaam_stats.loaders.any_source import SOURCES
-from eenzaam_stats.loaders.codebook import codebook_names, load_codebook
-from eenzaam_stats.loaders.layout import Codebook, WaveCodebook
+from eenzaam_stats.loaders.codebook.codebook import codebook_names, load_codebook
+from eenzaam_stats.loaders.codebook.layout import Codebook, WaveCodebook
+from eenzaam_stats.loaders.sources.any_source import SOURCES
 from eenzaam_stats.respondents import COLUMNS, MISSING_SUFFIX, PUBLISHED_PREFIX, Column
 from eenzaam_stats.scoring import DIRECT, DJG6, DJG11, UCLA3, Scale
 from eenzaam_stats.vocabulary import Evidence, MissingKind, Verdict, label

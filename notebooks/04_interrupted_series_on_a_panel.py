@@ -33,15 +33,15 @@ from IPython.display import Image
 
 import eenzaam_stats as es
 from eenzaam_stats.estimation import with_age_bands
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.synthetic.liss import synthesise_liss
-from eenzaam_stats.trend.check_fits import Fitting
-from eenzaam_stats.trend.checks import leave_one_wave_out
-from eenzaam_stats.trend.interrupted import SeriesOptions
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.participation import check_dropout
-from eenzaam_stats.trend.placebo import placebo_in_time
-from eenzaam_stats.trend.power import PlannedSeries, power_of
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.synthetic.liss import synthesise_liss
+from eenzaam_stats.trend.panel.dropout import check_dropout
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.series.check_fits import Fitting
+from eenzaam_stats.trend.series.checks import leave_one_wave_out
+from eenzaam_stats.trend.series.interrupted import SeriesOptions
+from eenzaam_stats.trend.series.placebo import placebo_in_time
+from eenzaam_stats.trend.series.power import PlannedSeries, power_of
 
 pd.set_option("display.max_colwidth", 110)
 print(platform.python_version(), es.__version__)

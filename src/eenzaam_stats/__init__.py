@@ -9,8 +9,6 @@ from eenzaam_stats.disclosure import audit, suppress
 from eenzaam_stats.estimation import (
     Comparing,
     Standard,
-    calibrate,
-    cells,
     compare,
     distribution,
     mean,
@@ -19,26 +17,28 @@ from eenzaam_stats.estimation import (
     standardise,
     total,
 )
-from eenzaam_stats.loaders.combine import combine
-from eenzaam_stats.loaders.eu_survey import read_eu_survey
-from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
-from eenzaam_stats.loaders.gmjv import read_gmjv
-from eenzaam_stats.loaders.lasa import read_lasa
-from eenzaam_stats.loaders.liss import read_liss
-from eenzaam_stats.loaders.mapping import read_mapped
-from eenzaam_stats.loaders.ssw import read_ssw
-from eenzaam_stats.loaders.synthetic.sources import synthesise
-from eenzaam_stats.opendata.population_margins import population_margins
-from eenzaam_stats.opendata.reference import reference
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.estimation.aggregates import cells
+from eenzaam_stats.estimation.calibration import calibrate
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
+from eenzaam_stats.loaders.pooling.combine import combine
+from eenzaam_stats.loaders.sources.eu_survey import read_eu_survey
+from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
+from eenzaam_stats.loaders.sources.gmjv import read_gmjv
+from eenzaam_stats.loaders.sources.lasa import read_lasa
+from eenzaam_stats.loaders.sources.liss.read import read_liss
+from eenzaam_stats.loaders.sources.ssw import read_ssw
+from eenzaam_stats.published.population_margins import population_margins
+from eenzaam_stats.published.reference import reference
+from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.scoring import DIRECT, DJG6, DJG11, UCLA3, Scale, score
 from eenzaam_stats.survey import Design, Survey
-from eenzaam_stats.trend import scenarios
-from eenzaam_stats.trend.forecast import forecast_gap
-from eenzaam_stats.trend.interrupted import interrupted_time_series
-from eenzaam_stats.trend.interruption import Interruption
-from eenzaam_stats.trend.project import project
-from eenzaam_stats.trend.projected_change import decompose
+from eenzaam_stats.synthetic.sources import synthesise
+from eenzaam_stats.trend.projection import scenarios
+from eenzaam_stats.trend.projection.project import project
+from eenzaam_stats.trend.projection.projected_change import decompose
+from eenzaam_stats.trend.series.forecast import forecast_gap
+from eenzaam_stats.trend.series.interrupted import interrupted_time_series
+from eenzaam_stats.trend.series.interruption import Interruption
 from eenzaam_stats.version import VERSION
 
 __version__ = VERSION

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-from eenzaam_stats.message_words import SHOWN_NAMES, is_name, shown_names, shown_value
+from eenzaam_stats.messages import SHOWN_NAMES, is_name, shown_names, shown_value
 
 
 def listed(values: Iterable[object]) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import SchemaError
-from eenzaam_stats.message_words import shown_value
+from eenzaam_stats.messages import shown_value
 
 IntArray = NDArray[np.int64]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eenzaam_stats.results import CheckResult
+from eenzaam_stats.results.estimates import CheckResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import pandas as pd
 from eenzaam_stats.design import Calibration, Design, ReplicateWeights
 from eenzaam_stats.output_check import remembering
 from eenzaam_stats.plain_text import plain
-from eenzaam_stats.results import CheckResult
+from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring_report import ScoringReport
 from eenzaam_stats.vocabulary import Disclosure, LonelyStratum, Origin
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eenzaam_stats.cli.main import run
-from eenzaam_stats.loaders.synthetic import synthesise_gezondheidsmonitor
+from eenzaam_stats.synthetic import synthesise_gezondheidsmonitor
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pytest
 from disclosure.people import made, persons
 from eenzaam_stats.disclosure import DisclosureProfile, suppress
 from eenzaam_stats.disclosure.released import released_text
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.vocabulary import Disclosure
 
 pytestmark = pytest.mark.usefixtures("inside")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eenzaam_stats.loaders.synthetic import sources
+from eenzaam_stats.synthetic import sources
 
 
 def test_template_is_written_once_and_never_over_a_file(tmp_path: Path, command) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyreadstat
 import pytest
 
-from eenzaam_stats.loaders.synthetic.sources import SYNTHESISERS
+from eenzaam_stats.synthetic.sources import SYNTHESISERS
 
 
 def test_version_and_help_go_to_stdout(command) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from eenzaam_stats.cli import trial
-from eenzaam_stats.opendata import reference as tables
-from eenzaam_stats.opendata.cache import Writer
-from eenzaam_stats.opendata.reference import reference_names
+from eenzaam_stats.published import reference as tables
+from eenzaam_stats.published.reference import reference_names
+from eenzaam_stats.statline.cache import Writer
 
 
 def _found(ran) -> dict[str, dict[str, object]]:

@@ -177,7 +177,7 @@ def test_warning_of_the_package_is_on_stderr_and_in_the_envelope(
     import warnings
 
     from eenzaam_stats.errors import EenzaamStatsWarning
-    from eenzaam_stats.loaders import template
+    from eenzaam_stats.loaders.codebook import template
 
     def warned(*_: object) -> Path:
         warnings.warn("look at this", EenzaamStatsWarning, stacklevel=1)

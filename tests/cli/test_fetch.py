@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.letter import report
-from eenzaam_stats.opendata import fetched, service, transport
-from eenzaam_stats.opendata.reference import reference
-from eenzaam_stats.opendata.refreshed import refreshed
+from eenzaam_stats.published.reference import reference
+from eenzaam_stats.published.refreshed import refreshed
+from eenzaam_stats.statline import fetched, service, transport
 from opendata.odata_server import serving
 from opendata.odata_tables import forecast, loneliness, neighbourhoods, population
 from opendata.patient import at

@@ -11,7 +11,7 @@ import typer
 
 from cli.test_every_command import workplace
 from eenzaam_stats.cli import main
-from eenzaam_stats.scratch import PREFIX
+from eenzaam_stats.files.scratch import PREFIX
 from writing.faulty_disk import locked, read_only, tree
 
 __all__ = ["workplace"]
@@ -19,12 +19,12 @@ GM = ("--source", "gezondheidsmonitor", "--wave", "2022", "--outcome", "severely
 # Command and option, the words before the place, the ending of the place, and the work itself.
 PLACES = [
     ("prevalence", "out", ("demo.sav", *GM, "--out"), ".csv",
-     "eenzaam_stats.loaders.any_source.read_source"),
+     "eenzaam_stats.loaders.sources.any_source.read_source"),
     ("prevalence", "release", ("demo.sav", *GM, "--release"), "",
-     "eenzaam_stats.loaders.any_source.read_source"),
+     "eenzaam_stats.loaders.sources.any_source.read_source"),
     ("trend", "plot", ("series.csv", "--interruption", "COVID:2020.2:2022.2", "--plot"), ".svg",
      "eenzaam_stats.cli.trend.csv_table"),
-    ("project", "plot", ("--plot",), ".pdf", "eenzaam_stats.trend.project.project"),
+    ("project", "plot", ("--plot",), ".pdf", "eenzaam_stats.trend.projection.project.project"),
     ("letter", "out", ("--out",), "", "eenzaam_stats.letter.report.compose"),
     ("letter", "release", ("--survey", "demo.sav", "--release"), "",
      "eenzaam_stats.letter.microdata.computed_from"),
@@ -32,10 +32,10 @@ PLACES = [
     ("synthesise", "out", ("lasa",), ".sav", "numpy.random.default_rng"),
     ("synthesise", "out", ("ssw",), ".sav", "numpy.random.default_rng"),
     ("synthesise", "out", ("liss",), "", "numpy.random.default_rng"),
-    ("fetch", "out", ("loneliness", "--out"), "", "eenzaam_stats.opendata.fetched.fetch"),
-    ("fetch", "out", ("85766NED", "--out"), ".csv", "eenzaam_stats.opendata.statline.read_table"),
+    ("fetch", "out", ("loneliness", "--out"), "", "eenzaam_stats.statline.fetched.fetch"),
+    ("fetch", "out", ("85766NED", "--out"), ".csv", "eenzaam_stats.statline.statline.read_table"),
     ("fetch", "out", ("85766NED", "--out"), ".parquet",
-     "eenzaam_stats.opendata.statline.read_into"),
+     "eenzaam_stats.statline.statline.read_into"),
     ("codebook template", "out", ("ssw",), ".toml", "builtins.print"),
 ]  # fmt: skip
 WRITTEN = {"out", "plot", "release"}

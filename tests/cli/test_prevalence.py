@@ -12,7 +12,7 @@ import pyreadstat
 import pytest
 
 import eenzaam_stats as es
-from eenzaam_stats.loaders.any_source import SOURCES
+from eenzaam_stats.loaders.sources.any_source import SOURCES
 from loaders.changed_sav import changed_sav, read
 
 SOURCE = ("--source", "gezondheidsmonitor", "--wave", "2022")

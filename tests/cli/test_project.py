@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import eenzaam_stats as es
-from eenzaam_stats.trend.projection_options import ProjectionOptions
+from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
 from trend.projection_made import people, waves
 
 

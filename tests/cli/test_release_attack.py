@@ -13,7 +13,7 @@ from disclosure.attack.population import Asked, Population
 from disclosure.attack.release import Release
 from disclosure.tables import NOTE
 from eenzaam_stats.disclosure import PROFILES
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.vocabulary import Flag
 
 SOURCE = ("--source", "gezondheidsmonitor", "--wave", "2022")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from disclosure.attack.finest import Attacker, Question
 from disclosure.tables import NOTE, row
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
 
 CLASSES = ("not", "moderate", "severe")

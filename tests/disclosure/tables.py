@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from eenzaam_stats.results import Estimate, Estimates, Footnote
+from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
 
 NOTE = Footnote(
     *("lonely", "DJG11", "made_up", "2022", "18+", "synthetic", "Taylor, logit"),

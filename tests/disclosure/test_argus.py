@@ -13,7 +13,7 @@ from disclosure.tables import NOTE, cube, row
 from eenzaam_stats.disclosure import DisclosureProfile, export_to_argus, suppress
 from eenzaam_stats.disclosure.rules import disclosive
 from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.estimates import Estimates
 
 RULE = DisclosureProfile("ten", least_n=10)
 

@@ -20,7 +20,7 @@ from eenzaam_stats.disclosure.feasible import MOST_WHOLE, Line, ranges
 from eenzaam_stats.disclosure.reading import Published
 from eenzaam_stats.disclosure.rules import disclosive
 from eenzaam_stats.errors import SchemaError
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.estimates import Estimates
 
 STRICT = PROFILES["strict10"]
 

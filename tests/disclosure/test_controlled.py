@@ -13,7 +13,7 @@ from disclosure.people import CLASSES, made, persons
 from disclosure.tables import NOTE, cube, row
 from eenzaam_stats.disclosure import require_checked, round_release, suppress
 from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.results.estimates import Estimate, Estimates
 
 COUNTS = ("n_valid", "n_missing", "n_outcome")
 

@@ -20,7 +20,7 @@ from disclosure.tables import row as counted
 from eenzaam_stats.disclosure import PROFILES, suppress
 from eenzaam_stats.disclosure.rules import disclosive
 from eenzaam_stats.errors import DisclosureError
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.vocabulary import Flag
 
 STRICT = PROFILES["strict10"]

@@ -13,7 +13,7 @@ import eenzaam_stats as es
 from disclosure.tables import NOTE, row
 from eenzaam_stats.disclosure import PROFILES, DisclosureProfile, check_disclosure, suppress
 from eenzaam_stats.disclosure.rules import disclosive
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
 
 REPORT = HarmonisationReport("example", "2022", "a.csv", "synthetic", "adults", 1, 1)

@@ -12,7 +12,7 @@ from disclosure.tables import NOTE
 from disclosure.tables import row as counted
 from eenzaam_stats.disclosure import suppress
 from eenzaam_stats.errors import DisclosureError
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Flag
 

@@ -19,16 +19,16 @@ from doubt.small_tables import AGES, START, SmallTable, panel, population
 from eenzaam_stats import estimation
 from eenzaam_stats.errors import DisclosureError, SchemaError
 from eenzaam_stats.output_check import STAYS, remembering, require_passed, status_of, worst
-from eenzaam_stats.results import Estimates
-from eenzaam_stats.trend.check_fits import Fitting
-from eenzaam_stats.trend.checks import alternative_starts, leave_one_wave_out
-from eenzaam_stats.trend.controlled import controlled_series
-from eenzaam_stats.trend.decompose import Moment, decompose_counts
-from eenzaam_stats.trend.hindcast import hindcast
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.placebo import placebo_in_space, placebo_in_time
-from eenzaam_stats.trend.projection_options import ProjectionOptions
-from eenzaam_stats.trend.published_prevalence import published_prevalence
+from eenzaam_stats.results.estimates import Estimates
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.projection.decompose import Moment, decompose_counts
+from eenzaam_stats.trend.projection.hindcast import hindcast
+from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
+from eenzaam_stats.trend.projection.published_prevalence import published_prevalence
+from eenzaam_stats.trend.series.check_fits import Fitting
+from eenzaam_stats.trend.series.checks import alternative_starts, leave_one_wave_out
+from eenzaam_stats.trend.series.controlled import controlled_series
+from eenzaam_stats.trend.series.placebo import placebo_in_space, placebo_in_time
 from eenzaam_stats.vocabulary import Disclosure
 
 mpl.use("Agg")
@@ -258,7 +258,7 @@ def test_the_refusal_says_what_to_do():
 
 RESULTS = (
     *("results", "comparisons", "series_results", "gap_results", "check_results"),
-    *("decomposition_results", "hindcast_results", "projection_results", "trend.panel_fit"),
+    *("decomposition_results", "hindcast_results", "projection_results", "results.panel"),
 )
 # what has no status of its own, and why
 PARTS = {
@@ -303,7 +303,7 @@ def test_every_kind_of_result_has_a_status_or_a_result_that_has_it():
 
     modules = {info.name for info in pkgutil.iter_modules(eenzaam_stats.__path__)}
     results = {name for name in modules if name.endswith("results")}
-    assert results | {"comparisons", "trend.panel_fit"} == set(RESULTS)
+    assert results | {"comparisons", "results.panel"} == set(RESULTS)
 
 
 @pytest.mark.parametrize("column", ["flag", "disclosure"])

@@ -20,7 +20,7 @@ from eenzaam_stats.disclosure import (
 )
 from eenzaam_stats.disclosure.rules import disclosive, unreliable
 from eenzaam_stats.errors import DisclosureError, OptionError, SchemaError
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
 STRICT = PROFILES["strict10"]

@@ -14,7 +14,7 @@ from disclosure.attack.population import Asked, populated, respondents
 from disclosure.attack.release import Release
 from disclosure.attack.verbs import made
 from eenzaam_stats.disclosure import PROFILES, audit, check_disclosure, suppress
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.tables import csv_text
 from eenzaam_stats.vocabulary import Flag
 

@@ -24,13 +24,13 @@ from eenzaam_stats.output_check import STAYS, status_of
 from eenzaam_stats.plots.fanplot import columns, fan, pyramid
 from eenzaam_stats.tables import TableLook, csv_text, html_table
 from eenzaam_stats.tables.text import estimates_text
-from eenzaam_stats.trend.check_fits import Fitting
-from eenzaam_stats.trend.fitting import FitOptions
-from eenzaam_stats.trend.forecast import GapOptions
-from eenzaam_stats.trend.interrupted import SeriesOptions
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.placebo import placebo_in_time
-from eenzaam_stats.trend.projection_options import ProjectionOptions
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
+from eenzaam_stats.trend.series.check_fits import Fitting
+from eenzaam_stats.trend.series.fitting import FitOptions
+from eenzaam_stats.trend.series.forecast import GapOptions
+from eenzaam_stats.trend.series.interrupted import SeriesOptions
+from eenzaam_stats.trend.series.placebo import placebo_in_time
 from eenzaam_stats.vocabulary import Disclosure
 
 mpl.use("Agg")
@@ -357,7 +357,7 @@ def test_what_needs_a_hidden_number_is_refused_in_the_same_words(name):
 
 
 def _hindcast(made):
-    from eenzaam_stats.trend.hindcast import hindcast
+    from eenzaam_stats.trend.projection.hindcast import hindcast
 
     return hindcast(made, base_year=2022)
 

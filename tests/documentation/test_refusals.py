@@ -12,10 +12,10 @@ import pytest
 import eenzaam_stats as es
 from documentation.test_pages import DOCS, made
 from eenzaam_stats import errors
-from eenzaam_stats.estimation.unanswered import item_gaps
-from eenzaam_stats.loaders.any_source import SOURCES
-from eenzaam_stats.loaders.codebook import codebook_names, load_codebook
-from eenzaam_stats.loaders.opened import SUFFIXES
+from eenzaam_stats.estimation.aggregates.unanswered import item_gaps
+from eenzaam_stats.loaders.codebook.codebook import codebook_names, load_codebook
+from eenzaam_stats.loaders.formats.opened import SUFFIXES
+from eenzaam_stats.loaders.sources.any_source import SOURCES
 from eenzaam_stats.scoring.scale import score_regardless
 from loaders.changed_sav import changed_sav, read
 

@@ -18,22 +18,22 @@ from doubt.small_tables import AGES, REGIONS, START, SmallTable, panel, populati
 from eenzaam_stats import estimation, plots
 from eenzaam_stats.disclosure import PROFILES, round_release
 from eenzaam_stats.letter.figures.prevalence import by_source, gezondheidsmonitor_trend
-from eenzaam_stats.letter.listings import computed_table
 from eenzaam_stats.letter.microdata import ComputedFigure
+from eenzaam_stats.letter.page.listings import computed_table
 from eenzaam_stats.plots.estimates import note_above
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.tables import TableLook, csv_text, html_table
 from eenzaam_stats.tables.text import estimates_text
-from eenzaam_stats.trend.check_fits import Fitting
-from eenzaam_stats.trend.checks import alternative_starts, leave_one_wave_out
-from eenzaam_stats.trend.controlled import controlled_series
-from eenzaam_stats.trend.fitting import FitOptions
-from eenzaam_stats.trend.forecast import GapOptions
-from eenzaam_stats.trend.hindcast import hindcast
-from eenzaam_stats.trend.interrupted import SeriesOptions
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.placebo import placebo_in_space, placebo_in_time
-from eenzaam_stats.trend.projection_options import ProjectionOptions
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.projection.hindcast import hindcast
+from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
+from eenzaam_stats.trend.series.check_fits import Fitting
+from eenzaam_stats.trend.series.checks import alternative_starts, leave_one_wave_out
+from eenzaam_stats.trend.series.controlled import controlled_series
+from eenzaam_stats.trend.series.fitting import FitOptions
+from eenzaam_stats.trend.series.forecast import GapOptions
+from eenzaam_stats.trend.series.interrupted import SeriesOptions
+from eenzaam_stats.trend.series.placebo import placebo_in_space, placebo_in_time
 from eenzaam_stats.vocabulary import Flag, Origin
 
 LAW = es.Interruption("law", START)
@@ -223,7 +223,7 @@ def _controlled(table: SmallTable) -> Iterator[Derived]:
 
 
 def estimation_options() -> Any:
-    from eenzaam_stats.trend.controlled import ControlOptions
+    from eenzaam_stats.trend.series.controlled import ControlOptions
 
     return ControlOptions(series=SERIES)
 
@@ -370,7 +370,7 @@ def _text(made: Estimates) -> str:
 CLOSURES: dict[str, Closure] = {
     "disclosure.controlled.round_release": _round_release,
     "disclosure.suppression.suppress": _suppress,
-    "estimation.cells.cells": _combined,
+    "estimation.aggregates.cells.cells": _combined,
     "estimation.compare.compare": _compare,
     "estimation.distribution.distribution": _distribution,
     "estimation.independence.rao_scott": _rao_scott,
@@ -386,8 +386,8 @@ CLOSURES: dict[str, Closure] = {
     "letter.figures.prevalence.gezondheidsmonitor_trend": _letter(
         lambda figures: " ".join(gezondheidsmonitor_trend("en", figures).data["series"])
     ),
-    "letter.listings.computed_table": _letter(_reasons),
-    "loaders.combine.combine": _combined,
+    "letter.page.listings.computed_table": _letter(_reasons),
+    "loaders.pooling.combine.combine": _combined,
     "plots.changeplot.change": _of_age(
         lambda made: _picture(plots.change, es.decompose(_projection(made)))
     ),
@@ -424,21 +424,23 @@ CLOSURES: dict[str, Closure] = {
     ),
     "tables.html.html_table": _estimates_in(_html),
     "tables.text.estimates_text": _estimates_in(_text),
-    "trend.check_fits.checked_row": _check(lambda made: placebo_in_time(made, LAW, HOW)),
-    "trend.checks.alternative_starts": _check(
+    "trend.series.check_fits.checked_row": _check(lambda made: placebo_in_time(made, LAW, HOW)),
+    "trend.series.checks.alternative_starts": _check(
         lambda made: alternative_starts(made, LAW, [START - 1.0], HOW)
     ),
-    "trend.checks.leave_one_wave_out": _check(lambda made: leave_one_wave_out(made, LAW, HOW)),
-    "trend.controlled.controlled_series": _controlled,
-    "trend.forecast.forecast_gap": _series(lambda data: _gap(data).model.flag),
-    "trend.hindcast.hindcast": _hindcast,
-    "trend.interrupted.interrupted_time_series": _interrupted,
-    "trend.panel.panel_model": _panel,
-    "trend.placebo.placebo_in_space": _check(_in_space),
-    "trend.placebo.placebo_in_time": _check(lambda made: placebo_in_time(made, LAW, HOW)),
-    "trend.project.project": _project,
-    "trend.scenarios.CohortShift": _scenarios,
-    "trend.projected_change.decompose": _decompose,
+    "trend.series.checks.leave_one_wave_out": _check(
+        lambda made: leave_one_wave_out(made, LAW, HOW)
+    ),
+    "trend.series.controlled.controlled_series": _controlled,
+    "trend.series.forecast.forecast_gap": _series(lambda data: _gap(data).model.flag),
+    "trend.projection.hindcast.hindcast": _hindcast,
+    "trend.series.interrupted.interrupted_time_series": _interrupted,
+    "trend.panel.panel.panel_model": _panel,
+    "trend.series.placebo.placebo_in_space": _check(_in_space),
+    "trend.series.placebo.placebo_in_time": _check(lambda made: placebo_in_time(made, LAW, HOW)),
+    "trend.projection.project.project": _project,
+    "trend.projection.scenarios.CohortShift": _scenarios,
+    "trend.projection.projected_change.decompose": _decompose,
 }
 
 
@@ -454,40 +456,40 @@ NOT_APPLICABLE: dict[str, str] = {
             "disclosure.decision.reasons_of_estimates",
             "disclosure.published.published_frame",
             "disclosure.reading.is_hidden",
-            "estimation.calibrated.calibrated_errors",
-            "estimation.calibrated.calibrated_rows",
-            "estimation.cells.cells_for",
-            "estimation.cells.summed",
-            "estimation.columns.design_columns",
+            "estimation.variance.calibrated.calibrated_errors",
+            "estimation.variance.calibrated.calibrated_rows",
+            "estimation.aggregates.cells.cells_for",
+            "estimation.aggregates.cells.summed",
+            "estimation.aggregates.columns.design_columns",
             "estimation.input_rows.input_doubts",
-            "estimation.levels.far_from_zero",
-            "estimation.levels.on_common_levels",
-            "estimation.levels.sums_of",
+            "estimation.aggregates.levels.far_from_zero",
+            "estimation.aggregates.levels.on_common_levels",
+            "estimation.aggregates.levels.sums_of",
             "estimation.method_words.footnote",
             "estimation.method_words.method_words",
-            "estimation.replicated.replicate_sums",
-            "estimation.replicated.replicate_weight_errors",
-            "estimation.respondent_rows.respondent_rows",
+            "estimation.variance.replicated.replicate_sums",
+            "estimation.variance.replicated.replicate_weight_errors",
+            "estimation.variance.respondent_rows.respondent_rows",
             "disclosure.derived.is_counted",
             "disclosure.derived.may_be_share",
-            "estimation.sampling_units.cluster_names",
-            "estimation.sampling_units.ordered",
-            "estimation.sampling_units.strata_of",
-            "estimation.sampling_units.units_of",
-            "estimation.sufficient.cell_table",
-            "estimation.unanswered.item_gaps",
-            "estimation.target_errors.covariances_of",
-            "estimation.uncertainty.errors_of",
-            "trend.check_fits.checked_frame",
-            "trend.hindcast_counts.banded",
-            "trend.panel_rows.panel_rows",
-            "trend.prevalence_cells.prevalence_cells",
+            "estimation.aggregates.sampling_units.cluster_names",
+            "estimation.aggregates.sampling_units.ordered",
+            "estimation.aggregates.sampling_units.strata_of",
+            "estimation.aggregates.sampling_units.units_of",
+            "estimation.aggregates.aggregate.cell_table",
+            "estimation.aggregates.unanswered.item_gaps",
+            "estimation.variance.target_errors.covariances_of",
+            "estimation.variance.uncertainty.errors_of",
+            "trend.series.check_fits.checked_frame",
+            "trend.projection.hindcast_counts.banded",
+            "trend.panel.rows.panel_rows",
+            "trend.projection.prevalence_cells.prevalence_cells",
             "trend.row_doubts.flags",
             "trend.row_doubts.numbers",
             "trend.row_doubts.row_doubts",
-            "trend.series.opened_series",
-            "trend.series.series_frame",
-            "trend.wave_errors.settled_waves",
+            "trend.series.series.opened_series",
+            "trend.series.series.series_frame",
+            "trend.series.wave_errors.settled_waves",
         ),
         _STEP,
     ),
@@ -496,7 +498,7 @@ NOT_APPLICABLE: dict[str, str] = {
             "letter.figures.figure.dotted",
             "letter.figures.figure.made",
             "letter.figures.figure.source_line",
-            "letter.download.downloads",
+            "letter.page.download.downloads",
             "plots.barplot.bars",
             "plots.barplot.stack",
             "plots.dotplot.dots",
@@ -510,19 +512,20 @@ NOT_APPLICABLE: dict[str, str] = {
         _MARKS,
     ),
     **dict.fromkeys(
-        ("letter.chapter.chapters", "letter.figures.all_figures", "letter.report.compose"), _WHOLE
+        ("letter.page.chapter.chapters", "letter.figures.all_figures", "letter.report.compose"),
+        _WHOLE,
     ),
     "letter.recompute.lookup.rows": "looks up published figures, which have no rows of ours",
     "disclosure.details.estimates_of": "reads a table of estimates back, estimates nothing",
     "letter.microdata.suppressed": "hides figures by suppress(), which is run here",
-    "loaders.pooling.parts_of": "takes surveys apart before they are combined, estimates nothing",
+    "loaders.pooling.pooling.parts_of": "takes surveys apart before they are combined, estimates nothing",
     "disclosure.argus.export_to_argus": "files for inside, with counts and no estimate",
     "disclosure.audit.audit": "bounds what a reader can find, estimates nothing",
     "disclosure.report.check_disclosure": "counts rows that may not be shown, estimates nothing",
-    "estimation.calibration_report.reported": "describes weights, estimates nothing",
-    "trend.counts.interrupted_counts": "takes counts with their denominators; a count of 0 is one",
-    "trend.participation.check_dropout": "a check of who is absent, without estimates of a group",
-    "trend.participation.warn_of_dropout": "the same as a warning",
-    "trend.population.people_in_cells": "takes a population, which is counted",
-    "trend.population_frame.checked_population": "takes a population, which is counted",
+    "estimation.calibration.calibration_report.reported": "describes weights, estimates nothing",
+    "trend.series.counts.interrupted_counts": "takes counts with their denominators; a count of 0 is one",
+    "trend.panel.dropout.check_dropout": "a check of who is absent, without estimates of a group",
+    "trend.panel.dropout.warn_of_dropout": "the same as a warning",
+    "trend.projection.population.people_in_cells": "takes a population, which is counted",
+    "trend.projection.population_frame.checked_population": "takes a population, which is counted",
 }

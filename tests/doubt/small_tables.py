@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 import eenzaam_stats as es
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Flag
 

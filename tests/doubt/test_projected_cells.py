@@ -11,8 +11,8 @@ import pytest
 import eenzaam_stats as es
 from doubt.small_tables import AGES, KINDS, SmallTable, population
 from eenzaam_stats.errors import SchemaError
-from eenzaam_stats.numerics.projection import total
-from eenzaam_stats.trend.projection_options import ProjectionOptions
+from eenzaam_stats.numerics.people.projection import total
+from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
 
 CERTAIN = ProjectionOptions(population=None, draws=40_000)
 # qbeta(0.975, 0.5, 8.5) and qbeta(0.975, 0.5, 20.5) of R 4.2.2
@@ -35,7 +35,7 @@ def cells(edge: float, n: float, **more: object) -> pd.DataFrame:
     return frame.assign(**more)
 
 
-def drawn(frame: pd.DataFrame, **options: object) -> es.trend.project.Projection:
+def drawn(frame: pd.DataFrame, **options: object) -> es.trend.projection.project.Projection:
     rng = np.random.default_rng(20220901)
     return es.project(frame, population(), to=2024, rng=rng, options=CERTAIN, **options)
 

@@ -14,15 +14,15 @@ import pytest
 import eenzaam_stats as es
 from doubt.small_tables import KINDS, WAVES, SmallTable
 from eenzaam_stats.errors import EenzaamStatsError, OptionError, SchemaError
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.tables import csv_text
-from eenzaam_stats.trend.check_fits import Fitting
-from eenzaam_stats.trend.checks import alternative_starts, leave_one_wave_out
-from eenzaam_stats.trend.controlled import ControlOptions, controlled_series
-from eenzaam_stats.trend.fitting import FitOptions
-from eenzaam_stats.trend.forecast import GapOptions
-from eenzaam_stats.trend.interrupted import SeriesOptions
-from eenzaam_stats.trend.placebo import placebo_in_space, placebo_in_time
+from eenzaam_stats.trend.series.check_fits import Fitting
+from eenzaam_stats.trend.series.checks import alternative_starts, leave_one_wave_out
+from eenzaam_stats.trend.series.controlled import ControlOptions, controlled_series
+from eenzaam_stats.trend.series.fitting import FitOptions
+from eenzaam_stats.trend.series.forecast import GapOptions
+from eenzaam_stats.trend.series.interrupted import SeriesOptions
+from eenzaam_stats.trend.series.placebo import placebo_in_space, placebo_in_time
 
 START = 2018.0
 LAW = es.Interruption("law", START)

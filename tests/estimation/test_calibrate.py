@@ -21,10 +21,10 @@ from eenzaam_stats.errors import (
     UnknownColumnError,
 )
 from eenzaam_stats.estimation.age_bands import with_age_bands
-from eenzaam_stats.estimation.calibrate import calibrate
+from eenzaam_stats.estimation.calibration.calibrate import calibrate
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.estimation.quantities import total
-from eenzaam_stats.opendata.population_margins import population_margins
+from eenzaam_stats.published.population_margins import population_margins
 from eenzaam_stats.survey import ReplicateWeights
 from estimation.design_reference import CALIBRATIONS, margins_of
 

@@ -13,8 +13,8 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats import estimation
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.panel_rows import PanelColumns
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.panel.rows import PanelColumns
 
 ORDER = ["not", "moderate", "severe", "nobody"]
 FOUND = ORDER[:3]

@@ -14,9 +14,9 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats import estimation
-from eenzaam_stats.comparisons import Comparison
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.estimation.compare import adjusted
+from eenzaam_stats.results.comparisons import Comparison
 from eenzaam_stats.vocabulary import Flag
 
 # Four people per region; nobody in b is lonely, nobody in d answered.

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import eenzaam_stats as es
-from eenzaam_stats.estimation.columns import Outcome
+from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.standardise import Standard, standardise
-from eenzaam_stats.estimation.uncertainty import Jackknife
+from eenzaam_stats.estimation.variance.uncertainty import Jackknife
 from eenzaam_stats.survey import Design, HarmonisationReport, ReplicateWeights, Survey
 
 # Answers carry 16 digits, so at an offset of 1e9 their own spread is known to some 1e-7 at best;
@@ -204,7 +204,7 @@ def test_other_designs_do_not_depend_on_the_offset(how):
         stages = {"cluster": ("cluster", "inner"), "fpc": ("n1", "n2")}
         survey = survey_of(frame, 60, stratum="stratum", **stages if how == "two stages" else {})
         if how == "calibrated":
-            survey = es.estimation.calibrate(survey, {"group": {0: 40.0, 1: 30.0}})
+            survey = es.estimation.calibration.calibrate(survey, {"group": {0: 40.0, 1: 30.0}})
         errors.append(es.mean(survey, "y").rows[0].std_error)
     assert errors[1] == pytest.approx(errors[0], rel=1e-8)
 

@@ -11,9 +11,9 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.errors import ConvergenceError
-from eenzaam_stats.numerics.auxiliaries import auxiliaries
-from eenzaam_stats.numerics.calibration import raked, refined
-from eenzaam_stats.numerics.margin_border import margin_border
+from eenzaam_stats.numerics.survey.auxiliaries import auxiliaries
+from eenzaam_stats.numerics.survey.calibration import raked, refined
+from eenzaam_stats.numerics.survey.margin_border import margin_border
 from estimation.conftest import SurveyMaker
 
 # nobody is in a with x: to give both half of the population, nobody of b may be in y

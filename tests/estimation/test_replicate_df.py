@@ -15,8 +15,8 @@ import eenzaam_stats as es
 from eenzaam_stats.estimation.distribution import distribution
 from eenzaam_stats.estimation.linear_trend import linear_trend
 from eenzaam_stats.estimation.quantities import ratio
-from eenzaam_stats.estimation.targets import Standard
-from eenzaam_stats.numerics.replicate_rank import replicate_ranks
+from eenzaam_stats.estimation.variance.targets import Standard
+from eenzaam_stats.numerics.survey.replicate_rank import replicate_ranks
 from eenzaam_stats.survey import ReplicateWeights, Survey
 from estimation.conftest import SurveyMaker
 

@@ -11,9 +11,9 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats import estimation
-from eenzaam_stats.comparisons import COMPARISON_COLUMNS
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.results import TIDY_COLUMNS, CheckResult, Footnote
+from eenzaam_stats.results.comparisons import COMPARISON_COLUMNS
+from eenzaam_stats.results.estimates import TIDY_COLUMNS, CheckResult, Footnote
 from eenzaam_stats.survey import ScoringReport
 from eenzaam_stats.version import VERSION
 from eenzaam_stats.vocabulary import Flag

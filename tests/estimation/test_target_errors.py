@@ -16,7 +16,7 @@ import pytest
 import eenzaam_stats as es
 from eenzaam_stats import estimation
 from eenzaam_stats.errors import DesignError
-from eenzaam_stats.estimation.target_errors import covariances_of
+from eenzaam_stats.estimation.variance.target_errors import covariances_of
 from estimation.design_reference import CALIBRATIONS, margins_of
 
 # Relative. Observed: replicates 3e-13, calibrations 2e-13 but for raking, which R stops at 1e-11 of

@@ -15,10 +15,10 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats import estimation
-from eenzaam_stats.comparisons import Comparison
 from eenzaam_stats.estimation.compare import adjusted
-from eenzaam_stats.estimation.targets import targets
-from eenzaam_stats.numerics.covariance import score_covariance
+from eenzaam_stats.estimation.variance.targets import targets
+from eenzaam_stats.numerics.survey.covariance import score_covariance
+from eenzaam_stats.results.comparisons import Comparison
 from eenzaam_stats.survey import Survey
 from estimation.design_reference import CLUSTERED, DESIGNS, KEYS, LEVELS, LONELY_DESIGNS
 

@@ -17,24 +17,24 @@ from eenzaam_stats import estimation, plots, scoring
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import EenzaamStatsError, OptionError
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
-from eenzaam_stats.trend.check_fits import Fitting
-from eenzaam_stats.trend.checks import alternative_starts, leave_one_wave_out
-from eenzaam_stats.trend.controlled import ControlOptions, controlled_series
-from eenzaam_stats.trend.counts import CountOptions, interrupted_counts
-from eenzaam_stats.trend.decompose import Moment, decompose_counts
-from eenzaam_stats.trend.fitting import FitOptions
-from eenzaam_stats.trend.forecast import GapOptions, forecast_gap
-from eenzaam_stats.trend.interrupted import SeriesOptions, interrupted_time_series
-from eenzaam_stats.trend.interruption import Interruption
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.panel_options import PanelOptions
-from eenzaam_stats.trend.panel_rows import PanelColumns
-from eenzaam_stats.trend.participation import check_dropout, warn_of_dropout
-from eenzaam_stats.trend.placebo import placebo_in_space, placebo_in_time
-from eenzaam_stats.trend.power import PlannedSeries, power_of
+from eenzaam_stats.trend.panel.dropout import check_dropout, warn_of_dropout
+from eenzaam_stats.trend.panel.options import PanelOptions
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.panel.rows import PanelColumns
+from eenzaam_stats.trend.projection.decompose import Moment, decompose_counts
+from eenzaam_stats.trend.series.check_fits import Fitting
+from eenzaam_stats.trend.series.checks import alternative_starts, leave_one_wave_out
+from eenzaam_stats.trend.series.controlled import ControlOptions, controlled_series
+from eenzaam_stats.trend.series.counts import CountOptions, interrupted_counts
+from eenzaam_stats.trend.series.fitting import FitOptions
+from eenzaam_stats.trend.series.forecast import GapOptions, forecast_gap
+from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interruption import Interruption
+from eenzaam_stats.trend.series.placebo import placebo_in_space, placebo_in_time
+from eenzaam_stats.trend.series.power import PlannedSeries, power_of
 
 mpl.use("Agg")
-PACKAGES = ("estimation", "scoring", "trend", "loaders", "plots", "tables", "opendata.reference")
+PACKAGES = ("estimation", "scoring", "trend", "loaders", "plots", "tables", "published.reference")
 # the engine of open tables warns at the line of its caller and has messages of its own; the
 # functions of disclosure answer for themselves in their tests
 ELSEWHERE = {

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 import eenzaam_stats as es
-from eenzaam_stats.loaders.any_source import SOURCES
-from eenzaam_stats.loaders.opened import SUFFIXES
+from eenzaam_stats.loaders.formats.opened import SUFFIXES
+from eenzaam_stats.loaders.sources.any_source import SOURCES
 
 FOLDER = Path(__file__).parent
 TESTS = FOLDER.parent

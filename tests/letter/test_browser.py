@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from eenzaam_stats.letter import page as letter_page
 from eenzaam_stats.letter import report
-from eenzaam_stats.letter.address import sources
 from eenzaam_stats.letter.claims import said
-from eenzaam_stats.letter.controls import LANGUAGES, used_sources
-from eenzaam_stats.letter.download import data_columns
 from eenzaam_stats.letter.manifest import stored
-from eenzaam_stats.letter.page import PageContent
+from eenzaam_stats.letter.page import page as letter_page
+from eenzaam_stats.letter.page.address import sources
+from eenzaam_stats.letter.page.controls import LANGUAGES, used_sources
+from eenzaam_stats.letter.page.download import data_columns
+from eenzaam_stats.letter.page.page import PageContent
 from eenzaam_stats.tables import csv_text
 from eenzaam_stats.vocabulary import Verdict, label
 

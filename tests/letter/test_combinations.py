@@ -17,7 +17,7 @@ from eenzaam_stats.letter.recompute.projection import (
     base_prevalence,
     growth_by_edition,
 )
-from eenzaam_stats.opendata.reference import persons
+from eenzaam_stats.published.reference import persons
 
 RTOL = 1e-12
 

@@ -11,7 +11,7 @@ from eenzaam_stats.letter.claims import Theme, read_claims
 from eenzaam_stats.letter.figures import LetterFigure, all_figures
 from eenzaam_stats.letter.figures.figure import texts
 from eenzaam_stats.letter.recompute import projection_table, recompute_all
-from eenzaam_stats.opendata import reference as tables
+from eenzaam_stats.published import reference as tables
 from eenzaam_stats.vocabulary import Verdict, formatted
 
 PERSONS = 0.5e-3  # half a person, in thousands

@@ -24,7 +24,7 @@ from eenzaam_stats.letter.recompute import (
 )
 from eenzaam_stats.letter.recompute.projection import base_prevalence
 from eenzaam_stats.letter.verdict import ledger_row
-from eenzaam_stats.opendata import reference as tables
+from eenzaam_stats.published import reference as tables
 from eenzaam_stats.vocabulary import Verdict
 
 # Sums and quotients of decimals with few digits: rounding stays below 1e-12.

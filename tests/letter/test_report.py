@@ -14,12 +14,13 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import ReproductionError, SourceError
-from eenzaam_stats.letter import manifest, picture, report
-from eenzaam_stats.letter import page as letter_page
-from eenzaam_stats.letter.address import sources
+from eenzaam_stats.letter import manifest, report
 from eenzaam_stats.letter.claims import said
-from eenzaam_stats.letter.controls import LANGUAGES
-from eenzaam_stats.letter.page import PageContent
+from eenzaam_stats.letter.page import page as letter_page
+from eenzaam_stats.letter.page import picture
+from eenzaam_stats.letter.page.address import sources
+from eenzaam_stats.letter.page.controls import LANGUAGES
+from eenzaam_stats.letter.page.page import PageContent
 from eenzaam_stats.vocabulary import formatted, label, labels
 
 VOID = {"meta", "br", "img", "link", "input", "hr", "path", "use"}

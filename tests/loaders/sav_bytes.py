@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-from eenzaam_stats.loaders.sav_dictionary import SavLayout, require_sound_dictionary
+from eenzaam_stats.loaders.formats.sav_dictionary import SavLayout, require_sound_dictionary
 
 ROW_COUNT_AT = 80
 # Begin of the extension that repeats the number of rows: type, subtype, width, number, one.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from eenzaam_stats.errors import ScaleError, SchemaError
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.labels import require_agreement
-from eenzaam_stats.loaders.mapping import read_mapped
-from eenzaam_stats.loaders.mapping_check import mapping_problems
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.loaders.harmonise.labels import require_agreement
+from eenzaam_stats.loaders.mapping.check import mapping_problems
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.scoring.scale import score
 from loaders.mapped_files import mapping, people, write_mapping, write_survey

@@ -13,8 +13,8 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.errors import ScaleError
-from eenzaam_stats.loaders.agreement import RECOMPUTED
-from eenzaam_stats.loaders.opened import SUFFIXES
+from eenzaam_stats.loaders.formats.opened import SUFFIXES
+from eenzaam_stats.loaders.harmonise.agreement import RECOMPUTED
 from eenzaam_stats.scoring import DIRECT, DJG6, DJG11, UCLA3
 from eenzaam_stats.scoring.instrument import Scale
 from loaders.changed_sav import changed_sav

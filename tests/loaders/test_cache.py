@@ -12,12 +12,13 @@ import pytest
 from pyarrow import parquet
 
 from eenzaam_stats.errors import EenzaamStatsWarning, SourceError
-from eenzaam_stats.loaders import cache as cache_module
-from eenzaam_stats.loaders import gezondheidsmonitor, reading
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
-from eenzaam_stats.loaders.opened import open_file
-from eenzaam_stats.loaders.reading import read_survey
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.loaders.formats.opened import open_file
+from eenzaam_stats.loaders.harmonise import cache as cache_module
+from eenzaam_stats.loaders.harmonise import reading
+from eenzaam_stats.loaders.harmonise.reading import read_survey
+from eenzaam_stats.loaders.sources import gezondheidsmonitor
+from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
 from eenzaam_stats.survey import Survey
 from loaders.monitor_files import monitor_file
 

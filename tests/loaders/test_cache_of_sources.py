@@ -14,8 +14,8 @@ import pytest
 
 from eenzaam_stats import loaders
 from eenzaam_stats.errors import EenzaamStatsWarning
-from eenzaam_stats.loaders import cache as cache_module
-from eenzaam_stats.loaders.any_source import SOURCES
+from eenzaam_stats.loaders.harmonise import cache as cache_module
+from eenzaam_stats.loaders.sources.any_source import SOURCES
 from loaders.changed_sav import changed_sav
 from loaders.changed_sav import read as codes_of
 from loaders.test_cache import require_equal

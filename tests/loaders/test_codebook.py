@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.loaders.codebook import load_codebook, parsed_codebook
-from eenzaam_stats.loaders.layout import Variable
+from eenzaam_stats.loaders.codebook.codebook import load_codebook, parsed_codebook
+from eenzaam_stats.loaders.codebook.layout import Variable
 from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS
 from eenzaam_stats.vocabulary import Answer, Category, MissingKind, Sex
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.loaders.codebook import codebook_names, load_codebook, parsed_codebook
-from eenzaam_stats.loaders.layout import Variable
+from eenzaam_stats.loaders.codebook.codebook import codebook_names, load_codebook, parsed_codebook
+from eenzaam_stats.loaders.codebook.layout import Variable
 from eenzaam_stats.vocabulary import MissingKind
 
 HEAD = """

@@ -10,9 +10,9 @@ import pytest
 
 from eenzaam_stats.errors import DesignError, OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.loaders.combine import combine
-from eenzaam_stats.loaders.stacking import merged_categories
-from eenzaam_stats.results import CheckResult
+from eenzaam_stats.loaders.pooling.combine import combine
+from eenzaam_stats.loaders.pooling.stacking import merged_categories
+from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.survey import ColumnReport, Design, HarmonisationReport, Survey

@@ -22,8 +22,8 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import SourceError
-from eenzaam_stats.loaders import spss
-from eenzaam_stats.loaders.synthetic.sources import synthesise
+from eenzaam_stats.loaders.formats import spss
+from eenzaam_stats.synthetic.sources import synthesise
 from loaders import damage
 from loaders.mapped_files import item, write_mapping
 from loaders.monitor_files import monitor_file

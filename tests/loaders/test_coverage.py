@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from eenzaam_stats.loaders import coverage as coverage_module
-from eenzaam_stats.loaders.codebook import codebook_names, load_codebook, parsed_codebook
-from eenzaam_stats.loaders.coverage import MAPPED_WAVE, coverage, mapped_sources, titles
-from eenzaam_stats.loaders.coverage_page import coverage_page
+from eenzaam_stats.loaders.codebook import coverage as coverage_module
+from eenzaam_stats.loaders.codebook.codebook import codebook_names, load_codebook, parsed_codebook
+from eenzaam_stats.loaders.codebook.coverage import MAPPED_WAVE, coverage, mapped_sources, titles
 from eenzaam_stats.respondents import COLUMNS
 
 TWO_WAVES = """

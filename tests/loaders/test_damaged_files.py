@@ -12,9 +12,9 @@ import pyreadstat
 import pytest
 
 from eenzaam_stats.errors import SchemaError, SourceError
-from eenzaam_stats.loaders.sav_dictionary import require_sound_dictionary
-from eenzaam_stats.loaders.spss import open_spss
-from eenzaam_stats.loaders.synthetic import synthesise_gezondheidsmonitor
+from eenzaam_stats.loaders.formats.sav_dictionary import require_sound_dictionary
+from eenzaam_stats.loaders.formats.spss import open_spss
+from eenzaam_stats.synthetic import synthesise_gezondheidsmonitor
 
 SECONDS = 240
 # Run apart: a crash of the reading library would take the tests with it.
@@ -126,8 +126,8 @@ def test_value_labels_of_a_variable_that_is_not_there_are_refused(small: Path) -
 def test_whole_numbers_too_large_to_be_keys_are_refused_in_words() -> None:
     import numpy as np
 
-    from eenzaam_stats.loaders.column import RawColumn
-    from eenzaam_stats.loaders.harmonise import text_values
+    from eenzaam_stats.loaders.harmonise.column import RawColumn
+    from eenzaam_stats.loaders.harmonise.harmonise import text_values
 
     raw = RawColumn("key", pd.Series([1.0, 1e300]), np.array([1, 2]), {}, ())
     with pytest.raises(SchemaError, match=r"column 'key' needs keys .* first in row 2, hold a"):

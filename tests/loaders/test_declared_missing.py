@@ -10,8 +10,8 @@ import pyreadstat
 import pytest
 
 from eenzaam_stats.errors import ScaleError, UnknownCodeError
-from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
-from eenzaam_stats.loaders.mapping import read_mapped
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
+from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
 from loaders.changed_sav import changed_sav
 from loaders.mapped_files import mapping, people, write_mapping
 from loaders.monitor_files import monitor_file

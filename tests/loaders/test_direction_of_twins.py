@@ -10,8 +10,8 @@ from __future__ import annotations
 import pytest
 
 from eenzaam_stats.errors import ScaleError, SchemaError
-from eenzaam_stats.loaders.lasa import read_lasa
-from eenzaam_stats.loaders.synthetic.sources import SYNTHESISERS, synthesise
+from eenzaam_stats.loaders.sources.lasa import read_lasa
+from eenzaam_stats.synthetic.sources import SYNTHESISERS, synthesise
 from loaders.twin_files import LISS_YEARS, TWINS, read_quietly, reversed_twin
 
 # Its scores are categories and flags: what is turned round consistently contradicts the flags only.

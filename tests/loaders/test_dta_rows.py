@@ -15,8 +15,8 @@ import pyreadstat
 import pytest
 
 from eenzaam_stats.errors import SourceError
-from eenzaam_stats.loaders import stata
-from eenzaam_stats.loaders.opened import open_file, read_columns
+from eenzaam_stats.loaders.formats import stata
+from eenzaam_stats.loaders.formats.opened import open_file, read_columns
 
 N_ROWS = 100
 OLD = {113: 8, 114: 10, 115: 12}  # version of the format: version of Stata

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eenzaam_stats.loaders.duplicates import check_duplicates, kept_rows
+from eenzaam_stats.loaders.harmonise.duplicates import check_duplicates, kept_rows
 
 KEY = pd.Series(["a", "b", "a", None, None, "b"], dtype="str")
 GAPS = np.array([3, 1, 0, 5, 5, 1])

@@ -17,11 +17,11 @@ from eenzaam_stats.errors import (
     UnknownCodeError,
 )
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.loaders.ess import read_ess
-from eenzaam_stats.loaders.often_lonely import often_lonely
-from eenzaam_stats.loaders.synthetic.ess import synthesise_ess
+from eenzaam_stats.loaders.harmonise.often_lonely import often_lonely
+from eenzaam_stats.loaders.sources.ess import read_ess
 from eenzaam_stats.scoring.direct import DIRECT
 from eenzaam_stats.scoring.scale import score
+from eenzaam_stats.synthetic.ess import synthesise_ess
 from eenzaam_stats.vocabulary import Origin
 from loaders.changed_sav import changed_sav, read, without_labels
 

@@ -17,14 +17,14 @@ from eenzaam_stats.errors import (
     UnknownColumnError,
 )
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.loaders.eu_country import country_order
-from eenzaam_stats.loaders.eu_survey import read_eu_survey
-from eenzaam_stats.loaders.synthetic.eu_survey import synthesise_eu_survey
+from eenzaam_stats.loaders.sources.eu_country import country_order
+from eenzaam_stats.loaders.sources.eu_survey import read_eu_survey
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.scoring.direct import DIRECT
 from eenzaam_stats.scoring.direction import check_direction
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.scoring.ucla import UCLA3
+from eenzaam_stats.synthetic.eu_survey import synthesise_eu_survey
 from eenzaam_stats.vocabulary import Origin
 
 FLAVOURS = ("eu_values.csv", "eu_labels.csv", "eu.dta")

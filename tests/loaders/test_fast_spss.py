@@ -10,10 +10,10 @@ import pyreadstat
 import pytest
 
 from eenzaam_stats.errors import OptionError, SourceError
-from eenzaam_stats.loaders import fast_spss
-from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
-from eenzaam_stats.loaders.opened import open_file, read_columns
-from eenzaam_stats.loaders.synthetic import synthesise_gezondheidsmonitor
+from eenzaam_stats.loaders.formats import fast_spss
+from eenzaam_stats.loaders.formats.opened import open_file, read_columns
+from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
+from eenzaam_stats.synthetic import synthesise_gezondheidsmonitor
 from loaders.monitor_files import monitor_file
 from loaders.sav_bytes import with_row_count, without_row_count
 

@@ -12,9 +12,9 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from eenzaam_stats.loaders import fast_spss
-from eenzaam_stats.loaders.opened import open_file, read_columns
-from eenzaam_stats.loaders.synthetic.sources import SYNTHESISERS, synthesise
+from eenzaam_stats.loaders.formats import fast_spss
+from eenzaam_stats.loaders.formats.opened import open_file, read_columns
+from eenzaam_stats.synthetic.sources import SYNTHESISERS, synthesise
 
 pytest.importorskip("polars_readstat")
 

@@ -9,8 +9,8 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.errors import OptionError, SourceError, UnknownCodeError
-from eenzaam_stats.loaders.opened import open_file, read_columns
-from eenzaam_stats.loaders.spss import open_spss
+from eenzaam_stats.loaders.formats.opened import open_file, read_columns
+from eenzaam_stats.loaders.formats.spss import open_spss
 from loaders.mapped_files import mapping, people, write_mapping
 from loaders.text_files import FORMATS, read_text, write_text
 

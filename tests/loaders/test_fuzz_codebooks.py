@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.loaders import codebook_row
-from eenzaam_stats.loaders.codebook import codebook_names, codebook_of, codebook_text
+from eenzaam_stats.loaders.codebook import row as codebook_row
+from eenzaam_stats.loaders.codebook.codebook import codebook_names, codebook_of, codebook_text
 
 BOOKS = {name: tomllib.loads(codebook_text(name)) for name in codebook_names()}
 Row = dict[str, Any]

@@ -21,10 +21,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eenzaam_stats.errors import EenzaamStatsError
-from eenzaam_stats.loaders import harmonise, reading_checks
-from eenzaam_stats.loaders.mapping import read_mapped
-from eenzaam_stats.loaders.synthetic.ssw_layout import NAMES
+from eenzaam_stats.loaders.harmonise import checks as reading_checks
+from eenzaam_stats.loaders.harmonise import harmonise
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from eenzaam_stats.survey import Survey
+from eenzaam_stats.synthetic.ssw_layout import NAMES
 from loaders.changed_sav import changed_sav
 from loaders.changed_sav import read as sav_codes
 from loaders.mapped_files import mapping, people, write_mapping, write_survey

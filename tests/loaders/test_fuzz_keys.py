@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eenzaam_stats.errors import EenzaamStatsError
-from eenzaam_stats.loaders.mapping import read_mapped
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from loaders.mapped_files import mapping, people, write_mapping
 
 N = 40

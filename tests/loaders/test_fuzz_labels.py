@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eenzaam_stats.errors import EenzaamStatsError
-from eenzaam_stats.loaders import file_labels, harmonise
-from eenzaam_stats.loaders.mapping import read_mapped
+from eenzaam_stats.loaders.harmonise import file_labels, harmonise
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from eenzaam_stats.survey import Survey
 from loaders.mapped_files import mapping, people, write_mapping
 

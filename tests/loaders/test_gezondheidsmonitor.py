@@ -15,8 +15,8 @@ from eenzaam_stats.errors import (
     SourceError,
     UnknownCodeError,
 )
-from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
-from eenzaam_stats.results import CheckResult
+from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
+from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.survey import Design, Survey

@@ -15,11 +15,11 @@ from eenzaam_stats.errors import (
     UnknownColumnError,
 )
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.loaders.gmjv import read_gmjv
-from eenzaam_stats.loaders.synthetic.gmjv import six_items, synthesise_gmjv
-from eenzaam_stats.opendata.reference import reference
+from eenzaam_stats.loaders.sources.gmjv import read_gmjv
+from eenzaam_stats.published.reference import reference
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.scoring.scale import score
+from eenzaam_stats.synthetic.gmjv import six_items, synthesise_gmjv
 from eenzaam_stats.vocabulary import Origin
 from loaders.changed_sav import changed_sav, read, without_labels
 from loaders.mapped_files import write_survey

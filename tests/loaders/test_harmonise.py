@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import UnknownCodeError
-from eenzaam_stats.loaders.age_band import banded_ages
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.column import Harmonised, RawColumn
-from eenzaam_stats.loaders.harmonise import harmonised_column
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.loaders.harmonise.age_band import banded_ages
+from eenzaam_stats.loaders.harmonise.column import Harmonised, RawColumn
+from eenzaam_stats.loaders.harmonise.harmonise import harmonised_column
 
 BOOK = load_codebook("gezondheidsmonitor")
 NAN = float("nan")

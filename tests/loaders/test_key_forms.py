@@ -12,18 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownCodeError
-from eenzaam_stats.estimation.calibrate import calibrate
+from eenzaam_stats.estimation.calibration.calibrate import calibrate
 from eenzaam_stats.estimation.standardise import standardise
-from eenzaam_stats.estimation.targets import Standard
+from eenzaam_stats.estimation.variance.targets import Standard
 from eenzaam_stats.keys import normal_keys
-from eenzaam_stats.loaders.combine import combine
-from eenzaam_stats.loaders.liss import read_liss
-from eenzaam_stats.loaders.mapping import read_mapped
-from eenzaam_stats.loaders.shared_persons import check_shared_persons
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
+from eenzaam_stats.loaders.pooling.combine import combine
+from eenzaam_stats.loaders.pooling.shared_persons import check_shared_persons
+from eenzaam_stats.loaders.sources.liss.read import read_liss
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.panel_rows import PanelColumns
-from eenzaam_stats.trend.participation import check_dropout
+from eenzaam_stats.trend.panel.dropout import check_dropout
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.panel.rows import PanelColumns
 from loaders.liss_folder import background_frame, wave_frame, write_background, write_wave
 from loaders.mapped_files import mapping, people, write_mapping, write_survey
 

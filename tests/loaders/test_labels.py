@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from eenzaam_stats.errors import ScaleError, SchemaError
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.labels import differing_labels, missing_kind, require_agreement
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.loaders.harmonise.labels import differing_labels, missing_kind, require_agreement
 from eenzaam_stats.vocabulary import MissingKind
 
 BOOK = load_codebook("gezondheidsmonitor")

@@ -15,11 +15,11 @@ from eenzaam_stats.errors import (
     UnknownCodeError,
     UnknownColumnError,
 )
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.lasa import read_lasa
-from eenzaam_stats.loaders.synthetic.lasa import synthesise_lasa
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.loaders.sources.lasa import read_lasa
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.scale import score
+from eenzaam_stats.synthetic.lasa import synthesise_lasa
 from eenzaam_stats.vocabulary import Origin
 from loaders.changed_sav import changed_sav, read, without_labels
 from loaders.monitor_files import VECTORS

@@ -23,11 +23,11 @@ import pyreadstat
 import pytest
 
 from eenzaam_stats.cli.main import run
-from eenzaam_stats.document_text import json_of, toml_of
 from eenzaam_stats.errors import OptionError, SchemaError, SourceError
-from eenzaam_stats.limits import LIMITS
-from eenzaam_stats.loaders.mapping import read_mapped
-from eenzaam_stats.loaders.sav_dictionary import require_sound_dictionary
+from eenzaam_stats.files.document_text import json_of, toml_of
+from eenzaam_stats.files.limits import LIMITS
+from eenzaam_stats.loaders.formats.sav_dictionary import require_sound_dictionary
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from loaders.mapped_files import as_toml, mapping, people, write_mapping, write_survey
 from loaders.text_files import write_text
 

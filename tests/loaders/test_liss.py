@@ -11,10 +11,10 @@ import pytest
 
 from eenzaam_stats.errors import DesignError, EenzaamStatsWarning, ScaleError, UnknownCodeError
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.loaders.liss import read_liss
-from eenzaam_stats.loaders.synthetic.liss import synthesise_liss
+from eenzaam_stats.loaders.sources.liss.read import read_liss
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.scoring.scale import score
+from eenzaam_stats.synthetic.liss import synthesise_liss
 from loaders.liss_folder import (
     ITEMS,
     background_frame,

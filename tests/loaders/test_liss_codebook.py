@@ -6,9 +6,9 @@ import csv
 
 import pytest
 
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.liss_wave import wave_codes
-from eenzaam_stats.loaders.liss_wording import SUBJECTS
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.loaders.sources.liss.labels import SUBJECTS
+from eenzaam_stats.loaders.sources.liss.wave import wave_codes
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 
 CODEBOOK = load_codebook("liss")

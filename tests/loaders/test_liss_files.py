@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from eenzaam_stats.errors import SourceError
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.liss_files import background_files, panel_files, version_of
-from eenzaam_stats.loaders.liss_wave import wave_codes
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.loaders.sources.liss.files import background_files, panel_files, version_of
+from eenzaam_stats.loaders.sources.liss.wave import wave_codes
 
 CODES = wave_codes(load_codebook("liss"))
 

@@ -14,8 +14,8 @@ from eenzaam_stats.errors import (
     UnknownCodeError,
     UnknownColumnError,
 )
-from eenzaam_stats.loaders.liss import read_liss
-from eenzaam_stats.loaders.synthetic.liss import synthesise_liss
+from eenzaam_stats.loaders.sources.liss.read import read_liss
+from eenzaam_stats.synthetic.liss import synthesise_liss
 from loaders.liss_folder import (
     ANSWERS,
     WORDS,

@@ -19,15 +19,15 @@ from eenzaam_stats.errors import (
     UnknownColumnError,
 )
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.loaders.mapping import check_mapping, checked_mapping, read_mapped
-from eenzaam_stats.loaders.mapping_check import mapping_problems
-from eenzaam_stats.loaders.mapping_layout import mapped_wave
-from eenzaam_stats.loaders.mapping_words import (
+from eenzaam_stats.loaders.mapping.check import mapping_problems
+from eenzaam_stats.loaders.mapping.labels import (
     DESIGN_FIELDS,
     INSTRUMENTS,
     SOURCE_FIELDS,
     VARIABLE_FIELDS,
 )
+from eenzaam_stats.loaders.mapping.layout import mapped_wave
+from eenzaam_stats.loaders.mapping.mapping import check_mapping, checked_mapping, read_mapped
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.scoring.scale import score
 from loaders.mapped_files import SHORT, item, mapping, people, write_mapping, write_survey

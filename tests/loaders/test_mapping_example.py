@@ -9,14 +9,14 @@ import pyreadstat
 import pytest
 
 from eenzaam_stats.errors import OptionError, ScaleError, SchemaError, UnknownColumnError
-from eenzaam_stats.loaders.mapping import check_mapping, read_mapped
-from eenzaam_stats.loaders.template import (
+from eenzaam_stats.loaders.codebook.template import (
     EXAMPLES,
     TEMPLATES,
     UNVERIFIED,
     mapping_template,
     write_template,
 )
+from eenzaam_stats.loaders.mapping.mapping import check_mapping, read_mapped
 from eenzaam_stats.scoring.direct import DIRECT
 from eenzaam_stats.scoring.scale import score
 from loaders.mapped_files import write_survey

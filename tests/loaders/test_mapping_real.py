@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.loaders.mapping import read_mapped
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from eenzaam_stats.scoring.direct import DIRECT
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.scoring.ucla import UCLA3

@@ -14,7 +14,7 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.errors import DesignError, UnknownColumnError
-from eenzaam_stats.loaders.mapping import check_mapping, read_mapped
+from eenzaam_stats.loaders.mapping.mapping import check_mapping, read_mapped
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
 from loaders.mapped_files import mapping, people, write_mapping, write_survey
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from eenzaam_stats.errors import SchemaError, SourceError, UnknownColumnError
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.matching import NameIndex, matched_variables
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.loaders.harmonise.matching import NameIndex, matched_variables
 
 WAVE = load_codebook("gezondheidsmonitor").wave(2016)
 ITEMS = tuple(item.source_names[0] for item in WAVE.items)

@@ -21,10 +21,10 @@ import pytest
 import eenzaam_stats as es
 from eenzaam_stats.cli.main import run
 from eenzaam_stats.errors import EenzaamStatsError
-from eenzaam_stats.loaders.any_source import SOURCES, SourceOptions, read_source
-from eenzaam_stats.loaders.mapping import read_mapped
-from eenzaam_stats.loaders.opened import SUFFIXES
-from eenzaam_stats.loaders.table_file import read_table
+from eenzaam_stats.loaders.formats.opened import SUFFIXES
+from eenzaam_stats.loaders.formats.table_file import read_table
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
+from eenzaam_stats.loaders.sources.any_source import SOURCES, SourceOptions, read_source
 from eenzaam_stats.scoring import DJG6
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
 from loaders.changed_sav import changed_sav

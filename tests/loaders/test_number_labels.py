@@ -10,14 +10,14 @@ import pyreadstat
 import pytest
 
 from eenzaam_stats.errors import DesignError, SchemaError
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.column import RawColumn
-from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
-from eenzaam_stats.loaders.harmonise import harmonised_column
-from eenzaam_stats.loaders.layout import Variable
-from eenzaam_stats.loaders.mapping import read_mapped
-from eenzaam_stats.loaders.missing_words import missing_kind
-from eenzaam_stats.loaders.weighting import sound_weights
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.loaders.codebook.layout import Variable
+from eenzaam_stats.loaders.codebook.missing_labels import missing_kind
+from eenzaam_stats.loaders.harmonise.column import RawColumn
+from eenzaam_stats.loaders.harmonise.harmonise import harmonised_column
+from eenzaam_stats.loaders.harmonise.weighting import sound_weights
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
+from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
 from loaders.mapped_files import mapping, people, write_mapping, write_survey
 from loaders.monitor_files import monitor_file
 

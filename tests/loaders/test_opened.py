@@ -13,8 +13,8 @@ import pyreadstat
 import pytest
 
 from eenzaam_stats.errors import SourceError
-from eenzaam_stats.loaders import columnar, workbook
-from eenzaam_stats.loaders.opened import SUFFIXES, open_file, read_columns
+from eenzaam_stats.loaders.formats import columnar, workbook
+from eenzaam_stats.loaders.formats.opened import SUFFIXES, open_file, read_columns
 
 FRAME = pd.DataFrame(
     {

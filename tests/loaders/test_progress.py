@@ -14,9 +14,9 @@ from rich.console import Console
 from eenzaam_stats import loaders
 from eenzaam_stats.cli import output
 from eenzaam_stats.cli.main import run
-from eenzaam_stats.loaders.opened import open_file, read_columns
-from eenzaam_stats.loaders.progress import told
-from eenzaam_stats.loaders.synthetic.sources import synthesise
+from eenzaam_stats.loaders.formats.opened import open_file, read_columns
+from eenzaam_stats.loaders.formats.progress import told
+from eenzaam_stats.synthetic.sources import synthesise
 from loaders.monitor_files import monitor_file
 
 

@@ -18,10 +18,10 @@ from eenzaam_stats.errors import (
     UnknownCodeError,
     UnknownColumnError,
 )
-from eenzaam_stats.loaders.codebook import parsed_codebook
-from eenzaam_stats.loaders.layout import WaveCodebook
-from eenzaam_stats.loaders.opened import SUFFIXES, open_file
-from eenzaam_stats.loaders.reading import as_survey, harmonised_file, read_survey
+from eenzaam_stats.loaders.codebook.codebook import parsed_codebook
+from eenzaam_stats.loaders.codebook.layout import WaveCodebook
+from eenzaam_stats.loaders.formats.opened import SUFFIXES, open_file
+from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonised_file, read_survey
 from eenzaam_stats.survey import Survey
 
 CODEBOOK = """

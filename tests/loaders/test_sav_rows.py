@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eenzaam_stats.errors import SourceError
-from eenzaam_stats.loaders import spss
-from eenzaam_stats.loaders.opened import open_file, read_columns
-from eenzaam_stats.loaders.sav_rows import CodeCount, require_promised_rows
-from eenzaam_stats.loaders.survey_file import Reader
+from eenzaam_stats.loaders.formats import spss
+from eenzaam_stats.loaders.formats.opened import open_file, read_columns
+from eenzaam_stats.loaders.formats.sav_rows import CodeCount, require_promised_rows
+from eenzaam_stats.loaders.formats.survey_file import Reader
 from loaders.sav_bytes import cut_rows, layout_of, with_row_count, without_row_count
 
 N_ROWS = 120

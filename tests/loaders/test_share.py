@@ -18,11 +18,11 @@ from eenzaam_stats.errors import (
     UnknownColumnError,
 )
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.loaders.share import read_share
-from eenzaam_stats.loaders.synthetic.share import synthesise_share
+from eenzaam_stats.loaders.sources.share import read_share
 from eenzaam_stats.scoring.direct import DIRECT
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.scoring.ucla import UCLA3
+from eenzaam_stats.synthetic.share import synthesise_share
 from eenzaam_stats.vocabulary import Origin
 from loaders.changed_sav import changed_sav, read, without_labels
 from loaders.mapped_files import write_survey

@@ -8,7 +8,7 @@ import pyreadstat
 import pytest
 
 from eenzaam_stats.errors import SourceError
-from eenzaam_stats.loaders.spss import open_spss, read_columns
+from eenzaam_stats.loaders.formats.spss import open_spss, read_columns
 from loaders.monitor_files import monitor_file
 from loaders.sav_bytes import cut_rows, without_row_count
 
@@ -97,7 +97,8 @@ def test_truncated_file_without_row_count_reads_fewer_rows_and_says_that_it_cann
 def test_file_with_fewer_rows_than_its_header_promises_is_refused(tmp_path, monkeypatch):
     file = open_spss(spss(tmp_path))
     monkeypatch.setattr(
-        "eenzaam_stats.loaders.spss._values", lambda *_: _frame(open_spss(file.path)).head(150)
+        "eenzaam_stats.loaders.formats.spss._values",
+        lambda *_: _frame(open_spss(file.path)).head(150),
     )
     with pytest.raises(SourceError, match="its header promises 200 rows and 150 are there"):
         read_columns(file, ["GGEEB201"])

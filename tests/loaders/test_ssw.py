@@ -11,15 +11,15 @@ import pytest
 
 from eenzaam_stats.errors import DesignError, OptionError, ScaleError, SchemaError, SourceError
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.loaders.combine import combine
-from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
-from eenzaam_stats.loaders.mapping import check_mapping
-from eenzaam_stats.loaders.ssw import read_ssw
-from eenzaam_stats.loaders.synthetic.gezondheidsmonitor import synthesise_gezondheidsmonitor
-from eenzaam_stats.loaders.synthetic.ssw import synthesise_ssw
-from eenzaam_stats.loaders.synthetic.ssw_layout import CBS_ORDER, NAMES, mapping_text
+from eenzaam_stats.loaders.mapping.mapping import check_mapping
+from eenzaam_stats.loaders.pooling.combine import combine
+from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
+from eenzaam_stats.loaders.sources.ssw import read_ssw
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.scale import score
+from eenzaam_stats.synthetic.gezondheidsmonitor import synthesise_gezondheidsmonitor
+from eenzaam_stats.synthetic.ssw import synthesise_ssw
+from eenzaam_stats.synthetic.ssw_layout import CBS_ORDER, NAMES, mapping_text
 from eenzaam_stats.vocabulary import Origin
 from loaders.mapped_files import write_mapping
 

@@ -7,9 +7,9 @@ import pytest
 
 from eenzaam_stats.errors import ScaleError, SchemaError, UnknownCodeError
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.loaders.combine import combine
-from eenzaam_stats.loaders.mapping import check_mapping, read_mapped
-from eenzaam_stats.loaders.mapping_check import mapping_problems
+from eenzaam_stats.loaders.mapping.check import mapping_problems
+from eenzaam_stats.loaders.mapping.mapping import check_mapping, read_mapped
+from eenzaam_stats.loaders.pooling.combine import combine
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.scale import score
 from loaders.mapped_files import SHORT, item, mapping, people, write_mapping, write_survey

@@ -10,9 +10,9 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.synthetic import synthesise_gezondheidsmonitor
-from eenzaam_stats.opendata.reference import persons
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.published.reference import persons
+from eenzaam_stats.synthetic import synthesise_gezondheidsmonitor
 
 # Four standard errors, as this source promises; one seed is fixed, so the test cannot flicker.
 STANDARD_ERRORS = 4.0

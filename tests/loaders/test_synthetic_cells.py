@@ -7,7 +7,8 @@ import pytest
 from scipy import special
 
 from eenzaam_stats.errors import SourceError
-from eenzaam_stats.loaders.synthetic.cells import (
+from eenzaam_stats.published.reference import persons, reference
+from eenzaam_stats.synthetic.cells import (
     ASSUMED_BY_AGE,
     CELLS,
     EVERYONE,
@@ -18,7 +19,6 @@ from eenzaam_stats.loaders.synthetic.cells import (
     published_margins,
     reconciled,
 )
-from eenzaam_stats.opendata.reference import persons, reference
 
 WAVES = {2012: 19, 2016: 19, 2020: 18, 2022: 18}
 # The solver stops at 1e-12; one more weighted mean: observed 4e-13.

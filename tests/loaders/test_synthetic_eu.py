@@ -8,10 +8,10 @@ import pyreadstat
 import pytest
 
 from eenzaam_stats.errors import OptionError, SourceError
-from eenzaam_stats.loaders.synthetic.eu_people import DJG_NUMBERS, allocated_rows, nine_items
-from eenzaam_stats.loaders.synthetic.eu_survey import synthesise_eu_survey
-from eenzaam_stats.opendata.reference import reference
+from eenzaam_stats.published.reference import reference
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
+from eenzaam_stats.synthetic.eu_people import DJG_NUMBERS, allocated_rows, nine_items
+from eenzaam_stats.synthetic.eu_survey import synthesise_eu_survey
 from eenzaam_stats.vocabulary import Origin
 
 DJG = [f"loneliness_djg_{letter}" for letter in "abcdef"]

@@ -8,7 +8,7 @@ import pyreadstat
 import pytest
 
 from eenzaam_stats.errors import OptionError, SourceError
-from eenzaam_stats.loaders.synthetic.liss import synthesise_liss
+from eenzaam_stats.synthetic.liss import synthesise_liss
 
 N = 2_000
 YEARS = range(2008, 2026)

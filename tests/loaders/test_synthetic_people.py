@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eenzaam_stats.loaders.synthetic.cells import BANDS, CELLS
-from eenzaam_stats.loaders.synthetic.people import (
+from eenzaam_stats.synthetic.cells import BANDS, CELLS
+from eenzaam_stats.synthetic.people import (
     OVERSAMPLING,
     SINGLE_PERSON_STRATA,
     allocated_rows,

@@ -9,10 +9,10 @@ import pyreadstat
 import pytest
 
 from eenzaam_stats.errors import OptionError, SourceError
-from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
-from eenzaam_stats.loaders.synthetic import synthesise_gezondheidsmonitor, writing
+from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.scale import score
+from eenzaam_stats.synthetic import synthesise_gezondheidsmonitor, writing
 from eenzaam_stats.vocabulary import Origin
 
 ITEMS = [f"GGEEB2{number:02}" for number in range(1, 12)]

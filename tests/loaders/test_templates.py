@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from eenzaam_stats.errors import OptionError, SchemaError, SourceError
-from eenzaam_stats.loaders.mapping import check_mapping, checked_mapping
-from eenzaam_stats.loaders.mapping_words import INSTRUMENTS, is_placeholder
-from eenzaam_stats.loaders.template import TEMPLATES, mapping_template, write_template
+from eenzaam_stats.loaders.codebook.template import TEMPLATES, mapping_template, write_template
+from eenzaam_stats.loaders.mapping.labels import INSTRUMENTS, is_placeholder
+from eenzaam_stats.loaders.mapping.mapping import check_mapping, checked_mapping
 
 EXPECTED_ITEMS = {
     "ssw": [f"djg_{number}" for number in (3, 4, 7, 9, 8, 10)],

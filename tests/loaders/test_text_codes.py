@@ -12,14 +12,14 @@ import pytest
 
 import eenzaam_stats
 from eenzaam_stats.errors import EenzaamStatsError, ScaleError, SchemaError
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.column import RawColumn
-from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
-from eenzaam_stats.loaders.harmonise import harmonised_column
-from eenzaam_stats.loaders.mapping import read_mapped
-from eenzaam_stats.loaders.opened import open_file
-from eenzaam_stats.loaders.reading import read_survey
-from eenzaam_stats.loaders.synthetic.sources import synthesise
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.loaders.formats.opened import open_file
+from eenzaam_stats.loaders.harmonise.column import RawColumn
+from eenzaam_stats.loaders.harmonise.harmonise import harmonised_column
+from eenzaam_stats.loaders.harmonise.reading import read_survey
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
+from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
+from eenzaam_stats.synthetic.sources import synthesise
 from loaders.mapped_files import mapping, people, write_mapping
 from loaders.text_sav import plain_word, text_copy, text_sav
 from loaders.twin_files import TWINS, read_quietly

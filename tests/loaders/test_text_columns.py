@@ -17,8 +17,8 @@ from eenzaam_stats.errors import (
     SchemaError,
     UnknownCodeError,
 )
-from eenzaam_stats.loaders.any_source import SOURCES
-from eenzaam_stats.loaders.mapping import check_mapping
+from eenzaam_stats.loaders.mapping.mapping import check_mapping
+from eenzaam_stats.loaders.sources.any_source import SOURCES
 from loaders.mapped_files import mapping, people, write_mapping
 from loaders.text_files import FORMATS, as_text, persons, read_text
 

@@ -20,17 +20,17 @@ from eenzaam_stats.errors import (
     SourceError,
     UnknownCodeError,
 )
-from eenzaam_stats.loaders.codebook import codebook_names, load_codebook
-from eenzaam_stats.loaders.combine import combine
-from eenzaam_stats.loaders.eu_survey import read_eu_survey
-from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
-from eenzaam_stats.loaders.liss import read_liss
-from eenzaam_stats.loaders.mapping import read_mapped
-from eenzaam_stats.loaders.ssw import read_ssw
-from eenzaam_stats.loaders.synthetic.eu_survey import synthesise_eu_survey
-from eenzaam_stats.loaders.template import write_template
+from eenzaam_stats.loaders.codebook.codebook import codebook_names, load_codebook
+from eenzaam_stats.loaders.codebook.template import write_template
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
+from eenzaam_stats.loaders.pooling.combine import combine
+from eenzaam_stats.loaders.sources.eu_survey import read_eu_survey
+from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
+from eenzaam_stats.loaders.sources.liss.read import read_liss
+from eenzaam_stats.loaders.sources.ssw import read_ssw
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.scale import score
+from eenzaam_stats.synthetic.eu_survey import synthesise_eu_survey
 from loaders.liss_folder import (
     background_frame,
     simple_folder,

@@ -16,10 +16,10 @@ import pytest
 
 from eenzaam_stats import loaders
 from eenzaam_stats.errors import EenzaamStatsWarning
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.synthetic.sources import SYNTHESISERS, synthesise
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.scale import score
+from eenzaam_stats.synthetic.sources import SYNTHESISERS, synthesise
 
 # Standard normal deviations are larger once in 150,000 times; 124 figures are compared.
 LARGEST_DEVIATION = 4.5

@@ -9,12 +9,12 @@ import pytest
 from eenzaam_stats import loaders
 from eenzaam_stats.errors import DesignError, OptionError, SchemaError, SourceError
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.loaders.any_source import SOURCES, SourceOptions, read_source
-from eenzaam_stats.loaders.codebook import codebook_names, load_codebook
-from eenzaam_stats.loaders.combine import combine
-from eenzaam_stats.loaders.mapping import check_mapping
-from eenzaam_stats.loaders.synthetic.sources import synthesise
+from eenzaam_stats.loaders.codebook.codebook import codebook_names, load_codebook
+from eenzaam_stats.loaders.mapping.mapping import check_mapping
+from eenzaam_stats.loaders.pooling.combine import combine
+from eenzaam_stats.loaders.sources.any_source import SOURCES, SourceOptions, read_source
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.synthetic.sources import synthesise
 from loaders.changed_sav import changed_sav, read
 from loaders.liss_folder import wave_frame, write_wave
 from loaders.mapped_files import mapping, people, write_mapping, write_survey
@@ -338,10 +338,10 @@ def test_combine_when_a_survey_writes_its_wave_as_text_then_is_a_number(wave):
 
 @pytest.mark.parametrize("years", [["2024"], [2024.0], ("2024", "x")])
 def test_keep_of_a_reading_takes_text_for_a_number(tmp_path, years):
-    from eenzaam_stats.loaders.mapping import checked_mapping
-    from eenzaam_stats.loaders.mapping_layout import mapped_wave
-    from eenzaam_stats.loaders.opened import open_file
-    from eenzaam_stats.loaders.reading import read_survey
+    from eenzaam_stats.loaders.formats.opened import open_file
+    from eenzaam_stats.loaders.harmonise.reading import read_survey
+    from eenzaam_stats.loaders.mapping.layout import mapped_wave
+    from eenzaam_stats.loaders.mapping.mapping import checked_mapping
 
     path, own = mapped_years(tmp_path)
     wave = mapped_wave(checked_mapping(own))

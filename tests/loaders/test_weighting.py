@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import DesignError, EenzaamStatsWarning
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.column import RawColumn
-from eenzaam_stats.loaders.matching import NameIndex
-from eenzaam_stats.loaders.weighting import (
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.loaders.harmonise.column import RawColumn
+from eenzaam_stats.loaders.harmonise.matching import NameIndex
+from eenzaam_stats.loaders.harmonise.weighting import (
     complete_strata,
     sound_weights,
     weight_column,

@@ -11,8 +11,8 @@ import pytest
 from eenzaam_stats.cell_text import may_be_thousands
 from eenzaam_stats.errors import AmbiguousNumberError, DesignError
 from eenzaam_stats.keys import key_text
-from eenzaam_stats.loaders.column import RawColumn
-from eenzaam_stats.loaders.mapping import read_mapped
+from eenzaam_stats.loaders.harmonise.column import RawColumn
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from loaders.mapped_files import mapping, people, write_mapping, write_survey
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.errors import SourceError
-from eenzaam_stats.loaders.opened import open_file, read_columns
+from eenzaam_stats.loaders.formats.opened import open_file, read_columns
 from loaders.mapped_files import mapping, people, write_mapping
 
 ROW = re.compile(r'<c r="B2">.*?</c>')

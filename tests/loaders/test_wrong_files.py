@@ -16,7 +16,7 @@ from eenzaam_stats.errors import (
     UnknownCodeError,
     UnknownColumnError,
 )
-from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
+from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
 from loaders.monitor_files import MonitorFile, monitor_file
 from loaders.sav_bytes import cut_rows, without_row_count
 

@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 
-from eenzaam_stats.loaders.mapping import read_mapped
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from eenzaam_stats.survey import Survey
 from loaders.mapped_files import mapping, people, write_mapping
 

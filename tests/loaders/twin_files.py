@@ -13,9 +13,9 @@ import pyreadstat
 
 from eenzaam_stats import loaders
 from eenzaam_stats.errors import EenzaamStatsWarning
-from eenzaam_stats.loaders.synthetic.sources import synthesise
-from eenzaam_stats.loaders.synthetic.ssw_layout import NAMES
 from eenzaam_stats.survey import Survey
+from eenzaam_stats.synthetic.sources import synthesise
+from eenzaam_stats.synthetic.ssw_layout import NAMES
 from loaders.changed_sav import changed_sav, read
 from loaders.mapped_files import item, write_mapping
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from eenzaam_stats.numerics.auxiliaries import Auxiliaries, auxiliaries
-from eenzaam_stats.numerics.calibrated_variance import (
+from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, auxiliaries
+from eenzaam_stats.numerics.survey.calibrated_variance import (
     calibrated_covariance,
     calibrated_variance,
 )
-from eenzaam_stats.numerics.calibration import CalibratedWeights, raked
-from eenzaam_stats.numerics.calibration_residuals import CalibratedRows
-from eenzaam_stats.numerics.distance_calibration import calibrated_by_distance
-from eenzaam_stats.numerics.linearise import linearised
-from eenzaam_stats.numerics.moments import Strata
+from eenzaam_stats.numerics.survey.calibration import CalibratedWeights, raked
+from eenzaam_stats.numerics.survey.calibration_residuals import CalibratedRows
+from eenzaam_stats.numerics.survey.distance_calibration import calibrated_by_distance
+from eenzaam_stats.numerics.survey.linearise import linearised
+from eenzaam_stats.numerics.survey.moments import Strata
 
 # How R made each column of design_calibration_factors.csv: distance and bounds.
 METHODS = {

@@ -9,11 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eenzaam_stats.numerics import calibration_residuals
-from eenzaam_stats.numerics.auxiliaries import auxiliaries
-from eenzaam_stats.numerics.calibrated_variance import calibrated_covariance, calibrated_variance
-from eenzaam_stats.numerics.calibration_residuals import RAKE_ROUNDS, CalibratedRows
-from eenzaam_stats.numerics.moments import Strata
+from eenzaam_stats.numerics.survey import calibration_residuals
+from eenzaam_stats.numerics.survey.auxiliaries import auxiliaries
+from eenzaam_stats.numerics.survey.calibrated_variance import (
+    calibrated_covariance,
+    calibrated_variance,
+)
+from eenzaam_stats.numerics.survey.calibration_residuals import RAKE_ROUNDS, CalibratedRows
+from eenzaam_stats.numerics.survey.moments import Strata
 from numerics.calibrated_files import (
     METHODS,
     calibrated,

@@ -10,9 +10,9 @@ import pytest
 from scipy import optimize
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.numerics.auxiliaries import auxiliaries
-from eenzaam_stats.numerics.calibration import TOLERANCE, margin_errors, raked, trimmed
-from eenzaam_stats.numerics.distance_calibration import calibrated_by_distance
+from eenzaam_stats.numerics.survey.auxiliaries import auxiliaries
+from eenzaam_stats.numerics.survey.calibration import TOLERANCE, margin_errors, raked, trimmed
+from eenzaam_stats.numerics.survey.distance_calibration import calibrated_by_distance
 from numerics.calibrated_files import METHODS, calibrated, design_files, schools_with_margins
 
 # Observed 1e-14; R stops raking at one unit in 1e9, and there 8e-11 was observed.

@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import SchemaError
-from eenzaam_stats.numerics.count_change import count_effects
-from eenzaam_stats.numerics.cross_classified import cross_classified_values, structure_parts
-from eenzaam_stats.numerics.decomposition import standardised_values, symmetric_effects
+from eenzaam_stats.numerics.people.count_change import count_effects
+from eenzaam_stats.numerics.people.decomposition import standardised_values, symmetric_effects
 
 # Answers have at most 15 digits; observed differences stay below 1e-13 of the total.
 RTOL = 1e-10
@@ -39,29 +38,9 @@ def factors(folder, example: str, population: str, names) -> list[np.ndarray]:
     return [rows.loc[rows["variable"] == name, "value"].to_numpy(float) for name in names]
 
 
-def crossed(folder, population: str) -> list[np.ndarray]:
-    """Sizes and rates of the cross-classified example: ethnicity by age."""
-    rows = pd.read_csv(folder / "das_gupta_inputs.csv", dtype={"population": str})
-    rows = rows[(rows["example"] == "wang2000") & (rows["population"] == population)]
-    keys = rows["cell"].str.extract(r"ethnicity=(\d)\|age_group=(\d)")
-    table = rows.assign(i=keys[0], j=keys[1])
-    return [
-        table[table["variable"] == name].pivot_table(index="i", columns="j", values="value")
-        .to_numpy(float)
-        for name in ("size", "rate")
-    ]  # fmt: skip
-
-
 def computed(folder, example: str, first: str, second: str) -> dict[str, np.ndarray]:
     """Both standardised values of every component of an example."""
-    if example == "wang2000":
-        before, after = crossed(folder, first), crossed(folder, second)
-        values = cross_classified_values(
-            before[0], after[0], rates_start=before[1], rates_end=after[1]
-        )
-        ends = [float((n * r).sum() / n.sum()) for n, r in (before, after)]
-        names = ("ethnicity_struct", "age_group_struct", "rate")
-    elif example == "eg5.1":
+    if example == "eg5.1":
         names = ("age_group_struct", "rate")
         pairs = [factors(folder, example, k, ("size", "rate")) for k in (first, second)]
         pairs = [[size / size.sum(), rate] for size, rate in pairs]
@@ -80,6 +59,8 @@ def computed(folder, example: str, first: str, second: str) -> dict[str, np.ndar
 def test_examples_when_printed_then_every_number_agrees(shared_data):
     folder = shared_data / "decomposition"
     printed = pd.read_csv(folder / "das_gupta_expected.csv", dtype={"population_1": str})
+    # one example is crossed by two classifications, which the package does not take apart
+    printed = printed[printed["example"] != "wang2000"]
     compared = 0
     for (example, first, second), rows in printed.groupby(
         ["example", "population_1", "population_2"]
@@ -99,19 +80,8 @@ def test_examples_when_printed_then_every_number_agrees(shared_data):
                 row.percent_of_total, abs=HALF_A_HUNDREDTH
             )
             compared += 4
-    assert printed["example"].nunique() == 7
-    assert compared == 4 * len(printed) == 104
-
-
-@pytest.mark.witness
-def test_cross_classified_when_three_factors_are_averaged_flat_then_the_answer_differs(shared_data):
-    folder = shared_data / "decomposition"
-    start, end = (
-        [*structure_parts(n), r] for n, r in (crossed(folder, k) for k in ("female", "male"))
-    )
-    flat = symmetric_effects(lambda i, j, rate: (i * j * rate).sum(), start, end)
-    # The flat average, as the definition of the two stages rejects it.
-    np.testing.assert_allclose(flat, [-0.0379, 1.9287, 0.9055], atol=5e-5)
+    assert printed["example"].nunique() == 6
+    assert compared == 4 * len(printed) == 92
 
 
 @pytest.mark.witness
@@ -180,9 +150,3 @@ def test_structure_when_three_classifications_then_the_parts_multiply_to_the_sha
 def test_structure_when_nobody_is_there_then_it_is_refused():
     with pytest.raises(SchemaError, match=r"needs people, but the total of 4 cell\(s\) is 0"):
         structure_parts(np.zeros((2, 2)))
-
-
-def test_cross_classified_when_shapes_differ_then_the_message_names_them():
-    one, two = np.ones((2, 2)), np.ones((2, 3))
-    with pytest.raises(SchemaError, match=r"one shape for sizes and rates, .*\(2, 2\), \(2, 3\)"):
-        cross_classified_values(one, two, rates_start=one, rates_end=one)

@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from eenzaam_stats.numerics.count_change import count_effects
-from eenzaam_stats.numerics.cross_classified import cross_classified_values
+from eenzaam_stats.numerics.people.count_change import count_effects
 
 CELLS = 5
 PEOPLE = st.floats(1.0, 1e6)
@@ -78,11 +77,3 @@ def test_parts_when_the_population_only_grows_then_all_is_size(before, p, factor
     size, structure, prevalence = effects(before, factor * before, p, p)
     np.testing.assert_allclose(size, (factor - 1) * (before * p).sum(), rtol=1e-9, atol=ATOL)
     np.testing.assert_allclose([structure, prevalence], 0.0, atol=ATOL)
-
-
-@drawn
-@given(*[arrays(float, (2, 3), elements=PEOPLE)] * 2, *[arrays(float, (2, 3), elements=SHARE)] * 2)
-def test_crossed_parts_when_summed_then_they_are_the_change_of_the_crude_rate(m, n, r, s):
-    values = cross_classified_values(m, n, rates_start=r, rates_end=s)
-    change = (n * s).sum() / n.sum() - (m * r).sum() / m.sum()
-    np.testing.assert_allclose((values[1] - values[0]).sum(), change, atol=1e-10)

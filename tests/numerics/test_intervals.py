@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from eenzaam_stats.numerics.intervals import logit_interval, t_quantile, wald_interval
+from eenzaam_stats.numerics.survey.intervals import logit_interval, t_quantile, wald_interval
 
 INTERVALS = {"logit": logit_interval, "wald": wald_interval}
 # A few operations on doubles; observed 3e-16.

@@ -9,12 +9,12 @@ import pytest
 from scipy import integrate, special, stats
 
 from eenzaam_stats.errors import ConvergenceError, EenzaamStatsError
-from eenzaam_stats.numerics.bernoulli_sum import bernoulli_sum
-from eenzaam_stats.numerics.item_response import (
+from eenzaam_stats.numerics.scales.item_response import (
     TOLERANCE,
     ItemModel,
     draw_answers,
     solve_cell,
+    sums_with_gaps,
     total_distribution,
 )
 
@@ -57,20 +57,20 @@ def test_bernoulli_sum_equals_enumeration_of_all_patterns(k):
     for pattern in patterns:
         expected[sum(pattern)] += np.prod(np.where(pattern, p, 1 - p))
     assert len(patterns) == 2**k
-    np.testing.assert_allclose(bernoulli_sum(p), expected, rtol=0, atol=EXACT)
+    np.testing.assert_allclose(sums_with_gaps(p, 0.0)[0], expected, rtol=0, atol=EXACT)
 
 
 def test_bernoulli_sum_of_equal_items_is_binomial():
     np.testing.assert_allclose(
-        bernoulli_sum(np.full(6, 0.3)), stats.binom.pmf(np.arange(7), 6, 0.3), rtol=0, atol=EXACT
+        sums_with_gaps(np.full(6, 0.3), 0.0)[0], stats.binom.pmf(np.arange(7), 6, 0.3), rtol=0, atol=EXACT
     )
 
 
 def test_bernoulli_sum_works_along_the_last_axis():
     p = np.random.default_rng(3).random((4, 2, 5))
-    table = bernoulli_sum(p)
+    table = sums_with_gaps(p, 0.0)[0]
     assert table.shape == (4, 2, 6)
-    np.testing.assert_allclose(table[2, 1], bernoulli_sum(p[2, 1]), rtol=0, atol=EXACT)
+    np.testing.assert_allclose(table[2, 1], sums_with_gaps(p[2, 1], 0.0)[0], rtol=0, atol=EXACT)
 
 
 def enumerated_total(model: ItemModel, mean: float, spread: float, missing: float) -> np.ndarray:

@@ -7,7 +7,7 @@ import pytest
 from scipy import optimize, special
 
 from eenzaam_stats.errors import ConvergenceError
-from eenzaam_stats.numerics.logit_margins import shares_on_margins
+from eenzaam_stats.numerics.people.logit_margins import shares_on_margins
 
 # Newton stops at 1e-12; one more matrix product: observed 6e-17 to 4e-13.
 MARGIN = 1e-11

@@ -7,13 +7,13 @@ import pytest
 from scipy import optimize, special, stats
 
 from eenzaam_stats.errors import ConvergenceError
-from eenzaam_stats.numerics.logistic import logistic_regression
-from eenzaam_stats.numerics.logistic_mixed import fit_logistic_mixed
-from eenzaam_stats.numerics.logistic_quadrature import PersonRows, likelihood, quadrature
-from eenzaam_stats.numerics.mixed_likelihood import profile
-from eenzaam_stats.numerics.mixed_model import fit_mixed, satterthwaite
-from eenzaam_stats.numerics.mixed_sums import collinear, mixed_sums
-from eenzaam_stats.numerics.standardised import mean_probability
+from eenzaam_stats.numerics.panel.logistic import logistic_regression
+from eenzaam_stats.numerics.panel.logistic_mixed import fit_logistic_mixed
+from eenzaam_stats.numerics.panel.logistic_quadrature import PersonRows, likelihood, quadrature
+from eenzaam_stats.numerics.panel.mixed_likelihood import profile
+from eenzaam_stats.numerics.panel.mixed_model import fit_mixed, satterthwaite
+from eenzaam_stats.numerics.panel.mixed_sums import collinear, mixed_sums
+from eenzaam_stats.numerics.panel.standardised import mean_probability
 
 # sums per person against matrices of all rows; observed 1e-13
 DENSE = 1e-10

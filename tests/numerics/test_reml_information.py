@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eenzaam_stats.numerics.ar_process import ErrorModel
-from eenzaam_stats.numerics.reml_likelihood import likelihood_score, observed_information
+from eenzaam_stats.numerics.series.ar_process import ErrorModel
+from eenzaam_stats.numerics.series.reml_likelihood import likelihood_score, observed_information
 
 
 @pytest.mark.parametrize("known", [0.0, 0.3])

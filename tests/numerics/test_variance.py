@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eenzaam_stats.numerics.covariance import score_covariance
-from eenzaam_stats.numerics.linearise import linearised
-from eenzaam_stats.numerics.moments import Moments, Strata
-from eenzaam_stats.numerics.variance import domain_variance, lonely_strata
+from eenzaam_stats.numerics.survey.covariance import score_covariance
+from eenzaam_stats.numerics.survey.linearise import linearised
+from eenzaam_stats.numerics.survey.moments import Moments, Strata
+from eenzaam_stats.numerics.survey.variance import domain_variance, lonely_strata
 
 # Sums in another order; observed 2e-15 for p, 2e-14 for the standard error.
 P_RTOL, SE_RTOL = 1e-12, 1e-10

@@ -6,8 +6,8 @@ import random
 import time
 from dataclasses import dataclass, field, replace
 
-from eenzaam_stats.opendata.service import Service
-from eenzaam_stats.opendata.transport import Patience, Transport
+from eenzaam_stats.statline.service import Service
+from eenzaam_stats.statline.transport import Patience, Transport
 
 QUICK = Patience(connect=2.0, read=0.12, deadline=600.0)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from eenzaam_stats.opendata.reference import persons, reference, reference_folder
+from eenzaam_stats.published.reference import persons, reference, reference_folder
 
 pytestmark = pytest.mark.witness
 

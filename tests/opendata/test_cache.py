@@ -15,10 +15,10 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import EenzaamStatsWarning, IncompleteTableError, UnavailableError
-from eenzaam_stats.opendata import cache, transport
-from eenzaam_stats.opendata.cache import Writer, check_cache, find, key_of, sweep
-from eenzaam_stats.opendata.statline import Access, find_tables, read_description, read_table
-from eenzaam_stats.scratch import PREFIX
+from eenzaam_stats.files.scratch import PREFIX
+from eenzaam_stats.statline import cache, transport
+from eenzaam_stats.statline.cache import Writer, check_cache, find, key_of, sweep
+from eenzaam_stats.statline.statline import Access, find_tables, read_description, read_table
 from opendata.odata_server import Site, serving
 from opendata.odata_tables import loneliness, neighbourhoods
 from opendata.patient import at, patient

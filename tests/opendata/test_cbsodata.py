@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eenzaam_stats.opendata.statline import Access, read_table
+from eenzaam_stats.statline.statline import Access, read_table
 from opendata.odata_server import serving
 from opendata.odata_tables import loneliness, neighbourhoods
 from opendata.patient import at, patient

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import SchemaError, SourceError
-from eenzaam_stats.opendata.reference import reference
+from eenzaam_stats.published.reference import reference
 
 BESIDE_THE_TABLES = {
     ".gitattributes",

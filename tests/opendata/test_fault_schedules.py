@@ -18,9 +18,9 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import IncompleteTableError, SourceError, UnavailableError
-from eenzaam_stats.opendata.cache import check_cache
-from eenzaam_stats.opendata.statline import Access, read_table, save_table
-from eenzaam_stats.scratch import PREFIX
+from eenzaam_stats.files.scratch import PREFIX
+from eenzaam_stats.statline.cache import check_cache
+from eenzaam_stats.statline.statline import Access, read_table, save_table
 from opendata.odata_server import FAULTS, PAGE_FAULTS, Asked, Site, serving
 from opendata.odata_tables import CHARACTERISTICS, ServedTable, loneliness
 from opendata.patient import Waits, at, patient

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import ChangedTableError, OptionError, UnknownTableError
-from eenzaam_stats.opendata.access import Access
-from eenzaam_stats.opendata.fetched import BUILDERS, KINDS, fetch
-from eenzaam_stats.opendata.live_people import live_population
-from eenzaam_stats.opendata.live_shares import live_small_areas, live_ssw
-from eenzaam_stats.opendata.reference import persons, reference, reference_names
-from eenzaam_stats.opendata.refreshed import refreshed
+from eenzaam_stats.published.reference import persons, reference, reference_names
+from eenzaam_stats.published.refreshed import refreshed
+from eenzaam_stats.statline.access import Access
+from eenzaam_stats.statline.fetched import BUILDERS, KINDS, fetch
+from eenzaam_stats.statline.live_people import live_population
+from eenzaam_stats.statline.live_shares import live_small_areas, live_ssw
 from opendata.odata_server import serving
 from opendata.odata_tables import (
     ServedMember,

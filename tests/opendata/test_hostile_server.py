@@ -12,10 +12,10 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from eenzaam_stats.errors import EenzaamStatsError
-from eenzaam_stats.message_words import printable
-from eenzaam_stats.opendata import bounded
-from eenzaam_stats.opendata.document import document_of
-from eenzaam_stats.opendata.transport import Patience, Transport
+from eenzaam_stats.messages import printable
+from eenzaam_stats.statline import bounded
+from eenzaam_stats.statline.document import document_of
+from eenzaam_stats.statline.transport import Patience, Transport
 
 DEADLINE = 1.5
 GENEROUS = 8.0  # seconds; without a deadline each of these takes 40 and more
@@ -217,7 +217,7 @@ def test_an_endless_error_text_is_not_kept(monkeypatch):
         taken.append(len(begin))
         return begin
 
-    monkeypatch.setattr("eenzaam_stats.opendata.transport.first_of", first_of)
+    monkeypatch.setattr("eenzaam_stats.statline.transport.first_of", first_of)
     with serving(ANSWERS["403 endless"]) as address, pytest.raises(EenzaamStatsError):
         Transport(PATIENCE).answer(address, lambda document, _: document)
     assert taken == [80]

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from eenzaam_stats.errors import IncompleteTableError, UnavailableError
-from eenzaam_stats.opendata.paging import V3, V4, Feed, RestartNeeded, RowNumbers, pages, rows_of
-from eenzaam_stats.opendata.transport import UnfitAnswer
+from eenzaam_stats.statline.paging import V3, V4, Feed, RestartNeeded, RowNumbers, pages, rows_of
+from eenzaam_stats.statline.transport import UnfitAnswer
 from opendata.odata_server import PAGE_FAULTS, Site, serving
 from opendata.odata_tables import large, loneliness
 from opendata.patient import patient

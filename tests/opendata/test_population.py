@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.opendata.reference import persons, reference
+from eenzaam_stats.published.reference import persons, reference
 from eenzaam_stats.vocabulary import Sex
 
 YEARS = {

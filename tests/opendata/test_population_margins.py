@@ -5,12 +5,8 @@ from __future__ import annotations
 import pytest
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.opendata.population_margins import (
-    ADULT_BANDS,
-    band_edges,
-    population_margins,
-)
-from eenzaam_stats.opendata.reference import persons
+from eenzaam_stats.published.population_margins import ADULT_BANDS, band_edges, population_margins
+from eenzaam_stats.published.reference import persons
 
 
 @pytest.mark.parametrize("year", [2008, 2022, 2025])

@@ -9,7 +9,7 @@ import re
 import pandas as pd
 import pytest
 
-from eenzaam_stats.opendata.reference import persons, reference, reference_folder, reference_names
+from eenzaam_stats.published.reference import persons, reference, reference_folder, reference_names
 from eenzaam_stats.vocabulary import Evidence
 
 SURVEYS = ("gezondheidsmonitor", "ssw", "eu_loneliness_survey", "lasa_liss", "youth", "projections")

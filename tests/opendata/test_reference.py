@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import OptionError, SchemaError, SourceError
-from eenzaam_stats.opendata import reference as room
-from eenzaam_stats.opendata.reference import reference, reference_folder, reference_names
+from eenzaam_stats.published import reference as room
+from eenzaam_stats.published.reference import reference, reference_folder, reference_names
 from eenzaam_stats.vocabulary import Evidence
 
 NAMES = (

@@ -18,8 +18,8 @@ from eenzaam_stats.errors import (
     UnknownCodeError,
     UnknownTableError,
 )
-from eenzaam_stats.opendata import statline
-from eenzaam_stats.opendata.statline import (
+from eenzaam_stats.statline import statline
+from eenzaam_stats.statline.statline import (
     Access,
     contains,
     find_tables,

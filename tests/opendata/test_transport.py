@@ -18,8 +18,8 @@ from eenzaam_stats.errors import (
     UnavailableError,
     UnknownTableError,
 )
-from eenzaam_stats.opendata import service, transport
-from eenzaam_stats.opendata.transport import UnfitAnswer
+from eenzaam_stats.statline import service, transport
+from eenzaam_stats.statline.transport import UnfitAnswer
 from opendata.odata_server import CONNECTION_FAULTS, Site, serving
 from opendata.odata_tables import loneliness
 from opendata.patient import Waits, patient

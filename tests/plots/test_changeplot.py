@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats import plots
-from eenzaam_stats.decomposition_results import ChangePart, CountChange
 from eenzaam_stats.plots.fanplot import columns, fan, pyramid
 from eenzaam_stats.plots.frame import NumberText
+from eenzaam_stats.results.change import ChangePart, CountChange
 
 EFFECTS = (
     ChangePart("effect", "size", 500_000.0, 200_000.0, 900_000.0, 62.5),

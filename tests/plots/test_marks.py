@@ -11,7 +11,7 @@ import pytest
 from eenzaam_stats import plots
 from eenzaam_stats.plots import NumberText, bars, dots, lines, stack
 from eenzaam_stats.plots.theme import canvas, png, svg
-from eenzaam_stats.results import Estimate, Estimates, Footnote
+from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
 
 TEXT = NumberText("nl", decimals=1)
 

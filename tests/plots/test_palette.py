@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from eenzaam_stats.letter.picture import DARK_INK
+from eenzaam_stats.letter.page.picture import DARK_INK
 from eenzaam_stats.plots import theme
 
 EYES = {

@@ -10,8 +10,8 @@ import pytest
 import eenzaam_stats as es
 from eenzaam_stats import plots
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.projection_results import Projection
-from eenzaam_stats.trend.projection_options import ProjectionOptions
+from eenzaam_stats.results.projection import Projection
+from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
 from eenzaam_stats.vocabulary import formatted
 from trend.projection_made import people, waves
 

@@ -13,7 +13,7 @@ from eenzaam_stats import plots
 from eenzaam_stats.errors import SchemaError, UnknownCodeError
 from eenzaam_stats.plots.ggd_tiles import GGD_TILES
 from eenzaam_stats.plots.theme import PAPER, RAMP, canvas
-from eenzaam_stats.results import Estimate, Estimates, Footnote
+from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
 
 NAMES = [tile.names[0] for tile in GGD_TILES]
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import EenzaamStatsWarning, ScaleError
-from eenzaam_stats.numerics.correlation import pearson
+from eenzaam_stats.numerics.scales.correlation import pearson
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.direct import DIRECT
 from eenzaam_stats.scoring.direction import check_direction

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from eenzaam_stats.errors import EenzaamStatsWarning
-from eenzaam_stats.results import CheckResult
+from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.direct import DIRECT
 from eenzaam_stats.scoring.polytomous import score_polytomous

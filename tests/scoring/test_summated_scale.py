@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eenzaam_stats.numerics.summated_scale import class_codes, item_points, summated_scores
+from eenzaam_stats.numerics.scales.summated_scale import class_codes, item_points, summated_scores
 
 POINTS = np.array([[1, 1, 1, 1], [0, 2, 2, 0], [3, 3, 3, 3]], dtype=np.int8)
 ANSWERED = np.array(

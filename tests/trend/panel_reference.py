@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from eenzaam_stats.trend.panel_rows import PanelColumns
-from eenzaam_stats.trend.panel_terms import PanelTerm
+from eenzaam_stats.trend.panel.rows import PanelColumns
+from eenzaam_stats.trend.panel.terms import PanelTerm
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 TERMS = (PanelTerm("peri", 2020.2, 2022.2), PanelTerm("post", 2022.2))

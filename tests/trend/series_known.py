@@ -18,8 +18,8 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from eenzaam_stats.trend.interrupted import SeriesOptions
-from eenzaam_stats.trend.interruption import Interruption
+from eenzaam_stats.trend.series.interrupted import SeriesOptions
+from eenzaam_stats.trend.series.interruption import Interruption
 
 FloatArray = NDArray[np.float64]
 ITS = Path(__file__).resolve().parents[3] / "shared" / "data" / "its"

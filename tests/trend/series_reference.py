@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from eenzaam_stats.trend.interrupted import SeriesOptions
-from eenzaam_stats.trend.interruption import Interruption
+from eenzaam_stats.trend.series.interrupted import SeriesOptions
+from eenzaam_stats.trend.series.interruption import Interruption
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 INTERRUPTIONS = {

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import EenzaamStatsWarning, OptionError
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.panel_rows import PanelColumns, panel_rows
-from eenzaam_stats.trend.participation import check_dropout, warn_of_dropout, wave_counts
+from eenzaam_stats.trend.panel.dropout import check_dropout, warn_of_dropout, wave_counts
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.panel.rows import PanelColumns, panel_rows
 from trend.panel_reference import COLUMNS, expected, panel_input
 
 NUMBERS = r"odds ratio (\S+) per unit \(95% interval (\S+) to (\S+), p (\S+)\); (\S+) of (\S+) ans"

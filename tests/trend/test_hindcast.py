@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.opendata.reference import persons
-from eenzaam_stats.trend.hindcast import GROUPS, hindcast, hindcast_error
+from eenzaam_stats.published.reference import persons
+from eenzaam_stats.trend.projection.hindcast import GROUPS, hindcast, hindcast_error
 
 BANDS = {(18, 74): 0.4784, (75, 84): 0.52, (85, None): 0.63}
 # Per cent, both sexes, from an independent computation on single ages; one decimal is printed.

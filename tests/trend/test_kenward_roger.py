@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from eenzaam_stats.numerics.ar_process import (
+from eenzaam_stats.numerics.series.ar_process import (
     ErrorModel,
     correlation_curvature,
     correlation_slope,
 )
-from eenzaam_stats.numerics.kenward_roger import bounded, kenward_roger
-from eenzaam_stats.trend.fitting import FitOptions
-from eenzaam_stats.trend.interrupted import SeriesOptions, interrupted_time_series
-from eenzaam_stats.trend.interruption import Interruption
+from eenzaam_stats.numerics.series.kenward_roger import bounded, kenward_roger
+from eenzaam_stats.trend.series.fitting import FitOptions
+from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interruption import Interruption
 from trend.series_known import ITS
 
 STARTS = {"twelve": 6, "gaps": 2015, "irregular": 2020.2, "covariate24": 12, "known40": 20}

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eenzaam_stats.numerics.series_regression import random_effects
-from eenzaam_stats.trend.fitting import FitOptions
-from eenzaam_stats.trend.forecast import GapOptions, forecast_gap
-from eenzaam_stats.trend.interrupted import SeriesOptions, interrupted_time_series
-from eenzaam_stats.trend.interruption import Interruption
+from eenzaam_stats.numerics.series.series_regression import random_effects
+from eenzaam_stats.trend.series.fitting import FitOptions
+from eenzaam_stats.trend.series.forecast import GapOptions, forecast_gap
+from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interruption import Interruption
 from trend.series_known import (
     CASES,
     ITS,

@@ -13,9 +13,9 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.loaders.codebook import load_codebook
-from eenzaam_stats.loaders.synthetic.liss import synthesise_liss
-from eenzaam_stats.trend.interrupted import SeriesOptions
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.synthetic.liss import synthesise_liss
+from eenzaam_stats.trend.series.interrupted import SeriesOptions
 
 LEVEL, SLOPE, START = 0.5, -0.1, 2020
 N = 1_500

@@ -13,11 +13,11 @@ from eenzaam_stats.errors import (
     SchemaError,
     UnknownColumnError,
 )
-from eenzaam_stats.trend.interruption import Interruption
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.panel_options import PanelOptions
-from eenzaam_stats.trend.panel_rows import PanelColumns
-from eenzaam_stats.trend.panel_terms import PanelTerm
+from eenzaam_stats.trend.panel.options import PanelOptions
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.panel.rows import PanelColumns
+from eenzaam_stats.trend.panel.terms import PanelTerm
+from eenzaam_stats.trend.series.interruption import Interruption
 
 
 def _panel(persons=6, waves=4, seed=1):

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eenzaam_stats.trend.interruption import Interruption
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.panel_options import PanelOptions
-from eenzaam_stats.trend.panel_terms import PanelTerm
+from eenzaam_stats.trend.panel.options import PanelOptions
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.panel.terms import PanelTerm
+from eenzaam_stats.trend.series.interruption import Interruption
 from trend.panel_reference import COLUMNS, TERMS, WITH_HOUSEHOLD, panel_input
 
 # Sums in another order, and a search that ends a little elsewhere; observed 2e-8 for variances of

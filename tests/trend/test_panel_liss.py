@@ -6,10 +6,10 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.errors import DesignError
-from eenzaam_stats.trend.interruption import Interruption
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.panel_rows import PanelColumns
-from eenzaam_stats.trend.participation import check_dropout
+from eenzaam_stats.trend.panel.dropout import check_dropout
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.panel.rows import PanelColumns
+from eenzaam_stats.trend.series.interruption import Interruption
 
 COVID = Interruption("COVID-19", 2020.2, 2022.2, ("level",))
 COLUMNS = PanelColumns(month="month", covariates=("age",))

@@ -10,10 +10,10 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.errors import AmbiguousNumberError, SchemaError
-from eenzaam_stats.estimation.calibration_margins import wanted
-from eenzaam_stats.estimation.targets import Standard
-from eenzaam_stats.trend.counts import interrupted_counts
-from eenzaam_stats.trend.projection_options import ProjectionOptions
+from eenzaam_stats.estimation.calibration.margins import wanted
+from eenzaam_stats.estimation.variance.targets import Standard
+from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
+from eenzaam_stats.trend.series.counts import interrupted_counts
 
 
 def prevalences() -> pd.DataFrame:

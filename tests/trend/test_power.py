@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.trend.power import PlannedSeries, power_of
+from eenzaam_stats.trend.series.power import PlannedSeries, power_of
 
 # true standard error of the level change with independent errors of SD 1, equal segments, and the
 # power of the t test for a change of 1, computed in R 4.2.2

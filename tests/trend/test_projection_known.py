@@ -10,14 +10,14 @@ from scipy.stats import norm
 
 import eenzaam_stats as es
 from eenzaam_stats.letter.recompute.projection import base_prevalence, projection_table
-from eenzaam_stats.numerics.projection import total
-from eenzaam_stats.opendata.reference import persons
-from eenzaam_stats.trend.population import Span, people_in_cells
-from eenzaam_stats.trend.population_error import PopulationError
-from eenzaam_stats.trend.prevalence_cells import prevalence_cells
-from eenzaam_stats.trend.projection_options import ProjectionOptions
-from eenzaam_stats.trend.published_prevalence import published_prevalence
-from eenzaam_stats.trend.scenario_path import Start
+from eenzaam_stats.numerics.people.projection import total
+from eenzaam_stats.published.reference import persons
+from eenzaam_stats.trend.projection.population import Span, people_in_cells
+from eenzaam_stats.trend.projection.population_error import PopulationError
+from eenzaam_stats.trend.projection.prevalence_cells import prevalence_cells
+from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
+from eenzaam_stats.trend.projection.published_prevalence import published_prevalence
+from eenzaam_stats.trend.projection.scenario_path import Start
 from trend.projection_made import REFERENCE, bounds, people, waves
 
 CERTAIN = ProjectionOptions(population=None)

@@ -11,11 +11,11 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.trend.check_fits import Fitting
-from eenzaam_stats.trend.checks import alternative_starts, leave_one_wave_out
-from eenzaam_stats.trend.interrupted import interrupted_time_series
-from eenzaam_stats.trend.interruption import Interruption
-from eenzaam_stats.trend.placebo import placebo_in_space, placebo_in_time
+from eenzaam_stats.trend.series.check_fits import Fitting
+from eenzaam_stats.trend.series.checks import alternative_starts, leave_one_wave_out
+from eenzaam_stats.trend.series.interrupted import interrupted_time_series
+from eenzaam_stats.trend.series.interruption import Interruption
+from eenzaam_stats.trend.series.placebo import placebo_in_space, placebo_in_time
 from trend.series_known import ITS, california
 
 witness = pytest.mark.skipif(not ITS.exists(), reason="the public series are not on this machine")

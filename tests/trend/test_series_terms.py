@@ -8,14 +8,14 @@ import pytest
 from scipy import stats
 
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
-from eenzaam_stats.trend.check_fits import Fitting
-from eenzaam_stats.trend.checks import leave_one_wave_out
-from eenzaam_stats.trend.controlled import ControlOptions, controlled_series
-from eenzaam_stats.trend.counts import interrupted_counts
-from eenzaam_stats.trend.forecast import GapOptions, forecast_gap
-from eenzaam_stats.trend.interrupted import SeriesOptions, interrupted_time_series
-from eenzaam_stats.trend.interruption import Interruption
-from eenzaam_stats.trend.panel import panel_model
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.series.check_fits import Fitting
+from eenzaam_stats.trend.series.checks import leave_one_wave_out
+from eenzaam_stats.trend.series.controlled import ControlOptions, controlled_series
+from eenzaam_stats.trend.series.counts import interrupted_counts
+from eenzaam_stats.trend.series.forecast import GapOptions, forecast_gap
+from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interruption import Interruption
 
 LAW = Interruption("law", 2016.0, effects=("level",))
 

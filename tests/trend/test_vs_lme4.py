@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.panel_options import PanelOptions
+from eenzaam_stats.trend.panel.options import PanelOptions
+from eenzaam_stats.trend.panel.panel import panel_model
 from trend.panel_reference import (
     COLUMNS,
     TERMS,

@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from eenzaam_stats.numerics.autocorrelation import breusch_godfrey, durbin_watson, ljung_box
-from eenzaam_stats.trend.fitting import FitOptions
-from eenzaam_stats.trend.forecast import GapOptions, forecast_gap
-from eenzaam_stats.trend.interrupted import SeriesOptions, interrupted_time_series
+from eenzaam_stats.numerics.series.autocorrelation import breusch_godfrey, durbin_watson, ljung_box
+from eenzaam_stats.trend.series.fitting import FitOptions
+from eenzaam_stats.trend.series.forecast import GapOptions, forecast_gap
+from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
 from trend.series_reference import (
     COVARIATES,
     INTERRUPTIONS,

@@ -11,10 +11,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eenzaam_stats.numerics.ar_reml import fit_reml, profile
-from eenzaam_stats.numerics.autocorrelation import breusch_godfrey, durbin_watson, ljung_box
-from eenzaam_stats.numerics.satterthwaite import satterthwaite
-from eenzaam_stats.numerics.series_regression import newey_west, ordinary, prais_winsten
+from eenzaam_stats.numerics.series.ar_reml import fit_reml, profile
+from eenzaam_stats.numerics.series.autocorrelation import breusch_godfrey, durbin_watson, ljung_box
+from eenzaam_stats.numerics.series.satterthwaite import satterthwaite
+from eenzaam_stats.numerics.series.series_regression import newey_west, ordinary, prais_winsten
 from trend.series_known import CASES, answer, answers
 
 pytestmark = pytest.mark.witness

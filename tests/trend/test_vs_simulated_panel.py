@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.panel_options import PanelOptions
-from eenzaam_stats.trend.panel_rows import PanelColumns
-from eenzaam_stats.trend.panel_terms import PanelTerm
-from eenzaam_stats.trend.participation import check_dropout
+from eenzaam_stats.trend.panel.dropout import check_dropout
+from eenzaam_stats.trend.panel.options import PanelOptions
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.panel.rows import PanelColumns
+from eenzaam_stats.trend.panel.terms import PanelTerm
 
 pytestmark = pytest.mark.witness
 

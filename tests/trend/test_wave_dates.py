@@ -11,25 +11,25 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats import plots
+from eenzaam_stats.dates.axis import Calendar, calendar_of
+from eenzaam_stats.dates.waves import dates_of_waves, moment_of
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.estimation import linear_trend
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
-from eenzaam_stats.time_axis import Calendar, calendar_of
-from eenzaam_stats.trend.check_fits import Fitting
-from eenzaam_stats.trend.checks import alternative_starts, leave_one_wave_out
-from eenzaam_stats.trend.controlled import ControlOptions, controlled_series
-from eenzaam_stats.trend.counts import interrupted_counts
-from eenzaam_stats.trend.forecast import GapOptions, forecast_gap
-from eenzaam_stats.trend.interrupted import SeriesOptions, interrupted_time_series
-from eenzaam_stats.trend.interruption import Interruption
-from eenzaam_stats.trend.panel import panel_model
-from eenzaam_stats.trend.panel_options import PanelOptions
-from eenzaam_stats.trend.panel_rows import PanelColumns
-from eenzaam_stats.trend.panel_terms import PanelTerm
-from eenzaam_stats.trend.placebo import placebo_in_space, placebo_in_time
-from eenzaam_stats.trend.power import PlannedSeries, power_of
-from eenzaam_stats.trend.prevalence_cells import prevalence_cells
-from eenzaam_stats.wave_dates import dates_of_waves, moment_of
+from eenzaam_stats.trend.panel.options import PanelOptions
+from eenzaam_stats.trend.panel.panel import panel_model
+from eenzaam_stats.trend.panel.rows import PanelColumns
+from eenzaam_stats.trend.panel.terms import PanelTerm
+from eenzaam_stats.trend.projection.prevalence_cells import prevalence_cells
+from eenzaam_stats.trend.series.check_fits import Fitting
+from eenzaam_stats.trend.series.checks import alternative_starts, leave_one_wave_out
+from eenzaam_stats.trend.series.controlled import ControlOptions, controlled_series
+from eenzaam_stats.trend.series.counts import interrupted_counts
+from eenzaam_stats.trend.series.forecast import GapOptions, forecast_gap
+from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interruption import Interruption
+from eenzaam_stats.trend.series.placebo import placebo_in_space, placebo_in_time
+from eenzaam_stats.trend.series.power import PlannedSeries, power_of
 
 mpl.use("Agg")
 N, AT = 40, 26

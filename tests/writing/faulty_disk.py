@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
-from eenzaam_stats.scratch import PREFIX
+from eenzaam_stats.files.scratch import PREFIX
 
 resource: object
 try:

@@ -14,8 +14,8 @@ import pytest
 
 from eenzaam_stats.cli import main
 from eenzaam_stats.errors import EenzaamStatsWarning, SourceError
+from eenzaam_stats.files.scratch import PREFIX
 from eenzaam_stats.letter import report
-from eenzaam_stats.scratch import PREFIX
 from writing.faulty_disk import (
     ended_at,
     full_at_the_end,
@@ -39,12 +39,12 @@ DOCUMENTS = {"letter.html": b"x" * 9_000, "figures/a.svg": b"y" * 99, "manifest.
 BESIDE = {
     "scratch.py": "makes, moves and removes what the others write",
     "writing.py": "the one module",
-    "loaders/stored_survey.py": "fills the part that loaders/cache.py places",
-    "loaders/synthetic/writing.py": "fills the part and reads it back",
-    "loaders/synthetic/liss_layout.py": "fills the part of a folder",
-    "loaders/synthetic/eu_survey.py": "fills the part",
-    "opendata/sink.py": "fills the part page by page",
-    "opendata/cache.py": "fills the part page by page",
+    "loaders/harmonise/stored_survey.py": "fills the part that loaders/harmonise/cache.py places",
+    "synthetic/writing.py": "fills the part and reads it back",
+    "synthetic/liss_layout.py": "fills the part of a folder",
+    "synthetic/eu_survey.py": "fills the part",
+    "statline/sink.py": "fills the part page by page",
+    "statline/cache.py": "fills the part page by page",
     "plots/theme.py": "into memory",
     "cli/trial.py": "a trial of the machine, in a temporary folder that it removes",
 }

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from eenzaam_stats import scratch
 from eenzaam_stats.errors import SourceError
-from eenzaam_stats.file_places import shorten
-from eenzaam_stats.scratch import JOURNAL, NEW, OLD, PREFIX, remove_leftovers
-from eenzaam_stats.writing import PendingFile, write_file, write_folder, write_set
+from eenzaam_stats.files import scratch
+from eenzaam_stats.files.places import shorten
+from eenzaam_stats.files.scratch import JOURNAL, NEW, OLD, PREFIX, remove_leftovers
+from eenzaam_stats.files.writing import PendingFile, write_file, write_folder, write_set
 from writing.faulty_disk import counted, ended_at, tree
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

@@ -20,7 +20,7 @@ from eenzaam_stats.letter.figures.figure import LetterFigure
 from eenzaam_stats.plain_text import plain, whole
 from eenzaam_stats.plots.dotplot import dots
 from eenzaam_stats.plots.frame import NumberText
-from eenzaam_stats.results import Estimate, Estimates, Footnote
+from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
 from eenzaam_stats.tables import csv_text, html_table
 from eenzaam_stats.tables.delimited import guarded_text
 from eenzaam_stats.tables.text import estimates_text

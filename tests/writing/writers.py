@@ -14,15 +14,15 @@ import eenzaam_stats as es
 from eenzaam_stats.cli import main, release
 from eenzaam_stats.cli.output import deliver
 from eenzaam_stats.errors import SourceError
+from eenzaam_stats.files.writing import write_set
 from eenzaam_stats.letter import report
-from eenzaam_stats.loaders import cache as survey_cache
-from eenzaam_stats.loaders.ess import read_ess
-from eenzaam_stats.loaders.template import write_template
-from eenzaam_stats.opendata import cache
-from eenzaam_stats.opendata.sink import ParquetSink, require_parquet
+from eenzaam_stats.loaders.codebook.template import write_template
+from eenzaam_stats.loaders.harmonise import cache as survey_cache
+from eenzaam_stats.loaders.sources.ess import read_ess
 from eenzaam_stats.plots import canvas, pdf, png, svg
+from eenzaam_stats.statline import cache
+from eenzaam_stats.statline.sink import ParquetSink, require_parquet
 from eenzaam_stats.tables import csv_text
-from eenzaam_stats.writing import write_set
 
 SOURCE = Path(es.__file__).parent
 WAYS = {"write_file", "write_set", "write_folder", "PendingFile"}
@@ -173,7 +173,7 @@ def _command(*words: str) -> Callable[[Path, bool], object]:
     return write
 
 
-SYNTHETIC = "loaders/synthetic/writing.py"
+SYNTHETIC = "synthetic/writing.py"
 WRITERS = (
     Writer("gm.sav", SYNTHETIC, _synthesise("gezondheidsmonitor")),
     Writer("gm.zsav", SYNTHETIC, _synthesise("gezondheidsmonitor")),
@@ -181,23 +181,23 @@ WRITERS = (
     Writer("ess.sav", SYNTHETIC, _synthesise("ess")),
     Writer("share.sav", SYNTHETIC, _synthesise("share")),
     Writer("lasa.sav", SYNTHETIC, _synthesise("lasa")),
-    Writer("ssw.sav", "loaders/synthetic/ssw.py", _synthesise("ssw"), also=("ssw.toml",)),
-    Writer("eu_values.csv", "loaders/synthetic/eu_survey.py", _synthesise("eu_loneliness_survey")),
-    Writer("eu.dta", "loaders/synthetic/eu_survey.py", _synthesise("eu_loneliness_survey")),
+    Writer("ssw.sav", "synthetic/ssw.py", _synthesise("ssw"), also=("ssw.toml",)),
+    Writer("eu_values.csv", "synthetic/eu_survey.py", _synthesise("eu_loneliness_survey")),
+    Writer("eu.dta", "synthetic/eu_survey.py", _synthesise("eu_loneliness_survey")),
     Writer("t.csv", "cli/output.py", _deliver(lambda: csv_text(pd.DataFrame({"a": range(99)})))),
     Writer("t.json", "cli/output.py", _deliver(lambda: "{}" * 99)),
     Writer("t.svg", "cli/output.py", _deliver(lambda: _picture("svg"))),
     Writer("t.png", "cli/output.py", _deliver(lambda: _picture("png"))),
     Writer("t.pdf", "cli/output.py", _deliver(lambda: _picture("pdf"))),
-    Writer("own.toml", "loaders/template.py", _template, replaces=False),
-    Writer("table.parquet", "opendata/sink.py", _saved),
+    Writer("own.toml", "loaders/codebook/template.py", _template, replaces=False),
+    Writer("table.parquet", "statline/sink.py", _saved),
 )
 # those that write into a folder
 FOLDERS = (
     Writer("fetched", "cli/fetch.py", _fetched, also=("ssw.csv", "ssw_changes.csv", "ssw.json")),
     Writer("letter_output", "letter/report.py", _report, always=True),
     Writer("release", "cli/release.py", _released, always=True),
-    Writer("readings", "opendata/cache.py", _kept, always=True),
-    Writer("kept", "loaders/cache.py", _cached, always=True),
-    Writer("liss", "loaders/synthetic/liss.py", _synthesise("liss"), replaces=False),
+    Writer("readings", "statline/cache.py", _kept, always=True),
+    Writer("kept", "loaders/harmonise/cache.py", _cached, always=True),
+    Writer("liss", "synthetic/liss.py", _synthesise("liss"), replaces=False),
 )

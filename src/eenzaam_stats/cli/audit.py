@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from eenzaam_stats.disclosure.audit import AuditReport
     from eenzaam_stats.disclosure.published import TableColumns
     from eenzaam_stats.disclosure.reading import Published
-    from eenzaam_stats.results import Footnote
+    from eenzaam_stats.results.estimates import Footnote
 
 EXAMPLES = examples(
     "audit released.csv --profile strict10",
@@ -139,7 +139,7 @@ def _content(path: Path) -> str:
 
 def _footnote(notes: Sequence[Footnote]) -> Footnote:
     """Whose people the tables of a CSV count: those of the documents, when these are one file."""
-    from eenzaam_stats.results import Footnote  # noqa: PLC0415
+    from eenzaam_stats.results.estimates import Footnote  # noqa: PLC0415
     from eenzaam_stats.version import VERSION  # noqa: PLC0415
 
     plain = Footnote("outcome", "", "", "", "", "", "", 0.95, "", "", 0, VERSION)
@@ -158,7 +158,7 @@ def _plain(path: Path, columns: TableColumns, note: Footnote) -> list[Published]
 
 def _cells(path: Path) -> pd.DataFrame:
     """Cells of a CSV as they are printed."""
-    from eenzaam_stats.loaders.table_file import read_text_table  # noqa: PLC0415
+    from eenzaam_stats.loaders.formats.table_file import read_text_table  # noqa: PLC0415
 
     if not path.is_file():
         raise SourceError(f"{path.name} is not there. Give a table in CSV.")

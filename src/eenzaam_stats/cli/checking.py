@@ -22,7 +22,7 @@ from eenzaam_stats.vocabulary import Disclosure
 if TYPE_CHECKING:
     import pandas as pd
 
-    from eenzaam_stats.results import Estimates
+    from eenzaam_stats.results.estimates import Estimates
 
 NONE = "none"
 PUBLISHED = "--published"

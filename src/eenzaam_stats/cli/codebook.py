@@ -44,7 +44,7 @@ def template(
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
 ) -> None:
     """Write a mapping to fill in; an existing file is never replaced."""
-    from eenzaam_stats.loaders.template import EXAMPLES, UNVERIFIED, write_template  # noqa: PLC0415
+    from eenzaam_stats.loaders.codebook.template import EXAMPLES, UNVERIFIED, write_template  # noqa: PLC0415
 
     written = write_template(source, out or Path(f"mapping_{source}.toml"))
     give(
@@ -64,7 +64,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """List every problem of a mapping; exit code 3 when there is one."""
-    from eenzaam_stats.loaders.mapping import check_mapping  # noqa: PLC0415
+    from eenzaam_stats.loaders.mapping.mapping import check_mapping  # noqa: PLC0415
 
     results = check_mapping(mapping)
     failed = [one for one in results if one.passed is False]

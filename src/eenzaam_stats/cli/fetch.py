@@ -22,14 +22,14 @@ from eenzaam_stats.cli.output import (
     say,
 )
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.writing import Content, require_folder, write_set
+from eenzaam_stats.files.writing import Content, require_folder, write_set
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from eenzaam_stats.opendata.access import Access
-    from eenzaam_stats.opendata.fetched import FetchedTable
-    from eenzaam_stats.opendata.open_table import OpenTable
+    from eenzaam_stats.statline.access import Access
+    from eenzaam_stats.statline.fetched import FetchedTable
+    from eenzaam_stats.statline.open_table import OpenTable
 
 EXAMPLES = examples(
     "fetch loneliness",
@@ -65,7 +65,7 @@ def fetch(
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
 ) -> None:
     """Build the packaged tables anew from StatLine and show what changed; or read any table."""
-    from eenzaam_stats.opendata.fetched import BUILDERS  # noqa: PLC0415
+    from eenzaam_stats.statline.fetched import BUILDERS  # noqa: PLC0415
 
     access = _access(catalogue, offline=offline, record_count=record_count)
     if what in BUILDERS:
@@ -75,8 +75,8 @@ def fetch(
 
 
 def _access(catalogue: str, *, offline: bool, record_count: str) -> Access:
-    from eenzaam_stats.opendata import service  # noqa: PLC0415
-    from eenzaam_stats.opendata.access import Access  # noqa: PLC0415
+    from eenzaam_stats.statline import service  # noqa: PLC0415
+    from eenzaam_stats.statline.access import Access  # noqa: PLC0415
 
     if catalogue not in service.SERVICES:
         raise OptionError.among(catalogue, service.SERVICES, name="--catalogue")
@@ -90,7 +90,7 @@ def _access(catalogue: str, *, offline: bool, record_count: str) -> Access:
 def _build(
     what: str, access: Access, out: Path | None, *, as_json: bool, force: bool, quiet: bool
 ) -> None:
-    from eenzaam_stats.opendata import fetched, service  # noqa: PLC0415
+    from eenzaam_stats.statline import fetched, service  # noqa: PLC0415
 
     if out is not None:
         require_folder(out, [f"{what}.csv"], needed_by=COMMAND, overwrite=force, replaces=FORCE)
@@ -171,7 +171,7 @@ def _read(
     table: str, access: Access, out: Path | None, *, as_json: bool, force: bool, quiet: bool
 ) -> None:
     """One table by its id, to a file or as its first rows."""
-    from eenzaam_stats.opendata.statline import read_table, save_table  # noqa: PLC0415
+    from eenzaam_stats.statline.statline import read_table, save_table  # noqa: PLC0415
 
     if out is not None and out.suffix not in SUFFIXES:
         raise OptionError.among(out.suffix, SUFFIXES, name="ending of --out for one table")

@@ -17,7 +17,7 @@ from eenzaam_stats.vocabulary import Language, require_option
 
 if TYPE_CHECKING:
     from eenzaam_stats.letter.microdata import ComputedFigure
-    from eenzaam_stats.results import Estimates
+    from eenzaam_stats.results.estimates import Estimates
 
 EXAMPLES = examples(
     "letter --lang en --out report",
@@ -158,9 +158,9 @@ def _tables(advance: Advance, *, refresh: bool, offline: bool) -> Iterator[None]
     if not refresh:
         yield
         return
-    from eenzaam_stats.opendata import fetched, service  # noqa: PLC0415  (the network library)
-    from eenzaam_stats.opendata.access import Access  # noqa: PLC0415
-    from eenzaam_stats.opendata.refreshed import refreshed  # noqa: PLC0415
+    from eenzaam_stats.published.refreshed import refreshed  # noqa: PLC0415
+    from eenzaam_stats.statline import fetched, service  # noqa: PLC0415  (the network library)
+    from eenzaam_stats.statline.access import Access  # noqa: PLC0415
 
     tables = fetched.fetch(LIVE, Access(offline=offline), services=service.SERVICES)
     advance("recomputing")

@@ -26,7 +26,7 @@ from eenzaam_stats.cli import (
 from eenzaam_stats.cli.output import envelope, explain, give, hearing
 from eenzaam_stats.cli.streams import prepare_streams
 from eenzaam_stats.errors import EenzaamStatsError, OptionError, SourceError
-from eenzaam_stats.file_places import shorten
+from eenzaam_stats.files.places import shorten
 from eenzaam_stats.version import VERSION
 
 DEBUG = "--debug"

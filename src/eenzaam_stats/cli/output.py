@@ -21,10 +21,10 @@ from eenzaam_stats.errors import (
     OptionError,
     SourceError,
 )
+from eenzaam_stats.files.writing import require_place, write_file
 from eenzaam_stats.json_text import json_text
-from eenzaam_stats.message_words import printable
+from eenzaam_stats.messages import printable
 from eenzaam_stats.version import VERSION
-from eenzaam_stats.writing import require_place, write_file
 
 Advance = Any
 SCHEMA = 1

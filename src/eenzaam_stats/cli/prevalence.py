@@ -37,7 +37,7 @@ from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import IntervalMethod, Language, SubscaleCutoff, require_option
 
 if TYPE_CHECKING:
-    from eenzaam_stats.results import Estimates
+    from eenzaam_stats.results.estimates import Estimates
 
 EXAMPLES = examples(
     "prevalence demo.sav --source gezondheidsmonitor --wave 2022 "
@@ -119,9 +119,9 @@ def prevalence(
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
 ) -> None:
     """Estimate weighted prevalences with design-based intervals, small cells suppressed."""
-    from eenzaam_stats.estimation.cells import cells  # noqa: PLC0415
-    from eenzaam_stats.loaders.any_source import SourceOptions, read_source  # noqa: PLC0415
-    from eenzaam_stats.loaders.progress import told  # noqa: PLC0415
+    from eenzaam_stats.estimation.aggregates.cells import cells  # noqa: PLC0415
+    from eenzaam_stats.loaders.formats.progress import told  # noqa: PLC0415
+    from eenzaam_stats.loaders.sources.any_source import SourceOptions, read_source  # noqa: PLC0415
     from eenzaam_stats.scoring.for_outcome import scored_for  # noqa: PLC0415
 
     _require(lang=lang, interval=interval, cutoff=subscale_cutoff, formats=(as_json, as_csv))

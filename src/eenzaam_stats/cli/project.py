@@ -25,10 +25,10 @@ from eenzaam_stats.vocabulary import Language, require_option
 if TYPE_CHECKING:
     import pandas as pd
 
-    from eenzaam_stats.loaders.file_options import FileWords
+    from eenzaam_stats.loaders.formats.file_options import FileWords
     from eenzaam_stats.plots.projectionplot import View
-    from eenzaam_stats.projection_results import Projection
-    from eenzaam_stats.trend.scenario_path import Scenario
+    from eenzaam_stats.results.projection import Projection
+    from eenzaam_stats.trend.projection.scenario_path import Scenario
 
 EXAMPLES = examples(
     "project --edition cbs_kernprognose_2016 --scenario constant --to 2050",
@@ -86,8 +86,8 @@ def project(
     """Project a number of people, with its error, the reasons of its change and a hindcast."""
     import numpy as np  # noqa: PLC0415
 
-    from eenzaam_stats.trend.project import project as projected  # noqa: PLC0415
-    from eenzaam_stats.trend.projection_options import ProjectionOptions  # noqa: PLC0415
+    from eenzaam_stats.trend.projection.project import project as projected  # noqa: PLC0415
+    from eenzaam_stats.trend.projection.projection_options import ProjectionOptions  # noqa: PLC0415
 
     require_option(lang, Language, name="--lang")
     for value, allowed, name in ((scenario, SCENARIOS, "--scenario"), (view, VIEWS, "--view")):
@@ -128,7 +128,7 @@ def project(
 
 
 def _scenario(name: str, damping: str | None, weights: list[str]) -> Scenario:
-    from eenzaam_stats.trend.scenarios import (  # noqa: PLC0415
+    from eenzaam_stats.trend.projection.scenarios import (  # noqa: PLC0415
         CohortShift,
         ConstantPrevalence,
         TrendScenario,
@@ -156,7 +156,7 @@ def _scenario(name: str, damping: str | None, weights: list[str]) -> Scenario:
 
 
 def _is_file(edition: str) -> bool:
-    from eenzaam_stats.loaders.opened import SUFFIXES  # noqa: PLC0415
+    from eenzaam_stats.loaders.formats.opened import SUFFIXES  # noqa: PLC0415
 
     return Path(edition).suffix.casefold() in SUFFIXES
 
@@ -169,7 +169,7 @@ def _table(file: Path, what: str, words: FileWords) -> pd.DataFrame:
 
 def _picture(result: Projection, plot: Path, view: str, language: Language) -> bytes:
     from eenzaam_stats import plots  # noqa: PLC0415
-    from eenzaam_stats.trend.projected_change import decompose  # noqa: PLC0415
+    from eenzaam_stats.trend.projection.projected_change import decompose  # noqa: PLC0415
 
     if view == "change":
         parts = decompose(result)
@@ -190,7 +190,7 @@ def _picture(result: Projection, plot: Path, view: str, language: Language) -> b
 
 
 def _told(result: Projection) -> str:
-    from eenzaam_stats.trend.projected_change import decompose  # noqa: PLC0415
+    from eenzaam_stats.trend.projection.projected_change import decompose  # noqa: PLC0415
 
     every = result.tidy().query("age_group == 'all'")
     years = sorted(
@@ -204,7 +204,7 @@ def _told(result: Projection) -> str:
 
 def _data(result: Projection) -> dict[str, Any]:
     """Rows, variances, change, hindcast and assumptions; missing numbers are null."""
-    from eenzaam_stats.trend.projected_change import decompose  # noqa: PLC0415
+    from eenzaam_stats.trend.projection.projected_change import decompose  # noqa: PLC0415
 
     def records(frame: pd.DataFrame) -> Any:
         return json.loads(frame.to_json(orient="records", double_precision=15))

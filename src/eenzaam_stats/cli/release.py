@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eenzaam_stats.errors import SourceError
-from eenzaam_stats.writing import require_place, write_file
+from eenzaam_stats.files.writing import require_place, write_file
 
 if TYPE_CHECKING:
-    from eenzaam_stats.results import Estimates
+    from eenzaam_stats.results.estimates import Estimates
 
 RECORD = "--release"
 APART = (

@@ -43,7 +43,7 @@ def synthesise(
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
 ) -> None:
     """Write a SYNTHETIC file in the real layout of a source: no respondent is real."""
-    from eenzaam_stats.loaders.synthetic.sources import synthesise as write  # noqa: PLC0415
+    from eenzaam_stats.synthetic.sources import synthesise as write  # noqa: PLC0415
 
     with progress(1, "synthesising", quiet=quiet or as_json) as advance:
         report = write(source, out, wave=_wave(wave), n=n, seed=seed, overwrite=force)

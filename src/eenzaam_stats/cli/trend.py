@@ -26,11 +26,11 @@ from eenzaam_stats.vocabulary import Language, require_option
 if TYPE_CHECKING:
     import pandas as pd
 
-    from eenzaam_stats.trend.check_fits import Fitting
-    from eenzaam_stats.trend.fitting import Estimator, FitOptions
-    from eenzaam_stats.trend.interrupted import Scale
-    from eenzaam_stats.trend.interruption import EffectName, Interruption
-    from eenzaam_stats.wave_dates import DateLike
+    from eenzaam_stats.dates.waves import DateLike
+    from eenzaam_stats.trend.series.check_fits import Fitting
+    from eenzaam_stats.trend.series.fitting import Estimator, FitOptions
+    from eenzaam_stats.trend.series.interrupted import Scale
+    from eenzaam_stats.trend.series.interruption import EffectName, Interruption
 
 EXAMPLES = examples(
     'trend series.csv --interruption "COVID-19:2020.2:2022.2"',
@@ -84,9 +84,9 @@ def trend(
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
 ) -> None:
     """Estimate level and slope changes of a series, or its distance from the trend before."""
-    from eenzaam_stats.trend.check_fits import Fitting  # noqa: PLC0415
-    from eenzaam_stats.trend.forecast import GapOptions, forecast_gap  # noqa: PLC0415
-    from eenzaam_stats.trend.interrupted import (  # noqa: PLC0415
+    from eenzaam_stats.trend.series.check_fits import Fitting  # noqa: PLC0415
+    from eenzaam_stats.trend.series.forecast import GapOptions, forecast_gap  # noqa: PLC0415
+    from eenzaam_stats.trend.series.interrupted import (  # noqa: PLC0415
         SeriesOptions,
         interrupted_time_series,
     )
@@ -150,7 +150,7 @@ def trend(
 
 
 def _fit_options(without_error: str) -> FitOptions:
-    from eenzaam_stats.trend.fitting import FitOptions  # noqa: PLC0415
+    from eenzaam_stats.trend.series.fitting import FitOptions  # noqa: PLC0415
 
     words: Any = without_error
     try:
@@ -161,8 +161,8 @@ def _fit_options(without_error: str) -> FitOptions:
 
 def _checks(frame: pd.DataFrame, one: Interruption, how: Fitting) -> list[dict[str, str]]:
     """Verdict of every check, for every effect of an interruption."""
-    from eenzaam_stats.trend.checks import leave_one_wave_out  # noqa: PLC0415
-    from eenzaam_stats.trend.placebo import placebo_in_time  # noqa: PLC0415
+    from eenzaam_stats.trend.series.checks import leave_one_wave_out  # noqa: PLC0415
+    from eenzaam_stats.trend.series.placebo import placebo_in_time  # noqa: PLC0415
 
     verdicts = {True: "passed", False: "FAILED", None: "not applicable"}
     when = "change" if one.end == math.inf else "during"
@@ -182,8 +182,8 @@ def _checks(frame: pd.DataFrame, one: Interruption, how: Fitting) -> list[dict[s
 
 def _interruption(words: str, effects: str) -> Interruption:
     """NAME:START or NAME:START:END as an interruption."""
-    from eenzaam_stats.trend.interruption import Interruption  # noqa: PLC0415
-    from eenzaam_stats.wave_dates import is_date  # noqa: PLC0415
+    from eenzaam_stats.dates.waves import is_date  # noqa: PLC0415
+    from eenzaam_stats.trend.series.interruption import Interruption  # noqa: PLC0415
 
     parts = words.split(":")
     dates = [part.strip() for part in parts[1:]]
@@ -198,7 +198,7 @@ def _interruption(words: str, effects: str) -> Interruption:
 
 def _first(interruptions: list[Interruption]) -> DateLike:
     """Start of the first interruption."""
-    from eenzaam_stats.wave_dates import in_order  # noqa: PLC0415
+    from eenzaam_stats.dates.waves import in_order  # noqa: PLC0415
 
     return in_order([one.start for one in interruptions])[0]
 

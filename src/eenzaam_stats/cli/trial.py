@@ -92,9 +92,9 @@ def _first_line(problem: Exception) -> str:
 
 
 def _read(folder: Path, made: list[Survey]) -> str:
-    from eenzaam_stats.loaders.ess import read_ess  # noqa: PLC0415
-    from eenzaam_stats.loaders.synthetic.sources import synthesise  # noqa: PLC0415
+    from eenzaam_stats.loaders.sources.ess import read_ess  # noqa: PLC0415
     from eenzaam_stats.scoring import DIRECT, score  # noqa: PLC0415
+    from eenzaam_stats.synthetic.sources import synthesise  # noqa: PLC0415
 
     synthesise("ess", folder / "trial.sav", wave=11, n=N, seed=1)
     made.append(score(read_ess(folder / "trial.sav", wave=11), DIRECT))
@@ -200,8 +200,8 @@ def _extras(folder: Path) -> Iterator[Trial]:
 
 
 def _read_fast(folder: Path) -> str:
-    from eenzaam_stats.loaders.opened import open_file, read_columns  # noqa: PLC0415
-    from eenzaam_stats.loaders.survey_file import Reader  # noqa: PLC0415
+    from eenzaam_stats.loaders.formats.opened import open_file, read_columns  # noqa: PLC0415
+    from eenzaam_stats.loaders.formats.survey_file import Reader  # noqa: PLC0415
 
     readers: tuple[Reader, ...] = ("pyreadstat", "fast")
     opened = [open_file(folder / "trial.sav", reader=reader) for reader in readers]
@@ -219,7 +219,7 @@ def _workbook(folder: Path) -> str:
 
 
 def _document() -> str:
-    from eenzaam_stats.opendata.document import document_of, plain  # noqa: PLC0415
+    from eenzaam_stats.statline.document import document_of, plain  # noqa: PLC0415
 
     text = '{"value": [{"ID": 0, "Eenzaam_1": 0.1, "Naam": "één"}]}'.encode()
     if document_of(text) != plain(text):
@@ -228,20 +228,20 @@ def _document() -> str:
 
 
 def _tables() -> Iterator[Trial]:
-    from eenzaam_stats.opendata.reference import reference_names  # noqa: PLC0415
+    from eenzaam_stats.published.reference import reference_names  # noqa: PLC0415
 
     for name in reference_names():
         yield replace(_tried("reference", name, partial(_read_table, name)), version="")
 
 
 def _read_table(name: str) -> str:
-    from eenzaam_stats.opendata.reference import reference  # noqa: PLC0415
+    from eenzaam_stats.published.reference import reference  # noqa: PLC0415
 
     return f"{len(reference(name))} rows, checksum right"
 
 
 def _cache() -> Trial:
-    from eenzaam_stats.opendata.cache import cache_folder, check_cache, readings_folder  # noqa: PLC0415
+    from eenzaam_stats.statline.cache import cache_folder, check_cache, readings_folder  # noqa: PLC0415
 
     check = check_cache(readings_folder())
     name, detail = str(cache_folder()), check.message

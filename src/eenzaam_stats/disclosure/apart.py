@@ -12,7 +12,7 @@ from itertools import combinations
 from eenzaam_stats.disclosure.derived import Released
 from eenzaam_stats.disclosure.profiles import DisclosureProfile
 from eenzaam_stats.errors import DisclosureError
-from eenzaam_stats.results import Estimate, Estimates, Footnote
+from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
 
 Counts = tuple[int, ...]
 Cell = tuple[str, str, str, str, str, frozenset[tuple[str, str]]]

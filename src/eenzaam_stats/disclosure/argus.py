@@ -20,7 +20,7 @@ from eenzaam_stats.disclosure.relations import composed, functions_of
 from eenzaam_stats.disclosure.rules import disclosive
 from eenzaam_stats.disclosure.system import Functions
 from eenzaam_stats.errors import OptionError, SchemaError, listed
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.vocabulary import Disclosure
 
 CountOf = Literal["n_valid", "n_outcome"]
@@ -92,7 +92,7 @@ def export_to_argus(
 
     Examples
     --------
-    >>> from eenzaam_stats.results import Estimate, Estimates, Footnote
+    >>> from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "microdata", "Taylor", 0.95,
     ...                 "weight", "", 0, "0")
     >>> def row(name, n, yes):

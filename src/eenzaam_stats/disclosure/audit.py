@@ -15,7 +15,7 @@ from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
 from eenzaam_stats.disclosure.reading import Published, Reading, readings
 from eenzaam_stats.disclosure.relations import Cell
 from eenzaam_stats.errors import SchemaError
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.estimates import Estimates
 
 _WORDS = {"valid": "with an answer", "class": "in class", "sum": "sum of the number"}
 _NEAR, _DIGITS, _MOST = 1e-6, 6, 12
@@ -211,7 +211,7 @@ def audit(
 
     Examples
     --------
-    >>> from eenzaam_stats.results import Estimate, Footnote
+    >>> from eenzaam_stats.results.estimates import Estimate, Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "microdata", "Taylor", 0.95,
     ...                 "weight", "", 0, "0")
     >>> def row(group, n, yes):

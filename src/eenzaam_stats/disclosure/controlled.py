@@ -23,7 +23,7 @@ from eenzaam_stats.disclosure.feasible import Line, parts
 from eenzaam_stats.disclosure.relations import systems
 from eenzaam_stats.disclosure.system import System, Terms
 from eenzaam_stats.errors import DisclosureError, OptionError, SchemaError
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
 FARTHEST = 3  # multiples beyond the neighbours that are tried where the neighbours do not do
@@ -98,7 +98,7 @@ def round_release(
 
     Examples
     --------
-    >>> from eenzaam_stats.results import Footnote
+    >>> from eenzaam_stats.results.estimates import Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "microdata", "Taylor", 0.95,
     ...                 "weight", "", 0, "0")
     >>> def row(group, n, yes):

@@ -15,7 +15,7 @@ from eenzaam_stats.disclosure.rules import disclosive
 from eenzaam_stats.disclosure.secondary import Secret, protected
 from eenzaam_stats.disclosure.system import Rule, System
 from eenzaam_stats.disclosure.unclear import unclear_rows
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.vocabulary import Disclosure
 
 SUBTRACTION = "would reveal a suppressed estimate by subtraction"

@@ -10,9 +10,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from eenzaam_stats.comparisons import Comparison, Comparisons
 from eenzaam_stats.errors import DisclosureError, SchemaError
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.results.comparisons import Comparison, Comparisons
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.vocabulary import Disclosure
 
 Released = Estimates | Comparisons

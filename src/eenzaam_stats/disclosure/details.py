@@ -8,7 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from eenzaam_stats.results import DETAIL_COLUMNS, TIDY_COLUMNS, Estimate, Estimates, Footnote
+from eenzaam_stats.results.estimates import (
+    DETAIL_COLUMNS,
+    TIDY_COLUMNS,
+    Estimate,
+    Estimates,
+    Footnote,
+)
 from eenzaam_stats.version import VERSION
 from eenzaam_stats.vocabulary import Disclosure, Flag
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.results import Estimate
+from eenzaam_stats.results.estimates import Estimate
 
 _WHOLE = 2.0  # two people: a whole number is not found
 _HALF = 0.5
@@ -142,7 +142,7 @@ class DisclosureProfile:
 
         Examples
         --------
-        >>> from eenzaam_stats.results import Estimate
+        >>> from eenzaam_stats.results.estimates import Estimate
         >>> row = Estimate(("a",), 100.0, 9.0, 80.0, 120.0, 40, 12, 0, 12.0, 1.0,
         ...                largest_share=0.70, two_largest_share=0.95)
         >>> rule = DisclosureProfile("own", least_n=10, dominance=(2, 0.8), p_percent=0.1)

@@ -20,7 +20,13 @@ from eenzaam_stats.disclosure.reading import COUNT, Published
 from eenzaam_stats.disclosure.released import released_tables
 from eenzaam_stats.errors import EenzaamStatsWarning, SchemaError, UnknownColumnError, listed
 from eenzaam_stats.number_columns import numbers_or_nan
-from eenzaam_stats.results import DETAIL_COLUMNS, TIDY_COLUMNS, Estimate, Estimates, Footnote
+from eenzaam_stats.results.estimates import (
+    DETAIL_COLUMNS,
+    TIDY_COLUMNS,
+    Estimate,
+    Estimates,
+    Footnote,
+)
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
 OWN = ("outcome", "estimate", "n_valid", "n_missing", "flag")

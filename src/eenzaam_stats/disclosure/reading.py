@@ -15,7 +15,7 @@ from eenzaam_stats.disclosure.feasible import Line
 from eenzaam_stats.disclosure.relations import Cell, systems
 from eenzaam_stats.disclosure.system import System, Terms
 from eenzaam_stats.errors import DisclosureError, SchemaError
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.vocabulary import Flag
 
 COUNT = "count"  # statistic of a table that counts people and nothing else

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from eenzaam_stats.document_text import json_of
 from eenzaam_stats.errors import SchemaError
+from eenzaam_stats.files.document_text import json_of
 from eenzaam_stats.output_check import require_passed
-from eenzaam_stats.results import Estimate, Estimates, Footnote
+from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
 _NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "weight_sum", "deff")

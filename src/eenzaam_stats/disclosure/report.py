@@ -17,7 +17,7 @@ from eenzaam_stats.disclosure.derived import Released
 from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
 from eenzaam_stats.disclosure.suppression import DERIVED, reasons_of
 from eenzaam_stats.errors import SchemaError
-from eenzaam_stats.results import CheckResult, Estimates
+from eenzaam_stats.results.estimates import CheckResult, Estimates
 from eenzaam_stats.vocabulary import Disclosure
 
 Status = Literal["pass", "review", "fail"]
@@ -111,7 +111,7 @@ def check_disclosure(
 
     Examples
     --------
-    >>> from eenzaam_stats.results import Estimate, Footnote
+    >>> from eenzaam_stats.results.estimates import Estimate, Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "microdata", "Taylor", 0.95,
     ...                 "weight", "", 0, "0")
     >>> few = Estimate(("a",), 0.5, 0.1, 0.1, 0.9, 7, 8, 0, 8.0, 1.0, n_outcome=4)

@@ -10,8 +10,8 @@ import math
 import re
 from dataclasses import replace
 
-from eenzaam_stats.comparisons import Comparison
-from eenzaam_stats.results import Estimate
+from eenzaam_stats.results.comparisons import Comparison
+from eenzaam_stats.results.estimates import Estimate
 
 _SHARES = ("proportion", "standardised proportion", "difference", "trend")
 _EFFECT = 1  # decimals of design effects, significant digits of degrees of freedom

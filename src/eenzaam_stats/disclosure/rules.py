@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from eenzaam_stats.disclosure.profiles import DisclosureProfile
-from eenzaam_stats.numerics.beta_interval import beta_interval
-from eenzaam_stats.results import Estimate
+from eenzaam_stats.numerics.survey.beta_interval import beta_interval
+from eenzaam_stats.results.estimates import Estimate
 from eenzaam_stats.vocabulary import Disclosure
 
 # Parker et al. 2017, as the presentation standard for proportions.

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar, overload
 
-from eenzaam_stats.comparisons import Comparison, Comparisons
 from eenzaam_stats.disclosure.apart import require_apart
 from eenzaam_stats.disclosure.decision import BEFORE, reasons_of_estimates
 from eenzaam_stats.disclosure.derived import (
@@ -27,7 +26,8 @@ from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
 from eenzaam_stats.disclosure.rounding import rounded, rounded_comparison
 from eenzaam_stats.disclosure.rules import disclosive, unreliable
 from eenzaam_stats.errors import DisclosureError, SchemaError
-from eenzaam_stats.results import Estimate, Estimates, Footnote
+from eenzaam_stats.results.comparisons import Comparison, Comparisons
+from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
 ReleasedType = TypeVar("ReleasedType", bound=Released)
@@ -101,7 +101,7 @@ def suppress(
 
     Examples
     --------
-    >>> from eenzaam_stats.results import Footnote
+    >>> from eenzaam_stats.results.estimates import Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "microdata", "Taylor", 0.95,
     ...                 "weight", "", 0, "0")
     >>> def row(name, n, yes):

@@ -5,9 +5,9 @@ verbs that everyone uses are on the front door; what fewer need is named here.
 """
 
 from eenzaam_stats.estimation.age_bands import with_age_bands
-from eenzaam_stats.estimation.calibrate import calibrate
-from eenzaam_stats.estimation.cells import Cells, cells
-from eenzaam_stats.estimation.columns import Outcome
+from eenzaam_stats.estimation.aggregates.cells import Cells, cells
+from eenzaam_stats.estimation.aggregates.columns import Outcome
+from eenzaam_stats.estimation.calibration.calibrate import calibrate
 from eenzaam_stats.estimation.compare import Comparing, compare
 from eenzaam_stats.estimation.distribution import distribution
 from eenzaam_stats.estimation.independence import rao_scott
@@ -15,8 +15,8 @@ from eenzaam_stats.estimation.linear_trend import linear_trend
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.estimation.quantities import mean, ratio, total
 from eenzaam_stats.estimation.standardise import standardise
-from eenzaam_stats.estimation.targets import Standard
-from eenzaam_stats.estimation.uncertainty import Jackknife, RaoWu
+from eenzaam_stats.estimation.variance.targets import Standard
+from eenzaam_stats.estimation.variance.uncertainty import Jackknife, RaoWu
 
 __all__ = [
     "Cells",

@@ -15,20 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.comparisons import Comparison, Comparisons
-from eenzaam_stats.doubt import Doubt, inherit_flag
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.estimation.cells import Cells, cells_for
-from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping, once
+from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
+from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, grouping, once
+from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.comparison_rows import Names, comparison, tested
-from eenzaam_stats.estimation.domains import Domains
 from eenzaam_stats.estimation.input_rows import input_doubts, pooled_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.pairs import PAIRS, REST, Pair, pairs_of
 from eenzaam_stats.estimation.rows import require_level
-from eenzaam_stats.estimation.target_errors import Covariances, covariances_of
-from eenzaam_stats.estimation.targets import targets
-from eenzaam_stats.numerics.linearise import linearised
+from eenzaam_stats.estimation.variance.target_errors import Covariances, covariances_of
+from eenzaam_stats.estimation.variance.targets import targets
+from eenzaam_stats.numerics.survey.linearise import linearised
+from eenzaam_stats.results.comparisons import Comparison, Comparisons
+from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import require_option
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from scipy import special
 
-from eenzaam_stats.comparisons import Comparison
-from eenzaam_stats.doubt import Doubt
-from eenzaam_stats.numerics.intervals import t_quantile
+from eenzaam_stats.numerics.survey.intervals import t_quantile
+from eenzaam_stats.results.comparisons import Comparison
+from eenzaam_stats.results.doubt import Doubt
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eenzaam_stats.errors import EenzaamStatsError
-from eenzaam_stats.estimation.cells import Cells, cells_for
-from eenzaam_stats.estimation.columns import Outcome
+from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
+from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.survey import Survey
 
 

@@ -9,16 +9,21 @@ import narwhals.stable.v2 as nw
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.estimation import frame as door
-from eenzaam_stats.estimation.cells import cells_for
-from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, CellColumns, Outcome, grouping
+from eenzaam_stats.estimation.aggregates import frame as door
+from eenzaam_stats.estimation.aggregates.cells import cells_for
+from eenzaam_stats.estimation.aggregates.columns import (
+    DESIGN_WEIGHT,
+    CellColumns,
+    Outcome,
+    grouping,
+)
+from eenzaam_stats.estimation.aggregates.domains import text
 from eenzaam_stats.estimation.crossing import Crossing
-from eenzaam_stats.estimation.domains import text
 from eenzaam_stats.estimation.method_words import footnote, method_words
-from eenzaam_stats.estimation.respondent_rows import collected
 from eenzaam_stats.estimation.rows import proportion_rows, require_level
-from eenzaam_stats.estimation.uncertainty import errors_of
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.estimation.variance.respondent_rows import collected
+from eenzaam_stats.estimation.variance.uncertainty import errors_of
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import IntervalMethod, require_option
 

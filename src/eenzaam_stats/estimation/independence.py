@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.comparisons import IndependenceTest
-from eenzaam_stats.doubt import Doubt, inherit_flag
 from eenzaam_stats.errors import DesignError, OptionError
-from eenzaam_stats.estimation.cells import summed
-from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, design_columns
-from eenzaam_stats.estimation.domains import Domains
+from eenzaam_stats.estimation.aggregates.cells import summed
+from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, design_columns
+from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.method_words import footnote, method_words
-from eenzaam_stats.estimation.target_errors import Covariances, covariances_of
-from eenzaam_stats.numerics.rao_scott import rao_scott_test
+from eenzaam_stats.estimation.variance.target_errors import Covariances, covariances_of
+from eenzaam_stats.numerics.survey.rao_scott import rao_scott_test
+from eenzaam_stats.results.comparisons import IndependenceTest
+from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import Flag
 

@@ -12,14 +12,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from eenzaam_stats.doubt import Doubt, doubt_of
-from eenzaam_stats.estimation.cells import Cells
-from eenzaam_stats.estimation.columns import Outcome
-from eenzaam_stats.estimation.domains import Domains
+from eenzaam_stats.estimation.aggregates.cells import Cells
+from eenzaam_stats.estimation.aggregates.columns import Outcome
+from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.rows import Errors, number_rows, proportion_rows
-from eenzaam_stats.estimation.target_errors import Covariances
-from eenzaam_stats.estimation.uncertainty import errors_of
-from eenzaam_stats.numerics.linearise import linearised
+from eenzaam_stats.estimation.variance.target_errors import Covariances
+from eenzaam_stats.estimation.variance.uncertainty import errors_of
+from eenzaam_stats.numerics.survey.linearise import linearised
+from eenzaam_stats.results.doubt import Doubt, doubt_of
 from eenzaam_stats.survey import Survey
 
 FloatArray = NDArray[np.float64]
@@ -34,7 +34,7 @@ def input_doubts(
     Parameters
     ----------
     survey, source, domains, outcome, by
-        As in :func:`eenzaam_stats.estimation.uncertainty.errors_of`.
+        As in :func:`eenzaam_stats.estimation.variance.uncertainty.errors_of`.
 
     Returns
     -------

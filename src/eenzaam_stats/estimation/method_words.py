@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from eenzaam_stats.estimation.cells import Cells
-from eenzaam_stats.estimation.columns import CellColumns, Outcome
-from eenzaam_stats.estimation.products import ROWS
-from eenzaam_stats.estimation.sufficient import CLUSTER, PART, STRATUM
-from eenzaam_stats.estimation.unanswered import ITEM_LOW
-from eenzaam_stats.results import Footnote
+from eenzaam_stats.estimation.aggregates.aggregate import CLUSTER, PART, STRATUM
+from eenzaam_stats.estimation.aggregates.cells import Cells
+from eenzaam_stats.estimation.aggregates.columns import CellColumns, Outcome
+from eenzaam_stats.estimation.aggregates.products import ROWS
+from eenzaam_stats.estimation.aggregates.unanswered import ITEM_LOW
+from eenzaam_stats.results.estimates import Footnote
 from eenzaam_stats.version import VERSION
 
 STATISTIC_WORDS = MappingProxyType(

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.estimation.targets import Targets
-from eenzaam_stats.message_words import shown_groups
+from eenzaam_stats.estimation.variance.targets import Targets
+from eenzaam_stats.messages import shown_groups
 
 FloatArray = NDArray[np.float64]
 PAIRS, REST = "pairs", "rest"

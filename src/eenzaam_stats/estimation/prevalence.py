@@ -10,13 +10,19 @@ from collections.abc import Sequence
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.estimation.cells import Cells, cells_for
-from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, OUTCOME, Outcome, grouping, once
+from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
+from eenzaam_stats.estimation.aggregates.columns import (
+    DESIGN_WEIGHT,
+    OUTCOME,
+    Outcome,
+    grouping,
+    once,
+)
 from eenzaam_stats.estimation.crossing import Crossing
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import labelled, proportion_rows, require_level
-from eenzaam_stats.estimation.uncertainty import Replication, errors_of
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.estimation.variance.uncertainty import Replication, errors_of
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import IntervalMethod, require_option
 
@@ -84,7 +90,7 @@ def prevalence(
     --------
     eenzaam_stats.cells : Sums for several estimates from one pass.
     eenzaam_stats.compare : Differences and ratios between groups.
-    eenzaam_stats.numerics.variance.domain_variance : Formula of the variance.
+    eenzaam_stats.numerics.survey.variance.domain_variance : Formula of the variance.
 
     Notes
     -----

@@ -10,16 +10,16 @@ from dataclasses import replace
 from typing import Literal
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.doubt import Doubt
-from eenzaam_stats.estimation.cells import Cells, cells_for
-from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping
+from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
+from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, grouping
 from eenzaam_stats.estimation.crossing import Crossing
 from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import number_rows, require_level
-from eenzaam_stats.estimation.uncertainty import Replication, errors_of
-from eenzaam_stats.numerics.linearise import Statistic
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.estimation.variance.uncertainty import Replication, errors_of
+from eenzaam_stats.numerics.survey.linearise import Statistic
+from eenzaam_stats.results.doubt import Doubt
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import require_option
 

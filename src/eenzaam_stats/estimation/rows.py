@@ -13,18 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.estimation.domains import Domains, whole
-from eenzaam_stats.estimation.single_psu import single_psu_doubts
-from eenzaam_stats.numerics.beta_interval import beta_interval
-from eenzaam_stats.numerics.intervals import (
+from eenzaam_stats.estimation.aggregates.domains import Domains, whole
+from eenzaam_stats.estimation.variance.single_psu import single_psu_doubts
+from eenzaam_stats.numerics.survey.beta_interval import beta_interval
+from eenzaam_stats.numerics.survey.intervals import (
     logit_interval,
     t_quantile,
     wald_interval,
     wilson_interval,
 )
-from eenzaam_stats.numerics.linearise import Linearised, Statistic, design_effects, linearised
-from eenzaam_stats.numerics.variance import domain_variance
-from eenzaam_stats.results import Estimate
+from eenzaam_stats.numerics.survey.linearise import (
+    Linearised,
+    Statistic,
+    design_effects,
+    linearised,
+)
+from eenzaam_stats.numerics.survey.variance import domain_variance
+from eenzaam_stats.results.estimates import Estimate
 from eenzaam_stats.vocabulary import Flag, IntervalMethod
 
 FloatArray = NDArray[np.float64]

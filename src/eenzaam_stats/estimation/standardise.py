@@ -9,18 +9,18 @@ from dataclasses import replace
 import numpy as np
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.doubt import Doubt, inherit_flag
 from eenzaam_stats.errors import OptionError, listed
-from eenzaam_stats.estimation.cells import Cells, cells_for
-from eenzaam_stats.estimation.columns import DESIGN_WEIGHT, Outcome, grouping
-from eenzaam_stats.estimation.domains import Domains
+from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
+from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, grouping
+from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import Errors, limits, require_level, symmetric_limits
-from eenzaam_stats.estimation.target_errors import covariances_of
-from eenzaam_stats.estimation.targets import Standard, Targets, as_written, targets
-from eenzaam_stats.numerics.linearise import Statistic
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.estimation.variance.target_errors import covariances_of
+from eenzaam_stats.estimation.variance.targets import Standard, Targets, as_written, targets
+from eenzaam_stats.numerics.survey.linearise import Statistic
+from eenzaam_stats.results.doubt import Doubt, inherit_flag
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import IntervalMethod, require_option
 

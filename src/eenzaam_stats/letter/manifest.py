@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from eenzaam_stats.document_text import json_of
 from eenzaam_stats.errors import ReproductionError
+from eenzaam_stats.files.document_text import json_of
 from eenzaam_stats.letter.claims import LedgerRow
 from eenzaam_stats.letter.figures import LetterFigure
 

@@ -15,9 +15,9 @@ from eenzaam_stats.disclosure import DisclosureProfile, suppress
 from eenzaam_stats.disclosure.apart import require_apart
 from eenzaam_stats.disclosure.profiles import profile_of
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
-from eenzaam_stats.opendata.reference import reference
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
+from eenzaam_stats.published.reference import reference
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.survey import Survey

@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from eenzaam_stats.errors import OptionError
+from eenzaam_stats.files.writing import require_folder, write_set
 from eenzaam_stats.json_text import json_text
 from eenzaam_stats.letter import manifest
 from eenzaam_stats.letter.claims import Input, LedgerRow, read_claims, said
-from eenzaam_stats.letter.controls import LANGUAGES
 from eenzaam_stats.letter.figures import LetterFigure, all_figures
-from eenzaam_stats.letter.listings import ledger_frame
 from eenzaam_stats.letter.microdata import ComputedFigure
-from eenzaam_stats.letter.page import PageContent, page
+from eenzaam_stats.letter.page.controls import LANGUAGES
+from eenzaam_stats.letter.page.listings import ledger_frame
+from eenzaam_stats.letter.page.page import PageContent, page
 from eenzaam_stats.letter.recompute import recompute_all
 from eenzaam_stats.output_check import STAYS, require_passed
 from eenzaam_stats.plain_text import whole
 from eenzaam_stats.tables import csv_text
 from eenzaam_stats.vocabulary import Language, Verdict, formatted, label
-from eenzaam_stats.writing import require_folder, write_set
 
 MANIFEST = "manifest.json"
 COMMAND = "letter"

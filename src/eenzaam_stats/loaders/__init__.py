@@ -4,18 +4,18 @@ Rules of a source are rows in ``codebooks/*.toml``. Nothing here estimates or dr
 reachable from here; the front door leaves out the optional SHARE and ESS.
 """
 
-from eenzaam_stats.loaders.combine import combine
-from eenzaam_stats.loaders.ess import read_ess
-from eenzaam_stats.loaders.eu_survey import read_eu_survey
-from eenzaam_stats.loaders.gezondheidsmonitor import read_gezondheidsmonitor
-from eenzaam_stats.loaders.gmjv import read_gmjv
-from eenzaam_stats.loaders.lasa import read_lasa
-from eenzaam_stats.loaders.liss import read_liss
-from eenzaam_stats.loaders.mapping import check_mapping, read_mapped
-from eenzaam_stats.loaders.opened import open_file
-from eenzaam_stats.loaders.share import read_share
-from eenzaam_stats.loaders.ssw import read_ssw
-from eenzaam_stats.loaders.template import mapping_template, write_template
+from eenzaam_stats.loaders.codebook.template import mapping_template, write_template
+from eenzaam_stats.loaders.formats.opened import open_file
+from eenzaam_stats.loaders.mapping.mapping import check_mapping, read_mapped
+from eenzaam_stats.loaders.pooling.combine import combine
+from eenzaam_stats.loaders.sources.ess import read_ess
+from eenzaam_stats.loaders.sources.eu_survey import read_eu_survey
+from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
+from eenzaam_stats.loaders.sources.gmjv import read_gmjv
+from eenzaam_stats.loaders.sources.lasa import read_lasa
+from eenzaam_stats.loaders.sources.liss.read import read_liss
+from eenzaam_stats.loaders.sources.share import read_share
+from eenzaam_stats.loaders.sources.ssw import read_ssw
 
 __all__ = [
     "check_mapping",

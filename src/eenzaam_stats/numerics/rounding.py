@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from eenzaam_stats.numerics.moments import Moments
+from eenzaam_stats.numerics.survey.moments import Moments
 
 FloatArray = NDArray[np.float64]
 

@@ -9,10 +9,10 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.decomposition_results import ChangePart, CountChange
 from eenzaam_stats.plots.frame import NumberText, broken, doubt_words, grid_behind, write_ticks
 from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import COLOURS, FAINT, HATCHES, INK, PAPER, styled
+from eenzaam_stats.results.change import ChangePart, CountChange
 from eenzaam_stats.vocabulary import Language, formatted, label, labels
 
 THOUSAND = 1000.0

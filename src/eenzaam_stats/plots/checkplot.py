@@ -8,10 +8,10 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.check_results import SeriesCheck
 from eenzaam_stats.plots.frame import NumberText, broken, doubt_words, grid_behind, write_ticks
 from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import COLOURS, INK, styled
+from eenzaam_stats.results.checks import SeriesCheck
 from eenzaam_stats.vocabulary import Flag, Language, formatted, labels
 
 _ROW, _AROUND = 0.26, 1.3  # inches

@@ -11,7 +11,7 @@ from eenzaam_stats.plots.dotplot import dots
 from eenzaam_stats.plots.frame import NumberText, doubt_words
 from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import styled
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.vocabulary import Flag, Language, formatted, label, labels
 
 
@@ -40,7 +40,7 @@ def prevalence(
 
     Examples
     --------
-    >>> from eenzaam_stats.results import Estimate, Estimates, Footnote
+    >>> from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "synthetic", "Taylor, logit",
     ...                 0.95, "weight", "", 0, "0")
     >>> one = Estimate(("women",), 0.48, 0.01, 0.46, 0.50, 998, 1000, 3, 1e6, 1.2)
@@ -145,7 +145,7 @@ def prevalence_text(estimates: Estimates, *, language: Language = "nl") -> str:
 
     Examples
     --------
-    >>> from eenzaam_stats.results import Estimate, Estimates, Footnote
+    >>> from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "synthetic", "Taylor, logit",
     ...                 0.95, "weight", "", 0, "0")
     >>> one = Estimate(("women",), 0.48, 0.01, 0.46, 0.50, 998, 1000, 3, 1e6, 1.2)

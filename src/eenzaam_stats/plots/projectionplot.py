@@ -11,12 +11,12 @@ from matplotlib.axes import Axes
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.hindcast_results import HindcastError
 from eenzaam_stats.plots.fanplot import columns, fan, pyramid
 from eenzaam_stats.plots.frame import NumberText, broken, doubt_words
 from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import styled
-from eenzaam_stats.projection_results import ALL, TOTAL, ProjectedRow, Projection
+from eenzaam_stats.results.hindcast import HindcastError
+from eenzaam_stats.results.projection import ALL, TOTAL, ProjectedRow, Projection
 from eenzaam_stats.vocabulary import Language, formatted, formatted_percent, label, labels
 
 View = Literal["fan", "age", "pyramid", "sources"]

@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.gap_results import ForecastGap
 from eenzaam_stats.plots.frame import (
     NumberText,
     add_legend,
@@ -22,7 +21,8 @@ from eenzaam_stats.plots.frame import (
 )
 from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import COLOURS, FAINT, INK, styled
-from eenzaam_stats.series_results import InterruptedFit, SeriesModel, SeriesPoint
+from eenzaam_stats.results.gap import ForecastGap
+from eenzaam_stats.results.series import InterruptedFit, SeriesModel, SeriesPoint
 from eenzaam_stats.vocabulary import Language, formatted, label, labels
 
 _Place = Callable[[float], float]

@@ -13,13 +13,13 @@ from matplotlib.ticker import MaxNLocator
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import SchemaError, UnknownCodeError
-from eenzaam_stats.message_words import shown_label
+from eenzaam_stats.messages import shown_label
 from eenzaam_stats.plots.estimates import note_above
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.ggd_tiles import GGD_TILES, Tile
 from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import FAINT, INK, PAPER, RAMP, styled
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.vocabulary import Flag, Language, formatted, label, labels
 
 SIDE = 0.94  # of the distance between two tiles
@@ -73,7 +73,7 @@ def tilemap(
 
     Examples
     --------
-    >>> from eenzaam_stats.results import Footnote
+    >>> from eenzaam_stats.results.estimates import Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "synthetic", "Taylor, logit",
     ...                 0.95, "weight", "", 0, "0")
     >>> one = Estimate(("GGD Zeeland",), 0.48, 0.01, 0.46, 0.50, 998, 1000, 3, 1e6, 1.2)

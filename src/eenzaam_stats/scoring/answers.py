@@ -19,7 +19,7 @@ from eenzaam_stats.errors import (
     UnknownColumnError,
     listed,
 )
-from eenzaam_stats.numerics.summated_scale import MISSING
+from eenzaam_stats.numerics.scales.summated_scale import MISSING
 from eenzaam_stats.scoring.declared import (
     CodeMeanings,
     DeclaredAnswers,

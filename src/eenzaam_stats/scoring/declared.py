@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError, ScaleError, listed
-from eenzaam_stats.numerics.summated_scale import MISSING
+from eenzaam_stats.numerics.scales.summated_scale import MISSING
 from eenzaam_stats.scoring.instrument import Scale
 from eenzaam_stats.scoring.wording import FLAGS, FREQUENCY_WORDS, answers_said, plain
 from eenzaam_stats.vocabulary import Answer, Dichotomy, MissingKind

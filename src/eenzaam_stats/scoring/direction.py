@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import EenzaamStatsWarning, ScaleError, UnknownCodeError
-from eenzaam_stats.numerics.correlation import pearson
-from eenzaam_stats.numerics.summated_scale import (
+from eenzaam_stats.numerics.scales.correlation import pearson
+from eenzaam_stats.numerics.scales.summated_scale import (
     MISSING,
     SummatedScores,
     item_points,
     summated_scores,
 )
-from eenzaam_stats.results import CheckResult
+from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.answers import ItemColumns, item_codes
 from eenzaam_stats.scoring.declared import DeclaredAnswers
 from eenzaam_stats.scoring.dichotomised import as_stored

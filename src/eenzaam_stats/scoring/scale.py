@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import EenzaamStatsWarning
-from eenzaam_stats.numerics.summated_scale import MISSING, SummatedScores, class_codes
+from eenzaam_stats.numerics.scales.summated_scale import MISSING, SummatedScores, class_codes
 from eenzaam_stats.respondents import SEVERAL_ITEMS, TOLERATED_SUFFIX
-from eenzaam_stats.results import CheckResult
+from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.answers import ItemColumns, item_codes, item_columns
 from eenzaam_stats.scoring.asked import Form, NotAsked, form_to_score
 from eenzaam_stats.scoring.declared import DeclaredAnswers

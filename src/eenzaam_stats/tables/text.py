@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from eenzaam_stats.output_check import require_passed
 from eenzaam_stats.plain_text import plain
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.vocabulary import Flag, Language, formatted, label, labels
 
 _DASH = "\N{EN DASH}"
@@ -42,7 +42,7 @@ def estimates_text(
 
     Examples
     --------
-    >>> from eenzaam_stats.results import Footnote
+    >>> from eenzaam_stats.results.estimates import Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "synthetic", "Taylor, logit",
     ...                 0.95, "weight", "", 0, "0")
     >>> one = Estimate(("women",), 0.48, 0.01, 0.46, 0.50, 998, 1000, 3, 1e6, 1.2)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.numerics.mixed_sums import collinear
-from eenzaam_stats.trend.interruption import Dated, EffectName, PhaseIn, RampStart
-from eenzaam_stats.trend.series import Series
+from eenzaam_stats.numerics.panel.mixed_sums import collinear
+from eenzaam_stats.trend.series.interruption import Dated, EffectName, PhaseIn, RampStart
+from eenzaam_stats.trend.series.series import Series
 from eenzaam_stats.vocabulary import require_option
 
 FloatArray = NDArray[np.float64]

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eenzaam_stats.doubt import Doubt, found_doubt
 from eenzaam_stats.number_columns import numbers_or_nan
 from eenzaam_stats.output_check import status_of
+from eenzaam_stats.results.doubt import Doubt, found_doubt
 from eenzaam_stats.vocabulary import Flag
 
 FloatArray = NDArray[np.float64]

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.optimize import linprog
 
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.vocabulary import Flag
 
 

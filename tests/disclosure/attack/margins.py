@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linprog
 
-from eenzaam_stats.results import Estimate, Estimates
+from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.vocabulary import Flag
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from disclosure.tables import NOTE, row
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
 
 KINDS_OF_MISSING = ("refused", "dont_know", "not_asked")

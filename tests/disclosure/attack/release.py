@@ -13,7 +13,7 @@ from disclosure.attack.protection import Counted, broken, width
 from disclosure.attack.reader import NEAR, Reader
 from disclosure.attack.verbs import DERIVED, Made, Numbers
 from eenzaam_stats.disclosure import DisclosureProfile, suppress
-from eenzaam_stats.results import Estimate
+from eenzaam_stats.results.estimates import Estimate
 from eenzaam_stats.vocabulary import Flag
 
 # counts of a release whose bounds are computed in whole numbers

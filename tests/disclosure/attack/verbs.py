@@ -10,8 +10,8 @@ import numpy as np
 import eenzaam_stats as es
 from disclosure.attack.population import SCORES, Asked, Population
 from disclosure.attack.reader import Reader
-from eenzaam_stats.comparisons import Comparisons
-from eenzaam_stats.results import Estimates
+from eenzaam_stats.results.comparisons import Comparisons
+from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import Flag
 

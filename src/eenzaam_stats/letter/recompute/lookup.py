@@ -14,8 +14,8 @@ import pandas as pd
 
 from eenzaam_stats.errors import SchemaError, UnknownColumnError
 from eenzaam_stats.letter.ledger import Input
-from eenzaam_stats.opendata import reference as tables
-from eenzaam_stats.opendata.refreshed import LIVE
+from eenzaam_stats.published import reference as tables
+from eenzaam_stats.published.refreshed import LIVE
 from eenzaam_stats.scoring import Scale
 from eenzaam_stats.vocabulary import Evidence
 

@@ -14,7 +14,7 @@ from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
 from eenzaam_stats.letter.recompute.lookup import figure, people, survey_value, value_of, values
 from eenzaam_stats.letter.recompute.registry import found, recomputes
 from eenzaam_stats.letter.wording import percent_range
-from eenzaam_stats.numerics.count_change import CountDecomposition, count_decomposition
+from eenzaam_stats.numerics.people.count_change import CountDecomposition, count_decomposition
 
 BASE_YEAR, END_YEAR = 2022, 2050
 OBSERVED = "cbs_observed"

@@ -1,0 +1,1 @@
+"""One pass over the data: the sums from which every estimate follows."""

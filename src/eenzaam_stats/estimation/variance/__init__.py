@@ -1,0 +1,1 @@
+"""Standard errors from the sums of a design, its replicates or its calibration."""

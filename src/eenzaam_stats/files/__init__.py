@@ -1,0 +1,1 @@
+"""Where the package writes, and how: places, scratch folders, limits, whole files or none."""

@@ -1,0 +1,1 @@
+"""Files as their owners deliver them: SPSS, Stata, text, workbooks, columnar files."""

@@ -1,0 +1,1 @@
+"""Files of any other layout, described by the user in TOML."""

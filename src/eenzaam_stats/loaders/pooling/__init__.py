@@ -1,0 +1,1 @@
+"""Several surveys or waves as one."""

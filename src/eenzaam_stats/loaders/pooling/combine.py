@@ -1,0 +1,303 @@
+"""``combine``: several surveys become one, with their designs side by side.
+
+The order of the steps stands here. What may be pooled is decided in ``pooling.py``, frames are
+stacked in ``stacking.py``, reports are merged in ``merging.py``. No weight is rescaled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from eenzaam_stats.arguments import in_words
+from eenzaam_stats.errors import DesignError, UnknownColumnError
+from eenzaam_stats.keys import key_text, normal_keys
+from eenzaam_stats.loaders.harmonise.design_columns import CLUSTERS, SIZES
+from eenzaam_stats.loaders.pooling.merging import merged_report, merged_scoring
+from eenzaam_stats.loaders.pooling.pooling import (
+    Difference,
+    Part,
+    agreed_lonely_stratum,
+    parts_of,
+    require_poolable,
+    weight_checks,
+)
+from eenzaam_stats.loaders.pooling.shared_persons import (
+    LEAST_SHARED,
+    check_shared_persons,
+    require_share,
+)
+from eenzaam_stats.loaders.pooling.stacking import in_one_form, stacked
+from eenzaam_stats.results.estimates import CheckResult
+from eenzaam_stats.survey import Design, Survey
+from eenzaam_stats.vocabulary import LonelyStratum, require_option
+
+Persons = Literal["different", "shared"]
+WEIGHT, STRATUM = "weight", "stratum"
+CLUSTER, INNER = CLUSTERS
+_EVERYONE = "everyone"
+
+
+@in_words
+def combine(
+    surveys: Sequence[Survey],
+    *,
+    persons: Persons = "different",
+    lonely_stratum: LonelyStratum | None = None,
+    allow: Sequence[Difference] = (),
+    least_shared: float = LEAST_SHARED,
+) -> Survey:
+    """Stack surveys of several sources or waves into one survey.
+
+    Parameters
+    ----------
+    surveys : sequence of Survey
+        Surveys as they were read, or all scored in the same way. They are not changed.
+    persons : {"different", "shared"}, default "different"
+        Whether the surveys hold different people, or the surveys of one source are waves of a panel
+        in which the same key is the same person or household. It is stated, never guessed from
+        keys, because serial numbers agree by chance.
+    lonely_stratum : {"certainty", "centred", "average", "collapsed", "fail"}, optional
+        Rule for a stratum with one sampling unit; needed when the designs differ.
+    allow : sequence of {"instrument", "age_floor", "population", "origin", "weight", "same_file"}
+        Differences that may be pooled; each one that occurs becomes a note of the report.
+    least_shared : float, default 0.1
+        With shared persons, the share (0-1) of the persons of a wave that must be in the wave next
+        to it; with fewer a check of the report fails and names both forms of the keys.
+
+    Returns
+    -------
+    Survey
+        One row per person and wave. ``stratum`` is survey times stratum; a survey without strata is
+        one stratum. ``cluster`` is survey times cluster. With shared persons the surveys of one
+        source have common strata and clusters, and the person is the cluster where the design names
+        none. ``weight`` is the weight of each survey as it was delivered. Reports are merged;
+        scoring reports are kept when all surveys were scored in the same way.
+
+    Raises
+    ------
+    SchemaError
+        If instruments, age floors, populations or origins differ, a file occurs twice, or a column
+        holds different kinds of values.
+    DesignError
+        If weighted and unweighted surveys meet, the rules for lonely strata differ, only some have
+        a finite population correction, or shared persons have no key, change stratum or belong to
+        different sources.
+    UnknownColumnError
+        If a column of a design is not in its respondents.
+    OptionError
+        If there is no survey or an option is unknown.
+
+    See Also
+    --------
+    eenzaam_stats.estimation.prevalence.prevalence : ``by=["wave"]`` gives each survey's own result.
+
+    Notes
+    -----
+    Independent samples are strata of one large sample, so the estimate, standard error and degrees
+    of freedom of one survey are the same before and after. An estimate over several surveys
+    together gives each the share that its sum of weights has, which is rarely what is meant; the
+    sums are in the report.
+
+    **Unit.** Weights stay in the unit of their survey.
+
+    **Missing data.** A column that a survey does not have is missing in its rows, counted as
+    ``not_asked`` in the report, for items also in the column such as ``djg_1_missing``.
+
+    **Validated against.** Separate estimates, in ``tests/loaders/test_combine.py``.
+
+    Examples
+    --------
+    >>> from eenzaam_stats.survey import HarmonisationReport
+    >>> def wave(year, shares):
+    ...     people = pd.DataFrame({"wave": year, "lonely": shares, "weight": 1.0})
+    ...     report = HarmonisationReport("x", str(year), f"x{year}.sav", "synthetic", "all", 3, 3)
+    ...     return Survey(people, Design(weight="weight"), report)
+    >>> both = combine([wave(2020, [1, 0, 0]), wave(2022, [1, 1, 0])])
+    >>> both.respondents["stratum"].unique().tolist()
+    ['x 2020 x2020.sav / everyone', 'x 2022 x2022.sav / everyone']
+    """
+    require_option(persons, Persons, name="persons")
+    require_share(least_shared, name="least_shared")
+    parts = parts_of(surveys, allow=allow)
+    notes = require_poolable(parts, allow=allow)
+    rule = agreed_lonely_stratum(parts, lonely_stratum)
+    _require_columns(parts)
+    panels = _panels(parts, persons)
+    frames = [_with_design(part, parts, panels=panels) for part in parts]
+    frame = stacked(frames, keys=[part.key for part in parts])
+    if panels:
+        _require_nested(frame)
+    design = Design(
+        weight=WEIGHT if WEIGHT in _design_columns(parts) else None,
+        stratum=STRATUM,
+        cluster=_clusters(parts, panels=panels),
+        fpc=_common_fpc(parts),
+        lonely_stratum=rule,
+    )
+    checks = (*weight_checks(parts), *_person_checks(parts, frames, panels, least=least_shared))
+    return Survey(
+        respondents=frame,
+        design=design,
+        report=merged_report(parts, notes=(*notes, *_notes(parts, panels)), checks=checks),
+        scoring=merged_scoring(parts),
+    )
+
+
+def _design_columns(parts: Sequence[Part]) -> set[str]:
+    """Parts of the design that at least one survey has."""
+    named = [part.survey.design for part in parts]
+    return {name for name in (WEIGHT, STRATUM, CLUSTER) if any(getattr(d, name) for d in named)}
+
+
+def _require_columns(parts: Sequence[Part]) -> None:
+    for part in parts:
+        design = part.survey.design
+        named = [design.weight, design.stratum, *design.clusters, *design.sizes]
+        absent = [name for name in named if name is not None and name not in part.frame]
+        if absent:
+            raise UnknownColumnError.among(
+                absent, list(part.frame.columns), needed_for=f"combine(), design of {part.key},"
+            )
+
+
+def _panels(parts: Sequence[Part], persons: Persons) -> frozenset[str]:
+    """Sources whose surveys are waves of one panel."""
+    if persons == "different":
+        return frozenset()
+    sources = [part.survey.report.source for part in parts]
+    panels = frozenset(source for source in sources if sources.count(source) > 1)
+    if not panels:
+        raise DesignError(
+            f"combine(persons='shared') needs several waves of one source, and got {sources}. "
+            "Leave persons out for surveys of different people."
+        )
+    return panels
+
+
+def _with_design(part: Part, parts: Sequence[Part], *, panels: frozenset[str]) -> pd.DataFrame:
+    """Respondents with weight, stratum and cluster under the common names."""
+    design, frame = part.survey.design, part.frame
+    panel = part.survey.report.source in panels
+    prefix = part.survey.report.source if panel else part.key
+    own = frame[design.stratum] if design.stratum else pd.Series(_EVERYONE, index=frame.index)
+    columns = {STRATUM: _keyed(prefix, own, part=part)}
+    if design.weight is not None:
+        columns[WEIGHT] = frame[design.weight].astype("float64")
+    elif WEIGHT in _design_columns(parts):
+        columns[WEIGHT] = pd.Series(1.0, index=frame.index)
+    if CLUSTER in _design_columns(parts) or panels:
+        columns[CLUSTER] = _keyed(prefix, _units(part, panel=panel), part=part)
+    if design.sizes and len(design.clusters) > 1:
+        columns[INNER] = _keyed(prefix, frame[design.clusters[1]], part=part)
+    columns |= {to: frame[name] for to, name in zip(SIZES, design.sizes, strict=False)}
+    return in_one_form(frame.assign(**columns), where=f"combine(), {part.key}")
+
+
+def _units(part: Part, *, panel: bool) -> pd.Series[Any]:
+    """Sampling units: the clusters of the design, else persons in a panel, else rows."""
+    design, frame = part.survey.design, part.frame
+    if design.clusters:
+        return frame[design.clusters[0]]
+    if not panel:
+        return pd.Series(np.arange(1, len(frame) + 1), index=frame.index).astype("str")
+    if "person_id" not in frame:
+        raise DesignError(
+            f"combine(persons='shared') needs a key of the person, and {part.key} has no column "
+            "'person_id' and no cluster. Read the file with its key."
+        )
+    return frame["person_id"]
+
+
+def _keyed(prefix: str, values: pd.Series[Any], *, part: Part) -> pd.Series[Any]:
+    blank = key_text(values).isna()
+    if blank.any():
+        raise DesignError(
+            f"combine() needs {values.name!r} in every row, and {part.key} lacks it in "
+            f"{int(blank.sum())} row(s), first in row {int(blank.to_numpy().argmax()) + 1}. "
+            "Complete it, or take it out of the design."
+        )
+    keys = normal_keys(values, where=f"combine(), column {values.name!r} of {part.key},")
+    return prefix + " / " + keys
+
+
+def _require_nested(frame: pd.DataFrame) -> None:
+    strata = frame.groupby(CLUSTER, observed=True)[STRATUM].nunique()
+    moved = int((strata > 1).sum())
+    if moved:
+        raise DesignError(
+            f"combine(persons='shared') needs each sampling unit in one stratum, and {moved:,} "
+            "unit(s) change stratum between waves. Take the strata out of the designs, or keep the "
+            "stratum of the first wave."
+        )
+
+
+def _clusters(parts: Sequence[Part], *, panels: frozenset[str]) -> tuple[str, ...] | None:
+    """Names of the clusters; a second stage counts only where its population sizes are known."""
+    stages = (CLUSTER, INNER) if len(_common_fpc(parts) or ()) > 1 else (CLUSTER,)
+    return stages if CLUSTER in _design_columns(parts) or panels else None
+
+
+def _common_fpc(parts: Sequence[Part]) -> tuple[str, ...] | None:
+    stages = [len(part.survey.design.sizes) for part in parts]
+    if len(set(stages)) > 1:
+        said = ", ".join(f"{part.key}: {n}" for part, n in zip(parts, stages, strict=True))
+        raise DesignError(
+            "combine() needs a finite population correction in all surveys, of the same stages, or "
+            f"in none; the columns with population sizes are {said}. Take it out of the other "
+            "designs."
+        )
+    return SIZES[: stages[0]] or None
+
+
+def _person_checks(
+    parts: Sequence[Part],
+    frames: Sequence[pd.DataFrame],
+    panels: frozenset[str],
+    *,
+    least: float,
+) -> tuple[CheckResult, ...]:
+    """Compare the persons of waves of a panel; count keys that occur again in other surveys."""
+    found = []
+    for source in dict.fromkeys(part.survey.report.source for part in parts):
+        own = [
+            (part, frame)
+            for part, frame in zip(parts, frames, strict=True)
+            if part.survey.report.source == source
+        ]
+        keyed = [(part.key, frame["person_id"]) for part, frame in own if "person_id" in frame]
+        if source in panels:
+            if len(keyed) < len(own):
+                keyed = [
+                    (
+                        part.key,
+                        normal_keys(_units(part, panel=True), where=f"combine(), {part.key}"),
+                    )
+                    for part, _ in own
+                ]
+            found.append(check_shared_persons(keyed, least=least))
+        elif len(keyed) > 1:
+            keys = [set(own.dropna()) for _, own in keyed]
+            again = sum(map(len, keys)) - len(set().union(*keys))
+            message = (
+                f"{source}: {again:,} key(s) occur again in another survey, taken as different "
+                "people"
+            )
+            found.append(CheckResult("persons in several surveys", None, message))
+    return tuple(found)
+
+
+def _notes(parts: Sequence[Part], panels: frozenset[str]) -> tuple[str, ...]:
+    notes = [f"combined from {len(parts)} survey(s); each keeps its own strata and weights"]
+    if panels:
+        notes.append(f"waves of one panel, with common strata and clusters: {', '.join(panels)}")
+    if _design_columns(parts) & {WEIGHT}:
+        notes += [
+            f"{part.key} has no weights: every respondent counts 1"
+            for part in parts
+            if part.survey.design.weight is None
+        ]
+    return tuple(notes)

@@ -1,0 +1,1 @@
+"""The LISS panel: yearly files, background files, households."""

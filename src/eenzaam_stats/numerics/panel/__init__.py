@@ -1,0 +1,1 @@
+"""Functions of arrays for panels: mixed models, population-averaged and standardised means."""

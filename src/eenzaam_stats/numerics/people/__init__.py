@@ -1,0 +1,1 @@
+"""Functions of arrays for numbers of people: projection, decomposition, change."""

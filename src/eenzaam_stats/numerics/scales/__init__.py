@@ -1,0 +1,1 @@
+"""Functions of arrays for scales: summated scales, item response, correlations."""

@@ -1,0 +1,1 @@
+"""Functions of arrays for series: regressions with autocorrelated and known errors."""

@@ -1,0 +1,1 @@
+"""Functions of arrays for surveys: variance, intervals, calibration, replicates."""

@@ -1,0 +1,134 @@
+"""Population margins of age band and sex, from the packaged population tables.
+
+It counts residents per band; what the margins are used for is not its affair.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from eenzaam_stats.arguments import in_words
+from eenzaam_stats.errors import OptionError
+from eenzaam_stats.published.reference import COUNTED_SEXES, persons
+
+ADULT_BANDS = ("18-24", "25-34", "35-44", "45-54", "55-64", "65-74", "75+")
+AGE_BAND = "age_band"
+_BAND = re.compile(r"(\d+)(?:-(\d+)|\+)")
+
+
+@in_words
+def population_margins(
+    year: int,
+    *,
+    bands: Sequence[str] = ADULT_BANDS,
+    edition: str = "cbs_observed",
+    age_column: str = AGE_BAND,
+    sex_column: str = "sex",
+) -> tuple[pd.DataFrame, ...]:
+    """Count residents per age band and sex on 1 January of a year, as one crossed margin.
+
+    **Residents are not private households.** The tables count everybody, also in institutions; most
+    surveys cover private households only, and lack mainly the oldest who live in care.
+
+    Parameters
+    ----------
+    year : int
+        Calendar year.
+    bands : sequence of str, default 18-24, 25-34, ..., 75+
+        Age bands with both ends included, one after the other without gap; the last may be open,
+        as ``75+``. They must not cut a band of the table.
+    edition : str, default "cbs_observed"
+        Population edition, as in :func:`~eenzaam_stats.published.reference.persons`.
+    age_column, sex_column : str
+        Names of the columns of the margin, those of the respondents.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        One margin with the columns ``age_column``, ``sex_column`` and ``population``; its ``attrs``
+        say what was counted.
+
+    Raises
+    ------
+    OptionError
+        If a band is not one, leaves a gap or cuts a band of the table, or the edition lacks the
+        year.
+
+    See Also
+    --------
+    eenzaam_stats.calibrate : Weights that meet the margins.
+    eenzaam_stats.estimation.with_age_bands : The same bands for respondents whose age is known.
+
+    Notes
+    -----
+    **Unit.** Persons.
+
+    **Missing data.** None. The tables know men and women only.
+
+    **Validated against.** :func:`~eenzaam_stats.published.reference.persons`, in
+    ``tests/opendata/test_population_margins.py``.
+
+    Examples
+    --------
+    >>> (margin,) = population_margins(2022, bands=("18-64", "65+"))
+    >>> margin.to_dict("list")["population"]
+    [5414342, 1639810, 5350033, 1885643]
+    >>> margin.attrs["population"]
+    'all residents on 1 January 2022 (cbs_observed), not private households only'
+    """
+    edges = band_edges(bands)
+    rows = [
+        (band, str(sex), persons(edition, year, age_from=low, age_to=high, sex=sex))
+        for sex in COUNTED_SEXES
+        for band, (low, high) in zip(bands, edges, strict=True)
+    ]
+    margin = pd.DataFrame(rows, columns=[age_column, sex_column, "population"])
+    margin.attrs["population"] = (
+        f"all residents on 1 January {year} ({edition}), not private households only"
+    )
+    return (margin,)
+
+
+def band_edges(bands: Sequence[str]) -> tuple[tuple[int, int | None], ...]:
+    """First and last age of each band, both included; ``None`` for an open end.
+
+    Parameters
+    ----------
+    bands : sequence of str
+        Such as ``18-24`` and ``75+``, in order of age and without gap.
+
+    Returns
+    -------
+    tuple of (int, int or None)
+
+    Raises
+    ------
+    OptionError
+        If a word is no band, or a band does not begin where the one before it ended.
+
+    Examples
+    --------
+    >>> band_edges(["18-24", "25+"])
+    ((18, 24), (25, None))
+    """
+    edges: list[tuple[int, int | None]] = []
+    for band in bands:
+        found = _BAND.fullmatch(band)
+        low, high = (int(found[1]), int(found[2]) if found[2] else None) if found else (0, -1)
+        if high is not None and high < low:
+            raise OptionError(
+                f"age band is {band!r}, which is no band. Write the first and last age, "
+                "as '18-24', or an open end, as '75+'."
+            )
+        if edges and edges[-1][1] != low - 1:
+            raise OptionError(
+                f"age band {band!r} does not begin after the one before it. Give bands in order of "
+                "age, without gap or overlap."
+            )
+        edges.append((low, high))
+    if not edges:
+        raise OptionError("bands is empty. Give age bands, for instance ('18-64', '65+').")
+    return tuple(edges)

@@ -1,0 +1,224 @@
+"""``synthesise_liss``: a folder of synthetic waves and background files as LISS delivers them.
+
+What is asked for and what it gives stand here; people are drawn in ``liss_panel.py`` and become
+files in ``liss_layout.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from eenzaam_stats.errors import OptionError
+from eenzaam_stats.files.writing import require_new_folder, write_folder
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.loaders.codebook.layout import Codebook, WaveCodebook
+from eenzaam_stats.numerics.scales.item_response import solve_cell, total_distribution
+from eenzaam_stats.published.reference import reference
+from eenzaam_stats.scoring.de_jong_gierveld import DJG6
+from eenzaam_stats.synthetic.liss_layout import write_wave
+from eenzaam_stats.synthetic.liss_panel import LatentCell, drawn_waves, gap_share, six_items
+from eenzaam_stats.synthetic.report import SynthesisMargin, SynthesisReport
+from eenzaam_stats.vocabulary import Origin
+
+VERB = "synthesise_liss()"
+MIN_ROWS = 100
+MAX_ROWS = 20_000
+ASSUMPTIONS = (
+    "No loneliness figure of the panel is packaged: every wave borrows the shares of Sociale "
+    "samenhang en welzijn (15 and older) of the published year nearest to it, an ASSUMPTION.",
+    "Attrition, refreshment, households, months of the fieldwork and the stability of loneliness "
+    "from wave to wave are ASSUMED, not estimated.",
+    "Missing answers are drawn at random and related to nothing; loneliness is not related to age, "
+    "sex, education or household.",
+    "Value lists of oplcat, lftdcat and herkomstgroep are stand-ins: the lists of the archive were "
+    "not seen. Other background variables are left out.",
+    "The files have no weights, as the files of the panel have none.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    year: int
+    evidence: str
+    shares: tuple[float, float]
+    printed: tuple[float, float]
+
+
+def synthesise_liss(
+    path: str | Path,
+    *,
+    wave: int | Sequence[int] | None = None,
+    n: int = 6_000,
+    seed: int = 2025,
+    shares: Mapping[int, tuple[float, float]] | None = None,
+) -> SynthesisReport:
+    """Write a folder with a synthetic LISS panel: waves, and background files of their months.
+
+    Parameters
+    ----------
+    path : str or Path
+        Folder to make; it may exist when it is empty, and its own folder must exist.
+    wave : int or sequence of int, optional
+        Years of the waves; without it all of 2008-2025.
+    n : int, default 6000
+        Respondents of each wave, 100 to 20,000.
+    seed : int, default 2025
+        Seed; the same waves, ``n`` and seed give the same people.
+    shares : mapping of int to (float, float), optional
+        Shares to plant instead of the borrowed ones, for tests of what comes after: per year the
+        share that is lonely (somewhat or severely) and the share that is severely lonely.
+
+    Returns
+    -------
+    SynthesisReport
+        Shares asked for and shares of the model, per wave; ``wave`` is the last one.
+
+    Raises
+    ------
+    OptionError
+        If a wave, ``n``, the seed or a share cannot be used.
+    SourceError
+        If the folder holds files or cannot be written; nothing is left behind.
+
+    See Also
+    --------
+    eenzaam_stats.loaders.sources.liss.read.read_liss : Reads the folder.
+
+    Notes
+    -----
+    Six items come from two correlated latent dimensions, of which a part stays with a person over
+    the waves. Mean and spread per wave are solved so that P(total >= 2) and P(total >= 5) equal the
+    borrowed shares.
+
+    **Unit.** Prevalences in the report are shares, 0-1; printed values are percent.
+
+    **Missing data.** Items are blank at random, and -9 from cs20m on; the satisfaction with
+    contacts is 999 up to cs19l and -9 after it where someone does not know.
+
+    **Validated against.** The borrowed figures by hand scoring of the files, in
+    ``tests/loaders/test_synthetic_liss.py``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     report = synthesise_liss(f"{folder}/liss", wave=[2019, 2020], n=500)
+    >>> report.rows, [(m.group, round(m.expected, 3)) for m in report.margins]
+    (1000, [('2019', 0.344), ('2019', 0.087), ('2020', 0.344), ('2020', 0.087)])
+    """
+    folder = Path(path)
+    codebook = load_codebook("liss")
+    years = _required_years(wave, codebook)
+    require_new_folder(folder, needed_by=VERB)
+    _require_numbers(n, seed)
+    targets = [_planted(year, shares) or _target(year) for year in years]
+    cells = {target.year: _solved(target, codebook) for target in targets}
+
+    def write(part: Path) -> None:
+        for own in drawn_waves(cells, rows=n, rng=np.random.default_rng(seed)):
+            write_wave(part, own, codebook)
+
+    write_folder(folder, write, needed_by=VERB)
+    return SynthesisReport(
+        source=codebook.title,
+        wave=years[-1],
+        origin=Origin.SYNTHETIC,
+        file=folder.name,
+        rows=n * len(years),
+        seed=seed,
+        weight="none",
+        cells=(),
+        margins=tuple(m for target in targets for m in _margins(target, cells[target.year])),
+        assumptions=ASSUMPTIONS,
+    )
+
+
+def _required_years(wave: int | Sequence[int] | None, codebook: Codebook) -> list[int]:
+    if wave is None:
+        return list(codebook.years)
+    years = sorted({wave} if isinstance(wave, int | str) else set(wave))
+    for year in years:
+        if year not in codebook.years:
+            raise OptionError.among(year, codebook.years, name="wave")
+    if not years:
+        raise OptionError("wave is an empty list. Give one or more years.")
+    return years
+
+
+def _require_numbers(n: int, seed: int) -> None:
+    if not MIN_ROWS <= n <= MAX_ROWS:
+        raise OptionError(f"n is {n}. Choose {MIN_ROWS} or more, up to {MAX_ROWS:,}.")
+    if seed < 0:
+        raise OptionError(f"seed is {seed}. Choose 0 or more.")
+
+
+def _target(year: int) -> _Target:
+    """Shares of the published year nearest to a wave; the earlier one when two are as near."""
+    table = reference("ssw", evidence="primary")
+    table = table[(table["dimension"] == "total") & (table["sex"] == "total")]
+    rows = table.assign(wave=table["wave"].astype(str)).groupby("wave")
+    printed = {int(str(wave)): own.set_index("outcome")["value"] for wave, own in rows}
+    full = {
+        wave: (float(own["somewhat_lonely"]), float(own["severely_lonely"]))
+        for wave, own in printed.items()
+        if {"somewhat_lonely", "severely_lonely"} <= set(own.index)
+    }
+    nearest = min(full, key=lambda wave: (abs(wave - year), wave))
+    somewhat, severe = full[nearest]
+    both = round(somewhat + severe, 6)
+    evidence = f"primary for {nearest}, borrowed"
+    return _Target(year, evidence, (both / 100, severe / 100), (both, severe))
+
+
+def _planted(year: int, shares: Mapping[int, tuple[float, float]] | None) -> _Target | None:
+    """Shares that were asked for in a year, or nothing."""
+    if not shares or year not in shares:
+        return None
+    lonely, severe = shares[year]
+    if not 0.0 < severe < lonely < 1.0:
+        raise OptionError(
+            f"{VERB} needs shares with 0 < severely lonely < lonely < 1, and got {lonely:g} lonely "
+            f"and {severe:g} severely lonely for {year}."
+        )
+    return _Target(year, "planted", (lonely, severe), (100 * lonely, 100 * severe))
+
+
+def _offers_dont_know(wave: WaveCodebook) -> bool:
+    return any(item.missing for item in wave.items)
+
+
+def _solved(target: _Target, codebook: Codebook) -> LatentCell:
+    dont_know = _offers_dont_know(codebook.wave(target.year))
+    low, high = (flag.lowest for flag in DJG6.flags)
+    mean, spread = solve_cell(
+        six_items(),
+        targets=target.shares,
+        thresholds=(low, high),
+        missing=gap_share(dont_know=dont_know),
+    )
+    return LatentCell(mean, spread, dont_know)
+
+
+def _margins(target: _Target, cell: LatentCell) -> list[SynthesisMargin]:
+    total = total_distribution(
+        six_items(),
+        mean=cell.mean,
+        spread=cell.spread,
+        missing=gap_share(dont_know=cell.dont_know),
+    )
+    return [
+        SynthesisMargin(
+            outcome=flag.name,
+            group=str(target.year),
+            sex="total",
+            printed_pct=printed,
+            target=share,
+            expected=float(total[flag.lowest :].sum()),
+            evidence=target.evidence,
+        )
+        for flag, share, printed in zip(DJG6.flags, target.shares, target.printed, strict=True)
+    ]

@@ -1,0 +1,1 @@
+"""Models of a panel over its waves, and who took part."""

@@ -1,0 +1,94 @@
+"""Dates of the rows of a panel: numbers, calendar dates, or a year with a month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from eenzaam_stats.dates.axis import Calendar
+from eenzaam_stats.dates.waves import HOW, dates_of_waves, is_date
+from eenzaam_stats.errors import SchemaError
+from eenzaam_stats.estimation.aggregates import frame as door
+
+FloatArray = NDArray[np.float64]
+_MONTH = "Name the column with the month of the interview as month=."
+
+
+def dates_of(
+    frame: door.Eager, name: str, *, month: str | None, where: str
+) -> tuple[FloatArray, Calendar]:
+    """Dates of the rows as numbers, with a month the middle of it, and how they became numbers.
+
+    Raises
+    ------
+    SchemaError
+        If a row has no date, or the dates are written in a way that is not clear.
+    """
+    values = values_of(frame, name)
+    places, found = pd.factorize(values.astype("object"))
+    usable = [is_date(value) for value in found]
+    wrong = ~np.append(np.array(usable, dtype=np.bool_), False)[places]
+    if wrong.any():
+        raise SchemaError(
+            f"{where} needs a date or a number such as 2020.2 in every row, and column {name!r} "
+            f"has none in {int(wrong.sum())} row(s) (first in row {int(wrong.argmax()) + 1}). "
+            f"Name a column with dates as time=. {HOW}."
+        )
+    dates, calendar = dates_of_waves(found, column=name, where=where)
+    times = dates[places]
+    if month is not None:
+        months = numbers_of(frame, month)
+        _require_months(months, month, where=where)
+        times = times + (months - 0.5) / 12.0
+    return times, calendar
+
+
+def whole_years(times: FloatArray, borders: tuple[float, ...], *, advice: str = _MONTH) -> str:
+    """Note when dates are whole years and a period starts or ends inside one of them.
+
+    Examples
+    --------
+    >>> whole_years(np.array([2019.0, 2020.0]), (2020.2,))[:42]
+    'Waves of 2020 are dated 1 January, before '
+    >>> whole_years(np.array([2019.8, 2020.8]), (2020.2,))
+    ''
+    """
+    if not (times == np.floor(times)).all():
+        return ""
+    inside = [border for border in borders if np.isfinite(border) and border % 1.0 > 0.0]
+    found = sorted({int(border) for border in inside if (times == np.floor(border)).any()})
+    if not found:
+        return ""
+    years = ", ".join(map(str, found))
+    return (
+        f"Waves of {years} are dated 1 January, before a period that starts or ends in that year. "
+        f"{advice}"
+    )
+
+
+def numbers_of(frame: door.Eager, name: str) -> FloatArray:
+    """Column as numbers, NaN where missing."""
+    values = frame.select(door.number(name).alias("value")).get_column("value")
+    return np.asarray(values.to_numpy(), dtype=np.float64)
+
+
+def values_of(frame: door.Eager, name: str) -> pd.Series[Any]:
+    """Column as it is, whatever the engine."""
+    values = frame.get_column(name)
+    if values.implementation.is_pandas():
+        native: pd.Series[Any] = values.to_native()
+        return native.reset_index(drop=True)
+    return pd.Series(values.to_list())
+
+
+def _require_months(months: FloatArray, name: str, *, where: str) -> None:
+    wrong = ~((months >= 1.0) & (months <= 12.0))
+    if wrong.any():
+        raise SchemaError(
+            f"{where} needs a month from 1 to 12 in every row, and column {name!r} has none in "
+            f"{int(wrong.sum())} row(s) (first in row {int(wrong.argmax()) + 1}). Complete it, or "
+            "name a column with dates as time=."
+        )

@@ -1,0 +1,280 @@
+"""Population per year in the cells of a projection, from a packaged edition or a user's frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from eenzaam_stats.cell_text import UNSAID, NumberFormat
+from eenzaam_stats.errors import OptionError, SchemaError
+from eenzaam_stats.published.reference import POPULATIONS, reference
+from eenzaam_stats.trend.projection.population_frame import checked_population
+from eenzaam_stats.trend.projection.prevalence_cells import TOTAL, PrevalenceCells
+
+FloatArray = NDArray[np.float64]
+Households = Literal["residents", "private_households"]
+HOUSEHOLDS = ("residents", "private_households")
+OBSERVED = "observed"
+_WHERE = "project()"
+_OPEN = 999  # stands for no upper end
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """People per year and cell, and per year and band of the population table.
+
+    Attributes
+    ----------
+    years : tuple of int
+        From the base year on.
+    persons : ndarray of float, shape (years, cells)
+        People in the cells of the prevalence.
+    edition, households : str
+        Which population, and whom it counts.
+    official, counted : bool, tuple of bool
+        Whether the forecast is official, and which years were counted, not forecast.
+    first_forecast : int
+        First year of the edition that was not counted, perhaps long before the base year.
+    lows, highs : ndarray of float, shape (bands of the table,)
+        First and last age of each band of the table; the last may be infinite.
+    fine : ndarray of float, shape (years, bands of the table, sexes)
+        People in the bands of the table.
+    """
+
+    years: tuple[int, ...]
+    persons: FloatArray
+    edition: str
+    households: str
+    official: bool
+    counted: tuple[bool, ...]
+    first_forecast: int
+    lows: FloatArray
+    highs: FloatArray
+    fine: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Years of a projection, and whom it counts.
+
+    Attributes
+    ----------
+    base_year, to : int
+        First and last year, 1 January.
+    base_population : str or None
+        Packaged edition of the years before the forecast starts, and of the base year.
+    households : {"residents", "private_households"}
+        Whom the numbers count.
+    numbers : NumberFormat
+        How numbers of a frame are written where they stand as text.
+    """
+
+    base_year: int
+    to: int
+    base_population: str | None = None
+    households: Households = "residents"
+    numbers: NumberFormat = UNSAID
+
+
+def people_in_cells(population: str | pd.DataFrame, cells: PrevalenceCells, span: Span) -> People:
+    """People of every year in the cells of the prevalence.
+
+    Parameters
+    ----------
+    population : str or pandas.DataFrame
+        Name of a packaged edition, or a frame with ``year, age`` (or ``age_low, age_high``),
+        ``persons`` and perhaps ``sex, edition, status``.
+    cells : PrevalenceCells
+        Age bands and sexes.
+    span : Span
+        Years, and whom to count.
+
+    Returns
+    -------
+    People
+
+    Raises
+    ------
+    OptionError
+        If an edition is unknown or lacks a year.
+    SchemaError
+        If ages are missing, overlap or are cut by a survey band, people are negative, or editions
+        or household bases are mixed.
+
+    Examples
+    --------
+    >>> from eenzaam_stats.trend.projection.prevalence_cells import prevalence_cells
+    >>> bands = pd.DataFrame({"age_band": ["18-74", "75+"], "estimate": [0.48, 0.55]})
+    >>> cells = prevalence_cells(bands, base_year=2022)
+    >>> people = people_in_cells("cbs_kernprognose_2016", cells, Span(2022, 2050))
+    >>> len(people.years), people.persons[-1].round().tolist()
+    (29, [11739242.0, 2971185.0])
+    """
+    if span.to <= span.base_year:
+        raise OptionError(
+            f"{_WHERE} projects forward, but to is {span.to} and the base year {span.base_year}. "
+            "Give a later year."
+        )
+    rows = _rows(population, span)
+    years = tuple(range(span.base_year, span.to + 1))
+    _every_year(rows, years, span)
+    lows, highs = _table_bands(rows)
+    fine = _fine(rows, years, (lows, highs), cells.sexes)
+    inside = _inside(cells, lows, highs)
+    persons = np.einsum("bf,tfs->tbs", inside, fine).reshape(len(years), -1)
+    status = rows.groupby("year")["status"].first()
+    return People(
+        years=years,
+        persons=persons,
+        edition=str(rows.loc[rows["year"] == span.to, "edition"].iloc[0]),
+        households=_households(population, span),
+        official=isinstance(population, str) and not rows["status"].str.contains("derived").any(),
+        counted=tuple(str(status[year]) == OBSERVED for year in years),
+        first_forecast=_first_forecast(rows, population, span),
+        lows=lows,
+        highs=np.where(highs == _OPEN, np.inf, highs),
+        fine=fine,
+    )
+
+
+def _rows(population: str | pd.DataFrame, span: Span) -> pd.DataFrame:
+    """Rows of the forecast, and of the years before it from the base population."""
+    if isinstance(population, pd.DataFrame):
+        later = checked_population(population, numbers=span.numbers)
+    else:
+        later = _edition(population, "population")
+    if span.base_population is None:
+        return later
+    before = _edition(span.base_population, "base_population")
+    first = max(int(later["year"].min()), span.base_year + 1)
+    joined = [before[before["year"] < first], later[later["year"] >= first]]
+    return pd.concat(joined, ignore_index=True)
+
+
+def _first_forecast(rows: pd.DataFrame, population: str | pd.DataFrame, span: Span) -> int:
+    """First forecast year of the edition itself, not of the rows that are used."""
+    whole = _edition(population, "population") if isinstance(population, str) else rows
+    ahead = whole.loc[whole["status"] != OBSERVED, "year"]
+    return int(ahead.min()) if len(ahead) else span.to + 1
+
+
+def _edition(name: str, option: str) -> pd.DataFrame:
+    tables = pd.concat([reference(table) for table in POPULATIONS], ignore_index=True)
+    known = list(dict.fromkeys(tables["edition"].astype(str)))
+    if name not in known:
+        raise OptionError.among(name, known, name=option)
+    chosen = tables.loc[tables["edition"] == name]
+    names = ["year", "sex", "age_low", "age_high", "persons", "edition", "status"]
+    return chosen[names].assign(
+        age_high=chosen["age_high"].astype("Float64").fillna(_OPEN).astype(float),
+        persons=chosen["persons"].astype(float),
+    )
+
+
+def _households(population: str | pd.DataFrame, span: Span) -> str:
+    """Whom the population counts, which must be whom the caller wants counted."""
+    if span.households not in HOUSEHOLDS:
+        raise OptionError.among(span.households, HOUSEHOLDS, name="households")
+    counts = HOUSEHOLDS[0]
+    if isinstance(population, pd.DataFrame) and "households" in population:
+        found = sorted(set(population["households"].astype(str)))
+        if len(found) > 1 or found[0] not in HOUSEHOLDS:
+            raise SchemaError(
+                f"{_WHERE} needs one household base per population, one of {list(HOUSEHOLDS)}, but "
+                f"the column 'households' has {found}. Keep one."
+            )
+        counts = found[0]
+    if counts != span.households:
+        raise SchemaError(
+            f"{_WHERE} was asked to count {span.households}, but the population counts {counts}. "
+            "Give a population with the same base (a column 'households'), or ask for its base."
+        )
+    return counts
+
+
+def _every_year(rows: pd.DataFrame, years: Sequence[int], span: Span) -> None:
+    lacking = sorted(set(years) - set(rows["year"].astype(int)))
+    if lacking:
+        hint = (
+            "Name base_population='cbs_observed' for counted years before a forecast starts"
+            if span.base_population is None
+            else "Choose another edition"
+        )
+        raise OptionError(
+            f"{_WHERE} needs the population of every year from {years[0]} to {years[-1]}, but "
+            f"{len(lacking)} year(s) are not in it, first {lacking[0]}; it has "
+            f"{rows['year'].min()}-{rows['year'].max()}. {hint}, or other years."
+        )
+
+
+def _table_bands(rows: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+    pairs = rows[["age_low", "age_high"]].drop_duplicates().sort_values("age_low")
+    lows, highs = (pairs[name].to_numpy(float) for name in ("age_low", "age_high"))
+    wrong = np.flatnonzero(lows[1:] != highs[:-1] + 1)
+    if len(wrong):
+        at = int(wrong[0])
+        kind = "overlap" if lows[at + 1] <= highs[at] else "leave a gap"
+        raise SchemaError(
+            f"{_WHERE} needs a population in ages that follow each other, but the bands {kind}: "
+            f"{lows[at]:g}-{highs[at]:g} is followed by {lows[at + 1]:g}. Repair the bands."
+        )
+    return lows, highs
+
+
+def _fine(
+    rows: pd.DataFrame,
+    years: Sequence[int],
+    bands: tuple[FloatArray, FloatArray],
+    sexes: Sequence[str],
+) -> FloatArray:
+    """People per year, band of the table and sex."""
+    found = set(rows["sex"])
+    if sexes != (TOTAL,) and not set(sexes) <= found:
+        raise SchemaError(
+            f"{_WHERE} needs men and women in the population, as in the prevalence, but it has "
+            f"{sorted(found)}. Estimate the prevalence without sex, or give both."
+        )
+    wide = rows.pivot_table(index=["year", "age_low"], columns="sex", values="persons", sort=True)
+    grid = pd.MultiIndex.from_product([years, bands[0]], names=["year", "age_low"])
+    full = wide.reindex(grid)
+    lacking = np.flatnonzero(full.isna().any(axis=1).to_numpy())
+    if len(lacking):
+        year, low = grid[int(lacking[0])]
+        raise SchemaError(
+            f"{_WHERE} needs every age in every year, but {len(lacking)} are missing, first age "
+            f"{low:g} in {year}. Complete the population."
+        )
+    parts = [full.sum(axis=1)] if sexes == (TOTAL,) else [full[sex] for sex in sexes]
+    return np.stack([part.to_numpy(float).reshape(len(years), -1) for part in parts], axis=-1)
+
+
+def _inside(cells: PrevalenceCells, lows: FloatArray, highs: FloatArray) -> FloatArray:
+    """Which bands of the table make up each survey band, shape (survey bands, table bands)."""
+    member = np.zeros((len(cells.bands), len(lows)))
+    for row, (band, (low, high)) in enumerate(zip(cells.bands, cells.edges, strict=True)):
+        top = _OPEN if high is None else high
+        inside = (lows >= low) & (highs <= top)
+        touching = (lows <= top) & (highs >= low)
+        if (inside != touching).any():
+            cut = int(np.flatnonzero(inside != touching)[0])
+            raise SchemaError(
+                f"{_WHERE} needs survey bands made of whole bands of the population, but {band} "
+                f"cuts {lows[cut]:g}-{_ended(highs[cut])}. Bands may start at "
+                f"{[int(one) for one in lows]}."
+            )
+        if not inside.any() or lows[inside].min() != low or highs[inside].max() != top:
+            raise SchemaError(
+                f"{_WHERE} needs people of every age of {band}, but the population has ages "
+                f"{lows[0]:g}-{_ended(highs[-1])}. Give a population with these ages."
+            )
+        member[row] = inside
+    return member
+
+
+def _ended(high: float) -> str:
+    return "" if high == _OPEN else f"{high:g}"

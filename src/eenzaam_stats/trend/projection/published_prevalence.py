@@ -1,0 +1,90 @@
+"""Published percentages of the Gezondheidsmonitor, as age bands that add up to the whole."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from eenzaam_stats.arguments import in_words
+from eenzaam_stats.errors import OptionError
+from eenzaam_stats.published.reference import persons, reference
+from eenzaam_stats.vocabulary import Disclosure
+
+OBSERVED = "cbs_observed"
+TABLE = "gezondheidsmonitor"
+WAVE = 2022
+OLD, OLDEST = 75, 85
+
+
+@in_words
+def published_prevalence(wave: int | None = None, *, outcome: str = "lonely") -> pd.DataFrame:
+    """Prevalence at 18-74, 75-84 and 85 and over, from the packaged table.
+
+    Only the whole and the two oldest bands are published by age; the youngest band takes the value
+    that makes the three, among the residents of that year, add up to the published whole.
+
+    Parameters
+    ----------
+    wave : int, optional
+        Wave with all three percentages: 2020 or 2022, the last by default.
+    outcome : str, default "lonely"
+        ``lonely``, or ``severely_lonely`` where its bands are published.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``wave, age_group, estimate``; ``attrs`` say what it is.
+
+    Raises
+    ------
+    OptionError
+        If the wave or the outcome has no published percentages by age.
+
+    Notes
+    -----
+    **Unit.** Proportions. They were printed in whole or tenths of a per cent, without a standard
+    error; rounding alone makes the number of people unsure by about one in a hundred.
+
+    **Missing data.** None reaches it.
+
+    **Validated against.** The same bands in the letter's ledger, in
+    ``tests/trend/test_projection_known.py``.
+
+    Examples
+    --------
+    >>> published_prevalence(2022)["estimate"].round(4).tolist()
+    [0.4784, 0.52, 0.63]
+    """
+    year = WAVE if wave is None else wave
+    table = reference(TABLE)
+    rows = table[(table["outcome"] == outcome) & (table["sex"] == "total")]
+    rows = rows[(rows["evidence"] != "unverified") & (rows["age_floor"] == 18)]
+    known = {
+        (str(row["wave"]), str(row["group"])): float(row["value"]) / 100
+        for row in rows.to_dict("records")
+        if row["dimension"] in {"total", "age"}
+    }
+    needed = ("total", "75-84", "85+")
+    waves = [
+        int(one)
+        for one in sorted({wave for wave, _ in known})
+        if all((one, group) in known for group in needed)
+    ]
+    if year not in waves:
+        raise OptionError.among(year, waves, name=f"wave of published {outcome} by age")
+    whole, *older = (known[str(year), group] for group in needed)
+    edges = ((18, OLD - 1), (OLD, OLDEST - 1), (OLDEST, None))
+    n = [persons(OBSERVED, year, age_from=low, age_to=high) for low, high in edges]
+    rest = whole * sum(n) - sum(p * one for p, one in zip(older, n[1:], strict=True))
+    frame = pd.DataFrame(
+        {
+            "wave": year,
+            "age_group": ["18-74", "75-84", "85+"],
+            "estimate": [rest / n[0], *older],
+        }
+    )
+    frame.attrs = {
+        "outcome": outcome,
+        "disclosure": str(Disclosure.PUBLIC),
+        "source": f"Gezondheidsmonitor Volwassenen en Ouderen {year}, published percentages",
+    }
+    return frame

@@ -1,0 +1,1 @@
+"""Interrupted series, gaps from a forecast, their checks and power."""

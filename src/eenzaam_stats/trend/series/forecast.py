@@ -1,0 +1,282 @@
+"""The verb ``forecast_gap``: later waves against the trend of the waves before, with a verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from eenzaam_stats.arguments import in_words
+from eenzaam_stats.dates.waves import DateLike
+from eenzaam_stats.errors import OptionError, SchemaError, listed
+from eenzaam_stats.estimation.rows import require_level
+from eenzaam_stats.numerics.series.forecast_gap import Gaps, SeriesBlock, forecast_gaps
+from eenzaam_stats.results.estimates import Estimates
+from eenzaam_stats.results.gap import ForecastGap
+from eenzaam_stats.trend.panel.dates import whole_years
+from eenzaam_stats.trend.series.contrast import Fitted, coefficients_of
+from eenzaam_stats.trend.series.design import Design, Season, season_of
+from eenzaam_stats.trend.series.effects import gap_points
+from eenzaam_stats.trend.series.fitting import (
+    EXACT,
+    Estimator,
+    FitOptions,
+    fit_series,
+    require_identified,
+)
+from eenzaam_stats.trend.series.gap_summary import equivalence, gap_rows, gap_summary, verdict
+from eenzaam_stats.trend.series.grid import grid_step, regular_step, shares_grid
+from eenzaam_stats.trend.series.interrupted import Scale
+from eenzaam_stats.trend.series.plan import DATE_THE_WAVES, series_model
+from eenzaam_stats.trend.series.series import Series, opened_series
+from eenzaam_stats.vocabulary import require_option
+
+Version = Literal["trend", "conditional"]
+_WHERE = "forecast_gap()"
+_LEAST_BEFORE = 4
+_ESTIMATORS = ("auto", "reml", "ols", "random_effects")
+
+
+@dataclass(frozen=True, slots=True)
+class GapOptions:
+    """Choices of a forecast gap that few readers need to make.
+
+    Attributes
+    ----------
+    version : {"trend", "conditional"}
+        Whether later waves are compared with the trend alone, or with the trend and what the last
+        deviations before carry forward.
+    margin : float
+        Distance on the scale of the model within which the last wave counts as equivalent to the
+        trend; NaN for no statement.
+    season : int
+        Pairs of sine and cosine in the trend.
+    period : float
+        Length of a season in the unit of the waves.
+    fit : FitOptions
+        Correlation and sampling errors.
+    """
+
+    version: Version = "trend"
+    margin: float = math.nan
+    season: int = 0
+    period: float = 1.0
+    fit: FitOptions = field(default_factory=FitOptions)
+
+
+@in_words
+def forecast_gap(
+    series: Estimates | pd.DataFrame,
+    *,
+    start: DateLike,
+    estimator: Estimator = "auto",
+    scale: Scale = "identity",
+    covariates: Sequence[str] = (),
+    options: GapOptions | None = None,
+    level: float = 0.95,
+) -> ForecastGap:
+    r"""Compare every wave from a date on with the trend of the waves before.
+
+    Parameters
+    ----------
+    series : Estimates or pandas.DataFrame
+        As in :func:`eenzaam_stats.interrupted_time_series`.
+    start : float or date
+        Date from which waves are compared, as that of an ``Interruption``; the trend is fitted on
+        the waves before it.
+    estimator : {"auto", "reml", "ols", "random_effects"}, default "auto"
+        As in ``interrupted_time_series``, by the number of waves before.
+    scale : {"identity", "logit"}, default "identity"
+        Scale of the model and of the gaps.
+    covariates : sequence of str
+        Further columns of the frame, of the waves before and after: the expected value of a later
+        wave takes its own.
+    options : GapOptions, optional
+        Version, margin, season (its length in the unit of the waves), correlation.
+    level : float, default 0.95
+        Coverage of the prediction intervals.
+
+    Returns
+    -------
+    ForecastGap
+        Gap per wave, mean gap, a joint test, and a verdict on the last wave: ``above``, ``below``
+        or ``not distinguishable from`` the trend. Not distinguishable is not the same as returned:
+        give a margin for a statement of equivalence.
+
+    Raises
+    ------
+    SchemaError, UnknownColumnError
+        If the series is no series.
+    OptionError
+        If fewer than four waves lie before the date or none after, or the estimator has no
+        prediction.
+
+    See Also
+    --------
+    eenzaam_stats.interrupted_time_series : Level and slope changes.
+
+    Notes
+    -----
+    The intervals hold the error of the trend and of the later wave; degrees of freedom are the
+    waves before minus the terms. The gaps share one trend and are correlated: the mean gap and the
+    joint F test use their whole covariance. At the boundary of the autocorrelation the pre-period
+    is fitted by least squares instead, and says so, since a random walk has no trend to return to.
+
+    **Unit.** That of the series, or logits.
+
+    **Missing data.** A wave without an estimate is refused; leave it out and it is a gap.
+
+    **Validated against.** R on public series and the identity with dummies, in ``tests/trend``.
+
+    References
+    ----------
+    .. [1] van Tilburg, T. G. (2024). Public Health, 237, 238-244.
+       doi:10.1016/j.puhe.2024.10.023 (the estimand; the models of that study are not repeated here)
+
+    Examples
+    --------
+    >>> waves = np.arange(2008.0, 2024.0)
+    >>> values = 10 + 0.1 * (waves - 2008) + np.tile([0.2, -0.1, 0.0, -0.1], 4) + (waves == 2020)
+    >>> frame = pd.DataFrame({"wave": waves, "estimate": values})
+    >>> result = forecast_gap(frame, start=2020.0, estimator="ols")
+    >>> result.verdict, len(result.gaps)
+    ('not distinguishable from', 4)
+    """
+    require_option(scale, Scale, name="scale")
+    options = options or GapOptions()
+    require_option(options.version, Version, name="version")
+    require_level(level)
+    if estimator not in _ESTIMATORS:
+        raise OptionError.among(estimator, _ESTIMATORS, name="estimator")
+    covariates = [covariates] if isinstance(covariates, str) else covariates
+    data = opened_series(
+        series,
+        covariates=covariates,
+        scale=scale,
+        where=_WHERE,
+        without_error=options.fit.without_error,
+    )
+    date = data.date(start, what="the start", where=_WHERE)
+    before, later = _split(data, date)
+    season = season_of(options.season, options.period, before.times, where=_WHERE)
+    _require_shown(season, options, data)
+    design = Design(float(data.times[0]), season, data.names, ())
+    x0 = design.matrix(before.times, before.covariates)
+    require_identified(x0, where=_WHERE, names=design.names)
+    choices = _correlation(options, before, later)
+    fit = fit_series(before, x0, estimator=estimator, options=choices, where=_WHERE)
+    _require_scatter(fit, before)
+    notes = fit.notes
+    if fit.boundary:
+        fit = fit_series(before, x0, estimator="ols", options=choices, where=_WHERE)
+        notes = (
+            "BOUNDARY: the autocorrelation of the pre-period ran to 1, where no trend can be told "
+            "from a random walk; the trend is by least squares.",
+        )
+    undated = whole_years(data.times, (date,), advice=DATE_THE_WAVES)
+    gaps = _gaps(fit, before, later, design, version=options.version)
+    df = float(len(before) - x0.shape[1])
+    model = series_model(
+        fit,
+        data,
+        scale=scale,
+        level=level,
+        counts=(len(before), 0, len(later), 0),
+        convention=f"Waves from {date:g} on are compared with the {options.version}.",
+        notes=(*filter(None, [undated, season.note]), *notes),
+    )
+    summary = gap_summary(gaps, df=df, level=level)
+    rows = gap_rows(gaps, later, df=df, level=level)
+    return ForecastGap(
+        gaps=rows,
+        mean_gap=summary.mean,
+        mean_std_error=summary.std_error,
+        mean_low=summary.low,
+        mean_high=summary.high,
+        mean_p_value=summary.p_value,
+        joint_statistic=summary.joint,
+        joint_p_value=summary.joint_p_value,
+        verdict=verdict(rows[-1]),
+        equivalence=equivalence(rows[-1], options.margin, df=df, level=level, where=_WHERE),
+        df=df,
+        trend=coefficients_of(fit, design.names, level=level),
+        points=gap_points(fit, (before, later), design, gaps, df=df, level=level),
+        start=date,
+        model=replace(model, n=len(before)),
+    )
+
+
+def _require_shown(season: Season, options: GapOptions, data: Series) -> None:
+    """Raise where later waves need a part of the season that the waves before do not show."""
+    every = season_of(options.season, options.period, data.times, where=_WHERE)
+    unseen = [f"{kind} {k}" for kind, k in every.waves if (kind, k) not in season.waves]
+    if unseen:
+        raise OptionError(
+            f"{_WHERE} needs a season that the waves before show, and [{listed(unseen)}] is 0 or "
+            "the same at all of them but not at the waves after. Compare waves of the same times "
+            "of the year, or leave the season out."
+        )
+
+
+def _require_scatter(fit: Fitted, before: Series) -> None:
+    """Raise where the waves before lie on their trend, so that nothing says how far one may be."""
+    if fit.exact and not fit.known:
+        raise SchemaError(
+            f"{_WHERE} needs waves before that scatter about their trend, and the {len(before)} "
+            f"waves lie on it exactly: {EXACT}. Give the waves their std_error, or check that the "
+            "estimates were not computed from a line."
+        )
+
+
+def _split(data: Series, start: float) -> tuple[Series, Series]:
+    before, later = data.kept(data.times < start), data.kept(data.times >= start)
+    if len(before) < _LEAST_BEFORE or not len(later):
+        raise OptionError(
+            f"{_WHERE} needs at least {_LEAST_BEFORE} waves before {start:g} and one from then on, "
+            f"and the series has {len(before)} and {len(later)}. Choose another date, or add waves."
+        )
+    return before, later
+
+
+def _gaps(fit: Fitted, before: Series, later: Series, design: Design, *, version: Version) -> Gaps:
+    """Gaps under the error model of the fit, in its own unit of time."""
+    x1 = design.matrix(later.times, later.covariates)
+    if not math.isfinite(fit.phi):
+        own = fit.variance + (later.known if fit.known else np.zeros(len(later)))
+        expected = x1 @ fit.coefficients
+        covariance = np.diag(own) + x1 @ fit.covariance @ x1.T
+        return Gaps(later.values - expected, covariance, expected)
+
+    def block(part: Series) -> SeriesBlock:
+        times = (part.times - before.times[0]) / fit.unit
+        return SeriesBlock(
+            np.rint(times) if fit.on_grid else times,
+            design.matrix(part.times, part.covariates),
+            part.values,
+            part.known if fit.known else np.zeros(len(part)),
+        )
+
+    return forecast_gaps(
+        block(before),
+        block(later),
+        phi=fit.phi,
+        sigma2=fit.variance,
+        conditional=version == "conditional",
+    )
+
+
+def _correlation(options: GapOptions, before: Series, later: Series) -> FitOptions:
+    """Continuous time unless the waves after lie on the grid of those before."""
+    asked = options.fit.correlation
+    step = grid_step(before.times) if asked == "ar1" else regular_step(before.times)
+    if asked == "car1" or (step and shares_grid(before.times, later.times, step)):
+        return options.fit
+    if asked == "ar1":
+        raise OptionError(
+            f"{_WHERE} with correlation='ar1' needs all waves on one grid. Use 'car1' for dates."
+        )
+    return replace(options.fit, correlation="car1")
