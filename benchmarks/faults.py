@@ -30,8 +30,7 @@ from eenzaam_stats.loaders.sources.ess import read_ess  # noqa: E402
 from eenzaam_stats.statline.access import Access  # noqa: E402
 from eenzaam_stats.statline.statline import read_table  # noqa: E402
 from eenzaam_stats.statline.transport import Patience, Transport  # noqa: E402
-from opendata.patient import at  # noqa: E402
-from writing.faulty_disk import (  # noqa: E402
+from files.faulty_disk import (  # noqa: E402
     ended_at,
     full_at_the_end,
     full_disk,
@@ -39,7 +38,8 @@ from writing.faulty_disk import (  # noqa: E402
     read_only,
     tree,
 )
-from writing.writers import FOLDERS, WRITERS, Writer  # noqa: E402
+from files.writers import FOLDERS, WRITERS, Writer  # noqa: E402
+from statline.patient import at  # noqa: E402
 
 OLD = b"the file that was there"
 PREFIX = ".eenzaam-stats-"

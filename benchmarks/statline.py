@@ -46,8 +46,8 @@ def peak() -> float:
 def serve(rows: int) -> None:
     """Serve the table until the input ends; all its pages are made first."""
     sys.path.insert(0, str(TESTS))
-    from opendata.odata_server import serving  # noqa: PLC0415  (the server of the tests)
-    from opendata.odata_tables import large  # noqa: PLC0415
+    from statline.odata_server import serving  # noqa: PLC0415  (the server of the tests)
+    from statline.odata_tables import large  # noqa: PLC0415
 
     with serving(large(rows), page_size=PAGE, keep_pages=True) as site:
         for entity in ("TypedDataSet", "UntypedDataSet"):

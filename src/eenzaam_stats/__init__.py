@@ -9,6 +9,8 @@ from eenzaam_stats.disclosure import audit, suppress
 from eenzaam_stats.estimation import (
     Comparing,
     Standard,
+    calibrate,
+    cells,
     compare,
     distribution,
     mean,
@@ -17,8 +19,6 @@ from eenzaam_stats.estimation import (
     standardise,
     total,
 )
-from eenzaam_stats.estimation.aggregates import cells
-from eenzaam_stats.estimation.calibration import calibrate
 from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from eenzaam_stats.loaders.pooling.combine import combine
 from eenzaam_stats.loaders.sources.eu_survey import read_eu_survey

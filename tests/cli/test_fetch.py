@@ -13,9 +13,9 @@ from eenzaam_stats.letter import report
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.published.refreshed import refreshed
 from eenzaam_stats.statline import fetched, service, transport
-from opendata.odata_server import serving
-from opendata.odata_tables import forecast, loneliness, neighbourhoods, population
-from opendata.patient import at
+from statline.odata_server import serving
+from statline.odata_tables import forecast, loneliness, neighbourhoods, population
+from statline.patient import at
 
 LETTER_WAVES = (2019, 2021, 2022, 2023, 2024)
 

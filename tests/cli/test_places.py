@@ -12,7 +12,7 @@ import typer
 from cli.test_every_command import workplace
 from eenzaam_stats.cli import main
 from eenzaam_stats.files.scratch import PREFIX
-from writing.faulty_disk import locked, read_only, tree
+from files.faulty_disk import locked, read_only, tree
 
 __all__ = ["workplace"]
 GM = ("--source", "gezondheidsmonitor", "--wave", "2022", "--outcome", "severely_lonely")

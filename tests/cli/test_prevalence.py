@@ -13,7 +13,7 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.loaders.sources.any_source import SOURCES
-from loaders.changed_sav import changed_sav, read
+from loaders.formats.changed_sav import changed_sav, read
 
 SOURCE = ("--source", "gezondheidsmonitor", "--wave", "2022")
 OUTCOME = ("--outcome", "severely_lonely")

@@ -12,7 +12,7 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
-from trend.projection_made import people, waves
+from trend.projection.projection_made import people, waves
 
 
 @pytest.fixture

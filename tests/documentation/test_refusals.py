@@ -17,7 +17,7 @@ from eenzaam_stats.loaders.codebook.codebook import codebook_names, load_codeboo
 from eenzaam_stats.loaders.formats.opened import SUFFIXES
 from eenzaam_stats.loaders.sources.any_source import SOURCES
 from eenzaam_stats.scoring.scale import score_regardless
-from loaders.changed_sav import changed_sav, read
+from loaders.formats.changed_sav import changed_sav, read
 
 READERS = sorted(known.read.__name__ for known in SOURCES.values())
 

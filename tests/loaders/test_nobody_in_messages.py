@@ -27,10 +27,10 @@ from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from eenzaam_stats.loaders.sources.any_source import SOURCES, SourceOptions, read_source
 from eenzaam_stats.scoring import DJG6
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
-from loaders.changed_sav import changed_sav
-from loaders.mapped_files import mapping, people, write_mapping, write_survey
-from loaders.text_files import DELIMITERS, write_text
-from loaders.twin_files import TWINS
+from loaders.formats.changed_sav import changed_sav
+from loaders.formats.text_files import DELIMITERS, write_text
+from loaders.mapping.mapped_files import mapping, people, write_mapping, write_survey
+from synthetic.synthetic_files import TWINS
 
 NAME, BIRTH, NUMBER = "Wilhelmina Ouwerkerk", "1951-03-17", "123456782"
 FREE = "Sinds mijn man overleed bel ik niemand, hooguit 06-12345678"

@@ -13,7 +13,7 @@ from eenzaam_stats.errors import OptionError
 from eenzaam_stats.results.projection import Projection
 from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
 from eenzaam_stats.vocabulary import formatted
-from trend.projection_made import people, waves
+from trend.projection.projection_made import people, waves
 
 
 @cache

@@ -69,7 +69,7 @@ def population_margins(
     **Missing data.** None. The tables know men and women only.
 
     **Validated against.** :func:`~eenzaam_stats.published.reference.persons`, in
-    ``tests/opendata/test_population_margins.py``.
+    ``tests/published/test_population_margins.py``.
 
     Examples
     --------

@@ -107,7 +107,7 @@ def reference(
     the words ``NA`` and ``None`` are ordinary text. Whole numbers that may be absent are ``Int64``.
 
     **Validated against.** The published totals in ``population_totals`` and the sources named in
-    each row, in ``tests/opendata``.
+    each row, in ``tests/statline``.
 
     Examples
     --------
@@ -181,7 +181,7 @@ def persons(
 
     **Missing data.** None: every edition has all its years, bands and sexes, and a test says so.
 
-    **Validated against.** Totals published by CBS, in ``tests/opendata/test_population.py``.
+    **Validated against.** Totals published by CBS, in ``tests/published/test_population.py``.
 
     Examples
     --------

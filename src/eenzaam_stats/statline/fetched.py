@@ -103,7 +103,7 @@ def fetch(
     **Missing data.** A figure that the publisher does not give has no row and replaces none.
 
     **Validated against.** Tables made for the tests, on a server with the published shapes, in
-    ``tests/opendata/test_fetched.py``. No live table was read.
+    ``tests/statline/test_fetched.py``. No live table was read.
     """
     for one in what:
         if one not in BUILDERS:

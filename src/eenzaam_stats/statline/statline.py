@@ -145,7 +145,7 @@ def read_table(
     three) or ``not_delivered`` in ``<topic>_missing``.
 
     **Validated against.** A server with the published shapes and 500 schedules of faults, and the
-    client ``cbsodata`` on the same server, in ``tests/opendata``. No live table was read.
+    client ``cbsodata`` on the same server, in ``tests/statline``. No live table was read.
     """
     if missing not in get_args(Missing):
         raise OptionError.among(missing, get_args(Missing), name="missing")

@@ -95,7 +95,7 @@ def synthesise_ess(
 
     **Missing data.** One percent of the answers is refused, and one percent of the ages 999.
 
-    **Validated against.** Counts in the file, in ``tests/loaders/test_ess.py``.
+    **Validated against.** Counts in the file, in ``tests/loaders/sources/test_ess.py``.
 
     Examples
     --------

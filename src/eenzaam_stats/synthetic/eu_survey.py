@@ -113,7 +113,7 @@ def synthesise_eu_survey(
     know or refused; items at random, with some people who skip a whole block.
 
     **Validated against.** The packaged table, by counting in the file, in
-    ``tests/loaders/test_synthetic_eu.py``.
+    ``tests/synthetic/test_synthetic_eu.py``.
 
     Examples
     --------

@@ -114,7 +114,7 @@ def synthesise_gezondheidsmonitor(
     solved for the total that tolerates one missing answer and counts it 0.
 
     **Validated against.** The published figures by hand scoring of the file, in
-    ``tests/loaders/test_synthetic.py``.
+    ``tests/synthetic/test_synthetic.py``.
 
     Examples
     --------

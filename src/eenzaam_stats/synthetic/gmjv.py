@@ -110,7 +110,7 @@ def synthesise_gmjv(
     **Missing data.** Two percent of the people have no scores, independent of everything.
 
     **Validated against.** The packaged table, by counting in the file, in
-    ``tests/loaders/test_gmjv.py``.
+    ``tests/loaders/sources/test_gmjv.py``.
 
     Examples
     --------

@@ -99,7 +99,7 @@ def synthesise_lasa(
     the interview. In the waves B to F the emotional score of these people is 6, as in real files.
 
     **Validated against.** The assumed shares by hand scoring of the file, in
-    ``tests/loaders/test_lasa.py``.
+    ``tests/loaders/sources/test_lasa.py``.
 
     Examples
     --------

@@ -100,7 +100,7 @@ def synthesise_liss(
     contacts is 999 up to cs19l and -9 after it where someone does not know.
 
     **Validated against.** The borrowed figures by hand scoring of the files, in
-    ``tests/loaders/test_synthetic_liss.py``.
+    ``tests/synthetic/test_synthetic_liss.py``.
 
     Examples
     --------

@@ -88,7 +88,7 @@ def synthesise_share(
 
     **Missing data.** One percent of every answer is don't know.
 
-    **Validated against.** Counts in the file, in ``tests/loaders/test_share.py``.
+    **Validated against.** Counts in the file, in ``tests/loaders/sources/test_share.py``.
 
     Examples
     --------

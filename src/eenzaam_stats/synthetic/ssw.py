@@ -114,7 +114,7 @@ def synthesise_ssw(
     **Missing data.** About two percent of the answers are code 9, independent of everything; the
     model is solved for the total that tolerates one missing answer and counts it 0.
 
-    **Validated against.** The published figures, in ``tests/loaders/test_ssw.py``.
+    **Validated against.** The published figures, in ``tests/loaders/sources/test_ssw.py``.
 
     Examples
     --------

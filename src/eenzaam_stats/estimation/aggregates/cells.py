@@ -163,7 +163,7 @@ def cells(
     **Missing data.** A row without an outcome is counted and keeps its place in the design.
 
     **Validated against.** The sums of the whole equal those of its parts, in
-    ``tests/estimation/test_cells.py``.
+    ``tests/estimation/aggregates/test_cells.py``.
 
     Examples
     --------

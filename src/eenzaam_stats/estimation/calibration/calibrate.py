@@ -103,7 +103,7 @@ def calibrate(
     **Missing data.** A respondent without a margin variable stops the run, or is left out.
 
     **Validated against.** ``postStratify``, ``rake`` and ``calibrate`` of R ``survey``, in
-    ``tests/numerics``; the margins, in ``tests/estimation/test_calibrate.py``.
+    ``tests/numerics``; the margins, in ``tests/estimation/calibration/test_calibrate.py``.
 
     References
     ----------

@@ -51,7 +51,7 @@ def with_single_items(check: CheckResult, frame: pd.DataFrame, scale: Scale) -> 
     than 50 say nothing.
 
     **Validated against.** Planted reversals in every synthetic twin, in
-    ``tests/loaders/test_fuzz_files.py``.
+    ``tests/loaders/formats/test_fuzz_files.py``.
 
     Examples
     --------

@@ -110,7 +110,7 @@ def read_mapped(
     and is never implied.
 
     **Validated against.** Real answers to the direct question and to the UCLA items, in
-    ``tests/loaders/test_mapping_real.py``.
+    ``tests/loaders/mapping/test_mapping_real.py``.
 
     Examples
     --------

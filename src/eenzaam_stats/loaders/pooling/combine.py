@@ -107,7 +107,7 @@ def combine(
     **Missing data.** A column that a survey does not have is missing in its rows, counted as
     ``not_asked`` in the report, for items also in the column such as ``djg_1_missing``.
 
-    **Validated against.** Separate estimates, in ``tests/loaders/test_combine.py``.
+    **Validated against.** Separate estimates, in ``tests/loaders/pooling/test_combine.py``.
 
     Examples
     --------

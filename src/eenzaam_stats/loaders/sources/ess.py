@@ -89,7 +89,7 @@ def read_ess(
     **Missing data.** 7 is refused, 8 don't know and 9 no answer; an age of 999 is missing.
 
     **Validated against.** Planted reversals and a file counted by hand, in
-    ``tests/loaders/test_ess.py``.
+    ``tests/loaders/sources/test_ess.py``.
 
     Examples
     --------

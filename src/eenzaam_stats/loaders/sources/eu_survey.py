@@ -133,7 +133,7 @@ def read_eu_survey(
     the direct question keep the kind in a column such as ``direct_missing``.
 
     **Validated against.** Counts of real answers to the direct question, in
-    ``tests/loaders/test_eu_survey_real.py``.
+    ``tests/loaders/sources/test_eu_survey_real.py``.
 
     Examples
     --------

@@ -123,7 +123,7 @@ def read_gmjv(
     detailed education, where 9 is GGD regio Utrecht and Hbo.
 
     **Validated against.** Flags against categories on every reading, and files counted by hand in
-    ``tests/loaders/test_gmjv.py``.
+    ``tests/loaders/sources/test_gmjv.py``.
 
     Examples
     --------

@@ -113,7 +113,7 @@ def read_lasa(
     such as ``djg_3_missing``.
 
     **Validated against.** Delivered scores of the file itself on every reading; planted reversals
-    in ``tests/loaders/test_lasa.py``. No real file is public.
+    in ``tests/loaders/sources/test_lasa.py``. No real file is public.
 
     Examples
     --------

@@ -89,7 +89,7 @@ def read_share(
     not in the sample of people of 50 and older; these rows are left out and counted.
 
     **Validated against.** Planted reversals and a file counted by hand, in
-    ``tests/loaders/test_share.py``; no real file is public.
+    ``tests/loaders/sources/test_share.py``; no real file is public.
 
     Examples
     --------

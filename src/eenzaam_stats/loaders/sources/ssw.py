@@ -79,7 +79,7 @@ def read_ssw(
     **Missing data.** As in ``read_mapped``.
 
     **Validated against.** Published prevalences, from a synthetic file made to meet them, in
-    ``tests/loaders/test_ssw.py``.
+    ``tests/loaders/sources/test_ssw.py``.
 
     Examples
     --------

@@ -67,7 +67,7 @@ def logistic_regression(y: FloatArray, x: FloatArray, cluster: IntArray) -> Logi
     **Missing data.** None reaches this floor.
 
     **Validated against.** R ``geepack::geeglm(corstr = "independence")``, in
-    ``tests/trend/test_dropout.py``.
+    ``tests/trend/panel/test_dropout.py``.
 
     Examples
     --------

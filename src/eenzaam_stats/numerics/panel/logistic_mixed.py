@@ -101,7 +101,7 @@ def fit_logistic_mixed(
     **Missing data.** None reaches this floor. Dropout that depends on what was observed is no
     problem.
 
-    **Validated against.** R ``lme4::glmer(nAGQ = 15)``, in ``tests/trend/test_vs_lme4.py``.
+    **Validated against.** R ``lme4::glmer(nAGQ = 15)``, in ``tests/trend/panel/test_vs_lme4.py``.
 
     References
     ----------

@@ -124,7 +124,7 @@ def fit_mixed(
     dropout depends on what was observed before (missing at random).
 
     **Validated against.** R ``lme4`` (REML, ML) and ``lmerTest`` (degrees of freedom), in
-    ``tests/trend/test_vs_lme4.py``.
+    ``tests/trend/panel/test_vs_lme4.py``.
 
     References
     ----------
@@ -172,7 +172,7 @@ def satterthwaite(fit: MixedFit, contrast: FloatArray) -> float:
 
     **Missing data.** None reaches this floor.
 
-    **Validated against.** R ``lmerTest``, in ``tests/trend/test_vs_lme4.py``.
+    **Validated against.** R ``lmerTest``, in ``tests/trend/panel/test_vs_lme4.py``.
 
     References
     ----------

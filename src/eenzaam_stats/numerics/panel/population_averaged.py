@@ -83,7 +83,7 @@ def fit_averaged(
     dropout does not depend on earlier answers; independence suffers most.
 
     **Validated against.** R ``geepack::geeglm``, to 1e-4 (statsmodels estimates the working
-    correlation a little differently), in ``tests/trend/test_vs_geepack.py``.
+    correlation a little differently), in ``tests/trend/panel/test_vs_geepack.py``.
 
     Examples
     --------

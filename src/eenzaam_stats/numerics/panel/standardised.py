@@ -46,7 +46,7 @@ def mean_probability(
 
     **Missing data.** None reaches this floor.
 
-    **Validated against.** ``integrate`` of R, in ``tests/trend/test_vs_lme4.py``.
+    **Validated against.** ``integrate`` of R, in ``tests/trend/panel/test_vs_lme4.py``.
 
     Examples
     --------

@@ -86,7 +86,7 @@ def count_effects(
     **Missing data.** None reaches this floor.
 
     **Validated against.** An independent three-factor computation on the Dutch population of 2017
-    and 2050, in ``tests/numerics/test_decomposition.py``.
+    and 2050, in ``tests/numerics/people/test_decomposition.py``.
 
     Examples
     --------
@@ -162,7 +162,7 @@ def count_decomposition(
     **Missing data.** None reaches this floor.
 
     **Validated against.** An independent three-factor computation on the Dutch population of 2017
-    and 2050, in ``tests/numerics/test_decomposition.py``.
+    and 2050, in ``tests/numerics/people/test_decomposition.py``.
 
     Examples
     --------

@@ -55,7 +55,7 @@ def standardised_values(
     **Missing data.** None reaches this floor.
 
     **Validated against.** The standardised values of six printed examples of Das Gupta (1993), in
-    ``tests/numerics/test_decomposition_examples.py``.
+    ``tests/numerics/people/test_decomposition_examples.py``.
 
     References
     ----------
@@ -137,7 +137,7 @@ def symmetric_effects(
     **Missing data.** None reaches this floor.
 
     **Validated against.** The printed examples of Das Gupta (1993) and an average over all orders
-    written out, in ``tests/numerics/test_decomposition_examples.py``.
+    written out, in ``tests/numerics/people/test_decomposition_examples.py``.
 
     References
     ----------

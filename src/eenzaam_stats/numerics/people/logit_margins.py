@@ -54,7 +54,7 @@ def shares_on_margins(
     **Missing data.** None reaches this floor.
 
     **Validated against.** Its own margins and ``scipy.optimize.root``, in
-    ``tests/numerics/test_logit_margins.py``.
+    ``tests/numerics/people/test_logit_margins.py``.
 
     Examples
     --------

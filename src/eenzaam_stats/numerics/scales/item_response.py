@@ -85,8 +85,8 @@ def total_distribution(
     Notes
     -----
     Given both latent values the items are independent, so each block follows
-    ``sums_with_gaps``; the blocks are mixed over the bivariate normal density with the trapezoidal rule, which converges exponentially for such
-    integrands [1]_.
+    ``sums_with_gaps``; the blocks are mixed over the bivariate normal density with the trapezoidal
+    rule, which converges exponentially for such integrands [1]_.
 
     **Unit.** Probability, 0-1.
 
@@ -94,7 +94,7 @@ def total_distribution(
     the rule that tolerates one missing answer and counts it 0.
 
     **Validated against.** A Gauss-Hermite rule, brute force over all patterns and simulation, in
-    ``tests/numerics/test_item_response.py``.
+    ``tests/numerics/scales/test_item_response.py``.
 
     References
     ----------

@@ -75,7 +75,7 @@ def fit_reml(
     **Missing data.** None reaches this floor; a missing wave is a gap in ``times``.
 
     **Validated against.** ``gls(corAR1, corCAR1, REML)`` of R ``nlme`` and ``rma.mv`` of
-    ``metafor``, in ``tests/trend/test_vs_nlme.py``.
+    ``metafor``, in ``tests/trend/series/test_vs_nlme.py``.
 
     References
     ----------

@@ -97,7 +97,7 @@ def fit_counts(
 
     **Missing data.** None reaches this floor.
 
-    **Validated against.** ``glm`` and ``sandwich`` of R, in ``tests/trend/test_counts.py``.
+    **Validated against.** ``glm`` and ``sandwich`` of R, in ``tests/trend/series/test_counts.py``.
 
     References
     ----------

@@ -66,7 +66,7 @@ def kenward_roger(
     Satterthwaite with W.
 
     **Validated against.** R programs of the formulas of the paper, one of which equals ``pbkrtest``
-    on a mixed model, in ``tests/trend/test_kenward_roger.py``.
+    on a mixed model, in ``tests/trend/series/test_kenward_roger.py``.
 
     References
     ----------

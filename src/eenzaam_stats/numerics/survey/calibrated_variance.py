@@ -85,7 +85,7 @@ def calibrated_variance(
     **Missing data.** Rows without an answer have ``domain`` -1 and keep their residuals.
 
     **Validated against.** ``svymean`` and ``svytotal`` of R ``survey`` on calibrated designs, in
-    ``tests/numerics/test_calibrated_variance.py``.
+    ``tests/numerics/survey/test_calibrated_variance.py``.
 
     References
     ----------

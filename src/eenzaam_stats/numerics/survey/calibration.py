@@ -131,7 +131,7 @@ def raked(
     **Missing data.** A respondent with an empty row of auxiliaries gets weight 0.
 
     **Validated against.** ``postStratify`` and ``rake`` of R ``survey``, run to convergence, in
-    ``tests/numerics/test_calibration.py``.
+    ``tests/numerics/survey/test_calibration.py``.
 
     References
     ----------

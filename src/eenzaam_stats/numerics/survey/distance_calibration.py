@@ -98,7 +98,7 @@ def calibrated_by_distance(
     **Missing data.** A respondent with an empty row of auxiliaries gets weight 0.
 
     **Validated against.** ``calibrate`` of R ``survey`` (linear, linear with bounds, logit), in
-    ``tests/numerics/test_calibration.py``.
+    ``tests/numerics/survey/test_calibration.py``.
 
     References
     ----------

@@ -119,7 +119,8 @@ def domain_variance(moments: Moments, score: FloatArray, *, strata: Strata) -> D
     **Missing data.** Rows without an answer are not in the sums; their units count in ``strata.n``.
 
     **Validated against.** R ``survey`` (``svymean``, ``svytotal``, ``svyratio``, ``svyby``, every
-    ``survey.lonely.psu``), in ``tests/estimation``; rows, in ``tests/numerics/test_variance.py``.
+    ``survey.lonely.psu``), in ``tests/estimation``; rows, in
+    ``tests/numerics/survey/test_variance.py``.
 
     References
     ----------

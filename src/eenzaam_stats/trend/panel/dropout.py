@@ -71,7 +71,7 @@ def check_dropout(
     **Missing data.** Rows without an outcome are not in the regression; they count as present.
 
     **Validated against.** R ``geepack::geeglm(corstr = "independence")``, in
-    ``tests/trend/test_dropout.py``.
+    ``tests/trend/panel/test_dropout.py``.
 
     Examples
     --------

@@ -103,8 +103,8 @@ def panel_model(
     models are right when absence depends on earlier answers (missing at random), means of waves
     are not.
 
-    **Validated against.** R ``lme4`` and ``lmerTest`` (``tests/trend/test_vs_lme4.py``),
-    ``geepack`` (``tests/trend/test_vs_geepack.py``).
+    **Validated against.** R ``lme4`` and ``lmerTest`` (``tests/trend/panel/test_vs_lme4.py``),
+    ``geepack`` (``tests/trend/panel/test_vs_geepack.py``).
 
     References
     ----------

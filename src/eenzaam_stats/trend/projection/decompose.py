@@ -124,8 +124,8 @@ def decompose_counts(
     **Missing data.** Refused: a cell without people or prevalence would lower the total silently.
 
     **Validated against.** The printed examples of Das Gupta (1993) in
-    ``tests/numerics/test_decomposition_examples.py``, and a Dutch count of 2017 and 2050 in
-    ``tests/trend/test_decompose.py``.
+    ``tests/numerics/people/test_decomposition_examples.py``, and a Dutch count of 2017 and 2050 in
+    ``tests/trend/projection/test_decompose.py``.
 
     References
     ----------

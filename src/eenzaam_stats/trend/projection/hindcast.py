@@ -87,7 +87,7 @@ def hindcast(
     **Missing data.** Years without later prevalences have no whole error; nothing is interpolated.
 
     **Validated against.** An independent table of errors of the Kernprognose 2016, in
-    ``tests/trend/test_hindcast.py``.
+    ``tests/trend/projection/test_hindcast.py``.
 
     Examples
     --------
@@ -209,7 +209,8 @@ def hindcast_error(prevalence: Prevalence, *, edition: str) -> HindcastError:
 
     **Missing data.** None reaches it.
 
-    **Validated against.** The table of ``docs/hindcast.md``, in ``tests/trend/test_hindcast.py``.
+    **Validated against.** The table of ``docs/hindcast.md``, in
+    ``tests/trend/projection/test_hindcast.py``.
 
     Examples
     --------

@@ -103,7 +103,7 @@ def project(
     everybody has the outcome is drawn from a posterior on the people who answered.
 
     **Validated against.** The delta method, published counts times published percentages and an
-    independent simulation in R, in ``tests/trend/test_projection_known.py``.
+    independent simulation in R, in ``tests/trend/projection/test_projection_known.py``.
 
     Examples
     --------

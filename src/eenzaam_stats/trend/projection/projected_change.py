@@ -48,7 +48,7 @@ def decompose(
     **Missing data.** None reaches it.
 
     **Validated against.** The sum of the effects, and the same split of the printed example, in
-    ``tests/trend/test_projection.py``.
+    ``tests/trend/projection/test_projection.py``.
 
     Examples
     --------

@@ -47,7 +47,7 @@ def published_prevalence(wave: int | None = None, *, outcome: str = "lonely") ->
     **Missing data.** None reaches it.
 
     **Validated against.** The same bands in the letter's ledger, in
-    ``tests/trend/test_projection_known.py``.
+    ``tests/trend/projection/test_projection_known.py``.
 
     Examples
     --------

@@ -124,7 +124,7 @@ def controlled_series(
     **Missing data.** A wave without an estimate is refused; leave it out and it is a gap.
 
     **Validated against.** ``gls(corAR1(form = ~ t | group))`` of R ``nlme``, and R on cigarette
-    sales of 39 states, in ``tests/trend/test_controlled.py``.
+    sales of 39 states, in ``tests/trend/series/test_controlled.py``.
 
     References
     ----------

@@ -115,7 +115,7 @@ def interrupted_counts(
 
     **Missing data.** A wave without a count is refused; leave it out and it is a gap.
 
-    **Validated against.** ``glm`` and ``sandwich`` of R, in ``tests/trend/test_counts.py``.
+    **Validated against.** ``glm`` and ``sandwich`` of R, in ``tests/trend/series/test_counts.py``.
 
     References
     ----------

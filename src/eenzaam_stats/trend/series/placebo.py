@@ -51,7 +51,7 @@ def placebo_in_time(
     Dates share waves, so placebo effects are no independent draws and their share gives no p value.
     Large ones say that the trend before was no line.
 
-    **Validated against.** R on cigarette sales, in ``tests/trend/test_series_checks.py``.
+    **Validated against.** R on cigarette sales, in ``tests/trend/series/test_series_checks.py``.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def placebo_in_space(
     A control whose fit is refused is a row with the reason, and is not counted.
 
     **Validated against.** R on cigarette sales of 39 states, in
-    ``tests/trend/test_series_checks.py``.
+    ``tests/trend/series/test_series_checks.py``.
 
     References
     ----------

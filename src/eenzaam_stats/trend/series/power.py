@@ -102,7 +102,7 @@ def power_of(
     several.
 
     **Validated against.** The noncentral t distribution for independent errors, in
-    ``tests/trend/test_power.py``.
+    ``tests/trend/series/test_power.py``.
 
     Examples
     --------

@@ -126,7 +126,7 @@ def read_liss(
     count as not asked, persons who are not in it as no answer.
 
     **Validated against.** Synthetic panels whose answers are known, in
-    ``tests/loaders/test_liss.py``; no real file is public.
+    ``tests/loaders/sources/test_liss.py``; no real file is public.
 
     Examples
     --------
