@@ -10,7 +10,7 @@ import pytest
 
 from eenzaam_stats.cli.files import file_words
 from eenzaam_stats.errors import OptionError, SourceError
-from eenzaam_stats.loaders.formats.table_file import read_table
+from eenzaam_stats.loaders.harmonise.table_file import read_table
 from loaders.formats.text_files import persons as survey_of_people
 from loaders.formats.text_files import write_text
 from loaders.mapping.mapped_files import mapping, write_mapping

@@ -22,7 +22,7 @@ import eenzaam_stats as es
 from eenzaam_stats.cli.main import run
 from eenzaam_stats.errors import EenzaamStatsError
 from eenzaam_stats.loaders.formats.opened import SUFFIXES
-from eenzaam_stats.loaders.formats.table_file import read_table
+from eenzaam_stats.loaders.harmonise.table_file import read_table
 from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from eenzaam_stats.loaders.sources.any_source import SOURCES, SourceOptions, read_source
 from eenzaam_stats.scoring import DJG6

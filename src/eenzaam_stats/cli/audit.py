@@ -158,7 +158,7 @@ def _plain(path: Path, columns: TableColumns, note: Footnote) -> list[Published]
 
 def _cells(path: Path) -> pd.DataFrame:
     """Cells of a CSV as they are printed."""
-    from eenzaam_stats.loaders.formats.table_file import read_text_table  # noqa: PLC0415
+    from eenzaam_stats.loaders.harmonise.table_file import read_text_table  # noqa: PLC0415
 
     if not path.is_file():
         raise SourceError(f"{path.name} is not there. Give a table in CSV.")

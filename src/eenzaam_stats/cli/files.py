@@ -75,7 +75,7 @@ def _limit(said: str) -> tuple[str, int]:
 
 def csv_table(file: Path, what: str, words: FileWords | None = None) -> pd.DataFrame:
     """Read a table of a user; ``what`` says in messages what should be in it."""
-    from eenzaam_stats.loaders.formats.table_file import read_table  # noqa: PLC0415
+    from eenzaam_stats.loaders.harmonise.table_file import read_table  # noqa: PLC0415
 
     if not file.is_file():
         raise SourceError(f"{file.name} is not there. Give a CSV with {what}.")

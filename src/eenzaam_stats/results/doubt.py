@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from eenzaam_stats.numerics.rounding import is_no_error
+from eenzaam_stats.numerics.survey.rounding import is_no_error
 from eenzaam_stats.output_check import worst
 from eenzaam_stats.results.estimates import Estimate
 from eenzaam_stats.vocabulary import Disclosure, Flag

@@ -221,3 +221,14 @@ def _is_weak(tokens: list[str]) -> bool:
     negated = [at for at, token in enumerate(tokens) if token in _NEGATIONS]
     after = tokens[negated[0] :] if negated else []
     return bool((_STRENGTHS - _STRONG_AFTER_ALL).intersection(after))
+
+
+def normalised(label: str) -> str:
+    """Label with plain quotation marks, single blanks and lower case: for comparing whole labels.
+
+    Examples
+    --------
+    >>> normalised(" Don\N{RIGHT SINGLE QUOTATION MARK}t  know")
+    "don't know"
+    """
+    return " ".join(unicodedata.normalize("NFC", label).translate(QUOTES).split()).casefold()

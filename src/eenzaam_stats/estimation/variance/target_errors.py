@@ -20,11 +20,11 @@ from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.variance.calibrated import calibrated_rows
 from eenzaam_stats.estimation.variance.replicated import ReplicateSums, replicate_sums
 from eenzaam_stats.estimation.variance.uncertainty import rows_of
-from eenzaam_stats.numerics.rounding import score_size, without_rounding
 from eenzaam_stats.numerics.survey.calibrated_variance import calibrated_covariance
 from eenzaam_stats.numerics.survey.calibration_residuals import CalibratedRows, Method
 from eenzaam_stats.numerics.survey.covariance import score_covariance
 from eenzaam_stats.numerics.survey.replication import replicate_covariance
+from eenzaam_stats.numerics.survey.rounding import score_size, without_rounding
 from eenzaam_stats.survey import Survey
 
 FloatArray = NDArray[np.float64]

@@ -20,7 +20,6 @@ from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.rows import Errors, linear_errors
 from eenzaam_stats.estimation.variance.calibrated import calibrated_errors
 from eenzaam_stats.estimation.variance.replicated import replicate_weight_errors
-from eenzaam_stats.numerics.rounding import score_size, without_rounding
 from eenzaam_stats.numerics.survey.linearise import Statistic, departures, linearised
 from eenzaam_stats.numerics.survey.moments import collapsed
 from eenzaam_stats.numerics.survey.replication import (
@@ -29,6 +28,7 @@ from eenzaam_stats.numerics.survey.replication import (
     rao_wu_factors,
     replicate_variance,
 )
+from eenzaam_stats.numerics.survey.rounding import score_size, without_rounding
 from eenzaam_stats.survey import Survey
 
 FloatArray = NDArray[np.float64]

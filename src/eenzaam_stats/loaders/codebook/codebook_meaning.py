@@ -10,8 +10,7 @@ from collections.abc import Mapping
 
 from eenzaam_stats.errors import SchemaError, listed
 from eenzaam_stats.loaders.codebook.answer_labels import contradicted
-from eenzaam_stats.loaders.codebook.layout import Variable
-from eenzaam_stats.loaders.harmonise.labels import answers_of
+from eenzaam_stats.loaders.codebook.layout import Variable, answers_of
 from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS, UCLA_ITEMS
 from eenzaam_stats.vocabulary import MissingKind
 

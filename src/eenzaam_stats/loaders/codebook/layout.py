@@ -325,3 +325,8 @@ class Codebook:
             return years[year]
         shown = [wave.name if named else wave.year for wave in self.waves]
         raise OptionError.among(key, shown, name="wave")
+
+
+def answers_of(variable: Variable) -> tuple[str, ...]:
+    """Words among the harmonised values of a variable: the answers that it offers."""
+    return tuple(value for value in variable.values if isinstance(value, str))

@@ -25,7 +25,7 @@ from eenzaam_stats.loaders.codebook.layout import (
     code_of,
     evidence_word,
 )
-from eenzaam_stats.loaders.harmonise.labels import normalised
+from eenzaam_stats.scoring.wording import normalised
 from eenzaam_stats.vocabulary import MissingKind, require_option
 
 Table = Mapping[str, Any]

@@ -20,7 +20,7 @@ from eenzaam_stats.keys import normal_keys, normal_word
 from eenzaam_stats.loaders.codebook.layout import Code, Value, Variable
 from eenzaam_stats.loaders.codebook.missing_labels import missing_kind
 from eenzaam_stats.loaders.harmonise.column import BLANK, KINDS, VALID, Harmonised, Kinds, RawColumn
-from eenzaam_stats.loaders.harmonise.labels import coded_labels, normalised, shown_code
+from eenzaam_stats.loaders.harmonise.labels import coded_labels, shown_code
 from eenzaam_stats.loaders.harmonise.mapping_line import line_for_word
 from eenzaam_stats.loaders.harmonise.number_labels import notes_on_numbers
 from eenzaam_stats.loaders.harmonise.recodes import declared_notes, recodes_done
@@ -33,7 +33,7 @@ from eenzaam_stats.loaders.harmonise.written_numbers import (
 from eenzaam_stats.messages import is_shown, shown_label
 from eenzaam_stats.respondents import COLUMNS
 from eenzaam_stats.scoring.dichotomised import KEYED
-from eenzaam_stats.scoring.wording import plain
+from eenzaam_stats.scoring.wording import normalised, plain
 from eenzaam_stats.vocabulary import Answer, MissingKind
 
 ITEM_ANSWERS = (Answer.NO.value, Answer.MORE_OR_LESS.value, Answer.YES.value)

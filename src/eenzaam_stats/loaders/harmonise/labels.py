@@ -7,34 +7,22 @@ say the opposite, reading stops.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from eenzaam_stats.errors import ScaleError, SchemaError
 from eenzaam_stats.loaders.codebook.answer_labels import contradicted, meant
-from eenzaam_stats.loaders.codebook.layout import Code, Value, Variable
+from eenzaam_stats.loaders.codebook.layout import Code, Value, Variable, answers_of
 from eenzaam_stats.loaders.codebook.missing_labels import missing_kind
 from eenzaam_stats.loaders.harmonise.mapping_line import line_for_label
 from eenzaam_stats.messages import shown_label
-from eenzaam_stats.scoring.wording import FREQUENCY_WORDS, QUOTES, is_compound, plain
+from eenzaam_stats.scoring.wording import FREQUENCY_WORDS, is_compound, normalised, plain
 
 # First words of a flag.
 FLAG_WORDS = {"ja": True, "yes": True, "wel": True, "nee": False, "no": False, "niet": False}
 
 
 _UNCERTAIN = "The direction of the answers is not certain; check the file and the wave."
-
-
-def normalised(label: str) -> str:
-    """Label with plain quotation marks, single blanks and lower case: for comparing whole labels.
-
-    Examples
-    --------
-    >>> normalised(" Don\N{RIGHT SINGLE QUOTATION MARK}t  know")
-    "don't know"
-    """
-    return " ".join(unicodedata.normalize("NFC", label).translate(QUOTES).split()).casefold()
 
 
 def require_agreement(
@@ -78,11 +66,6 @@ def require_agreement(
             _require_frequency(variable, code, label, column=column)
         elif code in variable.value_labels:
             _require_value(variable, code, label, column=column)
-
-
-def answers_of(variable: Variable) -> tuple[str, ...]:
-    """Words among the harmonised values of a variable: the answers that it offers."""
-    return tuple(value for value in variable.values if isinstance(value, str))
 
 
 def differing_labels(variable: Variable, labels: Mapping[Any, str]) -> tuple[Code, ...]:

@@ -16,8 +16,9 @@ import numpy.typing as npt
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.loaders.codebook.layout import Variable
 from eenzaam_stats.loaders.harmonise.column import RawColumn
-from eenzaam_stats.loaders.harmonise.labels import normalised, shown_code
+from eenzaam_stats.loaders.harmonise.labels import shown_code
 from eenzaam_stats.messages import shown_label
+from eenzaam_stats.scoring.wording import normalised
 from eenzaam_stats.vocabulary import MissingKind
 
 Finding = Literal["number", "words", "contradiction"]

@@ -18,18 +18,13 @@ from eenzaam_stats.errors import ScaleError, SchemaError, SourceError, UnknownCo
 from eenzaam_stats.files.document_text import toml_of
 from eenzaam_stats.files.limits import require_within
 from eenzaam_stats.loaders.codebook.answer_labels import contradicted
-from eenzaam_stats.loaders.codebook.layout import Code, Variable, WaveCodebook
+from eenzaam_stats.loaders.codebook.layout import Code, Variable, WaveCodebook, answers_of
 from eenzaam_stats.loaders.formats.file_options import FileWords
 from eenzaam_stats.loaders.formats.opened import open_file
 from eenzaam_stats.loaders.formats.survey_file import SurveyFile
 from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
 from eenzaam_stats.loaders.harmonise.file_labels import declared_by_file, file_labels
-from eenzaam_stats.loaders.harmonise.labels import (
-    answers_of,
-    normalised,
-    shown_code,
-    unknown_answer,
-)
+from eenzaam_stats.loaders.harmonise.labels import shown_code, unknown_answer
 from eenzaam_stats.loaders.harmonise.matching import NameIndex
 from eenzaam_stats.loaders.harmonise.reading import read_survey
 from eenzaam_stats.loaders.mapping.check import Problem, mapping_problems
@@ -38,6 +33,7 @@ from eenzaam_stats.loaders.mapping.layout import mapped_wave
 from eenzaam_stats.loaders.pooling.waves import Waves, chosen_waves, read_waves
 from eenzaam_stats.messages import is_shown_label, shown_label
 from eenzaam_stats.results.estimates import CheckResult
+from eenzaam_stats.scoring.wording import normalised
 from eenzaam_stats.survey import Survey
 
 PARTS = ("source", "file", "design", "respondents", "instrument", "variable")

@@ -14,7 +14,6 @@ from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.estimation.aggregates import frame as door
 
 FloatArray = NDArray[np.float64]
-_MONTH = "Name the column with the month of the interview as month=."
 
 
 def dates_of(
@@ -44,29 +43,6 @@ def dates_of(
         _require_months(months, month, where=where)
         times = times + (months - 0.5) / 12.0
     return times, calendar
-
-
-def whole_years(times: FloatArray, borders: tuple[float, ...], *, advice: str = _MONTH) -> str:
-    """Note when dates are whole years and a period starts or ends inside one of them.
-
-    Examples
-    --------
-    >>> whole_years(np.array([2019.0, 2020.0]), (2020.2,))[:42]
-    'Waves of 2020 are dated 1 January, before '
-    >>> whole_years(np.array([2019.8, 2020.8]), (2020.2,))
-    ''
-    """
-    if not (times == np.floor(times)).all():
-        return ""
-    inside = [border for border in borders if np.isfinite(border) and border % 1.0 > 0.0]
-    found = sorted({int(border) for border in inside if (times == np.floor(border)).any()})
-    if not found:
-        return ""
-    years = ", ".join(map(str, found))
-    return (
-        f"Waves of {years} are dated 1 January, before a period that starts or ends in that year. "
-        f"{advice}"
-    )
 
 
 def numbers_of(frame: door.Eager, name: str) -> FloatArray:

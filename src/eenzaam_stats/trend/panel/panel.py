@@ -16,7 +16,6 @@ from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.results.doubt import inherit_flag
 from eenzaam_stats.results.panel import PanelFit
-from eenzaam_stats.trend.panel.dates import whole_years
 from eenzaam_stats.trend.panel.doubts import wave_doubts
 from eenzaam_stats.trend.panel.dropout import wave_counts
 from eenzaam_stats.trend.panel.marginal import Standard, wave_means
@@ -24,6 +23,7 @@ from eenzaam_stats.trend.panel.models import coefficients_of, fit_panel
 from eenzaam_stats.trend.panel.options import Likelihood, Model, PanelOptions, Random
 from eenzaam_stats.trend.panel.rows import Kind, PanelColumns, PanelRows, panel_rows
 from eenzaam_stats.trend.panel.terms import InterruptionLike, PanelTerm, panel_design, terms_in
+from eenzaam_stats.trend.series.grid import whole_years
 from eenzaam_stats.trend.series.interruption import CONVENTIONS
 from eenzaam_stats.version import VERSION
 from eenzaam_stats.vocabulary import require_option

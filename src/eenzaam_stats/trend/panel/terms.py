@@ -14,9 +14,9 @@ from eenzaam_stats.dates.axis import NUMBERS, Calendar
 from eenzaam_stats.dates.waves import DateLike
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.numerics.panel.mixed_sums import collinear
-from eenzaam_stats.trend.interruption_terms import Term, terms_of, told_apart, washout
 from eenzaam_stats.trend.panel.rows import PanelRows
 from eenzaam_stats.trend.series.interruption import Dated, EffectName, Interruption, dated
+from eenzaam_stats.trend.series.interruption_terms import Term, terms_of, told_apart, washout
 from eenzaam_stats.trend.series.series import Series, waves_alone
 from eenzaam_stats.vocabulary import require_option
 

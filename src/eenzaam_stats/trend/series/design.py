@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.trend.interruption_terms import Term
+from eenzaam_stats.trend.series.interruption_terms import Term
 
 FloatArray = NDArray[np.float64]
 

@@ -17,7 +17,6 @@ from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.numerics.series.forecast_gap import Gaps, SeriesBlock, forecast_gaps
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.results.gap import ForecastGap
-from eenzaam_stats.trend.panel.dates import whole_years
 from eenzaam_stats.trend.series.contrast import Fitted, coefficients_of
 from eenzaam_stats.trend.series.design import Design, Season, season_of
 from eenzaam_stats.trend.series.effects import gap_points
@@ -29,7 +28,7 @@ from eenzaam_stats.trend.series.fitting import (
     require_identified,
 )
 from eenzaam_stats.trend.series.gap_summary import equivalence, gap_rows, gap_summary, verdict
-from eenzaam_stats.trend.series.grid import grid_step, regular_step, shares_grid
+from eenzaam_stats.trend.series.grid import grid_step, regular_step, shares_grid, whole_years
 from eenzaam_stats.trend.series.interrupted import Scale
 from eenzaam_stats.trend.series.plan import DATE_THE_WAVES, series_model
 from eenzaam_stats.trend.series.series import Series, opened_series

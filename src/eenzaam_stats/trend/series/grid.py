@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.errors import OptionError
 
+_MONTH = "Name the column with the month of the interview as month=."
+
 FloatArray = NDArray[np.float64]
 # Waves are on a grid when every gap is a whole number of the smallest, within this share of it.
 _TOLERANCE = 1e-6
@@ -67,3 +69,26 @@ def require_even(times: FloatArray, *, needed_for: str) -> None:
 
 def _whole(steps: FloatArray) -> bool:
     return bool(np.abs(steps - np.rint(steps)).max() < _TOLERANCE * (len(steps) + 1))
+
+
+def whole_years(times: FloatArray, borders: tuple[float, ...], *, advice: str = _MONTH) -> str:
+    """Note when dates are whole years and a period starts or ends inside one of them.
+
+    Examples
+    --------
+    >>> whole_years(np.array([2019.0, 2020.0]), (2020.2,))[:42]
+    'Waves of 2020 are dated 1 January, before '
+    >>> whole_years(np.array([2019.8, 2020.8]), (2020.2,))
+    ''
+    """
+    if not (times == np.floor(times)).all():
+        return ""
+    inside = [border for border in borders if np.isfinite(border) and border % 1.0 > 0.0]
+    found = sorted({int(border) for border in inside if (times == np.floor(border)).any()})
+    if not found:
+        return ""
+    years = ", ".join(map(str, found))
+    return (
+        f"Waves of {years} are dated 1 January, before a period that starts or ends in that year. "
+        f"{advice}"
+    )

@@ -14,12 +14,11 @@ from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.results.doubt import inherit_flag
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.results.series import Effect, InterruptedFit, SeriesModel
-from eenzaam_stats.trend.interruption_terms import terms_of, told_apart, washout
-from eenzaam_stats.trend.panel.dates import whole_years
 from eenzaam_stats.trend.series.contrast import Fitted, coefficients_of
 from eenzaam_stats.trend.series.design import Design, season_of
 from eenzaam_stats.trend.series.effects import effects_of, points_of
 from eenzaam_stats.trend.series.fitting import EXACT, FitOptions
+from eenzaam_stats.trend.series.grid import whole_years
 from eenzaam_stats.trend.series.interruption import (
     CONVENTIONS,
     Dated,
@@ -27,6 +26,7 @@ from eenzaam_stats.trend.series.interruption import (
     RampStart,
     dated,
 )
+from eenzaam_stats.trend.series.interruption_terms import terms_of, told_apart, washout
 from eenzaam_stats.trend.series.series import Series
 from eenzaam_stats.version import VERSION
 

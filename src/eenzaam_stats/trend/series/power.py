@@ -16,11 +16,11 @@ from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.series.ar_process import correlation
 from eenzaam_stats.numerics.survey.intervals import t_quantile
 from eenzaam_stats.results.checks import EffectPower, PowerResult
-from eenzaam_stats.trend.interruption_terms import terms_of
 from eenzaam_stats.trend.series.contrast import contrast
 from eenzaam_stats.trend.series.design import Design, Season
 from eenzaam_stats.trend.series.fitting import Estimator, FitOptions, fit_series
 from eenzaam_stats.trend.series.interruption import Interruption, dated
+from eenzaam_stats.trend.series.interruption_terms import terms_of
 from eenzaam_stats.trend.series.series import Series, waves_alone
 
 FloatArray = NDArray[np.float64]
