@@ -20,8 +20,7 @@ import numpy as np
 import pandas as pd
 
 import eenzaam_stats as es
-from eenzaam_stats.trend.projection.population_error import PopulationError
-from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
+from eenzaam_stats.trend.projection.projection_options import PopulationError, ProjectionOptions
 
 SEED, BASE = 20261126, 2018
 WAVES = (2006, 2010, 2014, BASE)

@@ -27,7 +27,7 @@ from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.results.gap import ForecastGap
 from eenzaam_stats.results.projection import Projection
 from eenzaam_stats.results.series import InterruptedFit
-from eenzaam_stats.trend.projection.decompose import About, Moment, decompose_counts
+from eenzaam_stats.trend.projection.projected_change import About, Moment, decompose_counts
 from eenzaam_stats.trend.series.placebo import placebo_in_time
 
 NAME = "gallery"

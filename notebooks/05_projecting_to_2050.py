@@ -32,8 +32,7 @@ import pandas as pd
 
 import eenzaam_stats as es
 from eenzaam_stats.trend.projection.hindcast import hindcast
-from eenzaam_stats.trend.projection.population_error import PopulationError
-from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
+from eenzaam_stats.trend.projection.projection_options import PopulationError, ProjectionOptions
 
 print(platform.python_version(), es.__version__)
 

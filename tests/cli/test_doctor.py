@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eenzaam_stats.cli import trial
+from eenzaam_stats.cli import doctor
 from eenzaam_stats.published import reference as tables
 from eenzaam_stats.published.reference import reference_names
 from eenzaam_stats.statline.cache import Writer
@@ -18,8 +18,8 @@ def _found(ran) -> dict[str, dict[str, object]]:
 
 
 @pytest.fixture(scope="module")
-def healthy() -> dict[str, trial.Trial]:
-    return {one.name: one for one in trial.trials()}
+def healthy() -> dict[str, doctor.Trial]:
+    return {one.name: one for one in doctor.trials()}
 
 
 def test_every_engine_and_extra_of_the_tests_is_tried_and_works(healthy) -> None:
@@ -42,8 +42,8 @@ def test_spark_is_not_started_unasked(healthy) -> None:
 
 
 def test_engine_that_estimates_something_else_is_found(monkeypatch, command) -> None:
-    real = trial.ENGINES["duckdb"]
-    monkeypatch.setitem(trial.ENGINES, "duckdb", lambda frame: real(frame.head(len(frame) // 2)))
+    real = doctor.ENGINES["duckdb"]
+    monkeypatch.setitem(doctor.ENGINES, "duckdb", lambda frame: real(frame.head(len(frame) // 2)))
     ran = command("doctor", "--json")
     one = _found(ran)["duckdb"]
     assert one["works"] is False
@@ -58,7 +58,7 @@ def test_extra_that_is_absent_tells_how_to_get_it(monkeypatch, command) -> None:
     real = trial.installed_version
     absent = {"openpyxl", "polars"}
     monkeypatch.setattr(
-        trial, "installed_version", lambda name: trial.UNKNOWN if name in absent else real(name)
+        doctor, "installed_version", lambda name: doctor.UNKNOWN if name in absent else real(name)
     )
     found = _found(command("doctor", "--json"))
     assert found["openpyxl"]["works"] is None
@@ -91,11 +91,11 @@ def test_cache_is_found_where_the_variable_says(
         writer = Writer(folder / "statline", "1ABC-1")
         writer.add(b'{"value": []}')
         writer.commit({"modified": "2099-01-02", "read_at": "2099-01-03", "rows": 0})
-    one = trial._cache()
+    one = doctor._cache()
     assert (one.name, one.works) == (str(folder), works)
     assert one.detail == ("1 reading(s), 0.0 MB" if made else "not there: nothing was fetched yet")
     if made:
         next((folder / "statline").glob("*.gz")).write_bytes(b"x")
-        damaged = trial._cache()
+        damaged = doctor._cache()
         assert damaged.works is False
         assert "1 damaged, to be read again: '1ABC-1'" in damaged.detail

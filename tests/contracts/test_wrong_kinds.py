@@ -21,7 +21,7 @@ from eenzaam_stats.trend.panel.dropout import check_dropout, warn_of_dropout
 from eenzaam_stats.trend.panel.options import PanelOptions
 from eenzaam_stats.trend.panel.panel import panel_model
 from eenzaam_stats.trend.panel.rows import PanelColumns
-from eenzaam_stats.trend.projection.decompose import Moment, decompose_counts
+from eenzaam_stats.trend.projection.projected_change import Moment, decompose_counts
 from eenzaam_stats.trend.series.check_fits import Fitting
 from eenzaam_stats.trend.series.checks import alternative_starts, leave_one_wave_out
 from eenzaam_stats.trend.series.controlled import ControlOptions, controlled_series

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eenzaam_stats.plots.ggd_tiles import GGD_TILES
+from eenzaam_stats.plots.tileplot import GGD_TILES
 from eenzaam_stats.survey import Design, HarmonisationReport, Survey
 
 REGIONS = tuple(tile.names[0] for tile in GGD_TILES[:6])

@@ -15,8 +15,7 @@ import eenzaam_stats as es
 from disclosure.tables import NOTE, row
 from eenzaam_stats.disclosure import check_disclosure, suppress
 from eenzaam_stats.plots.estimates import prevalence_text
-from eenzaam_stats.plots.ggd_tiles import GGD_TILES
-from eenzaam_stats.plots.tileplot import tilemap_text
+from eenzaam_stats.plots.tileplot import GGD_TILES, tilemap_text
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.tables import csv_text, html_table
 from eenzaam_stats.tables.text import estimates_text

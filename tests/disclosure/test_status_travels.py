@@ -21,8 +21,8 @@ from eenzaam_stats.errors import DisclosureError, SchemaError
 from eenzaam_stats.output_check import STAYS, remembering, require_passed, status_of, worst
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.trend.panel.panel import panel_model
-from eenzaam_stats.trend.projection.decompose import Moment, decompose_counts
 from eenzaam_stats.trend.projection.hindcast import hindcast
+from eenzaam_stats.trend.projection.projected_change import Moment, decompose_counts
 from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
 from eenzaam_stats.trend.projection.published_prevalence import published_prevalence
 from eenzaam_stats.trend.series.check_fits import Fitting

@@ -39,14 +39,14 @@ DOCUMENTS = {"letter.html": b"x" * 9_000, "figures/a.svg": b"y" * 99, "manifest.
 BESIDE = {
     "scratch.py": "makes, moves and removes what the others write",
     "writing.py": "the one module",
-    "loaders/harmonise/stored_survey.py": "fills the part that loaders/harmonise/cache.py places",
+    "loaders/harmonise/cache.py": "fills the part that loaders/harmonise/cache.py places",
     "synthetic/writing.py": "fills the part and reads it back",
-    "synthetic/liss_layout.py": "fills the part of a folder",
+    "synthetic/liss.py": "fills the part of a folder",
     "synthetic/eu_survey.py": "fills the part",
-    "statline/sink.py": "fills the part page by page",
+    "statline/statline.py": "fills the part page by page",
     "statline/cache.py": "fills the part page by page",
     "plots/theme.py": "into memory",
-    "cli/trial.py": "a trial of the machine, in a temporary folder that it removes",
+    "cli/doctor.py": "a trial of the machine, in a temporary folder that it removes",
 }
 
 

@@ -21,7 +21,7 @@ from eenzaam_stats.loaders.harmonise import cache as survey_cache
 from eenzaam_stats.loaders.sources.ess import read_ess
 from eenzaam_stats.plots import canvas, pdf, png, svg
 from eenzaam_stats.statline import cache
-from eenzaam_stats.statline.sink import ParquetSink, require_parquet
+from eenzaam_stats.statline.statline import ParquetSink, require_parquet
 from eenzaam_stats.tables import csv_text
 
 SOURCE = Path(es.__file__).parent
@@ -190,7 +190,7 @@ WRITERS = (
     Writer("t.png", "cli/output.py", _deliver(lambda: _picture("png"))),
     Writer("t.pdf", "cli/output.py", _deliver(lambda: _picture("pdf"))),
     Writer("own.toml", "loaders/codebook/template.py", _template, replaces=False),
-    Writer("table.parquet", "statline/sink.py", _saved),
+    Writer("table.parquet", "statline/statline.py", _saved),
 )
 # those that write into a folder
 FOLDERS = (

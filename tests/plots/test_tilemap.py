@@ -11,8 +11,8 @@ from matplotlib.colors import to_hex
 
 from eenzaam_stats import plots
 from eenzaam_stats.errors import SchemaError, UnknownCodeError
-from eenzaam_stats.plots.ggd_tiles import GGD_TILES
 from eenzaam_stats.plots.theme import PAPER, RAMP, canvas
+from eenzaam_stats.plots.tileplot import GGD_TILES
 from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
 
 NAMES = [tile.names[0] for tile in GGD_TILES]

@@ -15,7 +15,7 @@ from eenzaam_stats import loaders
 from eenzaam_stats.errors import EenzaamStatsWarning
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.synthetic.sources import synthesise
-from eenzaam_stats.synthetic.ssw_layout import NAMES
+from eenzaam_stats.synthetic.ssw import NAMES
 from loaders.formats.changed_sav import changed_sav, read
 from loaders.mapping.mapped_files import item, write_mapping
 

@@ -7,8 +7,9 @@ the finest cells know how much. No sum over respondents and no formula of a vari
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -22,15 +23,98 @@ from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.comparison_rows import Names, comparison, tested
 from eenzaam_stats.estimation.input_rows import input_doubts, pooled_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
-from eenzaam_stats.estimation.pairs import PAIRS, REST, Pair, pairs_of
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.estimation.variance.target_errors import Covariances, covariances_of
-from eenzaam_stats.estimation.variance.targets import targets
+from eenzaam_stats.estimation.variance.targets import Targets, targets
+from eenzaam_stats.messages import shown_groups
 from eenzaam_stats.numerics.survey.linearise import linearised
 from eenzaam_stats.results.comparisons import Comparison, Comparisons
 from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import require_option
+
+# Which groups are compared with which: every pair, each with the rest, or all with one.
+
+PAIRS, REST = "pairs", "rest"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """Two sets of finest domains.
+
+    Attributes
+    ----------
+    within : tuple of str
+        Block in which they are compared.
+    group, reference : str
+        Names of the two.
+    one, two : ndarray of float, shape (d,)
+        1 for the finest domains of each.
+    """
+
+    within: tuple[str, ...]
+    group: str
+    reference: str
+    one: FloatArray
+    two: FloatArray
+
+
+def pairs_of(
+    found: Targets, against: str | tuple[str, ...], *, n_within: int, where: str
+) -> list[Pair]:
+    """Pairs to compare, block by block.
+
+    Parameters
+    ----------
+    found : Targets
+        Groups; the first ``n_within`` values name the block.
+    against : str or tuple of str
+        ``"pairs"``, ``"rest"``, or the group that all others are compared with.
+    n_within : int
+        Columns of the blocks.
+    where : str
+        Verb that asks, for messages.
+
+    Returns
+    -------
+    list of Pair
+
+    Raises
+    ------
+    OptionError
+        If the reference group does not occur.
+    """
+    reference = against if isinstance(against, str) else ", ".join(against)
+    blocks: dict[tuple[str, ...], dict[str, FloatArray]] = {}
+    for group, member in zip(found.groups, found.member, strict=True):
+        blocks.setdefault(group[:n_within], {})[", ".join(group[n_within:])] = member
+    names = {name for block in blocks.values() for name in block}
+    if reference not in (PAIRS, REST) and reference not in names:
+        raise OptionError(
+            f"{where} compares with {reference!r}, which is no group: ["
+            f"{shown_groups(sorted(names))}]. "
+            f"Name one of them, {PAIRS!r} or {REST!r}."
+        )
+    return [
+        Pair(within, group, other, block[group], members)
+        for within, block in blocks.items()
+        for group, other, members in _within_block(block, reference)
+    ]
+
+
+def _within_block(
+    block: Mapping[str, FloatArray], reference: str
+) -> Iterator[tuple[str, str, FloatArray]]:
+    if reference == PAIRS:
+        yield from ((two, one, block[one]) for one, two in combinations(block, 2))
+    elif reference == REST:
+        everyone = np.sum(list(block.values()), axis=0)
+        rest = block if len(block) > 1 else {}
+        yield from ((group, REST, everyone - member) for group, member in rest.items())
+    elif reference in block:
+        others = (group for group in block if group != reference)
+        yield from ((group, reference, block[reference]) for group in others)
+
 
 FloatArray = NDArray[np.float64]
 Measure = Literal["difference", "ratio"]

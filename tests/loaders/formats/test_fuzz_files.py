@@ -25,7 +25,7 @@ from eenzaam_stats.loaders.harmonise import checks as reading_checks
 from eenzaam_stats.loaders.harmonise import harmonise
 from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from eenzaam_stats.survey import Survey
-from eenzaam_stats.synthetic.ssw_layout import NAMES
+from eenzaam_stats.synthetic.ssw import NAMES
 from loaders.formats.changed_sav import changed_sav
 from loaders.formats.changed_sav import read as sav_codes
 from loaders.mapping.mapped_files import mapping, people, write_mapping, write_survey

@@ -17,7 +17,7 @@ from eenzaam_stats.errors import (
     UnknownCodeError,
 )
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.loaders.harmonise.often_lonely import often_lonely
+from eenzaam_stats.loaders.harmonise.checks import often_lonely
 from eenzaam_stats.loaders.sources.ess import read_ess
 from eenzaam_stats.scoring.direct import DIRECT
 from eenzaam_stats.scoring.scale import score

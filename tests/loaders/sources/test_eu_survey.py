@@ -17,8 +17,7 @@ from eenzaam_stats.errors import (
     UnknownColumnError,
 )
 from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.loaders.sources.eu_country import country_order
-from eenzaam_stats.loaders.sources.eu_survey import read_eu_survey
+from eenzaam_stats.loaders.sources.eu_survey import country_order, read_eu_survey
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.scoring.direct import DIRECT
 from eenzaam_stats.scoring.direction import check_direction

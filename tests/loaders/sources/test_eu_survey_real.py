@@ -11,7 +11,7 @@ import pytest
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.loaders.mapping.mapping import read_mapped
-from eenzaam_stats.loaders.sources.eu_country import country_order
+from eenzaam_stats.loaders.sources.eu_survey import country_order
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.scoring.direct import DIRECT
 from eenzaam_stats.scoring.scale import score

@@ -18,8 +18,7 @@ from eenzaam_stats.loaders.sources.ssw import read_ssw
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.synthetic.gezondheidsmonitor import synthesise_gezondheidsmonitor
-from eenzaam_stats.synthetic.ssw import synthesise_ssw
-from eenzaam_stats.synthetic.ssw_layout import CBS_ORDER, NAMES, mapping_text
+from eenzaam_stats.synthetic.ssw import CBS_ORDER, NAMES, mapping_text, synthesise_ssw
 from eenzaam_stats.vocabulary import Origin
 from loaders.mapping.mapped_files import write_mapping
 

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import SchemaError
-from eenzaam_stats.numerics.people.count_change import count_decomposition
-from eenzaam_stats.numerics.people.decomposition import symmetric_effects
+from eenzaam_stats.numerics.people.count_change import count_decomposition, symmetric_effects
 
 # Inputs and answers are printed with at most 15 digits; observed differences stay below 2e-12.
 RTOL = 1e-10

@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eenzaam_stats.numerics.people.count_change import count_effects
-from eenzaam_stats.numerics.people.decomposition import standardised_values, symmetric_effects
+from eenzaam_stats.numerics.people.count_change import (
+    count_effects,
+    standardised_values,
+    symmetric_effects,
+)
 
 # Answers have at most 15 digits; observed differences stay below 1e-13 of the total.
 RTOL = 1e-10

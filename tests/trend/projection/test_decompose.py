@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.trend.projection.decompose import About, Moment, decompose_counts
+from eenzaam_stats.trend.projection.projected_change import About, Moment, decompose_counts
 
 GROUPS = ("18-74", "75-84", "85+")
 N_2022, N_2050 = np.array([12.8e6, 1.1e6, 0.4e6]), np.array([12.6e6, 1.9e6, 1.1e6])

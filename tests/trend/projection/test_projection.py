@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 import eenzaam_stats as es
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
-from eenzaam_stats.trend.projection.population_error import PopulationError
-from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
+from eenzaam_stats.trend.projection.projection_options import PopulationError, ProjectionOptions
 from trend.projection.projection_made import people, waves
 
 RNG = 20261126

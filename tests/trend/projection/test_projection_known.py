@@ -13,9 +13,8 @@ from eenzaam_stats.letter.recompute.projection import base_prevalence, projectio
 from eenzaam_stats.numerics.people.projection import total
 from eenzaam_stats.published.reference import persons
 from eenzaam_stats.trend.projection.population import Span, people_in_cells
-from eenzaam_stats.trend.projection.population_error import PopulationError
 from eenzaam_stats.trend.projection.prevalence_cells import prevalence_cells
-from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
+from eenzaam_stats.trend.projection.projection_options import PopulationError, ProjectionOptions
 from eenzaam_stats.trend.projection.published_prevalence import published_prevalence
 from eenzaam_stats.trend.projection.scenario_path import Start
 from trend.projection.projection_made import REFERENCE, bounds, people, waves

@@ -15,7 +15,7 @@ from eenzaam_stats.numerics.series.ar_process import (
     correlation_curvature,
     correlation_slope,
 )
-from eenzaam_stats.numerics.series.kenward_roger import bounded, kenward_roger
+from eenzaam_stats.numerics.series.reml_likelihood import bounded, kenward_roger
 from eenzaam_stats.trend.series.fitting import FitOptions
 from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
 from eenzaam_stats.trend.series.interruption import Interruption

@@ -2,22 +2,303 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import DesignError, OptionError, SchemaError, UnknownColumnError
+from eenzaam_stats.errors import (
+    DesignError,
+    OptionError,
+    SchemaError,
+    UnknownCodeError,
+    UnknownColumnError,
+)
 from eenzaam_stats.estimation.aggregates import frame as door
-from eenzaam_stats.estimation.calibration.calibration_report import Findings, reported
-from eenzaam_stats.estimation.calibration.margins import Margins, Wanted, wanted
-from eenzaam_stats.estimation.calibration.match import Outside, placed
-from eenzaam_stats.estimation.calibration.weights import Request, made
-from eenzaam_stats.survey import Calibration, Survey
+from eenzaam_stats.estimation.aggregates.domains import text
+from eenzaam_stats.estimation.calibration.margins import Margin, Margins, Wanted, wanted
+from eenzaam_stats.estimation.calibration.weights import Request, Result, made
+from eenzaam_stats.estimation.class_names import same_classes
+from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, auxiliaries
+from eenzaam_stats.results.estimates import CheckResult
+from eenzaam_stats.survey import Calibration, HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import CalibrationMethod, require_option
+
+# Respondents compared with population margins: who belongs to which category, and who to none.
+
+Outside = Literal["error", "leave_out"]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """Respondents with their categories.
+
+    Attributes
+    ----------
+    codes : tuple of ndarray of int, each of shape (n,)
+        Category per margin, -1 where there is none.
+    numeric : ndarray of float, shape (n, q)
+        Numeric columns, NaN where missing.
+    left_out : tuple of (str, int)
+        Reasons to leave respondents out, and how many; each respondent is counted once.
+    """
+
+    codes: tuple[IntArray, ...]
+    numeric: FloatArray
+    left_out: tuple[tuple[str, int], ...]
+
+    @property
+    def inside(self) -> BoolArray:
+        """Respondents with a category in every margin and every number, shape (n,)."""
+        found = np.isfinite(self.numeric).all(axis=1)
+        for code in self.codes:
+            found &= code >= 0
+        return np.asarray(found)
+
+    def auxiliaries(self, wanted: Wanted) -> Auxiliaries:
+        """Auxiliary variables of the respondents inside."""
+        inside = self.inside
+        return auxiliaries(
+            [code[inside] for code in self.codes],
+            [len(margin.classes) for margin in wanted.margins],
+            numeric=self.numeric[inside],
+        )
+
+
+def placed(frame: door.Eager, wanted: Wanted, *, outside: Outside) -> Placed:
+    """Respondents in the categories of the margins.
+
+    Parameters
+    ----------
+    frame : narwhals.DataFrame
+        Respondents.
+    wanted : Wanted
+        Margins.
+    outside : {"error", "leave_out"}
+        What a respondent does who lacks a variable or whose category no margin counts.
+
+    Returns
+    -------
+    Placed
+
+    Raises
+    ------
+    SchemaError
+        If a variable is missing and that is an error, or a population category has no respondents.
+    UnknownCodeError
+        If respondents have a category that the margin does not count.
+    """
+    n = len(frame)
+    free = np.ones(n, dtype=np.bool_)
+    reasons: list[tuple[str, int]] = []
+    words = {name: _words(frame, name) for name in wanted.columns}
+    numeric = np.column_stack(
+        [_number(frame, name) for name, _ in wanted.numeric] or [np.empty((n, 0))]
+    )
+    for name in wanted.columns:
+        _leave_out(free, reasons, words[name] == "", f"{name} is missing", outside=outside)
+    for (name, _), column in zip(wanted.numeric, numeric.T, strict=True):
+        _leave_out(free, reasons, ~np.isfinite(column), f"{name} is missing", outside=outside)
+    codes = []
+    for margin in wanted.margins:
+        code = _codes(margin, [words[name] for name in margin.columns])
+        _place_unknown(margin, words, code, (free, reasons), outside=outside)
+        codes.append(code)
+    found = Placed(tuple(codes), numeric, tuple(reasons))
+    _require_respondents(found, wanted)
+    return found
+
+
+def _words(frame: door.Eager, name: str) -> NDArray[np.object_]:
+    """Values as text, empty where missing."""
+    keys = frame.select(door.key(frame, name).alias(name)).get_column(name)
+    code, values = pd.factorize(pd.Series(keys.to_list(), dtype="object"))
+    words = np.array([*(text(value) for value in values), ""], dtype="object")
+    return words[code]
+
+
+def _number(frame: door.Eager, name: str) -> FloatArray:
+    door.require_numeric(frame, name, where=_WHERE, flag=False)
+    column = frame.select(door.number(name).alias(name)).get_column(name)
+    return np.asarray(column.to_numpy(), dtype=np.float64)
+
+
+def _codes(margin: Margin, words: Sequence[NDArray[np.object_]]) -> IntArray:
+    rows, present = pd.factorize(pd.MultiIndex.from_arrays(words))
+    classes = [tuple(map(str, one)) for one in present]
+    known = same_classes([one for one in classes if "" not in one], margin.classes)
+    number = {one: at for at, one in enumerate(margin.classes)}
+    table = np.array([number[known[one]] if one in known else -1 for one in classes], np.int64)
+    return table[rows]
+
+
+def _leave_out(
+    free: BoolArray, reasons: list[tuple[str, int]], rows: BoolArray, why: str, *, outside: Outside
+) -> None:
+    """Count respondents that leave for a reason, or stop."""
+    rows = rows & free
+    count = int(rows.sum())
+    if not count:
+        return
+    if outside == "error":
+        raise SchemaError(
+            f"{_WHERE} needs every margin variable in every row, and {why} in {count} row(s) "
+            f"(first in row {int(rows.argmax()) + 1}). Complete it, or leave those rows out with "
+            "outside='leave_out'."
+        )
+    free &= ~rows
+    reasons.append((f"not calibrated: {why}", count))
+
+
+def _place_unknown(
+    margin: Margin,
+    words: dict[str, NDArray[np.object_]],
+    code: IntArray,
+    found: tuple[BoolArray, list[tuple[str, int]]],
+    *,
+    outside: Outside,
+) -> None:
+    """Respondents whose category the margin does not count leave, or stop the run."""
+    free, reasons = found
+    strangers = (code < 0) & free
+    if not strangers.any():
+        return
+    first = int(strangers.argmax())
+    one = tuple(str(words[name][first]) for name in margin.columns)
+    same = strangers.copy()
+    for name, value in zip(margin.columns, one, strict=True):
+        same &= words[name] == value
+    if outside == "error":
+        what = "gives 0 people" if one in margin.empty else "lacks"
+        raise UnknownCodeError(
+            f"{_WHERE}: {int(same.sum())} respondent(s) have {margin.named(one)} (first in row "
+            f"{first + 1}), which the margin {what}. Add it, merge it, or leave those rows out "
+            "with outside='leave_out'."
+        )
+    free &= ~strangers
+    reasons.append(
+        (f"not calibrated: {margin.name} is a category without population", int(strangers.sum()))
+    )
+
+
+def _require_respondents(found: Placed, wanted: Wanted) -> None:
+    inside = found.inside
+    for margin, code in zip(wanted.margins, found.codes, strict=True):
+        counts = np.bincount(code[inside], minlength=len(margin.classes))
+        nobody = [margin.named(margin.classes[at]) for at in np.flatnonzero(counts == 0)]
+        if nobody:
+            raise SchemaError(
+                f"{_WHERE} needs respondents in every category of the population, and there are "
+                f"none with {'; '.join(nobody)}. Merge categories, in the margin and in the data."
+            )
+
+
+# What a calibration did, in the words of the report. No weight is computed here.
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """Everything that the report says about one calibration.
+
+    Attributes
+    ----------
+    goal : Wanted
+    request : Request
+    result : Result
+    left_out : tuple of (str, int)
+        Reasons and numbers of respondents left out.
+    weight, base_name : str
+        Columns with the new and the base weight.
+    """
+
+    goal: Wanted
+    request: Request
+    result: Result
+    left_out: tuple[tuple[str, int], ...]
+    weight: str
+    base_name: str
+
+
+def reported(survey: Survey, findings: Findings) -> HarmonisationReport:
+    """Report with the calibration in it.
+
+    Parameters
+    ----------
+    survey : Survey
+        Survey before calibration.
+    findings : Findings
+        What was done.
+
+    Returns
+    -------
+    HarmonisationReport
+    """
+    report = survey.report
+    lost = sum(count for _, count in findings.left_out)
+    return replace(
+        report,
+        n_kept=report.n_kept - lost,
+        dropped=(*report.dropped, *findings.left_out),
+        checks=(*report.checks, _check(findings)),
+        notes=(*report.notes, *_notes(survey, findings)),
+    )
+
+
+def _check(findings: Findings) -> CheckResult:
+    goal, result = findings.goal, findings.result
+    margins = ", ".join([*(m.name for m in goal.margins), *(name for name, _ in goal.numeric)])
+    return CheckResult(
+        "calibration",
+        True,
+        f"{findings.weight!r} meets {len(goal.totals())} population figures ({margins}); largest "
+        f"relative difference {result.largest_error:.1g} after {result.rounds} round(s) of "
+        f"{findings.request.method}",
+    )
+
+
+def _notes(survey: Survey, findings: Findings) -> tuple[str, ...]:
+    result, goal = findings.result, findings.goal
+    n, low, high = len(result.weights), result.factors.min(), result.factors.max()
+    effect, before = kish_effect(result.weights), kish_effect(result.base)
+    base = (
+        f"{findings.base_name!r}, 1 for everybody,"
+        if survey.design.weight is None
+        else (f"{findings.base_name!r}")
+    )
+    notes = [
+        f"calibrated from {base} by factors of {low:.3g} to {high:.3g} of the base weight brought "
+        f"to the population total; Kish effect {effect:.3f} (before {before:.3f}), "
+        f"effective n {n / effect:,.0f} of {n:,}"
+    ]
+    if findings.request.trim is not None:
+        least, most = findings.request.trim
+        notes.append(
+            f"weights of {result.n_trimmed:,} respondent(s) trimmed to {least:g} to {most:g} times "
+            f"the mean, and calibrated again {result.trim_rounds} time(s)"
+        )
+    if survey.design.calibration is not None:
+        notes.append("the base weights were calibrated before; variances count the last one only")
+    about = dict.fromkeys(margin.about for margin in goal.margins if margin.about)
+    return (*notes, *(f"margins count {words}" for words in about))
+
+
+def kish_effect(weights: FloatArray) -> float:
+    """Kish's design effect of unequal weights, n times the sum of squares over the squared sum.
+
+    Examples
+    --------
+    >>> round(kish_effect(np.array([1.0, 1.0, 2.0])), 3)
+    1.125
+    """
+    return float(len(weights) * (weights @ weights) / weights.sum() ** 2)
+
 
 FloatArray = NDArray[np.float64]
 CALIBRATED = "weight_calibrated"

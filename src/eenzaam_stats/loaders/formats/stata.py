@@ -6,16 +6,16 @@ missing, so that a codebook can say which kind each of them is.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 import pyreadstat
 
 from eenzaam_stats.errors import SourceError, listed
-from eenzaam_stats.loaders.formats.dta_rows import OLD_VERSIONS, require_promised_rows
 from eenzaam_stats.loaders.formats.survey_file import (
     FALLBACK_ENCODING,
     SurveyFile,
@@ -158,3 +158,170 @@ def _read(path: Path, encoding: str | None, **options: Any) -> tuple[pd.DataFram
             raise UnicodeError(str(error)) from error
         raise damaged(path, error) from error
     return frame, meta
+
+
+# Whether a Stata file holds the rows that its header promises, from its structure. Files of Stata
+# 13 and later have a map that says where their data begin and end. A promise that is far too high
+# makes the reading library ask for more memory than there is, which ends the program. Files of
+# Stata 8 to 12 have no map: with a number of rows that is too low, the rows behind it would be
+# taken for value labels and lost without a word. Behind the data stand tables of value labels, so
+# the number is right when these tables fill the rest of the file.
+
+OLD_VERSIONS = (113, 114, 115)  # Stata 8 and 9, 10 and 11, 12
+HEADER = 109
+NAME, VARIABLE_LABEL, TABLE_HEAD = 33, 81, 36
+FORMATS = {113: 12, 114: 49, 115: 49}
+WIDTHS = {251: 1, 252: 2, 253: 4, 254: 4, 255: 8}
+LONGEST_TEXT = 244
+BEGIN = b"<stata_dta><header><release>"
+ORDERS = {b"LSF": "<", b"MSF": ">"}
+# Release: how the number of variables, the number of rows and the length of the label are written.
+SIZES = {117: ("H", "I", "B"), 118: ("H", "Q", "H"), 119: ("I", "Q", "H")}
+PLACES, TYPES_AT, DATA_AT, DATA_END = 14, 2, 9, 10  # numbers in the map, and which one is which
+TYPES, DATA = b"<variable_types>", b"<data></data>"
+NEW_WIDTHS = {65_530: 1, 65_529: 2, 65_528: 4, 65_527: 4, 65_526: 8, 32_768: 8}
+NEW_LONGEST_TEXT = 2_045
+
+
+def require_promised_rows(file: Path) -> None:
+    """Raise when the data of a Stata file are not as long as its header says.
+
+    Parameters
+    ----------
+    file : Path
+        File of version 113 to 115 or 117 to 119.
+
+    Raises
+    ------
+    SourceError
+        If the number of rows, or a length before or behind the data, cannot be right.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "cut.dta"
+    ...     _ = file.write_bytes(b"<stata_dta><header><release>118</release>")
+    ...     require_promised_rows(file)
+    Traceback (most recent call last):
+    eenzaam_stats.errors.SourceError: cut.dta is damaged or cut off: it ends before its data. ...
+    """
+    try:
+        with file.open("rb") as stream:
+            new = _taken(stream, len(BEGIN)) == BEGIN
+            stream.seek(0)
+            (_walk_new if new else _walk_old)(stream, file.stat().st_size)
+    except (ValueError, OverflowError, struct.error) as fault:
+        raise SourceError(
+            f"{file.name} is damaged or cut off: {fault}. "
+            "Copy the file again from where it was made, or save it again from Stata."
+        ) from fault
+
+
+def _walk_old(stream: BinaryIO, size: int) -> None:
+    head = _taken(stream, HEADER)
+    version, order = head[0], ">" if head[1] == 1 else "<"
+    n_variables, n_rows = struct.unpack_from(f"{order}Hi", head, 4)
+    kinds = _taken(stream, n_variables)
+    width = sum(_width(kind, WIDTHS, LONGEST_TEXT) for kind in kinds)
+    described = NAME + FORMATS[version] + NAME + VARIABLE_LABEL
+    _taken(stream, n_variables * described + 2 * (n_variables + 1))
+    while (field := struct.unpack(f"{order}bi", _taken(stream, 5))) != (0, 0):
+        _skip(stream, field[1], size)
+    _skip(stream, n_rows * width, size)
+    if not _tables_fill(stream, order, size):
+        raise ValueError(f"its header promises {n_rows:,} rows, and its data are of another length")
+
+
+def _tables_fill(stream: BinaryIO, order: str, size: int) -> bool:
+    """Whether tables of value labels, each as long as its own counts say, end where the file does.
+
+    A table holds the number of labels, the length of their words, a place and a value for each,
+    and the words.
+    """
+    while (left := size - stream.tell()) > 0:
+        if left < TABLE_HEAD + 4 + 8:
+            return False
+        length = struct.unpack(f"{order}i", _taken(stream, 4))[0]
+        _taken(stream, TABLE_HEAD)
+        n_labels, n_words = struct.unpack(f"{order}ii", _taken(stream, 8))
+        if min(n_labels, n_words) < 0 or length != 8 + 8 * n_labels + n_words:
+            return False
+        if length - 8 > size - stream.tell():
+            return False
+        stream.seek(length - 8, 1)
+    return True
+
+
+def _walk_new(stream: BinaryIO, size: int) -> None:
+    release, order = _release(stream)
+    n_variables, n_rows = _counts(stream, release, order)
+    places = struct.unpack(f"{order}{PLACES}Q", _taken(stream, 8 * PLACES))
+    if max(places) > size:
+        raise ValueError("its map points outside the file")
+    stream.seek(places[TYPES_AT])
+    _expect(stream, TYPES)
+    kinds = struct.unpack(f"{order}{n_variables}H", _taken(stream, 2 * n_variables))
+    width = sum(_width(kind, NEW_WIDTHS, NEW_LONGEST_TEXT) for kind in kinds)
+    length = places[DATA_END] - places[DATA_AT] - len(DATA)
+    if length != n_rows * width:
+        raise ValueError(
+            f"its header promises {n_rows:,} rows of {width:,} bytes, and its data are "
+            f"{length:,} bytes long"
+        )
+
+
+def _release(stream: BinaryIO) -> tuple[int, str]:
+    """Version and order of bytes."""
+    _expect(stream, BEGIN)
+    words = _taken(stream, 3)
+    _expect(stream, b"</release><byteorder>")
+    order = ORDERS.get(_taken(stream, 3))
+    if not words.isdigit() or int(words) not in SIZES or order is None:
+        raise ValueError("its header has an unknown version or order of bytes")
+    return int(words), order
+
+
+def _counts(stream: BinaryIO, release: int, order: str) -> tuple[int, int]:
+    """Numbers of variables and rows; the stream is left at the map."""
+    variables, rows, label = SIZES[release]
+    _expect(stream, b"</byteorder><K>")
+    n_variables = _number(stream, order + variables)
+    _expect(stream, b"</K><N>")
+    n_rows = _number(stream, order + rows)
+    _expect(stream, b"</N><label>")
+    _taken(stream, _number(stream, order + label))
+    _expect(stream, b"</label><timestamp>")
+    _taken(stream, _number(stream, "B"))
+    _expect(stream, b"</timestamp></header><map>")
+    return n_variables, n_rows
+
+
+def _number(stream: BinaryIO, form: str) -> int:
+    return int(struct.unpack(form, _taken(stream, struct.calcsize(form)))[0])
+
+
+def _expect(stream: BinaryIO, words: bytes) -> None:
+    if _taken(stream, len(words)) != words:
+        raise ValueError(f"the mark {words.decode()} is not where it must be")
+
+
+def _width(kind: int, widths: Mapping[int, int], longest: int) -> int:
+    if kind in widths:
+        return widths[kind]
+    if 1 <= kind <= longest:
+        return kind
+    raise ValueError(f"a variable has the unknown type {kind}")
+
+
+def _taken(stream: BinaryIO, n_bytes: int) -> bytes:
+    data = stream.read(n_bytes)
+    if len(data) < n_bytes:
+        raise ValueError("it ends before its data")
+    return data
+
+
+def _skip(stream: BinaryIO, n_bytes: int, size: int) -> None:
+    if n_bytes < 0 or stream.tell() + n_bytes > size:
+        raise ValueError("its header promises more than the file holds")
+    stream.seek(n_bytes, 1)

@@ -12,16 +12,16 @@ from eenzaam_stats.loaders.harmonise.column import VALID, Harmonised
 from eenzaam_stats.loaders.harmonise.duplicates import check_duplicates
 from eenzaam_stats.loaders.harmonise.findings import header_check
 from eenzaam_stats.loaders.harmonise.item_direction import with_single_items
-from eenzaam_stats.loaders.harmonise.often_lonely import often_lonely
 from eenzaam_stats.loaders.harmonise.one_file import Reading
 from eenzaam_stats.loaders.harmonise.weighting import weight_total
 from eenzaam_stats.respondents import DJG_ITEMS, UCLA_ITEMS
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.asked import LEAST_PEOPLE, not_asked_of
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
-from eenzaam_stats.scoring.direction import check_direction
+from eenzaam_stats.scoring.direction import CHECK_NAME, LEAST_ROWS, check_direction
 from eenzaam_stats.scoring.instrument import Scale
 from eenzaam_stats.scoring.ucla import UCLA3
+from eenzaam_stats.vocabulary import Frequency
 
 _SCALES: tuple[Scale, ...] = (DJG11, DJG6, UCLA3)
 _FREQUENCY = frozenset({"direct", *UCLA_ITEMS})
@@ -91,3 +91,54 @@ def file_checks(reading: Reading) -> tuple[CheckResult, ...]:
     )
     asked = asked_checks(columns, place=reading.selection.file.path.name)
     return (*header_check(reading.selection), again, *total, *asked)
+
+
+# Is frequent loneliness the minority? The check for sources whose only question is a direct one.
+# A reversed direct question passes every range check and correlates with nothing that could show
+# it. In every survey of the population fewer than half of the people are often lonely.
+
+OFTEN = (Frequency.OFTEN.value, Frequency.ALWAYS.value)
+MOST = 0.5
+
+
+def often_lonely(frame: pd.DataFrame) -> CheckResult:
+    """Check that at most half of the people who answered a question are often or always lonely.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Respondents with the direct question, the UCLA items, or both.
+
+    Returns
+    -------
+    CheckResult
+        ``passed`` is ``None`` when no question has 50 answers.
+
+    Notes
+    -----
+    **Missing data.** Left out of the shares.
+
+    Examples
+    --------
+    >>> often_lonely(pd.DataFrame({"direct": ["never"] * 45 + ["often"] * 5})).message
+    'often or always: direct 10% of 50'
+    """
+    shares = {}
+    for name in ("direct", *UCLA_ITEMS):
+        answers = frame[name].dropna() if name in frame else pd.Series(dtype="str")
+        if len(answers) >= LEAST_ROWS:
+            shares[name] = (float(answers.isin(OFTEN).mean()), len(answers))
+    if not shares:
+        return CheckResult(
+            CHECK_NAME, None, f"no question on loneliness has {LEAST_ROWS} answers or more"
+        )
+    said = ", ".join(f"{name} {share:.0%} of {n:,}" for name, (share, n) in shares.items())
+    turned = [name for name, (share, _) in shares.items() if share > MOST]
+    if not turned:
+        return CheckResult(CHECK_NAME, True, f"often or always: {said}")
+    return CheckResult(
+        CHECK_NAME,
+        False,
+        f"often or always: {said}. More than half in {', '.join(turned)}: codes are read in the "
+        "wrong direction, or these people were selected on their loneliness.",
+    )

@@ -6,7 +6,7 @@ that is neither valid nor missing stops the reading.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eenzaam_stats.cell_text import number_of, stripped
+from eenzaam_stats.cell_text import may_be_thousands, number_of, says_nothing, stripped
 from eenzaam_stats.errors import SchemaError, UnknownCodeError
 from eenzaam_stats.keys import normal_keys, normal_word
 from eenzaam_stats.loaders.codebook.layout import Code, Value, Variable
@@ -23,14 +23,8 @@ from eenzaam_stats.loaders.harmonise.column import BLANK, KINDS, VALID, Harmonis
 from eenzaam_stats.loaders.harmonise.labels import coded_labels, shown_code
 from eenzaam_stats.loaders.harmonise.mapping_line import line_for_word
 from eenzaam_stats.loaders.harmonise.number_labels import notes_on_numbers
-from eenzaam_stats.loaders.harmonise.recodes import declared_notes, recodes_done
-from eenzaam_stats.loaders.harmonise.written_numbers import (
-    AGE,
-    parts_of_years,
-    read_numbers,
-    shortest,
-)
 from eenzaam_stats.messages import is_shown, shown_label
+from eenzaam_stats.number_columns import certain_form, occurrences
 from eenzaam_stats.respondents import COLUMNS
 from eenzaam_stats.scoring.dichotomised import KEYED
 from eenzaam_stats.scoring.wording import normalised, plain
@@ -310,3 +304,147 @@ def _categories(variable: Variable) -> list[Any]:
                 return [str(answer) for answer in answers]
     schema = {column.name: column.categories for column in COLUMNS}.get(variable.name, ())
     return list(schema) or list(variable.values)
+
+
+# What was done with the codes of a column, in words for the report of a reading.
+
+MOST_CODES_SHOWN = 12
+
+
+def recodes_done(
+    variable: Variable, codes: list[Any], kinds: list[MissingKind | None]
+) -> tuple[str, ...]:
+    """Recodes of a column as ``code -> value``; codes that became their labels are one entry."""
+    words = {True: "yes", False: "no"}
+    said = {
+        code: kind.value if kind else variable.codes[code][0]
+        for code, kind in zip(codes, kinds, strict=True)
+        if code != "" and (kind or code in variable.codes)
+    }
+    named = [
+        code for code in said if code in variable.codes and said[code] == variable.codes[code][1]
+    ]
+    if named:
+        said = {code: value for code, value in said.items() if code not in named}
+    others = _others(variable, said)
+    hidden = [code for code in said if code not in others and not _may_be_said(variable, code)]
+    kinds_hidden = ", ".join(dict.fromkeys(str(said[code]) for code in hidden))
+    pairs = sorted(said.items(), key=lambda pair: str(pair[0]).zfill(12))
+    return tuple(
+        [f"{len(named)} code(s) -> their labels"] * bool(named)
+        + [
+            f"{code} -> {words[value] if isinstance(value, bool) else value}"
+            for code, value in pairs
+            if str(code) != str(value) and code not in (*others, *hidden)
+        ]
+        + [f"{len(others)} other code(s) -> {variable.otherwise}"] * bool(others)
+        + [f"{len(hidden)} text(s) or long number(s) -> {kinds_hidden}"] * bool(hidden)
+    )
+
+
+def _may_be_said(variable: Variable, code: Any) -> bool:
+    """Whether a code is one of the codebook, or looks like one whatever row has it."""
+    if isinstance(code, str) and says_nothing(code):
+        return True  # what stands for an empty cell in every file is nobody's answer
+    return variable.knows(code) or is_shown(code, 1 if isinstance(code, str) else None)
+
+
+def _others(variable: Variable, said: Mapping[Any, Any]) -> frozenset[Any]:
+    """Codes that only the row for every other code covers, when they are many."""
+    if variable.otherwise is None:
+        return frozenset()
+    others = frozenset(
+        code
+        for code, value in said.items()
+        if not variable.knows(code) and value == variable.otherwise
+    )
+    return others if len(others) > MOST_CODES_SHOWN else frozenset()
+
+
+def declared_notes(variable: Variable, raw: RawColumn) -> tuple[str, ...]:
+    """Say which codes the file declares missing although the codebook lists them as valid."""
+    wrongly = [code for code in variable.codes if raw.declares(code)]
+    if not wrongly:
+        return ()
+    meant = ", ".join(f"{code} ({variable.codes[code][1]})" for code in wrongly)
+    return (f"{raw.name}: the file declares {meant} missing; the codebook lists it as valid.",)
+
+
+# Numbers of a coded column as they were written: in text, in four bytes, with parts of a year.
+
+AGE = "age"  # the only whole number of which a file may hold parts: completed years count
+
+
+def shortest(value: Any) -> float:
+    """Decimal code as it was typed: 9.9 in four bytes is 9.9, not 9.899999618530273.
+
+    Examples
+    --------
+    >>> shortest(np.float32(9.9)), shortest(0.1)
+    (9.9, 0.1)
+    """
+    small = np.float32(value)
+    return float(str(small)) if float(small) == float(value) else float(value)
+
+
+def read_numbers(
+    variable: Variable, raw: RawColumn, cells: tuple[npt.NDArray[np.intp], Any], *, where: str
+) -> list[Any]:
+    """Distinct values, with texts as numbers where the user said how numbers are written.
+
+    Parameters
+    ----------
+    variable : Variable
+        Row of the codebook.
+    raw : RawColumn
+        Column of the file.
+    cells : tuple of (places, distinct values)
+        As ``pandas.factorize`` gives them.
+    where : str
+        Source and wave, for messages.
+
+    Returns
+    -------
+    list
+        One per distinct value.
+
+    Raises
+    ------
+    AmbiguousNumberError
+        If a free number, or a code that could be another code, can be read in two ways.
+    """
+    places, values = cells[0], list(cells[1])
+    if not any(isinstance(value, str) for value in values) or variable.kind == "municipality":
+        return values
+    form = raw.options.numbers
+    texts = [
+        value if isinstance(value, str) and not variable.knows(stripped(value)) else ""
+        for value in values
+    ]
+    if variable.bounds is None:
+        texts = [text if _could_be_both(variable, text) else "" for text in texts]
+    found = occurrences(places, len(values), raw.rows)
+    form = certain_form(texts, form, column=raw.name, where=where, found=found)
+    if not form.said:
+        return values
+    read = [number_of(text, form) if text else None for text in texts]
+    return [value if own is None else own for value, own in zip(values, read, strict=True)]
+
+
+def _could_be_both(variable: Variable, text: str) -> bool:
+    """Whether a text is one code with a decimal sign and another with a sign for thousands."""
+    whole, number = may_be_thousands(text), number_of(text)
+    if whole is None or number is None:
+        return False
+    return variable.knows(whole) and variable.knows(number)
+
+
+def parts_of_years(
+    variable: Variable, raw: RawColumn, codes: Sequence[Any], places: npt.NDArray[np.intp]
+) -> tuple[str, ...]:
+    """Note on ages such as 30.5, of which completed years count."""
+    if variable.name != AGE:
+        return ()
+    parts = [at for at, code in enumerate(codes) if isinstance(code, float) and code % 1]
+    n = int(np.isin(places, parts).sum())
+    return (f"{raw.name}: {n:,} age(s) with parts of a year; completed years count",) * bool(n)

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.estimation.rows import require_level
-from eenzaam_stats.results.doubt import inherit_flag
+from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.results.panel import PanelFit
-from eenzaam_stats.trend.panel.doubts import wave_doubts
 from eenzaam_stats.trend.panel.dropout import wave_counts
 from eenzaam_stats.trend.panel.marginal import Standard, wave_means
 from eenzaam_stats.trend.panel.models import coefficients_of, fit_panel
@@ -26,7 +25,7 @@ from eenzaam_stats.trend.panel.terms import InterruptionLike, PanelTerm, panel_d
 from eenzaam_stats.trend.series.grid import whole_years
 from eenzaam_stats.trend.series.interruption import CONVENTIONS
 from eenzaam_stats.version import VERSION
-from eenzaam_stats.vocabulary import require_option
+from eenzaam_stats.vocabulary import Flag, require_option
 
 _WHERE = "panel_model()"
 
@@ -200,3 +199,52 @@ def _kept(rows: PanelRows, keep: NDArray[np.bool_]) -> PanelRows:
         unit=rows.unit[keep],
         stratum=rows.stratum[keep],
     )
+
+
+# Waves of a panel that say little by themselves: one person, one cluster, everybody the same. A
+# model gives such a wave a mean with an error of its own, borrowed from the others; that stays
+# and is marked.
+
+BoolArray = NDArray[np.bool_]
+NOBODY = "nobody in the group has an answer"
+
+
+def wave_doubts(rows: PanelRows, used: BoolArray, out: BoolArray) -> tuple[Doubt, ...]:
+    """Doubt of every wave, as the means and shares of the wave alone would have.
+
+    Parameters
+    ----------
+    rows : PanelRows
+        The whole panel.
+    used : ndarray of bool, shape (n,)
+        Rows in the model.
+    out : ndarray of bool, shape (n,)
+        Rows left out on purpose: a wave of these only is not doubted.
+
+    Returns
+    -------
+    tuple of Doubt
+        One per wave, in order.
+    """
+    return tuple(
+        _doubt(rows, used & (rows.wave == at), asked=bool((~out & (rows.wave == at)).any()))
+        for at in range(len(rows.labels))
+    )
+
+
+def _doubt(rows: PanelRows, inside: BoolArray, *, asked: bool) -> Doubt:
+    y = rows.y[inside]
+    if not len(y):
+        return Doubt(Flag.UNCERTAIN, NOBODY, no_error=True) if asked else Doubt()
+    pairs = np.unique(np.stack([rows.stratum[inside], rows.unit[inside]]), axis=1)
+    df = pairs.shape[1] - len(np.unique(pairs[0]))
+    binary = bool(np.isin(rows.y[rows.answered], (0.0, 1.0)).all())
+    same = y[0] if np.ptp(y) == 0.0 else np.nan
+    findings = (
+        (binary and same == 0.0, "nobody who answered has the outcome"),
+        (binary and same == 1.0, "everybody who answered has the outcome"),
+        (not binary and not np.isnan(same), "everybody who answered gave the same answer"),
+        (df <= 0, "no degrees of freedom"),
+    )
+    reason = "; ".join(words for there, words in findings if there)
+    return Doubt(Flag.UNCERTAIN, reason, no_error=True) if reason else Doubt()
