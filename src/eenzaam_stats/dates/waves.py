@@ -34,7 +34,7 @@ _PART_FIRST = re.compile(r"(Q|K|H)([1-4])[-\s](\d{4})")
 _NAMED = re.compile(r"(?:(\d{1,2})[-\s])?([a-z]{3,9})\.?[-\s](\d{4})|(\d{4})[-\s]([a-z]{3,9})\.?")
 # months that one part of the year lasts
 _LENGTH = {"Q": 3, "K": 3, "KW": 3, "H": 6, "HJ": 6, "MM": 1}
-_MONTHS = (
+_MONTH_NAMES = (
     "january januari",
     "february februari",
     "march maart mrt",
@@ -50,7 +50,7 @@ _MONTHS = (
 )
 _NUMBER_OF = {
     short: number
-    for number, names in enumerate(_MONTHS, start=1)
+    for number, names in enumerate(_MONTH_NAMES, start=1)
     for name in names.split()
     for short in (name, name[:3])
 }

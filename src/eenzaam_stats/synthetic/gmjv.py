@@ -47,7 +47,6 @@ ASSUMED_LONELY = {2024: 59.0}
 BLOCK_BOUNDS = (1, 3)
 # Share of people without scores; half of them carry the code 9 and half an empty cell.
 UNSCORED = 0.02
-UNKNOWN = 9
 ASSUMPTIONS = (
     "Scores come from six statements of an item-response model; region, age, gender, education, "
     "origin and household are drawn at random and related to nothing. Municipalities are invented.",
