@@ -17,10 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import IntArray
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.messages import shown_value
-
-IntArray = NDArray[np.int64]
 
 # Characters that cannot be seen and that str.strip() leaves: byte order mark, zero-width space.
 _UNUSUAL = r"[^\x21-\x7e]"

@@ -16,9 +16,9 @@ from math import floor, isfinite
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from eenzaam_stats.arrays import FloatArray
+
 Moment: TypeAlias = "float | dt.datetime"
 Axis = Literal["number", "year", "month", "day"]
 MONTHS, DAYS = 12, 365.2425

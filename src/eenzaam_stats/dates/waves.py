@@ -16,8 +16,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.dates.axis import Calendar, Moment, calendar_of
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.messages import shown_label, shown_value
@@ -133,7 +133,6 @@ def _of_time(words: str) -> dt.datetime | None:
     return dt.datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", words)).replace(tzinfo=None)
 
 
-FloatArray = NDArray[np.float64]
 DateLike: TypeAlias = float | str | dt.date | np.datetime64 | pd.Period
 _LAST_DAY, _MONTHS = 31, 12
 _DAY_FORMS = ("20200315", "2020-03-15")

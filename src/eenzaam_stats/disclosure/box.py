@@ -12,9 +12,10 @@ from itertools import product
 
 import numpy as np
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.disclosure.counts import Columns, Kind, Values
 from eenzaam_stats.disclosure.hiding import Hiding
-from eenzaam_stats.disclosure.solver import Equations, FloatArray, IntArray, Programme
+from eenzaam_stats.disclosure.solver import Equations, Programme
 from eenzaam_stats.disclosure.system import WITHIN
 
 _NOTHING = 1e-7

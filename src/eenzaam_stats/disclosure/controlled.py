@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.disclosure.counts import YES, Shown, shown_counts
 from eenzaam_stats.disclosure.decision import crossed_values
 from eenzaam_stats.disclosure.derived import is_counted, require_released
@@ -30,7 +31,6 @@ FARTHEST = 3  # multiples beyond the neighbours that are tried where the neighbo
 _FAR = 1e3  # cost of a multiple that is no neighbour, in bases
 _SECONDS = 120.0
 _NEAR = 1e-6
-FloatArray = NDArray[np.float64]
 
 
 @overload

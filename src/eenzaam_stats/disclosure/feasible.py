@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds as Box
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.disclosure.system import Terms
 from eenzaam_stats.errors import SchemaError
 
@@ -26,7 +26,6 @@ MOST_WHOLE = 200  # unknowns of a component up to which whole numbers are asked
 _NEAR = 1e-6
 _SECONDS = 20.0
 _INFEASIBLE = 2  # status of SciPy
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.disclosure.counts import Columns, Kind, Values
 from eenzaam_stats.disclosure.system import System
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(slots=True)

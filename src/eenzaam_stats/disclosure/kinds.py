@@ -11,12 +11,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations, permutations, product
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.disclosure.counts import YES, Kind
 from eenzaam_stats.disclosure.system import Rule, System
 
-FloatArray = NDArray[np.float64]
 MOST_SUMMED = 12  # outcomes of which every sum is looked at; of more, sums of two
 SHORT_SUM = 2
 FEW_CLASSES = 6

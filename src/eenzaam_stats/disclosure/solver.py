@@ -9,8 +9,8 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from eenzaam_stats.arrays import FloatArray, IntArray
+
 INFINITE = float("inf")
 _WHOLE = 1e-6
 _SMALL = 2_000  # columns

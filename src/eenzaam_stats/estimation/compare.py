@@ -13,9 +13,9 @@ from itertools import combinations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
 from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, grouping, once
@@ -116,7 +116,6 @@ def _within_block(
         yield from ((group, reference, block[reference]) for group in others)
 
 
-FloatArray = NDArray[np.float64]
 Measure = Literal["difference", "ratio"]
 Adjustment = Literal["none", "holm", "benjamini_hochberg"]
 _WHERE = "compare()"

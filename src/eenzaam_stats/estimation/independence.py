@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import DesignError, OptionError
 from eenzaam_stats.estimation.aggregates.cells import summed
 from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, design_columns
@@ -20,7 +20,6 @@ from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import Flag
 
-FloatArray = NDArray[np.float64]
 _WHERE = "rao_scott()"
 _LEAST_CLASSES = 2
 # standard errors below this share of those of a random sample are rounding

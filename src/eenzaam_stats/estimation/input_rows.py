@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.estimation.aggregates.cells import Cells
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
@@ -22,7 +23,6 @@ from eenzaam_stats.numerics.survey.linearise import linearised
 from eenzaam_stats.results.doubt import Doubt, doubt_of
 from eenzaam_stats.survey import Survey
 
-FloatArray = NDArray[np.float64]
 _LEVEL = 0.95
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.dates.waves import dates_of_waves
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
@@ -26,7 +27,6 @@ from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import require_option
 
-FloatArray = NDArray[np.float64]
 TrendScale = Literal["identity", "logit"]
 _WHERE = "linear_trend()"
 _LEAST_WAVES = 2

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.estimation.aggregates.domains import Domains, whole
 from eenzaam_stats.estimation.variance.single_psu import single_psu_doubts
@@ -32,11 +32,9 @@ from eenzaam_stats.numerics.survey.variance import domain_variance
 from eenzaam_stats.results.estimates import Estimate
 from eenzaam_stats.vocabulary import Flag, IntervalMethod
 
-FloatArray = NDArray[np.float64]
 # share of the weight of a group above which one answer decides its estimate
 MOST_OF_ALL = 0.5
 SEVERAL = 5  # of two or three people one has most of the weight as a rule
-IntArray = NDArray[np.int64]
 Limits = tuple[FloatArray, FloatArray]
 
 

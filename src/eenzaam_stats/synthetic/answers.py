@@ -11,15 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.arrays import FloatArray, KindArray
 from eenzaam_stats.loaders.codebook.layout import Code, Variable, WaveCodebook
 from eenzaam_stats.numerics.scales.item_response import ItemModel, draw_answers
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11, THREE_ANSWERS
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.synthetic.model import DECLARED_MISSING, SYSTEM_MISSING, SolvedCells
 from eenzaam_stats.synthetic.people import People
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int8]
 
 # Share of people who skipped the whole list of statements.
 SKIPPED_ALL = 0.005
@@ -36,7 +34,7 @@ NOT_LONELY = 8
 
 def drawn_answers(
     people: People, *, model: ItemModel, solved: SolvedCells, rng: np.random.Generator
-) -> IntArray:
+) -> KindArray:
     """Answers with gaps that depend on nothing, shape (n, 11).
 
     Positions in ``THREE_ANSWERS``, or ``DECLARED`` or ``ABSENT`` where an answer is missing.
@@ -54,7 +52,7 @@ def drawn_answers(
     return answers
 
 
-def item_columns(wave: WaveCodebook, answers: IntArray) -> dict[str, FloatArray]:
+def item_columns(wave: WaveCodebook, answers: KindArray) -> dict[str, FloatArray]:
     """Items as codes of the file, by name in the file; absent answers are NaN."""
     columns = {}
     for position, item in enumerate(wave.items):

@@ -11,17 +11,15 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import SourceError
 from eenzaam_stats.numerics.people.logit_margins import shares_on_margins
 from eenzaam_stats.published.reference import persons
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.vocabulary import Evidence, Sex
-
-FloatArray = npt.NDArray[np.float64]
 
 EVERYONE = "total"
 # First word of the source in the packaged figures, and the population behind the weights.

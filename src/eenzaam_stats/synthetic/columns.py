@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
 from eenzaam_stats.synthetic.people import People
 from eenzaam_stats.vocabulary import Origin
 
-FloatArray = npt.NDArray[np.float64]
 ORIGIN_COLUMN = "herkomst_bestand"
 # First wave whose Gemeentecode is a string with leading zeros.
 STRING_MUNICIPALITY_FROM = 2022

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.numerics.scales.item_response import answers_given, draw_latent
 from eenzaam_stats.synthetic.eu_people import DJG_NUMBERS, nine_items
 from eenzaam_stats.synthetic.report import SynthesisMargin
-from eenzaam_stats.synthetic.sav_content import MISSING, FloatArray, IntArray
+from eenzaam_stats.synthetic.sav_content import MISSING
 
 # ASSUMED, not estimates: place and spread on the latent scale, tie of the direct question.
 _MEAN, _SPREAD, _TIE = -0.3, 1.2, 0.85

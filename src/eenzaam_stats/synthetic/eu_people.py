@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.numerics.scales.item_response import ItemModel, answers_given, draw_latent
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.synthetic.model import eleven_items
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 TABLE = "eu_loneliness_survey"
 EU4 = ("France", "Italy", "Poland", "Sweden")

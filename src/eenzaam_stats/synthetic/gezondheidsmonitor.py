@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
@@ -35,7 +36,7 @@ from eenzaam_stats.synthetic.columns import (
     person_columns,
 )
 from eenzaam_stats.synthetic.model import SolvedCells, eleven_items, solved_cells
-from eenzaam_stats.synthetic.people import FloatArray, People, drawn_people
+from eenzaam_stats.synthetic.people import People, drawn_people
 from eenzaam_stats.synthetic.report import SynthesisCell, SynthesisMargin, SynthesisReport
 from eenzaam_stats.synthetic.writing import require_target, write_whole
 from eenzaam_stats.vocabulary import Origin

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
 from eenzaam_stats.loaders.pooling.waves import chosen_waves
@@ -28,8 +29,6 @@ from eenzaam_stats.synthetic.model import eleven_items
 from eenzaam_stats.synthetic.report import SynthesisMargin, SynthesisReport
 from eenzaam_stats.synthetic.sav_content import (
     ORIGIN_COLUMN,
-    FloatArray,
-    IntArray,
     code_of,
     origin_rows,
     require_size,

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from eenzaam_stats.arrays import IntArray
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
 from eenzaam_stats.numerics.scales.item_response import draw_answers, solve_cell, total_distribution
@@ -21,7 +22,6 @@ from eenzaam_stats.synthetic.report import SynthesisMargin, SynthesisReport
 from eenzaam_stats.synthetic.sav_content import (
     MISSING,
     ORIGIN_COLUMN,
-    IntArray,
     code_of,
     coded,
     origin_rows,

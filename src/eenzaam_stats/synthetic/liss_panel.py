@@ -11,11 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.numerics.scales.item_response import ItemModel, answers_given, draw_latent
 from eenzaam_stats.synthetic.model import eleven_items
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 # Items of the manual in the order of the file.
 DJG_NUMBERS = (3, 4, 7, 8, 9, 10)

@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.numerics.scales.item_response import ItemModel, solve_cell, total_distribution
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.synthetic.cells import THRESHOLDS
-
-FloatArray = npt.NDArray[np.float64]
 
 # Items 1..11. Order of the difficulties, distance to the extreme answer and order of the slopes
 # follow the item shares, means and scalability of van Tilburg (2021), The Gerontologist, Table 1

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.synthetic.cells import BANDS, CELLS
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 REGIONS = 25
 MUNICIPALITIES_PER_REGION = 14

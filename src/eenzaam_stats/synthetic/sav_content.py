@@ -12,14 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.codebook.layout import Variable, WaveCodebook
 from eenzaam_stats.loaders.harmonise.matching import NameIndex
 from eenzaam_stats.synthetic.columns import FileContent
 from eenzaam_stats.vocabulary import MissingKind, Origin
-
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 ORIGIN_COLUMN = "source"
 MIN_ROWS = 1_000

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.files.writing import require_place, write_set
 from eenzaam_stats.numerics.scales.item_response import (
@@ -86,9 +87,6 @@ def mapping_text() -> str:
     )
     return head + items + people
 
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 VERB = "synthesise_ssw()"
 MIN_ROWS = 1_000

@@ -10,14 +10,12 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.number_columns import numbers_or_nan
 from eenzaam_stats.output_check import status_of
 from eenzaam_stats.results.doubt import Doubt, found_doubt
 from eenzaam_stats.vocabulary import Flag
-
-FloatArray = NDArray[np.float64]
 
 
 def row_doubts(frame: pd.DataFrame, *, sets: Sequence[Hashable] | None = None) -> list[Doubt]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.estimation.aggregates.aggregate import CellTable
 from eenzaam_stats.estimation.aggregates.columns import CellColumns, Outcome
@@ -29,9 +30,6 @@ from eenzaam_stats.numerics.survey.linearise import Linearised, Statistic, linea
 from eenzaam_stats.numerics.survey.moments import Moments, Strata
 from eenzaam_stats.survey import Design
 from eenzaam_stats.vocabulary import MissingKind
-
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.estimation.aggregates.columns import CellColumns
 from eenzaam_stats.estimation.aggregates.products import CENTRE, HIGH, LOW, ORIGIN
 
-FloatArray = NDArray[np.float64]
 # Numbers of which the size is more than this many times their range are far from 0: their sums of
 # squares would lose more than three of the sixteen digits.
 FAR = 30.0

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.aggregates.aggregate import CLUSTER, INNER, PART, STRATUM
 from eenzaam_stats.estimation.aggregates.columns import CellColumns
@@ -22,8 +23,6 @@ from eenzaam_stats.messages import shown_groups
 from eenzaam_stats.numerics.survey.moments import Strata, neighbours
 from eenzaam_stats.survey import Design
 
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
 SHOWN_UNITS = 10
 # between the survey and its own stratum in the strata that ``combine`` makes
 WITHIN = " / "

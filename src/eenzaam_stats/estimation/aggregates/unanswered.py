@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.estimation.aggregates.columns import CellColumns, Outcome
 from eenzaam_stats.respondents import SEVERAL_ITEMS, TOLERATED_SUFFIX
 from eenzaam_stats.vocabulary import MissingKind
 
-FloatArray = NDArray[np.float64]
 ITEM_LOW, ITEM_HIGH = "item_low", "item_high"
 UNKNOWN_KIND = "unknown"
 # Columns made of a total, for a frame that was scored before it became a survey.

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.arrays import BoolArray, FloatArray, IntArray
 from eenzaam_stats.errors import (
     DesignError,
     OptionError,
@@ -32,8 +33,6 @@ from eenzaam_stats.vocabulary import CalibrationMethod, require_option
 # Respondents compared with population margins: who belongs to which category, and who to none.
 
 Outside = Literal["error", "leave_out"]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -300,7 +299,6 @@ def kish_effect(weights: FloatArray) -> float:
     return float(len(weights) * (weights @ weights) / weights.sum() ** 2)
 
 
-FloatArray = NDArray[np.float64]
 CALIBRATED = "weight_calibrated"
 _WHERE = "calibrate()"
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import ConvergenceError, OptionError
 from eenzaam_stats.estimation.calibration.margins import Wanted
 from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries
@@ -23,7 +23,6 @@ from eenzaam_stats.numerics.survey.distance_calibration import Distance, calibra
 from eenzaam_stats.numerics.survey.margin_border import margin_border
 from eenzaam_stats.vocabulary import CalibrationMethod
 
-FloatArray = NDArray[np.float64]
 _WHERE = "calibrate()"
 _FACTORS = ("post_stratify", "rake")
 _SHOWN = 3

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import IntArray
 from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
@@ -22,7 +22,6 @@ from eenzaam_stats.numerics.survey.calibration_residuals import CalibratedRows
 from eenzaam_stats.numerics.survey.linearise import Linearised
 from eenzaam_stats.survey import Calibration, Design, Survey
 
-IntArray = NDArray[np.int64]
 _WHERE = "variance under calibration"
 
 

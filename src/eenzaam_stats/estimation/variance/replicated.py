@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
@@ -18,8 +19,6 @@ from eenzaam_stats.numerics.survey.replicate_rank import ReplicateRanks, replica
 from eenzaam_stats.numerics.survey.replication import replicate_variance
 from eenzaam_stats.survey import ReplicateWeights, Survey
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 _WHERE = "variance from replicate weights"
 
 

@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.estimation.aggregates import frame as door
 from eenzaam_stats.estimation.aggregates.columns import CellColumns, Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains, text
 from eenzaam_stats.estimation.aggregates.products import answer
 from eenzaam_stats.survey import Survey
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 _IN_CLASS = "in this class or not"
 
 

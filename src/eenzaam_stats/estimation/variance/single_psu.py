@@ -10,14 +10,13 @@ from dataclasses import replace
 from typing import get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.numerics.survey.linearise import Statistic
 from eenzaam_stats.numerics.survey.variance import domain_variance
 from eenzaam_stats.vocabulary import LonelyStratum
 
-FloatArray = NDArray[np.float64]
 # From here on a rule that lets these strata add nothing makes a standard error more than 5 per cent
 # too small, and its 95 per cent interval holds the truth in less than 94.
 LARGE_SHARE = 0.10

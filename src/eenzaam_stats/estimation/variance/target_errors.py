@@ -12,8 +12,8 @@ from functools import partial
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.estimation.aggregates.cells import Cells
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
@@ -27,8 +27,6 @@ from eenzaam_stats.numerics.survey.replication import replicate_covariance
 from eenzaam_stats.numerics.survey.rounding import score_size, without_rounding
 from eenzaam_stats.survey import Survey
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 Score: TypeAlias = tuple[FloatArray, FloatArray]
 Value: TypeAlias = Callable[[FloatArray], FloatArray]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, listed
 from eenzaam_stats.estimation.aggregates.domains import Domains, text
 from eenzaam_stats.estimation.class_names import same_classes
@@ -20,7 +20,6 @@ from eenzaam_stats.messages import shown_groups
 from eenzaam_stats.number_columns import numbers_or_nan
 from eenzaam_stats.numerics.survey.linearise import Statistic, linearised
 
-FloatArray = NDArray[np.float64]
 POPULATION = "population"
 
 

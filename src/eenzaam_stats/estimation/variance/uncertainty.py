@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.aggregates.cells import Cells
 from eenzaam_stats.estimation.aggregates.columns import Outcome
@@ -31,7 +32,6 @@ from eenzaam_stats.numerics.survey.replication import (
 from eenzaam_stats.numerics.survey.rounding import score_size, without_rounding
 from eenzaam_stats.survey import Survey
 
-FloatArray = NDArray[np.float64]
 _LEAST_REPLICATES = 2
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.arrays import BoolArray
 from eenzaam_stats.respondents import DJG_ITEMS
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.asked import not_asked_of
@@ -21,7 +22,6 @@ from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.direction import check_direction
 from eenzaam_stats.scoring.scale import score_regardless
 
-BoolArray = npt.NDArray[np.bool_]
 ROWS_SHOWN = 10
 CUTOFFS = (2, 3)
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.arrays import KindArray
 from eenzaam_stats.cell_text import is_no_value, says_nothing, stripped
 from eenzaam_stats.loaders.codebook.missing_labels import missing_kind
 from eenzaam_stats.loaders.formats.file_options import FileOptions
@@ -24,8 +25,6 @@ from eenzaam_stats.vocabulary import MissingKind
 KINDS: tuple[MissingKind, ...] = tuple(MissingKind)
 VALID = -1
 BLANK = np.int8(KINDS.index(MissingKind.NO_ANSWER))
-
-Kinds = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +159,7 @@ class Harmonised:
     name: str
     source_name: str
     values: pd.Series[Any]
-    kinds: Kinds
+    kinds: KindArray
     recodes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.arrays import BoolArray
 from eenzaam_stats.errors import DesignError, SchemaError, SourceError, listed
 from eenzaam_stats.keys import key_text, normal_word
 from eenzaam_stats.loaders.harmonise.column import VALID, Harmonised, RawColumn
@@ -16,7 +17,6 @@ from eenzaam_stats.loaders.harmonise.selection import Selection
 from eenzaam_stats.loaders.harmonise.weighting import complete_strata, sound_weights
 
 _SEVERAL = "Read the file as that wave, or write wave=[...] with the waves to keep."
-BoolArray = npt.NDArray[np.bool_]
 Dropped = tuple[tuple[str, int], ...]
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.arrays import BoolArray
 from eenzaam_stats.results.estimates import CheckResult
 
 Duplicates = Literal["report", "first", "most_complete"]
-BoolArray = npt.NDArray[np.bool_]
 ROWS_SHOWN = 10
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import ConvergenceError
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 _STEPS = 50
 _TOLERANCE = 1e-12

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import ConvergenceError
 from eenzaam_stats.numerics.panel.logistic import logistic_regression
 from eenzaam_stats.numerics.panel.logistic_quadrature import (
@@ -20,9 +20,6 @@ from eenzaam_stats.numerics.panel.logistic_quadrature import (
     likelihood,
     quadrature,
 )
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 POINTS = 15
 _STEPS = 100

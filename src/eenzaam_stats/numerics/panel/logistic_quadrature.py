@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from eenzaam_stats.arrays import FloatArray, IntArray
 
 _MODE_STEPS, _MODE_DONE = 50, 1e-12
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import ConvergenceError
 from eenzaam_stats.numerics.panel.mixed_likelihood import Profile, profile, triangle
 from eenzaam_stats.numerics.panel.mixed_sums import MixedSums, mixed_sums
@@ -143,9 +144,6 @@ def no_residual() -> ConvergenceError:
         "between the waves of a person."
     )
 
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 # A residual below this share of the outcome is what rounding leaves of 0.
 _ROUNDING = 1e-12

@@ -9,10 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from eenzaam_stats.arrays import FloatArray, IntArray
 
 # A column of which less than this share is not explained by the columns before it adds nothing.
 COLLINEAR = 1e-9

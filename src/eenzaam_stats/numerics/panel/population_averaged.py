@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import ConvergenceError
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 WorkingCorrelation = Literal["exchangeable", "independence"]
 _ROUNDS = 200
 

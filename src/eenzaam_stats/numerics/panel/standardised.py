@@ -6,10 +6,10 @@ Arrays only; over whom to average and at which dates is the caller's affair.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-FloatArray = NDArray[np.float64]
+from eenzaam_stats.arrays import FloatArray
+
 # The normal density beyond this is nothing; steps of 1 / sd, so that the error is exp(-2 pi^2).
 _WIDTH, _LEAST = 9.0, 4.0
 

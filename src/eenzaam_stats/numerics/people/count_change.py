@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from math import comb
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import SchemaError
 
 # Symmetric decomposition of a change into the effects of its factors, any number of them. Arrays
@@ -156,9 +157,6 @@ def symmetric_effects(
     """
     values = standardised_values(total, start, end)
     return np.asarray(values[1] - values[0], float)
-
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
-FloatArray = NDArray[np.float64]
+from eenzaam_stats.arrays import FloatArray
+
 HALF = 2.0
 
 

@@ -6,12 +6,10 @@ Arrays only. Which pattern is assumed and where the margins come from is the cal
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import ConvergenceError
-
-FloatArray = npt.NDArray[np.float64]
 
 TOLERANCE = 1e-12
 _STEPS = 50

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-FloatArray = NDArray[np.float64]
+from eenzaam_stats.arrays import FloatArray
+
 _PRIOR = 0.5  # of Jeffreys, for a proportion
 
 

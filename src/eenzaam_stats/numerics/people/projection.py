@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.numerics.people.forecast_error import (
     Bounds,
     draw_scores,
@@ -27,7 +28,6 @@ from eenzaam_stats.numerics.people.prevalence_paths import (
     point,
 )
 
-FloatArray = NDArray[np.float64]
 SOURCES = ("sampling", "trend", "population")
 
 

@@ -13,10 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
+from eenzaam_stats.arrays import FloatArray, KindArray
 from eenzaam_stats.errors import ConvergenceError
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int8]
 
 # Trapezoidal rule on the normal density: the error falls as exp(-2 pi d / STEP), with d the
 # distance of the nearest pole of the logistic curves, pi / (discrimination x spread). With
@@ -212,7 +210,7 @@ def solve_cell(
 
 def draw_answers(
     model: ItemModel, *, mean: FloatArray, spread: FloatArray, rng: np.random.Generator
-) -> IntArray:
+) -> KindArray:
     """Answers of people drawn from the model.
 
     Parameters
@@ -274,7 +272,7 @@ def draw_latent(
     return latent
 
 
-def answers_given(model: ItemModel, latent: FloatArray, *, rng: np.random.Generator) -> IntArray:
+def answers_given(model: ItemModel, latent: FloatArray, *, rng: np.random.Generator) -> KindArray:
     """Answers of people whose latent values, shape (2, n), are known, as in ``draw_answers``."""
     n = latent.shape[1]
     answers = np.empty((n, model.difficulty.shape[0]), dtype=np.int8)

@@ -10,9 +10,9 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.numerics.series.ar_process import (
     ErrorModel,
     correlation,
@@ -133,8 +133,6 @@ def independent_variance(y: FloatArray, x: FloatArray, known: FloatArray) -> flo
     )
     return float(found.x)
 
-
-FloatArray = NDArray[np.float64]
 
 # Above this the information on phi is unusable and the estimate is that of first differences.
 BOUNDARY = 0.999

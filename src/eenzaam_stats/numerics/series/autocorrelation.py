@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-FloatArray = NDArray[np.float64]
+from eenzaam_stats.arrays import FloatArray
 
 
 def durbin_watson(residual: FloatArray) -> float:

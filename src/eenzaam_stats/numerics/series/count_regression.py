@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import ConvergenceError
 
-FloatArray = NDArray[np.float64]
 Family = Literal["poisson", "binomial"]
 CountErrors = Literal["dispersion", "robust", "newey_west", "model"]
 _ROUNDS = 50

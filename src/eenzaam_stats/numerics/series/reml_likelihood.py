@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.numerics.series.ar_process import ErrorModel, correlation_curvature
 
 # Covariance of coefficients that counts the estimation of the variances. Arrays only.
@@ -150,9 +150,6 @@ def _derivatives(
         return first, [[nothing]]
     bent = np.exp(theta[0]) * correlation_curvature(model.times, float(theta[1]))
     return first, [[nothing, slopes[1]], [slopes[1], bent]]
-
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

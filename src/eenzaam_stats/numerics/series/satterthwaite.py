@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.numerics.series.reml_likelihood import RemlFit
 
-FloatArray = NDArray[np.float64]
 _LEAST_DF = 2.0
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize
 
-FloatArray = NDArray[np.float64]
+from eenzaam_stats.arrays import FloatArray
+
 RhoType = Literal["regress", "freg", "tscorr", "dw", "theil"]
 # Prais-Winsten holds an autocorrelation outside (-1, 1) here.
 LARGEST_RHO = 0.9999

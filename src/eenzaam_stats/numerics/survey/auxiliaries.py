@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg, sparse
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from eenzaam_stats.arrays import FloatArray, IntArray
 
 # Directions below this share of the largest are those that one margin repeats of another: the
 # categories of each margin add up to the same 1. A year of birth beside a constant leaves 5e-5.

@@ -6,12 +6,11 @@ Arrays only. Deciding which interval a reader gets is left to the verbs.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.numerics.survey.intervals import t_quantile
-
-FloatArray = NDArray[np.float64]
 
 
 def effective_size(

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.numerics.survey.auxiliaries import scaled_rows
 from eenzaam_stats.numerics.survey.calibration_residuals import (
     CalibratedRows,
@@ -21,9 +21,6 @@ from eenzaam_stats.numerics.survey.calibration_residuals import (
 )
 from eenzaam_stats.numerics.survey.moments import Strata, collapsed
 from eenzaam_stats.numerics.survey.variance import DomainVariance
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 # A variance below this share of the one before the projection is rounding of an exact zero.
 ROUNDING = 1e-20

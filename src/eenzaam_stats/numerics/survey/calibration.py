@@ -11,12 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import BoolArray, FloatArray
 from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, crossproduct, solved
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 # Sums of 500,000 weights carry a relative rounding of 1e-13; R stops raking at one unit.
 TOLERANCE = 1e-11

@@ -11,14 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, crossproduct, scaled_rows, solved
 from eenzaam_stats.numerics.survey.moments import Strata
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 Method = Literal["post_stratify", "rake", "linear", "logit"]
 # Coefficients of both variables: (d, 2) per domain, or two of shape (t, d) per target and domain.
 Score = FloatArray | tuple[FloatArray, FloatArray]

@@ -12,10 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.numerics.survey.moments import Moments, Strata, collapsed
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

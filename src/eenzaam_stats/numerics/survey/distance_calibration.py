@@ -12,13 +12,12 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, crossproduct, solved
 from eenzaam_stats.numerics.survey.calibration import TOLERANCE, CalibratedWeights, margin_errors
 
-FloatArray = NDArray[np.float64]
 Distance = Literal["linear", "logit"]
 _Problem = tuple[FloatArray, Auxiliaries, FloatArray]
 

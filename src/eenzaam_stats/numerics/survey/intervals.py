@@ -7,10 +7,10 @@ the limits are NaN; deciding what to tell the reader is left to the verbs.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
-FloatArray = NDArray[np.float64]
+from eenzaam_stats.arrays import FloatArray
 
 
 def t_quantile(level: float, df: ArrayLike) -> FloatArray:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from eenzaam_stats.arrays import FloatArray
+
 Statistic = Literal["proportion", "mean", "total", "total_yes", "ratio"]
 
 

@@ -11,13 +11,10 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize, sparse
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 # Combinations that can have at most this part of an equal share count as 0.
 _LEAST_SHARE = 1e-6

@@ -6,11 +6,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+from eenzaam_stats.arrays import BoolArray, FloatArray, IntArray
+
 LonelyStratum = Literal["certainty", "centred", "average", "collapsed", "fail"]
 LonelyDomain = Literal["full_design", "as_lonely"]
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-FloatArray = NDArray[np.float64]
+from eenzaam_stats.arrays import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

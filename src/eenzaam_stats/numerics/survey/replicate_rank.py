@@ -10,11 +10,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+from eenzaam_stats.arrays import BoolArray, FloatArray, IntArray
 
 # Singular values of the weights below this share of the largest are linear dependence.
 RANK_TOLERANCE = 1e-7

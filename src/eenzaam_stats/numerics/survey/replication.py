@@ -8,10 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from eenzaam_stats.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

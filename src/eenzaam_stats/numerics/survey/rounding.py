@@ -9,9 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.numerics.survey.moments import Moments
-
-FloatArray = NDArray[np.float64]
 
 # An error below this share of the sums it was made from is rounding. Sums of 500,000 rows agree
 # between engines to 1e-15; the smallest share that a survey of the whole country could show, with

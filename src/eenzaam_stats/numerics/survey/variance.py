@@ -9,13 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import BoolArray, FloatArray, IntArray
 from eenzaam_stats.numerics.survey.moments import Moments, Strata, collapsed
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 # A spread below this share of its parts is what rounding leaves of an exact zero: the sums of
 # 500,000 rows agree between engines to 1e-15, and the difference of two such sums is not less.

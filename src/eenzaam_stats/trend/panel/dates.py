@@ -6,14 +6,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.dates.axis import Calendar
 from eenzaam_stats.dates.waves import HOW, dates_of_waves, is_date
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.estimation.aggregates import frame as door
-
-FloatArray = NDArray[np.float64]
 
 
 def dates_of(

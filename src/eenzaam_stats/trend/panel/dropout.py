@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.arrays import BoolArray, FloatArray
 from eenzaam_stats.errors import ConvergenceError, EenzaamStatsWarning
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.numerics.panel.logistic import LogisticFit, logistic_regression
@@ -18,8 +19,6 @@ from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.results.panel import WaveCount
 from eenzaam_stats.trend.panel.rows import PanelColumns, PanelRows, panel_rows
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 NAME = "dropout and answers"
 _LARGE_DF = 1e9
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.numerics.panel.standardised import mean_probability
 from eenzaam_stats.numerics.survey.intervals import logit_interval, t_quantile
 from eenzaam_stats.results.doubt import Doubt
@@ -16,8 +16,6 @@ from eenzaam_stats.results.panel import WaveMean
 from eenzaam_stats.trend.panel.rows import PanelRows
 from eenzaam_stats.trend.panel.terms import PanelDesign
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 Standard = Literal["everyone", "wave"]
 LARGE_DF = 1e9
 

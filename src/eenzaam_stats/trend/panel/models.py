@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import DesignError, OptionError
 from eenzaam_stats.numerics.panel.logistic_mixed import fit_logistic_mixed
 from eenzaam_stats.numerics.panel.mixed_model import MixedFit, fit_mixed, satterthwaite
@@ -22,8 +22,6 @@ from eenzaam_stats.trend.panel.options import PanelOptions
 from eenzaam_stats.trend.panel.rows import Kind, PanelRows
 from eenzaam_stats.trend.panel.terms import PanelDesign
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 # Squared correlation of intercept and slope that rounding leaves of 1.
 _SINGULAR = 1.0 - 1e-9
 _LARGE_SAMPLE = "large-sample limits"

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.arrays import BoolArray
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.results.doubt import Doubt, inherit_flag
@@ -205,7 +206,6 @@ def _kept(rows: PanelRows, keep: NDArray[np.bool_]) -> PanelRows:
 # model gives such a wave a mean with an error of its own, borrowed from the others; that stays
 # and is marked.
 
-BoolArray = NDArray[np.bool_]
 NOBODY = "nobody in the group has an answer"
 
 

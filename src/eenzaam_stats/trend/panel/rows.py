@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import BoolArray, FloatArray, IntArray
 from eenzaam_stats.dates.axis import NUMBERS, Calendar
 from eenzaam_stats.errors import SchemaError, UnknownColumnError
 from eenzaam_stats.estimation.aggregates import frame as door
@@ -21,9 +21,6 @@ from eenzaam_stats.messages import shown_groups
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.trend.panel.dates import dates_of, numbers_of, values_of
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 Kind = Literal["linear", "logistic"]
 _SHOWN = 5
 

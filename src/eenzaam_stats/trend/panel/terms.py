@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import BoolArray, FloatArray
 from eenzaam_stats.dates.axis import NUMBERS, Calendar
 from eenzaam_stats.dates.waves import DateLike
 from eenzaam_stats.errors import OptionError, listed
@@ -20,8 +20,6 @@ from eenzaam_stats.trend.series.interruption_terms import Term, terms_of, told_a
 from eenzaam_stats.trend.series.series import Series, waves_alone
 from eenzaam_stats.vocabulary import require_option
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 INTERCEPT, TREND = "(Intercept)", "trend"
 
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.numerics.survey.beta_interval import effective_size
 from eenzaam_stats.results.doubt import Doubt
 from eenzaam_stats.trend.projection.prevalence_cells import PrevalenceCells
 from eenzaam_stats.vocabulary import Flag
 
-FloatArray = NDArray[np.float64]
 _LEVEL, _SHOWN = 0.95, 8
 _EDGE = {0.0: "nobody has the outcome", 1.0: "everybody has the outcome"}
 

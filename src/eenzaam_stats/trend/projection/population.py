@@ -8,15 +8,14 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.cell_text import UNSAID, NumberFormat
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.published.reference import POPULATIONS, reference
 from eenzaam_stats.trend.projection.population_frame import checked_population
 from eenzaam_stats.trend.projection.prevalence_cells import TOTAL, PrevalenceCells
 
-FloatArray = NDArray[np.float64]
 Households = Literal["residents", "private_households"]
 HOUSEHOLDS = ("residents", "private_households")
 OBSERVED = "observed"

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.cell_text import UNSAID, NumberFormat
 from eenzaam_stats.dates.waves import moment_of
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
@@ -22,7 +23,6 @@ from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.trend.row_doubts import row_doubts
 from eenzaam_stats.vocabulary import Sex
 
-FloatArray = NDArray[np.float64]
 AGE_NAMES = ("age_group", "age_band")
 TOTAL = "total"
 SEXES = (Sex.MEN.value, Sex.WOMEN.value)

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.numerics.people.forecast_error import Bounds
 from eenzaam_stats.numerics.people.projection import (
@@ -312,7 +313,6 @@ def _checked(start: Start) -> HindcastError | None:
 
 # Rows of a projection and the variance by source, from points and draws.
 
-FloatArray = NDArray[np.float64]
 INNER = 0.67
 TOGETHER = "together"
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.numerics.people.count_change import count_effects
 from eenzaam_stats.numerics.people.projection import Simulation, moment
@@ -124,7 +125,6 @@ def _draws(projection: Projection, years: tuple[int, int]) -> tuple[Moment, Mome
 # Why a number of people changes: population size, structure or prevalence. The arithmetic is in
 # numerics; here stand the door, the intervals and the rule for percentages.
 
-FloatArray = NDArray[np.float64]
 EFFECTS = ("size", "structure", "prevalence")
 NEAR_ZERO = 0.01  # of the first number: a smaller change gets no percentages
 LEAST_DRAWS = 100

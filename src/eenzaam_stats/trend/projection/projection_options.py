@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.cell_text import Decimal, NumberFormat, Thousands
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.numerics.people.forecast_error import Bounds
@@ -16,7 +16,6 @@ from eenzaam_stats.trend.projection.population import Households, People
 
 # How unsure a population forecast is: published bounds, by years ahead.
 
-FloatArray = NDArray[np.float64]
 PUBLISHED = "cbs_prognose_2023"
 _NEEDED = ("year", "bound", "level", "value")
 _WHERE = "PopulationError"

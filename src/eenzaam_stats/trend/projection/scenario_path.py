@@ -6,16 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import logit
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.numerics.people.prevalence_paths import Paths, held
 from eenzaam_stats.results.doubt import Doubt
 from eenzaam_stats.trend.projection.cell_doubts import cell_doubts, posterior_sizes
 from eenzaam_stats.trend.projection.population import People
 from eenzaam_stats.trend.projection.prevalence_cells import PrevalenceCells
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import logit
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.numerics.people.logit_trend import LogitTrend, fit_logit_trend
 from eenzaam_stats.numerics.people.prevalence_paths import Paths
@@ -264,7 +264,6 @@ def _from_line(base: Paths, fit: LogitTrend, ahead: FloatArray) -> Paths:
     )
 
 
-FloatArray = NDArray[np.float64]
 OPEN_AGES = 5  # single ages that an open last band of the population is spread over
 
 __all__ = ["CohortShift", "ConstantPrevalence", "Scenario", "TrendScenario", "UserScenario"]

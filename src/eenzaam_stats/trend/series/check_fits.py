@@ -6,10 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import EenzaamStatsError, OptionError, UnknownColumnError
 from eenzaam_stats.output_check import status_of
 from eenzaam_stats.results.checks import CheckedEffect, SeriesCheck
@@ -21,7 +20,6 @@ from eenzaam_stats.trend.series.interruption import Dated, Interruption, dated
 from eenzaam_stats.trend.series.series import WAVE, series_frame, wave_times, waves_alone
 from eenzaam_stats.vocabulary import Flag
 
-FloatArray = NDArray[np.float64]
 WHERE = "a check of a series"
 
 

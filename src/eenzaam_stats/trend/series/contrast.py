@@ -6,14 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from eenzaam_stats.arrays import BoolArray, FloatArray
 from eenzaam_stats.numerics.survey.intervals import t_quantile
 from eenzaam_stats.results.series import Coefficient
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

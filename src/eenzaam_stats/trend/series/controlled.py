@@ -9,9 +9,9 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.numerics.series.series_regression import newey_west
@@ -121,7 +121,6 @@ def newey_west_within(series: Series, used: Sequence[Series], x: FloatArray, pla
     return without_rounding(fitted, series.values, x)
 
 
-FloatArray = NDArray[np.float64]
 ControlForm = Literal["stacked", "difference"]
 _WHERE = "controlled_series()"
 _STACKED = ("auto", "reml", "ols", "newey_west", "random_effects")

@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.number_columns import numbers_or_nan
@@ -25,7 +25,6 @@ from eenzaam_stats.trend.series.residuals import residual_checks
 from eenzaam_stats.trend.series.series import ESTIMATE, WAVE, Series, opened_series
 from eenzaam_stats.vocabulary import require_option
 
-FloatArray = NDArray[np.float64]
 CountModel = Literal["quasipoisson", "quasibinomial"]
 COUNT, DENOMINATOR = "count", "denominator"
 _WHERE = "interrupted_counts()"

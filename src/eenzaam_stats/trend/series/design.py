@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.trend.series.interruption_terms import Term
-
-FloatArray = NDArray[np.float64]
-
 
 Wave = tuple[str, int]
 # A sine is told from other columns when this share of its size is its own.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.numerics.series.forecast_gap import Gaps
 from eenzaam_stats.numerics.survey.intervals import t_quantile
 from eenzaam_stats.results.series import Effect, SeriesPoint
@@ -81,9 +82,6 @@ def relative_and_absolute(
 
 def _from_scale(value: float, scale: str) -> float:
     return math.exp(value) if scale == "log" else 1.0 / (1.0 + math.exp(-value))
-
-
-FloatArray = NDArray[np.float64]
 
 
 def effects_of(

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.numerics.panel.mixed_sums import collinear
 from eenzaam_stats.numerics.series.series_regression import (
@@ -27,7 +27,6 @@ from eenzaam_stats.trend.series.series import Series
 from eenzaam_stats.trend.series.wave_errors import WithoutError
 from eenzaam_stats.vocabulary import require_option
 
-FloatArray = NDArray[np.float64]
 Estimator = Literal["auto", "reml", "ols", "newey_west", "prais_winsten", "random_effects"]
 SamplingErrors = Literal["known", "ignored"]
 _LEAST_RESIDUAL_DF = 2

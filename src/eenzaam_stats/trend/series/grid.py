@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError
 
 _MONTH = "Name the column with the month of the interview as month=."
 
-FloatArray = NDArray[np.float64]
 # Waves are on a grid when every gap is a whole number of the smallest, within this share of it.
 _TOLERANCE = 1e-6
 # A grid is regular enough for AR(1), with a correlation that may be negative, when this share of

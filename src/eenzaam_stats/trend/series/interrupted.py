@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.estimation.rows import require_level
@@ -22,7 +20,6 @@ from eenzaam_stats.vocabulary import require_option
 
 __all__ = ["Scale", "SeriesOptions", "interrupted_time_series"]
 
-FloatArray = NDArray[np.float64]
 Scale = Literal["identity", "logit"]
 _WHERE = "interrupted_time_series()"
 

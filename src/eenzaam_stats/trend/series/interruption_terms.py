@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import BoolArray, FloatArray
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.panel.mixed_sums import collinear
 from eenzaam_stats.trend.series.interruption import Dated, EffectName, PhaseIn, RampStart
 from eenzaam_stats.trend.series.series import Series
 from eenzaam_stats.vocabulary import require_option
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 _AFTER = " after"
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import BoolArray, FloatArray
 from eenzaam_stats.dates.waves import DateLike
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.results.doubt import inherit_flag
@@ -30,8 +30,6 @@ from eenzaam_stats.trend.series.interruption_terms import terms_of, told_apart, 
 from eenzaam_stats.trend.series.series import Series
 from eenzaam_stats.version import VERSION
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 _LEAST_BEFORE = 3
 DATE_THE_WAVES = "Give the waves the date of their fieldwork, such as 2020.8."
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.dates.axis import Calendar
 from eenzaam_stats.dates.waves import DateLike, dates_of_waves
 from eenzaam_stats.errors import OptionError
@@ -23,7 +23,6 @@ from eenzaam_stats.trend.series.interruption import Interruption, dated
 from eenzaam_stats.trend.series.interruption_terms import terms_of
 from eenzaam_stats.trend.series.series import Series, waves_alone
 
-FloatArray = NDArray[np.float64]
 _WHERE = "power_of()"
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.series.ar_reml import fit_reml
 from eenzaam_stats.numerics.series.reml_likelihood import RemlFit
@@ -16,7 +16,6 @@ from eenzaam_stats.trend.series.contrast import Fitted
 from eenzaam_stats.trend.series.grid import grid_step, regular_step
 from eenzaam_stats.trend.series.series import Series
 
-FloatArray = NDArray[np.float64]
 Correlation = Literal["auto", "ar1", "car1"]
 SmallSample = Literal["bounded", "kenward_roger", "plain", "none"]
 SHORT_SERIES = 12

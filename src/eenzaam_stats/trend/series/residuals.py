@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.numerics.series.autocorrelation import breusch_godfrey, durbin_watson, ljung_box
 from eenzaam_stats.results.estimates import CheckResult
 
-FloatArray = NDArray[np.float64]
 _SIGNIFICANT = 0.05
 _YEAR = 12
 _LEAST = 4

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.dates.axis import NUMBERS, Calendar, nearest_wave
 from eenzaam_stats.dates.waves import HOW, dates_of_waves, moment_of, unclear_number, values_in
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, listed
@@ -19,7 +20,6 @@ from eenzaam_stats.results.doubt import Doubt
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.trend.series.wave_errors import WithoutError, settled_waves
 
-FloatArray = NDArray[np.float64]
 WAVE, ESTIMATE, ERROR = "wave", "estimate", "std_error"
 _LEAST_WAVES = 3
 
