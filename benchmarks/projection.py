@@ -4,7 +4,7 @@ usage: python benchmarks/projection.py [--draws 100000] [--years 33] [--bands 18
 
 Made-up prevalences and people of 33 years and 36 cells (18 age bands, two sexes). A projection
 draws sampling error, trend and population, gives two intervals for every cell, age band and the
-whole, the variance by source, and (with a trend) its constant-prevalence twin. Ratios within one
+whole, the variance by source, and (with a trend) constant prevalence. Ratios within one
 run, printed and never asserted; the target is below 20. See benchmarks/README.md.
 """
 
@@ -80,7 +80,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     correlated = PopulationError(between_years=0.95, between_ages=0.5)
     for words, scenario, errors in (
         ("constant prevalence", es.scenarios.ConstantPrevalence(), PopulationError()),
-        ("trend and its twin", es.scenarios.TrendScenario(), PopulationError()),
+        (
+            "trend and its constant-prevalence projection",
+            es.scenarios.TrendScenario(),
+            PopulationError(),
+        ),
         ("ages and years correlate", es.scenarios.ConstantPrevalence(), correlated),
     ):
         options = ProjectionOptions(draws=asked.draws, population=errors)

@@ -153,7 +153,7 @@ def future() -> Projection:
 
 
 def draw_projection(axes: Axes) -> Axes:
-    """A projection with its bands and its constant-prevalence twin."""
+    """A projection with its bands and its constant-prevalence projection."""
     return plots.projection(future(), language="en", axes=axes)
 
 

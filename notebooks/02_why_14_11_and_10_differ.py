@@ -176,7 +176,7 @@ print(
 # ## 4. A direct question, and what is done with no answer
 #
 # The EU survey asked six items of the scale, three of UCLA and one direct question of the same
-# people. The file is a **synthetic** twin of it.
+# people. The file is a **synthetic** file of it.
 
 # %%
 es.synthesise("eu_loneliness_survey", folder / "eu_values.csv", n=27_000, seed=3)
@@ -200,7 +200,7 @@ asked = pd.DataFrame(
 asked.round(1)
 
 # %% [markdown]
-# How many fewer the direct question finds in this file follows from how the twin was made, and says
+# How many fewer the direct question finds in this file follows from how that file was made, and says
 # nothing about people.
 #
 # In the real file 965 of 1,008 Dutch respondents answered the direct question. Leaving the others

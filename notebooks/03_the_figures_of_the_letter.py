@@ -64,7 +64,7 @@ figures["prevalence-by-source"].data.iloc[:, :5]
 # %% [markdown]
 # ## 2. How a verdict comes about
 #
-# A verdict compares the outcome with the room that the printed number leaves, and is never better
+# A verdict compares the outcome with the range that the printed number leaves, and is never better
 # than its weakest evidence: a figure from a newspaper cannot make a statement "reproduced".
 
 # %%

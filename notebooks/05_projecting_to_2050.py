@@ -125,7 +125,7 @@ damped = es.project(
 axes = es.plots.projection(damped, language="en")
 
 # %% [markdown]
-# The dashed line is the constant-prevalence twin that every scenario brings along. A straight line
+# The dashed line is constant prevalence, which every scenario brings along. A straight line
 # that never bends gives far more:
 
 # %%
@@ -140,7 +140,7 @@ cohorts = es.project(
 )
 pd.Series(
     {
-        "constant": damped.twin.row(2050).persons,
+        "constant": damped.constant_prevalence.row(2050).persons,
         "cohorts keep their prevalence": cohorts.row(2050).persons,
         "damped trend": damped.row(2050).persons,
         "undamped trend": straight.row(2050).persons,
@@ -169,7 +169,7 @@ pd.DataFrame(
             band: (one.row(2050, band).inner_high - one.row(2050, band).inner_low) / 1e3
             for band in ("all", "75-84", "85+")
         }
-        for name, one in (("ages together", damped.twin), ("ages apart", loose))
+        for name, one in (("ages together", damped.constant_prevalence), ("ages apart", loose))
     }
 ).round(0)
 
@@ -189,7 +189,11 @@ assert abs(effects["prevalence"]) < 1e-6
 oldest = errors.set_index("group")["error_percent"]
 assert round(oldest["18+"], 1) == -3.2
 assert round(oldest["85+"], 1) == 7.6
-assert damped.twin.row(2050).persons < damped.row(2050).persons < straight.row(2050).persons
+assert (
+    damped.constant_prevalence.row(2050).persons
+    < damped.row(2050).persons
+    < straight.row(2050).persons
+)
 
 # %% [markdown]
 # ## Things to try

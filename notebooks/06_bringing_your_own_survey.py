@@ -194,7 +194,7 @@ for said in (forgotten, absent, turned):
 # %% [markdown]
 # ## 6. Score, estimate, hide what is too small
 #
-# Inside the secure room every district is seen:
+# Inside the secure environment every district is seen:
 
 # %%
 survey = es.score(survey, es.DJG6)

@@ -1,4 +1,4 @@
-"""Fixtures that every room of the tests may use."""
+"""Fixtures that every folder of the tests may use."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ class ReproductionError(EenzaamStatsError, ValueError):
 
 
 class DisclosureError(EenzaamStatsError, ValueError):
-    """Output that may not leave the room where the respondents are."""
+    """Output that may not leave the environment where the respondents are."""
 
     exit_code = 5
 

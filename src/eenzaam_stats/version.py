@@ -1,4 +1,4 @@
-"""The version of the package, asked for once; nothing else, so that every room may import it."""
+"""The version of the package, asked for once; nothing else, so that every package may import it."""
 
 from importlib.metadata import PackageNotFoundError, version
 

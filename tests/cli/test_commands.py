@@ -40,7 +40,9 @@ def test_synthesise_json_has_the_targets(tmp_path: Path, command) -> None:
 
 
 @pytest.mark.parametrize("source", sorted(SYNTHESISERS))
-def test_every_twin_is_written_from_the_command_line(source, tmp_path: Path, command) -> None:
+def test_every_synthetic_file_is_written_from_the_command_line(
+    source, tmp_path: Path, command
+) -> None:
     names = {"eu_loneliness_survey": "x_values.csv", "liss": "panel"}
     out = tmp_path / names.get(source, "x.sav")
     ran = command(

@@ -1,4 +1,4 @@
-"""What only a look at the whole tree can see: sizes, names, the front door, words."""
+"""What only a look at the whole tree can see: sizes, names, the top level, words."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from eenzaam_stats.vocabulary import (
 )
 
 MODULE_LINES = 300
-FRONT_DOOR_NAMES = 41
+TOP_LEVEL_NAMES = 41
 
 
 def code_lines(text: str) -> int:
@@ -64,12 +64,12 @@ def test_no_module_is_a_room_without_a_name(repository: Path) -> None:
     assert names.isdisjoint({"utils", "util", "helpers", "helper", "common", "misc", "base"})
 
 
-def test_front_door_holds_what_it_announces_and_nothing_else() -> None:
-    assert len(es.__all__) <= FRONT_DOOR_NAMES
+def test_top_level_holds_what_it_announces_and_nothing_else() -> None:
+    assert len(es.__all__) <= TOP_LEVEL_NAMES
     assert all(hasattr(es, name) for name in es.__all__)
-    rooms = {path.name.removesuffix(".py") for path in Path(es.__path__[0]).iterdir()}
+    packages = {path.name.removesuffix(".py") for path in Path(es.__path__[0]).iterdir()}
     public = {name for name in vars(es) if not name.startswith("_")} - {"VERSION"}
-    assert public - rooms - set(es.__all__) == set()
+    assert public - packages - set(es.__all__) == set()
 
 
 def test_every_public_callable_has_a_docstring_with_an_example() -> None:

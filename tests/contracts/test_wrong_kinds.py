@@ -166,7 +166,7 @@ OPTIONS += [
 
 
 def public_functions() -> dict[str, object]:
-    """Functions of the front door and of the reference pages."""
+    """Functions of the top level and of the reference pages."""
     found = {name: getattr(es, name) for name in es.__all__}
     text = (plots_page() / "docs" / "reference" / "api.md").read_text("utf-8")
     for word in re.findall(r"^   ([a-z_.]+\.[A-Za-z_0-9]+)$", text, re.MULTILINE):

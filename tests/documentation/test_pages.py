@@ -19,7 +19,7 @@ from eenzaam_stats.respondents import COLUMNS
 from eenzaam_stats.vocabulary import labels
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-# Values and rooms: they have a page or a section instead of an entry.
+# Values and packages: they have a page or a section instead of an entry.
 NO_ENTRY = {"DIRECT", "DJG6", "DJG11", "UCLA3", "__version__", "plots", "scenarios"}
 # Sections of the label catalogue that the glossary takes its Dutch from.
 LABEL_GROUPS = ("outcome", "verdict", "effect", "change", "category_djg11", "origin")
@@ -59,7 +59,7 @@ def test_every_name_in_the_reference_exists_and_has_words(documented) -> None:
         assert getattr(importlib.import_module(place), last).__doc__, name
 
 
-def test_the_front_door_the_figures_and_the_errors_are_all_in_the_reference(documented) -> None:
+def test_the_top_level_the_figures_and_the_errors_are_all_in_the_reference(documented) -> None:
     assert set(es.__all__) - NO_ENTRY - set(documented) == set()
     assert {f"plots.{name}" for name in plots.__all__} - set(documented) == set()
     kinds = {

@@ -17,7 +17,7 @@ import eenzaam_stats as es
 from documentation.test_pages import DOCS, made
 
 ROOT = DOCS.parent
-# Front-door names that compute a statistic; the others read, hold, draw or make up data.
+# Names of the top level that compute a statistic; the others read, hold, draw or make up data.
 STATISTICS = {
     *(
         "calibrate",
@@ -33,7 +33,7 @@ STATISTICS = {
 }
 AGAIN = ("Ratios", "Corrected covariance of REML", "Autocorrelation of residuals")
 # Another processor sums in another order.
-ROOM, FLOOR = 10.0, 1e-12
+MARGIN, FLOOR = 10.0, 1e-12
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_every_name_of_the_table_exists(validation) -> None:
     assert looked >= 60
 
 
-def test_every_statistic_of_the_front_door_is_in_the_table(validation) -> None:
+def test_every_statistic_of_the_top_level_is_in_the_table(validation) -> None:
     assert set(es.__all__) >= STATISTICS
     named = {name for one in validation.statistics() for name in one.api}
     assert STATISTICS - named == set()
@@ -97,7 +97,7 @@ def test_measuring_again_gives_the_same() -> None:
     for name, row in again.items():
         assert (row["tests"], row["compared"]) == (stored[name]["tests"], stored[name]["compared"])
         for size in ("absolute", "relative"):
-            assert float(row[size]) <= max(ROOM * float(stored[name][size]), FLOOR), (name, size)
+            assert float(row[size]) <= max(MARGIN * float(stored[name][size]), FLOOR), (name, size)
 
 
 def test_a_deviation_is_heard() -> None:

@@ -34,7 +34,7 @@ def full_disk(size: int) -> Iterator[None]:
 
 @contextmanager
 def full_at_the_end(_: int = 0) -> Iterator[None]:
-    """A disk that says only at the end that it had no room: delayed allocation."""
+    """A disk that says only at the end that it had no space: delayed allocation."""
 
     def refused(_handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

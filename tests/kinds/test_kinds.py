@@ -26,7 +26,7 @@ UNREACHABLE = re.compile(r"not reachable: \w.{9,}")
 FILES = sorted(FOLDER.glob("*.csv"))
 READERS = tuple(sorted(known.read.__name__ for known in SOURCES.values()))
 # Words by which a test says that it goes over all readers or all formats at once.
-ALL_OF = {READERS: ("SOURCES", "TWINS"), SUFFIXES: ("SUFFIXES",)}
+ALL_OF = {READERS: ("SOURCES", "SYNTHETIC_FILES"), SUFFIXES: ("SUFFIXES",)}
 
 Row = tuple[str, str, str]
 

@@ -30,7 +30,7 @@ from eenzaam_stats.survey import Design, HarmonisationReport, Survey
 from loaders.formats.changed_sav import changed_sav
 from loaders.formats.text_files import DELIMITERS, write_text
 from loaders.mapping.mapped_files import mapping, people, write_mapping, write_survey
-from synthetic.synthetic_files import TWINS
+from synthetic.synthetic_files import SYNTHETIC_FILES
 
 NAME, BIRTH, NUMBER = "Wilhelmina Ouwerkerk", "1951-03-17", "123456782"
 FREE = "Sinds mijn man overleed bel ik niemand, hooguit 06-12345678"
@@ -90,12 +90,12 @@ def test_a_mark_in_a_cell_stays_there(tmp_path, suffix, rows, column):
         if rows == "all" and (kind == "surname" or (kind, column) == ("number", "w")):
             continue  # a word that every row has is a code; the mean of the weights is reported
         target = tmp_path / f"x{at}{suffix}"
-        written = write_text(with_mark(people(), column, mark, rows=rows), _twin(target))
+        written = write_text(with_mark(people(), column, mark, rows=rows), _file(target))
         written.rename(target) if written != target else None
         require_nobody(heard(lambda file=target: read_mapped(file, told)))
 
 
-def _twin(target: Path) -> Path:
+def _file(target: Path) -> Path:
     """Path that the writers of the tests know: a .zsav is written as .sav."""
     return target.with_suffix(".sav") if target.suffix == ".zsav" else target
 
@@ -179,10 +179,12 @@ def test_a_mark_in_a_label_stays_there(tmp_path, suffix, mark):
         require_nobody(heard(lambda file=path: read_mapped(file, told)))
 
 
-@pytest.mark.parametrize("twin", [name for name, one in TWINS.items() if one.file == "x.sav"])
+@pytest.mark.parametrize(
+    "synthetic_file", [name for name, one in SYNTHETIC_FILES.items() if one.file == "x.sav"]
+)
 @pytest.mark.parametrize("mark", ["name", "free text"])
-def test_marks_in_every_label_of_a_source(tmp_path, twin, mark):
-    made = TWINS[twin].make(tmp_path / "own.sav")
+def test_marks_in_every_label_of_a_source(tmp_path, synthetic_file, mark):
+    made = SYNTHETIC_FILES[synthetic_file].make(tmp_path / "own.sav")
     assert made is not False
     _, meta = pyreadstat.read_sav(tmp_path / "own.sav", metadataonly=True)
     told = tmp_path / "own.toml"
@@ -195,7 +197,7 @@ def test_marks_in_every_label_of_a_source(tmp_path, twin, mark):
         target = changed_sav(tmp_path / "own.sav", tmp_path / "x.sav", labels=labels)
         if told.exists():
             shutil.copy(told, target.with_suffix(".toml"))
-        require_nobody(heard(lambda file=target: TWINS[twin].read(file)))
+        require_nobody(heard(lambda file=target: SYNTHETIC_FILES[synthetic_file].read(file)))
 
 
 def test_the_name_of_a_sheet_stays_in_the_workbook(tmp_path):

@@ -110,9 +110,9 @@ def test_fan_has_bands_from_wide_to_narrow_and_the_counted_year():
     )  # fmt: skip
     for level, half in ((67, 0.1), (95, 0.2)):
         frame[f"low_{level}"], frame[f"high_{level}"] = frame["value"] - half, frame["value"] + half
-    twin = frame[["year"]].assign(value=7.0, series="constant")
+    constant = frame[["year"]].assign(value=7.0, series="constant")
     with plots.canvas() as axes:
-        fan(axes, pd.concat([frame, twin]), text=NumberText("nl", decimals=2), ylabel="miljoen",
+        fan(axes, pd.concat([frame, constant]), text=NumberText("nl", decimals=2), ylabel="miljoen",
             levels=(67, 95))  # fmt: skip
         axes.get_figure(root=True).canvas.draw()
         heights = [c.get_paths()[0].get_extents().height for c in axes.collections]

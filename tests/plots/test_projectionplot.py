@@ -35,7 +35,7 @@ def test_fan_shows_the_projection_its_bands_and_the_twin():
     with plots.canvas() as axes:
         plots.projection(found, language="en", axes=axes)
         lines = [line for line in axes.lines if len(line.get_xdata()) == 29]
-        for line, result in zip(lines, (found, found.twin), strict=True):
+        for line, result in zip(lines, (found, found.constant_prevalence), strict=True):
             expected = [row.persons / 1e6 for row in result.rows if row.age_group == "all"]
             assert list(line.get_ydata()) == pytest.approx(expected)
         assert len(axes.collections) == 2
@@ -45,7 +45,10 @@ def test_fan_shows_the_projection_its_bands_and_the_twin():
         assert outer.y1 == pytest.approx(highest / 1e6)
         title = axes.get_title(loc="left").replace("\n", " ")
         words = [text.get_text() for text in axes.texts]
-    assert words == [f"{found.twin.row(2050).persons / 1e6:.2f}", f"{last.persons / 1e6:.2f}"]
+    assert words == [
+        f"{found.constant_prevalence.row(2050).persons / 1e6:.2f}",
+        f"{last.persons / 1e6:.2f}",
+    ]
     for part in ("past trend continued", "SYNTHETIC", "67% and 95%", "Hindcast", "−3.2% adults"):
         assert part in title
 
@@ -101,7 +104,9 @@ def test_text_tells_the_numbers_their_intervals_and_the_twin(language):
     for row in (found.row(2022), found.row(2050)):
         for value in (row.persons, row.conf_low, row.conf_high):
             assert formatted(value / 1e6, decimals=2, language=language) in told
-    twin = formatted(found.twin.row(2050).persons / 1e6, decimals=2, language=language)
-    assert twin in told
+    constant = formatted(
+        found.constant_prevalence.row(2050).persons / 1e6, decimals=2, language=language
+    )
+    assert constant in told
     assert ".." not in told
     assert "\n" not in told

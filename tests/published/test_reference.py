@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import OptionError, SchemaError, SourceError
-from eenzaam_stats.published import reference as room
+from eenzaam_stats.published import reference as reference_module
 from eenzaam_stats.published.reference import reference, reference_folder, reference_names
 from eenzaam_stats.vocabulary import Evidence
 
@@ -39,7 +39,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the tables that a test may damage."""
     folder = tmp_path / "data"
     shutil.copytree(reference_folder(), folder)
-    monkeypatch.setattr(room, "reference_folder", lambda: folder)
+    monkeypatch.setattr(reference_module, "reference_folder", lambda: folder)
     return folder
 
 
@@ -190,7 +190,7 @@ def test_unknown_type_is_refused(copied: Path) -> None:
 
 
 def test_absent_tables_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(room, "files", lambda _: tmp_path / "src" / "eenzaam_stats")
+    monkeypatch.setattr(reference_module, "files", lambda _: tmp_path / "src" / "eenzaam_stats")
     with pytest.raises(SourceError, match=r"no data/datapackage\.json was found"):
         reference_folder()
 
@@ -202,7 +202,7 @@ def test_installed_tables_come_before_those_of_a_checkout(
     for folder in (package / "data", tmp_path / "data"):
         folder.mkdir(parents=True)
         (folder / "datapackage.json").write_text("{}", "utf-8")
-    monkeypatch.setattr(room, "files", lambda _: package)
+    monkeypatch.setattr(reference_module, "files", lambda _: package)
     assert reference_folder() == package / "data"
     shutil.rmtree(package / "data")
     assert reference_folder() == tmp_path / "data"

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-import eenzaam_stats.scoring as room
+import eenzaam_stats.scoring as package
 from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS, UCLA_ITEMS
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.direct import DIRECT
@@ -97,5 +97,5 @@ def test_three_items_carry_no_threshold_of_their_own():
 
 
 def test_the_room_exports_what_it_lists():
-    assert all(hasattr(room, name) for name in room.__all__)
-    assert {"score", "score_polytomous", "check_direction"} < set(room.__all__)
+    assert all(hasattr(package, name) for name in package.__all__)
+    assert {"score", "score_polytomous", "check_direction"} < set(package.__all__)

@@ -243,8 +243,8 @@ def test_stem_that_is_gone_names_the_candidates(only) -> None:
 
 def test_stem_that_stands_for_two_topics_is_no_guess(only) -> None:
     served = loneliness(2022)
-    twin = ServedTopic("Eenzaamheid_9", "Eenzaamheid", group=None)
-    doubled = replace(served, topics=(*served.topics, twin))
+    copy = ServedTopic("Eenzaamheid_9", "Eenzaamheid", group=None)
+    doubled = replace(served, topics=(*served.topics, copy))
     with pytest.raises(
         ChangedTableError,
         match=r"2 topics with the stem.*'Eenzaamheid_1' \(Soorten eenzaamheid / Eenzaamheid\)",
@@ -272,9 +272,9 @@ def test_description_has_groups_totals_and_trimmed_titles(open_to) -> None:
 def test_equal_titles_do_not_merge_codes(only) -> None:
     served = loneliness(2022)
     members = tuple(replace(m, title="Zelfde titel") for m in served.dimensions[1].members)
-    twins = replace(served.dimensions[1], members=members)
+    projections = replace(served.dimensions[1], members=members)
     frame = only(
-        replace(served, dimensions=(served.dimensions[0], twins, *served.dimensions[2:]))
+        replace(served, dimensions=(served.dimensions[0], projections, *served.dimensions[2:]))
     ).tidy()
     assert frame["Kenmerken"].nunique() == 11
     assert set(frame["Kenmerken_label"]) == {"Zelfde titel"}

@@ -1,4 +1,4 @@
-"""The synthetic twin of every source with the columns of its questions, and reversals of them."""
+"""The synthetic file of every source with the columns of its questions, and reversals of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Block = Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class Twin:
+class SyntheticFile:
     """One file, or folder, of a source, and how it is read.
 
     Attributes
@@ -39,7 +39,7 @@ class Twin:
     file : str
         Name of the file or folder.
     make : callable
-        Writes the twin at a path.
+        Writes the synthetic file at a path.
     read : callable
         Reads it.
     blocks : mapping of str to Block
@@ -124,50 +124,50 @@ _EU_BLOCKS = {
     "direct": _items(["loneliness_direct"], (1, 5)),
 }
 
-TWINS: Mapping[str, Twin] = {
-    "gezondheidsmonitor 2016": Twin(
+SYNTHETIC_FILES: Mapping[str, SyntheticFile] = {
+    "gezondheidsmonitor 2016": SyntheticFile(
         "gezondheidsmonitor",
         "x.sav",
         lambda path: synthesise("gezondheidsmonitor", path, wave=2016, n=2000),
         lambda path: loaders.read_gezondheidsmonitor(path, wave=2016),
         _eleven("GGEEB2{:02d}"),
     ),
-    "gezondheidsmonitor 2022": Twin(
+    "gezondheidsmonitor 2022": SyntheticFile(
         "gezondheidsmonitor",
         "x.sav",
         lambda path: synthesise("gezondheidsmonitor", path, wave=2022, n=2000),
         lambda path: loaders.read_gezondheidsmonitor(path, wave=2022),
         _eleven("GGEEB2{:02d}"),
     ),
-    "lasa H": Twin(
+    "lasa H": SyntheticFile(
         "lasa",
         "x.sav",
         lambda path: synthesise("lasa", path, wave="H"),
         lambda path: loaders.read_lasa(path, wave="H"),
         _eleven("hlo{}"),
     ),
-    "lasa B": Twin(
+    "lasa B": SyntheticFile(
         "lasa",
         "x.sav",
         lambda path: synthesise("lasa", path, wave="B"),
         lambda path: loaders.read_lasa(path, wave="B"),
         _eleven("blo{}"),
     ),
-    "liss": Twin(
+    "liss": SyntheticFile(
         "liss",
         "panel",
         lambda path: synthesise("liss", path, wave=list(LISS_YEARS), n=800),
         loaders.read_liss,
         _six(_liss_names),
     ),
-    "ssw": Twin(
+    "ssw": SyntheticFile(
         "ssw",
         "x.sav",
         lambda path: synthesise("ssw", path, n=2000),
         lambda path: loaders.read_ssw(path, path.with_suffix(".toml")),
         _six(lambda number: [NAMES[f"djg_{number}"]]),
     ),
-    "eu survey, codes": Twin(
+    "eu survey, codes": SyntheticFile(
         "eu_loneliness_survey",
         "x_values.csv",
         lambda path: synthesise("eu_loneliness_survey", path, n=4000),
@@ -175,49 +175,49 @@ TWINS: Mapping[str, Twin] = {
         _EU_BLOCKS,
         labelled=False,
     ),
-    "eu survey, Stata": Twin(
+    "eu survey, Stata": SyntheticFile(
         "eu_loneliness_survey",
         "x.dta",
         lambda path: synthesise("eu_loneliness_survey", path, n=4000),
         loaders.read_eu_survey,
         _EU_BLOCKS,
     ),
-    "share": Twin(
+    "share": SyntheticFile(
         "share",
         "x.sav",
         lambda path: synthesise("share", path),
         lambda path: loaders.read_share(path, wave=9),
         _SHARE_BLOCKS,
     ),
-    "ess": Twin(
+    "ess": SyntheticFile(
         "ess",
         "x.sav",
         lambda path: synthesise("ess", path),
         lambda path: loaders.read_ess(path, wave=11),
         {"direct": _items(["fltlnl"], (1, 4))},
     ),
-    "mapped DJG6": Twin(
+    "mapped DJG6": SyntheticFile(
         "mapped",
         "x.sav",
         lambda path: synthesise("gezondheidsmonitor", path, wave=2016, n=2000),
         _mapped("DJG6", _MONITOR_ROWS),
         _six(lambda number: [f"GGEEB2{number:02d}"]),
     ),
-    "mapped UCLA3": Twin(
+    "mapped UCLA3": SyntheticFile(
         "mapped",
         "x.sav",
         lambda path: synthesise("share", path),
         _mapped("UCLA3", _UCLA_ROWS),
         {"ucla": _SHARE_BLOCKS["ucla"]},
     ),
-    "mapped direct question": Twin(
+    "mapped direct question": SyntheticFile(
         "mapped",
         "x.sav",
         lambda path: synthesise("ess", path),
         _mapped("DIRECT", [_DIRECT_ROW]),
         {"direct": _items(["fltlnl"], (1, 4))},
     ),
-    "gmjv": Twin(
+    "gmjv": SyntheticFile(
         "gmjv",
         "x.sav",
         lambda path: synthesise("gmjv", path, n=3000),
@@ -231,17 +231,17 @@ TWINS: Mapping[str, Twin] = {
 }
 
 
-def read_quietly(twin: Twin, path: Path) -> Survey:
-    """Survey of a twin; a reader may warn about a direction that its report says failed."""
+def read_quietly(synthetic_file: SyntheticFile, path: Path) -> Survey:
+    """Survey of a synthetic file; a reader may warn of a direction that its report says failed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EenzaamStatsWarning)
-        return twin.read(path)
+        return synthetic_file.read(path)
 
 
-def reversed_twin(
+def reversed_file(
     path: Path, folder: Path, block: Block, *, codes: bool = True, labels: bool = False
 ) -> Path:
-    """Write a twin again with codes, value labels or both of a block turned round."""
+    """Write a synthetic file again with codes, value labels or both of a block turned round."""
     target = folder / path.name
     if path.is_dir():
         shutil.copytree(path, target)

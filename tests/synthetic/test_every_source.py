@@ -1,4 +1,4 @@
-"""The twin of every source has the names of its codebook and the prevalences that it promises.
+"""The synthetic file of every source has the names of its codebook and the prevalences it promises.
 
 What only this file sees: one rule over all sources, through the reader and the scoring of each. The
 tests of a single source know its cells, its missing codes and its panel.
@@ -34,7 +34,7 @@ OF_DIRECT = {
 
 @dataclass(frozen=True)
 class Case:
-    """One twin: what is made, how it is read, which scale it has, whether its targets are weighted.
+    """One synthetic file: what is made, how it is read, its scale, whether its targets are weighted.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The fast reader against pyreadstat on the SPSS twin of every source: the same frame, exactly.
+"""The fast reader against pyreadstat on every synthetic SPSS file: the same frame, exactly.
 
 What only this file sees: the layouts of the sources themselves, as ``.sav`` and as ``.zsav``. Odd
 files are in ``test_fast_spss``.
@@ -18,7 +18,7 @@ from eenzaam_stats.synthetic.sources import SYNTHESISERS, synthesise
 
 pytest.importorskip("polars_readstat")
 
-# The EU survey is delivered as CSV and Stata; its twin is written again as SPSS below.
+# The EU survey is delivered as CSV and Stata; its synthetic file is written again as SPSS below.
 OPTIONS = {
     "gezondheidsmonitor": {"wave": 2016, "n": 2_000},
     "gmjv": {"n": 3_000},

@@ -109,7 +109,7 @@ def test_a_folder_with_the_name_of_a_file_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "fault", [OSError(28, "No space left on device"), pyreadstat.PyreadstatError("no room")]
+    "fault", [OSError(28, "No space left on device"), pyreadstat.PyreadstatError("no space")]
 )
 def test_a_failed_write_leaves_nothing_behind_and_keeps_the_old_file(tmp_path, monkeypatch, fault):
     def half_written(_frame, path, **_options):
@@ -119,7 +119,7 @@ def test_a_failed_write_leaves_nothing_behind_and_keeps_the_old_file(tmp_path, m
     monkeypatch.setattr(writing.pyreadstat, "write_sav", half_written)
     target = tmp_path / "demo.sav"
     target.write_bytes(b"old")
-    with pytest.raises(SourceError, match=r"cannot write demo\.sav: .*room"):
+    with pytest.raises(SourceError, match=r"cannot write demo\.sav: .*space"):
         synthesise_gezondheidsmonitor(target, n=1000, overwrite=True)
     assert target.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["demo.sav"]

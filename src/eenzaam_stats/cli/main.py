@@ -131,7 +131,7 @@ def _worded(error: EenzaamStatsError | OSError | MemoryError) -> EenzaamStatsErr
     refused = error.strerror or type(error).__name__
     return SourceError(
         f"this machine refuses {shorten(name) or 'a file'}: {refused}. "
-        "Check that it can be reached and that the disk has room."
+        "Check that it can be reached and that the disk has space."
     )
 
 

@@ -90,7 +90,7 @@ def written_out() -> Iterator[None]:
         _silence()
         raise SourceError(
             f"standard output cannot be written: {problem.strerror}. "
-            "Write to a place that has room, or name a file with --out."
+            "Write to a place that has space, or name a file with --out."
         ) from problem
 
 

@@ -1,4 +1,4 @@
-"""What may leave the room where the respondents are: profiles, suppression, reports.
+"""What may leave the environment where the respondents are: profiles, suppression, reports.
 
 Small cells, dominance, groups that are all alike, and differencing. Suppressed is missing with a
 reason, never 0.

@@ -1,4 +1,4 @@
-"""Rules for what may leave a secure room, as named values with their source.
+"""Rules for what may leave a secure environment, as named values with their source.
 
 No threshold here is a law: each profile says where it was seen and whether that was confirmed.
 """

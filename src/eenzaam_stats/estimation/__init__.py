@@ -1,7 +1,7 @@
 """From scored respondents to estimates: one pass of group sums, then arithmetic on a small table.
 
 Frames of any engine enter through ``sufficient``; formulas live in ``numerics``, never here. The
-verbs that everyone uses are on the front door; what fewer need is named here.
+verbs that everyone uses are on the top level; what fewer need is named here.
 """
 
 from eenzaam_stats.estimation.age_bands import with_age_bands

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import SchemaError, UnknownColumnError
-from eenzaam_stats.estimation.aggregates import frame as door
+from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.published.population_margins import ADULT_BANDS, AGE_BAND, band_edges
 from eenzaam_stats.survey import Survey
 
@@ -70,7 +70,7 @@ def with_age_bands(
     ['none', '18-64', '18-64', '65+']
     """
     edges = band_edges(bands)
-    frame = door.opened(survey.respondents, where=_WHERE)
+    frame = engine_frame.opened(survey.respondents, where=_WHERE)
     present = frame.collect_schema().names()
     if age not in present:
         raise UnknownColumnError.among([age], present, needed_for=_WHERE)
@@ -79,7 +79,7 @@ def with_age_bands(
             f"{_WHERE} needs to add column {column!r}, which is there already. "
             "Name another column, or use the one that is there."
         )
-    years, found = door.number(age), nw.lit(None, nw.String)
+    years, found = engine_frame.number(age), nw.lit(None, nw.String)
     for band, (low, high) in zip(bands, edges, strict=True):
         inside = years >= low if high is None else (years >= low) & (years < high + 1)
         found = nw.when(inside).then(nw.lit(band)).otherwise(found)

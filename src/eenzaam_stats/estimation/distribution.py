@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.estimation.aggregates import frame as door
+from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.aggregates.cells import cells_for
 from eenzaam_stats.estimation.aggregates.columns import (
     DESIGN_WEIGHT,
@@ -128,15 +128,15 @@ def distribution(
 
 def _classes(survey: Survey, name: str) -> dict[str, str]:
     """Classes as the engine writes them, and in words: in their order, else numbers by size."""
-    frame = door.opened(survey.respondents, where=_WHERE)
-    door.require_columns(frame, CellColumns((Outcome(name),)), where=_WHERE)
-    frame = door.with_found_types(frame, [name])
+    frame = engine_frame.opened(survey.respondents, where=_WHERE)
+    engine_frame.require_columns(frame, CellColumns((Outcome(name),)), where=_WHERE)
+    frame = engine_frame.with_found_types(frame, [name])
     dtype = frame.collect_schema()[name]
-    ordered = door.levels(frame, name)
-    if ordered is not None and door.has_fixed_classes(frame, name):
+    ordered = engine_frame.levels(frame, name)
+    if ordered is not None and engine_frame.has_fixed_classes(frame, name):
         classes = [text(value) for value in ordered]
     else:
-        known = frame.select(door.key(frame, name)).drop_nulls()
+        known = frame.select(engine_frame.key(frame, name)).drop_nulls()
         found = collected(known.select(nw.col(name).cast(nw.String)).unique())
         classes = sorted(found.get_column(name), key=float if dtype.is_numeric() else str)
         places = {str(value): at for at, value in enumerate(ordered or ())}

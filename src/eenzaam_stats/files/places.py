@@ -46,7 +46,7 @@ def told(path: Path, needed_by: str) -> Iterator[None]:
     except OSError as problem:
         raise SourceError(
             f"{needed_by} cannot write {shorten(path.name)}: {_reason(problem)}. "
-            "Name a file in a folder where you may write and that has room."
+            "Name a file in a folder where you may write and that has space."
         ) from problem
 
 

@@ -1,4 +1,4 @@
-"""The report of the letter as a value, its files, and the only place of this room that writes."""
+"""The report of the letter as a value, its files, written here alone."""
 
 from __future__ import annotations
 

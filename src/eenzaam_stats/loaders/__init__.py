@@ -1,7 +1,7 @@
 """From a survey file to harmonised respondents: codebooks, reading, recoding, reporting.
 
 Rules of a source are rows in ``codebooks/*.toml``. Nothing here estimates or draws. Every reader is
-reachable from here; the front door leaves out the optional SHARE and ESS.
+reachable from here; the top level leaves out the optional SHARE and ESS.
 """
 
 from eenzaam_stats.loaders.codebook.template import mapping_template, write_template

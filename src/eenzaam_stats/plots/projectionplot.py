@@ -39,7 +39,7 @@ def projection(
     result : Projection
         What to draw.
     view : {"fan", "age", "pyramid", "sources"}, default "fan"
-        Number of people over the years with its bands and its constant-prevalence twin; columns by
+        Number of people over the years with its bands and at constant prevalence; columns by
         age band for the first year, the tens and the last; men and women by age band in the last
         year with the outline of the first; or the variance by source for those years.
     language : {"nl", "en"}, default "nl"
@@ -271,14 +271,14 @@ def projection_text(result: Projection, *, language: Language = "nl") -> str:
 
     rows = {row.year: row for row in _rows(result)}
     numbers = "; ".join(told(rows[year]) for year in _years(result))
-    twin = ""
+    constant = ""
     if result.constant is not None:
         last = next(row for row in _rows(result.constant) if row.year == model.to)
-        twin = f" {_scenario(result.constant, language)}: {told(last)}."
+        constant = f" {_scenario(result.constant, language)}: {told(last)}."
     unit = label("word.million", language)
     title = _title(result, "fan", language).rstrip(".")
     head = f"{_outcome(result, language)} ({unit}), {title}"
-    return f"{head}. {numbers}.{twin}"
+    return f"{head}. {numbers}.{constant}"
 
 
 def _million(persons: float, language: Language) -> str:

@@ -1,7 +1,7 @@
 """One look for every figure, and bytes that are the same on every run.
 
 Colours are a colour-blind-safe set; every group has a second cue (marker, line style or hatch).
-SVG carries a title and a description for readers who do not see it. Each set has a twin for dark
+SVG carries a title and a description for readers who do not see it. Each set has another for dark
 paper in the same order; ``tests/plots/test_palette.py`` measures distances and contrast.
 """
 

@@ -182,8 +182,8 @@ class Projection:
     simulated: Any = field(default=None, compare=False, repr=False)
 
     @property
-    def twin(self) -> Projection:
-        """Constant-prevalence twin; itself for a projection that holds prevalence constant."""
+    def constant_prevalence(self) -> Projection:
+        """The projection at constant prevalence; itself where prevalence is constant."""
         return self if self.constant is None else self.constant
 
     def row(self, year: int, age_group: str = ALL, sex: str = TOTAL) -> ProjectedRow:
@@ -204,7 +204,7 @@ class Projection:
         )
 
     def tidy(self) -> pd.DataFrame:
-        """Fresh frame of the rows, with ``persons_constant`` of the constant-prevalence twin.
+        """Fresh frame of the rows, with ``persons_constant`` of the constant-prevalence projection.
 
         Returns
         -------
@@ -214,7 +214,9 @@ class Projection:
             persons_constant``.
         """
         frame = pd.DataFrame([asdict(row) for row in self.rows]).astype({"flag": "str"})
-        whole = frame.assign(persons_constant=[row.persons for row in self.twin.rows])
+        whole = frame.assign(
+            persons_constant=[row.persons for row in self.constant_prevalence.rows]
+        )
         return remembering(whole, self.model.disclosure)
 
     def variance(self) -> pd.DataFrame:
@@ -225,7 +227,7 @@ class Projection:
         return remembering(frame, self.model.disclosure)
 
     def describe(self) -> str:
-        """The last year in sentences, with its twin, its interval, its sources and the hindcast."""
+        """The last year in sentences, with constant prevalence, its interval, its sources and the hindcast."""
         model = self.model
         first, last = self.row(model.base_year), self.row(model.to)
         lines = [
@@ -236,8 +238,8 @@ class Projection:
             f"{f', {model.base_population} before' if model.base_population else ''}."
         ]
         if self.constant is not None:
-            twin = self.constant.row(model.to)
-            lines.append(f"With constant prevalence: {_told(twin, model.level)}.")
+            constant = self.constant.row(model.to)
+            lines.append(f"With constant prevalence: {_told(constant, model.level)}.")
         last_shares = [one for one in self.shares if one.year == model.to]
         if last_shares:
             parts = ", ".join(

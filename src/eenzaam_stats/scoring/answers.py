@@ -1,4 +1,4 @@
-"""From columns of a frame to positions in an answer set: the door where answers are checked.
+"""From columns of a frame to positions in an answer set, where answers are checked.
 
 Direction is declared and never guessed, a missing answer is never a "no", and a value that nobody
 declared stops the run. What an answer is worth does not enter here.
@@ -28,7 +28,7 @@ from eenzaam_stats.scoring.declared import (
     means_missing,
     require_neutral_seen,
 )
-from eenzaam_stats.scoring.frame import Frame
+from eenzaam_stats.scoring.engine_frame import Frame
 from eenzaam_stats.scoring.instrument import Scale
 
 ItemColumns = Mapping[int | str, str]

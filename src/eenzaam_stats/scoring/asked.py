@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.errors import ScaleError, listed
 from eenzaam_stats.numerics.scales.summated_scale import MISSING
-from eenzaam_stats.scoring.frame import Frame
+from eenzaam_stats.scoring.engine_frame import Frame
 from eenzaam_stats.scoring.instrument import Scale
 
 NotAsked = Literal["refuse", "shorter"]

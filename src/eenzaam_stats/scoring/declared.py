@@ -1,7 +1,7 @@
 """What the values of item columns mean: declared by the caller, or words that are answers already.
 
 The direction of codes and the set of answers are settled here, before any value is read. A column
-that carries bare codes, or a questionnaire without the neutral answer, does not get past this door.
+that carries bare codes, or a questionnaire without the neutral answer, is refused here.
 """
 
 from __future__ import annotations

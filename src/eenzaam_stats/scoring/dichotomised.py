@@ -18,7 +18,7 @@ from eenzaam_stats.errors import ScaleError, listed
 from eenzaam_stats.scoring.answers import ItemColumns, item_columns
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.declared import DeclaredAnswers, means_missing
-from eenzaam_stats.scoring.frame import Frame
+from eenzaam_stats.scoring.engine_frame import Frame
 from eenzaam_stats.scoring.instrument import Scale
 from eenzaam_stats.vocabulary import Answer, Dichotomy
 

@@ -31,7 +31,7 @@ from eenzaam_stats.scoring.answers import ItemColumns, item_codes
 from eenzaam_stats.scoring.declared import DeclaredAnswers
 from eenzaam_stats.scoring.dichotomised import as_stored
 from eenzaam_stats.scoring.direct import DIRECT
-from eenzaam_stats.scoring.frame import Frame, opened
+from eenzaam_stats.scoring.engine_frame import Frame, opened
 from eenzaam_stats.scoring.instrument import Scale
 
 CHECK_NAME = "direction"

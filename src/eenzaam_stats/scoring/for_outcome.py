@@ -9,7 +9,7 @@ from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.scoring.asked import NotAsked
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.direct import DIRECT
-from eenzaam_stats.scoring.frame import opened
+from eenzaam_stats.scoring.engine_frame import opened
 from eenzaam_stats.scoring.instrument import Scale
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.scoring.ucla import UCLA3

@@ -16,7 +16,7 @@ from eenzaam_stats.scoring.asked import require_asked
 from eenzaam_stats.scoring.declared import DeclaredAnswers
 from eenzaam_stats.scoring.dichotomised import as_stored
 from eenzaam_stats.scoring.direction import require_direction, scored_items
-from eenzaam_stats.scoring.frame import Data, NewColumn, delivered, opened, require_absent
+from eenzaam_stats.scoring.engine_frame import Data, NewColumn, delivered, opened, require_absent
 from eenzaam_stats.scoring.instrument import Scale
 from eenzaam_stats.scoring.scale import scoring_report
 

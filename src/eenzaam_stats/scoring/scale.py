@@ -24,7 +24,14 @@ from eenzaam_stats.scoring.asked import Form, NotAsked, form_to_score
 from eenzaam_stats.scoring.declared import DeclaredAnswers
 from eenzaam_stats.scoring.dichotomised import as_stored
 from eenzaam_stats.scoring.direction import require_direction, scored_items
-from eenzaam_stats.scoring.frame import Data, Frame, NewColumn, delivered, opened, require_absent
+from eenzaam_stats.scoring.engine_frame import (
+    Data,
+    Frame,
+    NewColumn,
+    delivered,
+    opened,
+    require_absent,
+)
 from eenzaam_stats.scoring.instrument import CategoryBound, CutoffConvention, Scale
 from eenzaam_stats.survey import ScoringReport
 from eenzaam_stats.vocabulary import MissingKind, SubscaleCutoff, require_option

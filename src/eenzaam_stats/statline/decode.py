@@ -1,6 +1,6 @@
 """Rows of a page as columns: codes without padding, figures as numbers, why a figure is missing.
 
-Everything is checked at this door: a code that no member list has, a symbol that nobody explained
+Everything is checked here: a code that no member list has, a symbol that nobody explained
 and a column that is gone stop the reading. Nothing is estimated, filled or dropped.
 """
 

@@ -38,7 +38,7 @@ MOST_BESIDE = 1 << 20  # bytes of a short answer that are no answer: sizes of ch
 _turns: defaultdict[str, RLock] = defaultdict(RLock)
 
 
-class UnfitAnswer(Exception):  # noqa: N818 (a finding of a check, never seen outside this room)
+class UnfitAnswer(Exception):  # noqa: N818 (a finding of a check, never seen outside this package)
     """What a check says of an answer that is readable and yet not the one that was asked for."""
 
 

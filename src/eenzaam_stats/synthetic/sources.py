@@ -1,4 +1,4 @@
-"""Which sources have a synthetic twin, and one door to all of them."""
+"""Which sources have a synthetic file, and one function for all of them."""
 
 from __future__ import annotations
 

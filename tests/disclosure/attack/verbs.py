@@ -100,17 +100,17 @@ class Numbers:
                 read[asked.statistic](asked, row, inside)
 
     def _between(self, values: np.ndarray, low: float, high: float) -> None:
-        room = 1e-9 * max(abs(low), abs(high))
-        self.reader.knows(values, low - room, high + room)
+        slack = 1e-9 * max(abs(low), abs(high))
+        self.reader.knows(values, low - slack, high + slack)
 
     def _mean(self, asked, row, inside) -> None:
         values, n = self.values(asked) * inside, row.n_valid
         half = self.half(row.estimate, asked)
         self._between(values, (row.estimate - half) * n, (row.estimate + half) * n)
         if math.isfinite(row.std_error) and n > 1:
-            room = self.half(row.std_error, asked)
-            least = max(row.std_error - room, 0.0) ** 2 * n * n * (1 - 1 / n)
-            most = (row.std_error + room) ** 2 * n * n
+            slack = self.half(row.std_error, asked)
+            least = max(row.std_error - slack, 0.0) ** 2 * n * n * (1 - 1 / n)
+            most = (row.std_error + slack) ** 2 * n * n
             mean = max(abs(row.estimate) - half, 0.0), abs(row.estimate) + half
             self._between(values**2, least + n * mean[0] ** 2, most + n * mean[1] ** 2)
 

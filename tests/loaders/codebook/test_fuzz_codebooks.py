@@ -3,7 +3,7 @@
 What only this file sees: the packaged codebooks themselves with one thing changed. Hypothesis draws
 the codebook, the row and the mistake, the same draws each time. A codebook in which the codes *and*
 the labels of a row are exchanged together is whole: the labels of the file and the direction check
-refuse it (``test_direction_of_twins``).
+refuse it (``test_direction_of_synthetic``).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Broken files: the synthetic twin of every source with one thing changed, and many small files.
+"""Broken files: the synthetic file of every source with one thing changed, and many small files.
 
-What only this file sees: the numbers that come out, against those of the sound twin. A reading ends
+What only this file sees: the numbers that come out, against those of the sound file. A reading ends
 in an error that names the fault, in the same numbers, or in a report with a failed check or the
 rows; never in other numbers without a word.
 """
@@ -29,7 +29,7 @@ from eenzaam_stats.synthetic.ssw import NAMES
 from loaders.formats.changed_sav import changed_sav
 from loaders.formats.changed_sav import read as sav_codes
 from loaders.mapping.mapped_files import mapping, people, write_mapping, write_survey
-from synthetic.synthetic_files import TWINS, Twin, read_quietly, reversed_twin
+from synthetic.synthetic_files import SYNTHETIC_FILES, SyntheticFile, read_quietly, reversed_file
 
 REFUSED, SAME, FAILED, REPORTED, WRONG = "refused", "same", "failed check", "reported", "wrong"
 STRANGE_CODE = 77.0
@@ -38,21 +38,21 @@ NOTHING = "NA"
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
-    """Path and survey of each twin, written and read once."""
+    """Path and survey of each synthetic file, written and read once."""
     kept = {}
 
     def of(name: str) -> tuple[Path, Survey]:
         if name not in kept:
-            path = tmp_path_factory.mktemp("twin") / TWINS[name].file
-            TWINS[name].make(path)
-            kept[name] = path, read_quietly(TWINS[name], path)
+            path = tmp_path_factory.mktemp("synthetic") / SYNTHETIC_FILES[name].file
+            SYNTHETIC_FILES[name].make(path)
+            kept[name] = path, read_quietly(SYNTHETIC_FILES[name], path)
         return kept[name]
 
     return of
 
 
 def file_of(path: Path) -> Path:
-    """The file of the twin, or one wave of a panel."""
+    """The file of the synthetic file, or one wave of a panel."""
     return sorted(path.glob("cs19l*.sav"))[0] if path.is_dir() else path
 
 
@@ -88,10 +88,10 @@ def changed(
         changed_sav(path, path, frame=change(sav_codes(path)), labels=bare, missing=missing)
 
 
-def ending(twin: Twin, path: Path, sound: Survey) -> tuple[str, str]:
-    """How the reading of a changed twin ended, and what was said."""
+def ending(synthetic_file: SyntheticFile, path: Path, sound: Survey) -> tuple[str, str]:
+    """How the reading of a changed file ended, and what was said."""
     try:
-        survey = read_quietly(twin, path)
+        survey = read_quietly(synthetic_file, path)
     except EenzaamStatsError as error:
         return REFUSED, str(error)
     return compared(survey, sound)
@@ -142,14 +142,16 @@ def only_said_blanks(survey: Survey, sound: Survey) -> bool:
     return bool(said) and rest[0].equals(rest[1]) and blanks
 
 
-def question(twin: Twin, path: Path, rng: random.Random) -> str:
+def question(synthetic_file: SyntheticFile, path: Path, rng: random.Random) -> str:
     """Name of a question on loneliness that stands in the file."""
-    own = [name for name in twin.questions if not path.is_dir() or name.startswith("cs19l")]
+    own = [
+        name for name in synthetic_file.questions if not path.is_dir() or name.startswith("cs19l")
+    ]
     return rng.choice(own)
 
 
-def extra_code(twin: Twin, path: Path, rng: random.Random) -> str:
-    name = question(twin, path, rng)
+def extra_code(synthetic_file: SyntheticFile, path: Path, rng: random.Random) -> str:
+    name = question(synthetic_file, path, rng)
 
     def change(frame: pd.DataFrame) -> pd.DataFrame:
         frame.loc[rng.randrange(len(frame)), name] = STRANGE_CODE
@@ -159,15 +161,15 @@ def extra_code(twin: Twin, path: Path, rng: random.Random) -> str:
     return name
 
 
-def dropped_column(twin: Twin, path: Path, rng: random.Random) -> str:
-    name = question(twin, path, rng)
+def dropped_column(synthetic_file: SyntheticFile, path: Path, rng: random.Random) -> str:
+    name = question(synthetic_file, path, rng)
     changed(file_of(path), lambda frame: frame.drop(columns=name))
     return name
 
 
-def mixed_types(twin: Twin, path: Path, rng: random.Random) -> str:
+def mixed_types(synthetic_file: SyntheticFile, path: Path, rng: random.Random) -> str:
     """A question as text, with one answer that is no code."""
-    name = question(twin, path, rng)
+    name = question(synthetic_file, path, rng)
 
     def change(frame: pd.DataFrame) -> pd.DataFrame:
         words = frame[name].map(lambda code: "" if pd.isna(code) else f"{code:g}").astype(object)
@@ -178,16 +180,16 @@ def mixed_types(twin: Twin, path: Path, rng: random.Random) -> str:
     return name
 
 
-def swapped_codes(twin: Twin, path: Path, rng: random.Random) -> str:
+def swapped_codes(synthetic_file: SyntheticFile, path: Path, rng: random.Random) -> str:
     """The two ends of one question exchanged in the data; labels stay."""
-    name = question(twin, path, rng)
-    low, high = twin.questions[name]
+    name = question(synthetic_file, path, rng)
+    low, high = synthetic_file.questions[name]
     ends = {low: high, high: low}
     changed(file_of(path), lambda frame: frame.assign(**{name: frame[name].replace(ends)}))
     return name
 
 
-def repeated_rows(_twin: Twin, path: Path, rng: random.Random) -> str:
+def repeated_rows(_file: SyntheticFile, path: Path, rng: random.Random) -> str:
     def change(frame: pd.DataFrame) -> pd.DataFrame:
         again = frame.iloc[[rng.randrange(len(frame)) for _ in range(5)]]
         return pd.concat([frame, again], ignore_index=True)
@@ -196,7 +198,7 @@ def repeated_rows(_twin: Twin, path: Path, rng: random.Random) -> str:
     return ""
 
 
-def wrong_encoding(_twin: Twin, path: Path, rng: random.Random) -> str:
+def wrong_encoding(_file: SyntheticFile, path: Path, rng: random.Random) -> str:
     """Bytes of Latin-1 in a text: of the data, or of a label where there is no other."""
     file = file_of(path)
     content = bytearray(file.read_bytes())
@@ -206,9 +208,9 @@ def wrong_encoding(_twin: Twin, path: Path, rng: random.Random) -> str:
     return ""
 
 
-def word_for_nothing(twin: Twin, path: Path, rng: random.Random) -> str:
+def word_for_nothing(synthetic_file: SyntheticFile, path: Path, rng: random.Random) -> str:
     """A question as text, in which R wrote NA for one answer."""
-    name = question(twin, path, rng)
+    name = question(synthetic_file, path, rng)
 
     def change(frame: pd.DataFrame) -> pd.DataFrame:
         words = frame[name].map(lambda code: "" if pd.isna(code) else f"{code:g}").astype(object)
@@ -219,9 +221,9 @@ def word_for_nothing(twin: Twin, path: Path, rng: random.Random) -> str:
     return name
 
 
-def thousands_in_weights(twin: Twin, path: Path, _rng: random.Random) -> str:
+def thousands_in_weights(synthetic_file: SyntheticFile, path: Path, _rng: random.Random) -> str:
     """The weight as whole numbers with a point between thousands, as a Dutch Excel writes them."""
-    report = read_quietly(twin, path).report
+    report = read_quietly(synthetic_file, path).report
     names = [own.source_name for own in report.columns if own.name == "weight"]
     if not names:
         return ""
@@ -253,13 +255,17 @@ UNWEIGHTED = (thousands_in_weights,)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.__name__)
-@pytest.mark.parametrize("name", TWINS)
-def test_twin_with_a_mistake_is_refused_the_same_or_reported(written, tmp_path, name, mistake):
+@pytest.mark.parametrize("name", SYNTHETIC_FILES)
+def test_synthetic_file_with_a_mistake_is_refused_the_same_or_reported(
+    written, tmp_path, name, mistake
+):
     sound_path, sound = written(name)
     path = copied(sound_path, tmp_path)
-    where = mistake(TWINS[name], path, random.Random(f"{name} {mistake.__name__}"))
-    kind, said = ending(TWINS[name], path, sound)
-    unchanged = TWINS[name].source in OF_MANY_COUNTRIES or (mistake in UNWEIGHTED and not where)
+    where = mistake(SYNTHETIC_FILES[name], path, random.Random(f"{name} {mistake.__name__}"))
+    kind, said = ending(SYNTHETIC_FILES[name], path, sound)
+    unchanged = SYNTHETIC_FILES[name].source in OF_MANY_COUNTRIES or (
+        mistake in UNWEIGHTED and not where
+    )
     allowed = MISTAKES[mistake] | ({SAME} if unchanged else set())
     assert kind in allowed, (kind, said)
     if kind == REFUSED:
@@ -363,13 +369,13 @@ def test_unknown_code_when_the_guard_is_opened_then_a_wrong_number_is_seen(small
 def test_single_item_when_its_guard_is_opened_then_a_swap_is_silent(written, tmp_path, monkeypatch):
     name = "ssw"
     path, sound = written(name)
-    twin = TWINS[name]
-    turned = reversed_twin(path, tmp_path, {NAMES["djg_3"]: (1, 3)})
-    kind, said = ending(twin, turned, sound)
+    synthetic_file = SYNTHETIC_FILES[name]
+    turned = reversed_file(path, tmp_path, {NAMES["djg_3"]: (1, 3)})
+    kind, said = ending(synthetic_file, turned, sound)
     assert kind == FAILED
     assert "djg_3 with the other items of its block r = -0" in said
     monkeypatch.setattr(reading_checks, "with_single_items", lambda check, *_: check)
-    assert ending(twin, turned, sound)[0] == WRONG
+    assert ending(synthetic_file, turned, sound)[0] == WRONG
 
 
 def test_comparison_when_answers_move_without_a_word_then_says_wrong(written):

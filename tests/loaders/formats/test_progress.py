@@ -22,7 +22,7 @@ from loaders.sources.monitor_files import monitor_file
 
 @pytest.fixture(scope="module")
 def monitor(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("twin") / "demo.sav"
+    path = tmp_path_factory.mktemp("synthetic") / "demo.sav"
     synthesise("gezondheidsmonitor", path, wave=2022, n=1_000)
     return path
 

@@ -19,7 +19,7 @@ from eenzaam_stats.scoring import DIRECT, DJG6, DJG11, UCLA3
 from eenzaam_stats.scoring.instrument import Scale
 from loaders.formats.changed_sav import changed_sav
 from loaders.mapping.mapped_files import mapping, people, write_mapping, write_survey
-from synthetic.synthetic_files import TWINS, Twin, read_quietly
+from synthetic.synthetic_files import SYNTHETIC_FILES, SyntheticFile, read_quietly
 
 CHECK = "items asked"
 # Per source a question, its code for missing, the harmonised name, and the scale that needs it.
@@ -41,11 +41,11 @@ CASES: dict[str, tuple[str, float, str, Scale | None]] = {
 
 
 @pytest.fixture(scope="module", params=CASES)
-def case(request, tmp_path_factory) -> tuple[str, Twin, Path]:
-    twin = TWINS[request.param]
-    path = tmp_path_factory.mktemp("asked") / twin.file
-    twin.make(path)
-    return request.param, twin, path
+def case(request, tmp_path_factory) -> tuple[str, SyntheticFile, Path]:
+    synthetic_file = SYNTHETIC_FILES[request.param]
+    path = tmp_path_factory.mktemp("asked") / synthetic_file.file
+    synthetic_file.make(path)
+    return request.param, synthetic_file, path
 
 
 def blanked(path: Path, folder: Path, column: str, value: float) -> Path:
@@ -77,12 +77,12 @@ def blanked(path: Path, folder: Path, column: str, value: float) -> Path:
 
 @pytest.mark.parametrize("how", ["blank", "one code"])
 def test_every_reader_tells_it_and_scoring_refuses(case, how, tmp_path):
-    name, twin, path = case
+    name, synthetic_file, path = case
     column, code, harmonised, scale = CASES[name]
-    column = column or next(iter(twin.blocks["emotional"]))
+    column = column or next(iter(synthetic_file.blocks["emotional"]))
     value = np.nan if how == "blank" else code
 
-    survey = read_quietly(twin, blanked(path, tmp_path, column, value))
+    survey = read_quietly(synthetic_file, blanked(path, tmp_path, column, value))
 
     (check,) = [one for one in survey.report.checks if one.name == CHECK]
     assert check.passed is False
@@ -99,18 +99,20 @@ def test_every_reader_tells_it_and_scoring_refuses(case, how, tmp_path):
 
 
 def test_no_reader_tells_it_of_a_whole_file(case):
-    _, twin, path = case
+    _, synthetic_file, path = case
 
-    assert CHECK not in [one.name for one in read_quietly(twin, path).report.checks]
+    assert CHECK not in [one.name for one in read_quietly(synthetic_file, path).report.checks]
 
 
 def test_a_wave_of_a_panel_that_lacks_an_item_is_named(tmp_path):
-    twin = TWINS["liss"]
-    twin.make(tmp_path / twin.file)
+    synthetic_file = SYNTHETIC_FILES["liss"]
+    synthetic_file.make(tmp_path / synthetic_file.file)
     folder = tmp_path / "blank"
     folder.mkdir()
 
-    survey = read_quietly(twin, blanked(tmp_path / twin.file, folder, "cs19l286", np.nan))
+    survey = read_quietly(
+        synthetic_file, blanked(tmp_path / synthetic_file.file, folder, "cs19l286", np.nan)
+    )
 
     (check,) = [one for one in survey.report.checks if one.name == CHECK]
     assert "of cs19l" in check.message

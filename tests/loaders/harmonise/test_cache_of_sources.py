@@ -1,6 +1,6 @@
 """``cache=`` of every reader: the same survey the second time, and never an old or damaged one.
 
-What only this file sees: each reader with its own options, on the synthetic twin of its source, and
+What only this file sees: each reader with its own options, on the synthetic file of its source, and
 the panel that is a folder. How the cache itself keeps a survey is in ``test_cache``.
 """
 
@@ -19,7 +19,7 @@ from eenzaam_stats.loaders.sources.any_source import SOURCES
 from loaders.formats.changed_sav import changed_sav
 from loaders.formats.changed_sav import read as codes_of
 from loaders.harmonise.test_cache import require_equal
-from synthetic.synthetic_files import TWINS
+from synthetic.synthetic_files import SYNTHETIC_FILES
 
 READERS = {
     "gezondheidsmonitor 2022": lambda path, **cache: loaders.read_gezondheidsmonitor(
@@ -43,15 +43,15 @@ READERS = {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Folder of each twin, written once; a mapping is written by the reader of the twin."""
+    """Folder of each synthetic file, written once, and a mapping by its reader."""
     kept = {}
 
     def folder_of(name: str) -> Path:
         if name not in kept:
-            folder = tmp_path_factory.mktemp("twin")
-            TWINS[name].make(folder / TWINS[name].file)
+            folder = tmp_path_factory.mktemp("synthetic")
+            SYNTHETIC_FILES[name].make(folder / SYNTHETIC_FILES[name].file)
             if name.startswith("mapped"):
-                TWINS[name].read(folder / TWINS[name].file)
+                SYNTHETIC_FILES[name].read(folder / SYNTHETIC_FILES[name].file)
             kept[name] = folder
         return kept[name]
 
@@ -73,14 +73,14 @@ def readings(monkeypatch) -> list[int]:
 
 
 def test_every_reader_has_a_cache_and_is_tested_here():
-    assert {TWINS[name].source for name in READERS} == set(SOURCES)
+    assert {SYNTHETIC_FILES[name].source for name in READERS} == set(SOURCES)
 
 
 @pytest.mark.parametrize("name", READERS)
 def test_second_reading_comes_from_the_cache_and_a_damaged_one_is_read_anew(
     made, tmp_path, readings, name
 ):
-    path, folder = made(name) / TWINS[name].file, tmp_path / "cache"
+    path, folder = made(name) / SYNTHETIC_FILES[name].file, tmp_path / "cache"
     read = READERS[name]
     plain = read(path)
     assert readings == []
@@ -107,7 +107,7 @@ def changed_file(path: Path) -> None:
 
 @pytest.mark.parametrize("name", [name for name in READERS if name != "eu survey, Stata"])
 def test_changed_file_is_read_anew(made, tmp_path, readings, name):
-    path = tmp_path / "copy" / TWINS[name].file
+    path = tmp_path / "copy" / SYNTHETIC_FILES[name].file
     shutil.copytree(made(name), path.parent)
     read, folder = READERS[name], tmp_path / "cache"
     before = read(path, cache=folder)
@@ -142,7 +142,7 @@ def test_every_file_of_a_panel_counts_and_the_names_of_those_that_are_not_read(
 
 
 def test_other_options_are_another_survey(made, tmp_path, readings):
-    europe = made("eu survey, codes") / TWINS["eu survey, codes"].file
+    europe = made("eu survey, codes") / SYNTHETIC_FILES["eu survey, codes"].file
     folder = tmp_path / "cache"
     one = loaders.read_eu_survey(europe, cache=folder)
     two = loaders.read_eu_survey(europe, level="eu27", cache=folder)

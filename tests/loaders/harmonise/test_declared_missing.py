@@ -15,7 +15,7 @@ from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmon
 from loaders.formats.changed_sav import changed_sav
 from loaders.mapping.mapped_files import mapping, people, write_mapping
 from loaders.sources.monitor_files import monitor_file
-from synthetic.synthetic_files import TWINS, read_quietly
+from synthetic.synthetic_files import SYNTHETIC_FILES, read_quietly
 
 LABELS = {
     **{"Weet niet": "dont_know", "Dont know": "dont_know", "Dat weet ik niet": "dont_know"},
@@ -167,7 +167,11 @@ def test_declared_sub_survey_counts_as_blank_and_is_not_kept(tmp_path):
 
 # ---------------------------------------------------------------- every source in SPSS
 
-SPSS = [name for name, twin in TWINS.items() if twin.labelled and not twin.file.endswith(".dta")]
+SPSS = [
+    name
+    for name, synthetic_file in SYNTHETIC_FILES.items()
+    if synthetic_file.labelled and not synthetic_file.file.endswith(".dta")
+]
 
 
 @pytest.fixture(scope="module")
@@ -177,9 +181,9 @@ def written(tmp_path_factory):
 
     def of(name):
         if name not in kept:
-            path = tmp_path_factory.mktemp("source") / TWINS[name].file
-            TWINS[name].make(path)
-            kept[name] = path, read_quietly(TWINS[name], path)
+            path = tmp_path_factory.mktemp("source") / SYNTHETIC_FILES[name].file
+            SYNTHETIC_FILES[name].make(path)
+            kept[name] = path, read_quietly(SYNTHETIC_FILES[name], path)
         return kept[name]
 
     return of
@@ -207,8 +211,8 @@ def test_declared_code_of_every_source_is_missing_and_nothing_else_moves(
     written, tmp_path, name, label
 ):
     path, sound = written(name)
-    column, (low, _) = next(iter(TWINS[name].questions.items()))
-    survey = read_quietly(TWINS[name], with_declared(path, tmp_path, column, low, label))
+    column, (low, _) = next(iter(SYNTHETIC_FILES[name].questions.items()))
+    survey = read_quietly(SYNTHETIC_FILES[name], with_declared(path, tmp_path, column, low, label))
     before, after = sound.respondents, survey.respondents
     moved = [own for own in before if not before[own].equals(after[own])]
     answers = [own for own in moved if not own.endswith("_missing")]

@@ -22,10 +22,14 @@ from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmon
 from eenzaam_stats.synthetic.sources import synthesise
 from loaders.formats.text_sav import plain_word, text_copy, text_sav
 from loaders.mapping.mapped_files import mapping, people, write_mapping
-from synthetic.synthetic_files import TWINS, read_quietly
+from synthetic.synthetic_files import SYNTHETIC_FILES, read_quietly
 
 # Sources that are delivered in SPSS; Stata has no labels on text.
-SPSS = [name for name, twin in TWINS.items() if twin.labelled and not twin.file.endswith(".dta")]
+SPSS = [
+    name
+    for name, synthetic_file in SYNTHETIC_FILES.items()
+    if synthetic_file.labelled and not synthetic_file.file.endswith(".dta")
+]
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +39,9 @@ def written(tmp_path_factory):
 
     def of(name):
         if name not in kept:
-            path = tmp_path_factory.mktemp("source") / TWINS[name].file
-            TWINS[name].make(path)
-            kept[name] = path, read_quietly(TWINS[name], path)
+            path = tmp_path_factory.mktemp("source") / SYNTHETIC_FILES[name].file
+            SYNTHETIC_FILES[name].make(path)
+            kept[name] = path, read_quietly(SYNTHETIC_FILES[name], path)
         return kept[name]
 
     return of
@@ -51,20 +55,20 @@ def written(tmp_path_factory):
 @pytest.mark.parametrize("name", SPSS)
 def test_text_codes_with_right_labels_give_the_same_respondents(written, tmp_path, name, word):
     path, sound = written(name)
-    survey = read_quietly(TWINS[name], text_copy(path, tmp_path, word=word))
+    survey = read_quietly(SYNTHETIC_FILES[name], text_copy(path, tmp_path, word=word))
     pd.testing.assert_frame_equal(survey.respondents, sound.respondents)
 
 
 @pytest.mark.parametrize("name", SPSS)
 def test_text_codes_with_turned_labels_stop_as_numbers_do(written, tmp_path, name):
     path, _ = written(name)
-    column, (low, high) = next(iter(TWINS[name].questions.items()))
+    column, (low, high) = next(iter(SYNTHETIC_FILES[name].questions.items()))
     file = next(path.glob(f"{column[:5]}*.sav")) if path.is_dir() else path
     labels = pyreadstat.read_sav(file, metadataonly=True)[1].variable_value_labels[column]
     turned = {**labels, low: labels[high], high: labels[low]}
     changed = text_copy(path, tmp_path, labels={column: turned})
     with pytest.raises(EenzaamStatsError, match=re.escape(column)) as stop:
-        read_quietly(TWINS[name], changed)
+        read_quietly(SYNTHETIC_FILES[name], changed)
     assert isinstance(stop.value, ScaleError | SchemaError)
     assert re.search(rf"code ({low}|{high}) is labelled", str(stop.value))
 

@@ -21,7 +21,7 @@ from eenzaam_stats.vocabulary import Origin
 ANSWERS = ["no", "more_or_less", "yes"]
 EMOTIONAL = (2, 3, 5, 6, 9, 10)
 SHORT = (3, 4, 7, 8, 9, 10)
-# Sums of the same numbers in another order: observed 1e-16, room to 1e-12.
+# Sums of the same numbers in another order: observed 1e-16, up to 1e-12.
 SAME = 1e-12
 
 

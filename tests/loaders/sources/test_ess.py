@@ -167,7 +167,7 @@ def test_rounds_that_were_not_seen_say_so(path, wave):
 # ---------------------------------------------------------------- direction
 
 
-def test_direction_of_the_twin_passes(survey):
+def test_direction_of_the_synthetic_file_passes(survey):
     assert direction(survey).passed is True
 
 
@@ -194,7 +194,7 @@ def test_too_few_answers_say_nothing_about_the_direction():
     assert often_lonely(half).passed is True
 
 
-# ---------------------------------------------------------------- refusals and twin
+# ---------------------------------------------------------------- refusals and synthetic file
 
 
 def test_code_outside_the_codebook_stops_the_reading(path, raw, tmp_path):
@@ -208,13 +208,13 @@ def test_round_that_does_not_ask_is_refused(path):
         read_ess(path, wave=10)
 
 
-def test_twin_meets_its_assumed_share_to_the_nearest_person(raw):
+def test_synthetic_file_meets_its_assumed_share_to_the_nearest_person(raw):
     own = dutch(raw)["fltlnl"]
     answered = own[own < 7]
     assert abs((answered >= 3).sum() - 0.06 * len(answered)) <= 0.5
 
 
-def test_twin_says_that_it_is_synthetic(raw, survey):
+def test_synthetic_file_says_that_it_is_synthetic(raw, survey):
     assert set(raw["source"]) == {"synthetic"}
     assert survey.report.origin is Origin.SYNTHETIC
     assert set(survey.respondents["source"]) == {"ess (synthetic)"}
@@ -223,7 +223,7 @@ def test_twin_says_that_it_is_synthetic(raw, survey):
 @pytest.mark.parametrize(
     ("options", "match"), [({"wave": 10}, "wave is 10"), ({"n": 10}, "1,000 or more")]
 )
-def test_twin_that_cannot_be_made_leaves_nothing(tmp_path, options, match):
+def test_synthetic_file_that_cannot_be_made_leaves_nothing(tmp_path, options, match):
     with pytest.raises(OptionError, match=match):
         synthesise_ess(tmp_path / "x.sav", **options)
     assert list(tmp_path.iterdir()) == []

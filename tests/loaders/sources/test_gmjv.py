@@ -476,7 +476,7 @@ def test_reversed_labels_are_refused(folder, tmp_path):
         read_gmjv(path, wave=2022)
 
 
-def test_direction_of_the_twin_passes(survey):
+def test_direction_of_the_synthetic_file_passes(survey):
     (direction,) = checks(survey, "direction")
     assert direction.passed is True
 
@@ -509,13 +509,13 @@ def test_options_that_do_not_exist_are_refused(folder, options, match):
         read_gmjv(folder / "2022.sav", **options)
 
 
-# ---------------------------------------------------------------- the twin
+# ---------------------------------------------------------------- the synthetic file
 
 
 @pytest.mark.parametrize(
     ("outcome", "own"), [("lonely", "LVEES403"), ("severely_lonely", "LVEES404")]
 )
-def test_twin_of_2022_has_the_published_prevalences(raw, outcome, own):
+def test_synthetic_file_of_2022_has_the_published_prevalences(raw, outcome, own):
     table = reference("youth")
     row = table[
         table["source"].eq("Gezondheidsmonitor Jongvolwassenen")
@@ -528,7 +528,9 @@ def test_twin_of_2022_has_the_published_prevalences(raw, outcome, own):
     assert share == pytest.approx(percent / 100, abs=FIVE_SE)
 
 
-def test_twin_of_2024_meets_the_one_figure_that_was_found_and_says_what_is_assumed(tmp_path):
+def test_synthetic_file_of_2024_meets_the_one_figure_that_was_found_and_says_what_is_assumed(
+    tmp_path,
+):
     report = synthesise_gmjv(tmp_path / "x.sav", wave=2024, n=1000)
     assert [(m.outcome, m.printed_pct, m.evidence) for m in report.margins] == [
         ("lonely", 59.0, "assumption"),
@@ -538,13 +540,13 @@ def test_twin_of_2024_meets_the_one_figure_that_was_found_and_says_what_is_assum
     assert any("ASSUMED for 2024" in said for said in report.assumptions)
 
 
-def test_twin_says_that_it_is_synthetic_in_title_rows_and_report(raw, survey):
+def test_synthetic_file_says_that_it_is_synthetic_in_title_rows_and_report(raw, survey):
     assert set(raw["source"]) == {"synthetic"}
     assert survey.report.origin is Origin.SYNTHETIC
     assert set(survey.respondents["source"]) == {"gmjv (synthetic)"}
 
 
-def test_twin_with_the_same_seed_is_the_same(tmp_path):
+def test_synthetic_file_with_the_same_seed_is_the_same(tmp_path):
     one, two, other = (
         read(tmp_path / name)
         for name, seed in (("a.sav", 1), ("b.sav", 1), ("c.sav", 2))
@@ -554,7 +556,7 @@ def test_twin_with_the_same_seed_is_the_same(tmp_path):
     assert not one.equals(other)
 
 
-def test_twin_has_codes_9_and_empty_cells_and_no_declared_missing(folder, raw):
+def test_synthetic_file_has_codes_9_and_empty_cells_and_no_declared_missing(folder, raw):
     import pyreadstat
 
     _, meta = pyreadstat.read_sav(folder / "2022.sav", metadataonly=True)
@@ -563,7 +565,7 @@ def test_twin_has_codes_9_and_empty_cells_and_no_declared_missing(folder, raw):
     assert raw["LVEES402"].isna().sum() > 50
 
 
-def test_model_of_the_twin_is_the_short_scale():
+def test_model_of_the_synthetic_file_is_the_short_scale():
     assert six_items().difficulty.shape == (6,)
     assert np.bincount(six_items().dimension).tolist() == [3, 3]
 
@@ -576,7 +578,7 @@ def test_model_of_the_twin_is_the_short_scale():
         ({"seed": -1}, "below 0"),
     ],
 )
-def test_twin_that_cannot_be_made_leaves_nothing(tmp_path, options, match):
+def test_synthetic_file_that_cannot_be_made_leaves_nothing(tmp_path, options, match):
     with pytest.raises(OptionError, match=match):
         synthesise_gmjv(tmp_path / "x.sav", **options)
     assert list(tmp_path.iterdir()) == []

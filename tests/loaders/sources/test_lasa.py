@@ -331,10 +331,10 @@ def test_options_that_do_not_exist_are_refused(folder, options, match):
         read_lasa(folder / "H.sav", **options)
 
 
-# ---------------------------------------------------------------- the twin
+# ---------------------------------------------------------------- the synthetic file
 
 
-def test_twin_meets_the_assumed_prevalences_and_says_that_they_are_assumed(tmp_path):
+def test_synthetic_file_meets_the_assumed_prevalences_and_says_that_they_are_assumed(tmp_path):
     report = synthesise_lasa(tmp_path / "x.sav", wave="H", n=20_000)
     people = score(read_lasa(tmp_path / "x.sav", wave="H"), DJG11).respondents
     for margin, target in zip(report.margins, (0.23, 0.06), strict=True):
@@ -345,21 +345,21 @@ def test_twin_meets_the_assumed_prevalences_and_says_that_they_are_assumed(tmp_p
     assert any("ASSUMED for every wave" in said for said in report.assumptions)
 
 
-def test_twin_says_that_it_is_synthetic(survey, raw):
+def test_synthetic_file_says_that_it_is_synthetic(survey, raw):
     assert set(raw["source"]) == {"synthetic"}
     assert survey.report.origin is Origin.SYNTHETIC
     assert set(survey.respondents["source"]) == {"lasa (synthetic)"}
 
 
 @pytest.mark.parametrize("wave", SCORES_ONLY)
-def test_twin_has_statements_only_where_their_codes_are_documented(folder, wave):
+def test_synthetic_file_has_statements_only_where_their_codes_are_documented(folder, wave):
     assert not set(statements(LETTERS[wave])) & set(read(folder / f"{wave}.sav"))
 
 
 @pytest.mark.parametrize(
     ("options", "match"), [({"wave": "A"}, "wave is 'A'"), ({"n": 10}, "1,000 or more")]
 )
-def test_twin_that_cannot_be_made_leaves_nothing(tmp_path, options, match):
+def test_synthetic_file_that_cannot_be_made_leaves_nothing(tmp_path, options, match):
     with pytest.raises(OptionError, match=match):
         synthesise_lasa(tmp_path / "x.sav", **options)
     assert list(tmp_path.iterdir()) == []

@@ -29,8 +29,8 @@ SIX = list(ITEMS.values())
 
 @pytest.fixture(scope="module")
 def panel(tmp_path_factory):
-    """Eighteen waves of the twin."""
-    folder = tmp_path_factory.mktemp("twin") / "liss"
+    """Eighteen waves of the synthetic file."""
+    folder = tmp_path_factory.mktemp("synthetic") / "liss"
     synthesise_liss(folder, n=800)
     return folder
 
@@ -292,7 +292,7 @@ def test_third_sex_counts_from_2022_on(tmp_path):
         read_liss(tmp_path)
 
 
-def test_twin_gives_one_long_frame_of_all_waves(survey):
+def test_synthetic_file_gives_one_long_frame_of_all_waves(survey):
     people = survey.respondents
     assert people["wave"].value_counts().to_dict() == dict.fromkeys(range(2008, 2026), 800)
     assert people["wave"].is_monotonic_increasing
@@ -358,7 +358,7 @@ def test_direction_check_catches_a_reversed_coding_of_one_wave(
     assert all("wave cs13f" in str(w.message) for w in warned)
 
 
-def test_reversed_labels_in_the_twin_stop_the_reading(panel, tmp_path):
+def test_reversed_labels_in_the_synthetic_file_stop_the_reading(panel, tmp_path):
     frame, meta = pyreadstat.read_sav(panel / "cs13f_EN_1.0p.sav")
     labels = {f"cs13f{suffix}": {1: "no", 2: "more or less", 3: "yes"} for suffix in ITEMS}
     pyreadstat.write_sav(
@@ -372,7 +372,7 @@ def test_reversed_labels_in_the_twin_stop_the_reading(panel, tmp_path):
 
 
 def test_eighteen_waves_of_6000_are_read_in_seconds(tmp_path):
-    # Observed 1.6 s; the bound leaves room for a slow, shared machine.
+    # Observed 1.6 s; the bound leaves space for a slow, shared machine.
     synthesise_liss(tmp_path / "liss", n=6_000)
     start = time.perf_counter()
     survey = read_liss(tmp_path / "liss")

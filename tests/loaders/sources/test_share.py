@@ -221,7 +221,7 @@ def test_weight_of_0_or_less_is_still_refused(raw, tmp_path, value, message):
 # ---------------------------------------------------------------- direction
 
 
-def test_direction_of_the_twin_passes(survey):
+def test_direction_of_the_synthetic_file_passes(survey):
     assert [check.passed for check in directions(survey)] == [True, True]
 
 
@@ -254,7 +254,7 @@ def test_everything_reversed_fails_because_most_would_be_often_lonely(path, raw,
     assert any("rests on the codebook alone" in note for note in survey.report.notes)
 
 
-# ---------------------------------------------------------------- refusals and twin
+# ---------------------------------------------------------------- refusals and synthetic file
 
 
 def test_code_outside_the_codebook_stops_the_reading(path, raw, tmp_path):
@@ -268,7 +268,7 @@ def test_wave_that_does_not_exist_is_refused(path):
         read_share(path, wave=4)
 
 
-def test_twin_meets_its_assumed_share_to_the_nearest_person(tmp_path):
+def test_synthetic_file_meets_its_assumed_share_to_the_nearest_person(tmp_path):
     report = synthesise_share(tmp_path / "x.sav", n=2000)
     own = dutch(read(tmp_path / "x.sav"))["mh037_"]
     answered = own[own > 0]
@@ -278,7 +278,7 @@ def test_twin_meets_its_assumed_share_to_the_nearest_person(tmp_path):
     assert margin.evidence.startswith("assumption")
 
 
-def test_twin_says_that_it_is_synthetic(raw, survey):
+def test_synthetic_file_says_that_it_is_synthetic(raw, survey):
     assert set(raw["source"]) == {"synthetic"}
     assert survey.report.origin is Origin.SYNTHETIC
     assert set(survey.respondents["source"]) == {"share (synthetic)"}
@@ -287,7 +287,7 @@ def test_twin_says_that_it_is_synthetic(raw, survey):
 @pytest.mark.parametrize(
     ("options", "match"), [({"wave": 4}, "wave is 4"), ({"n": 10}, "1,000 or more")]
 )
-def test_twin_that_cannot_be_made_leaves_nothing(tmp_path, options, match):
+def test_synthetic_file_that_cannot_be_made_leaves_nothing(tmp_path, options, match):
     with pytest.raises(OptionError, match=match):
         synthesise_share(tmp_path / "x.sav", **options)
     assert list(tmp_path.iterdir()) == []

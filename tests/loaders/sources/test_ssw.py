@@ -1,4 +1,4 @@
-"""CBS SSW comes in through a mapping that says what is public; its twin meets published figures."""
+"""CBS SSW is read through a mapping of what is public; its synthetic file has published figures."""
 
 from __future__ import annotations
 
@@ -35,30 +35,30 @@ PRINTED = {
 
 
 @pytest.fixture(scope="module")
-def twin(tmp_path_factory):
+def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ssw")
     report = synthesise_ssw(folder / "ssw.sav", n=20_000, seed=7)
     return folder / "ssw.sav", folder / "ssw.toml", report
 
 
 @pytest.fixture(scope="module")
-def survey(twin):
-    path, mapping, _ = twin
+def survey(written):
+    path, mapping, _ = written
     return score(read_ssw(path, mapping), DJG6, subscale_cutoff="cbs")
 
 
-def changed(twin, folder, **source):
-    """Mapping of the twin with other fields in its [source]."""
-    raw = tomllib.loads(twin[1].read_text("utf-8"))
+def changed(written, folder, **source):
+    """Mapping of the synthetic file with other fields in its [source]."""
+    raw = tomllib.loads(written[1].read_text("utf-8"))
     raw["source"].update(source)
     return write_mapping(raw, folder / "mine.toml")
 
 
-# ---------------------------------------------------------------- twin
+# ---------------------------------------------------------------- the synthetic file
 
 
-def test_model_meets_every_published_figure(twin):
-    margins = twin[2].margins
+def test_model_meets_every_published_figure(written):
+    margins = written[2].margins
     assert len(margins) == len(PRINTED)
     for margin in margins:
         printed = PRINTED[margin.sex, margin.outcome]
@@ -76,7 +76,7 @@ def test_estimates_from_the_file_are_the_published_ones(survey, outcome):
         assert abs(row.estimate - PRINTED[sex, outcome] / 100) < 3.3 * row.std_error
 
 
-def test_twin_is_read_with_its_own_mapping_and_says_that_it_is_synthetic(survey):
+def test_synthetic_file_is_read_with_its_own_mapping_and_says_that_it_is_synthetic(survey):
     frame = survey.respondents
     assert len(frame) == 20_000
     assert survey.report.origin is Origin.SYNTHETIC
@@ -97,24 +97,26 @@ def test_classes_of_cbs_follow_from_the_score(survey):
     assert (frame.loc[valid, "severely_emotionally_lonely"].astype(bool) == expected).all()
 
 
-def test_direction_of_the_twin_passes_and_a_reversed_mapping_fails(twin, tmp_path, survey):
+def test_direction_of_the_synthetic_file_passes_and_a_reversed_mapping_fails(
+    written, tmp_path, survey
+):
     assert survey.scoring[0].direction.passed is True
-    raw = tomllib.loads(twin[1].read_text("utf-8"))
+    raw = tomllib.loads(written[1].read_text("utf-8"))
     for row in raw["variable"]:
         if row["name"] in ("djg_4", "djg_7", "djg_8"):
             row["codes"] = {"1": "no", "2": "more_or_less", "3": "yes"}
     mapping = write_mapping(raw, tmp_path / "reversed.toml")
     with pytest.raises(ScaleError, match=r"code 1 is labelled 'Ja' in the file"):
-        read_ssw(twin[0], mapping)
-    frame, _ = pyreadstat.read_sav(twin[0], user_missing=True)
+        read_ssw(written[0], mapping)
+    frame, _ = pyreadstat.read_sav(written[0], user_missing=True)
     bare = tmp_path / "bare.sav"
     pyreadstat.write_sav(frame, bare)
     with pytest.raises(ScaleError, match="direction check failed"):
         score(read_ssw(bare, mapping), DJG6, strict=True)
 
 
-def test_items_are_matched_by_name_and_not_by_place(twin, survey):
-    raw = pd.DataFrame(pyreadstat.read_sav(twin[0], user_missing=True)[0])
+def test_items_are_matched_by_name_and_not_by_place(written, survey):
+    raw = pd.DataFrame(pyreadstat.read_sav(written[0], user_missing=True)[0])
     codes = {1.0: "yes", 2.0: "more_or_less", 3.0: "no"}
     assert CBS_ORDER == (3, 4, 7, 9, 8, 10)
     places = [list(raw.columns).index(NAMES[f"djg_{number}"]) for number in CBS_ORDER]
@@ -126,16 +128,16 @@ def test_items_are_matched_by_name_and_not_by_place(twin, survey):
         assert (own.dropna() == expected.dropna()).all()
 
 
-def test_every_row_label_and_name_says_that_it_is_made_up(twin):
-    frame, meta = pyreadstat.read_sav(twin[0])
+def test_every_row_label_and_name_says_that_it_is_made_up(written):
+    frame, meta = pyreadstat.read_sav(written[0])
     assert meta.file_label.startswith("SYNTHETIC")
     assert (frame["herkomst_bestand"] == "synthetic").all()
     assert all(name.startswith("vz_") for name in frame.columns if name != "herkomst_bestand")
-    assert "made up" in twin[1].read_text("utf-8")
+    assert "made up" in written[1].read_text("utf-8")
 
 
-def test_weights_add_up_to_the_residents_of_each_sex(twin):
-    frame, _ = pyreadstat.read_sav(twin[0])
+def test_weights_add_up_to_the_residents_of_each_sex(written):
+    frame, _ = pyreadstat.read_sav(written[0])
     sums = frame.groupby("vz_geslacht")["vz_gewicht"].sum()
     # CBS, residents of 15 and older on 1 January 2022: about 7.4 million of each sex
     assert sums.to_numpy() == pytest.approx([7.4e6, 7.5e6], rel=0.02)
@@ -165,16 +167,16 @@ def test_wrong_options_of_the_twin_are_named(tmp_path, options, match):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_twin_needs_an_spss_name_and_a_folder(tmp_path):
+def test_synthetic_file_needs_an_spss_name_and_a_folder(tmp_path):
     with pytest.raises(OptionError, match=r"suffix of the file to write is '.csv'"):
         synthesise_ssw(tmp_path / "a.csv")
     with pytest.raises(SourceError, match=r"synthesise_ssw\(\) needs an existing folder"):
         synthesise_ssw(tmp_path / "no" / "a.sav")
 
 
-def test_mapping_of_the_twin_has_no_problem(twin):
-    assert twin[1].read_text("utf-8") == mapping_text()
-    assert {check.passed for check in check_mapping(twin[1])} == {True, None}
+def test_mapping_of_the_synthetic_file_has_no_problem(written):
+    assert written[1].read_text("utf-8") == mapping_text()
+    assert {check.passed for check in check_mapping(written[1])} == {True, None}
 
 
 # ---------------------------------------------------------------- demands of read_ssw
@@ -190,28 +192,28 @@ def test_mapping_of_the_twin_has_no_problem(twin):
         ({"wave": 2017}, r"wave is 2017; SSW has these six items from 2019 on"),
     ],
 )
-def test_mapping_must_be_one_of_ssw(twin, tmp_path, source, match):
+def test_mapping_must_be_one_of_ssw(written, tmp_path, source, match):
     with pytest.raises(SchemaError, match=match):
-        read_ssw(twin[0], changed(twin, tmp_path, **source))
+        read_ssw(written[0], changed(written, tmp_path, **source))
 
 
-def test_absent_item_is_named(twin, tmp_path):
-    raw = tomllib.loads(twin[1].read_text("utf-8"))
+def test_absent_item_is_named(written, tmp_path):
+    raw = tomllib.loads(written[1].read_text("utf-8"))
     raw["variable"] = [row for row in raw["variable"] if row["name"] != "djg_9"]
     mapping = write_mapping(raw, tmp_path / "mine.toml")
     with pytest.raises(SchemaError, match=r"DJG6 needs a row for each.*absent: 'djg_9'"):
-        read_ssw(twin[0], mapping)
+        read_ssw(written[0], mapping)
 
 
 # ---------------------------------------------------------------- like any other source
 
 
-def test_two_waves_are_combined_and_estimated_as_alone(twin, tmp_path):
+def test_two_waves_are_combined_and_estimated_as_alone(written, tmp_path):
     parts = []
     for wave, seed in ((2022, 1), (2023, 2)):
         path = tmp_path / f"ssw{wave}.sav"
         synthesise_ssw(path, n=2_000, seed=seed)
-        mapping = changed(twin, tmp_path, wave=wave)
+        mapping = changed(written, tmp_path, wave=wave)
         parts.append(score(read_ssw(path, mapping), DJG6, subscale_cutoff="cbs"))
     whole = combine(parts)
     assert whole.respondents["stratum"].nunique() == 24

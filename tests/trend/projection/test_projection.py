@@ -1,4 +1,4 @@
-"""The verb ``project``: invariants, words, twins, sources, and every refusal."""
+"""The verb ``project``: invariants, words, projections, sources, and every refusal."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def test_every_scenario_has_its_constant_twin_from_the_same_draws():
         found = es.project(waves(), people(), scenario=scenario, rng=rng, options=FAST)
         rng = np.random.default_rng(RNG)
         alone = es.project(waves(), people(), rng=rng, options=FAST)
-        assert found.twin == alone
-        assert alone.twin is alone
+        assert found.constant_prevalence == alone
+        assert alone.constant_prevalence is alone
         assert found.tidy()["persons_constant"].tolist() == [row.persons for row in alone.rows]
         assert found.row(2022).conf_low == alone.row(2022).conf_low
 

@@ -12,6 +12,10 @@ def test_benchmark_prints_a_ratio_for_every_way(repository: Path, capsys) -> Non
     head, *lines, last = capsys.readouterr().out.splitlines()
     assert head.startswith("200 draws of 4 years x 6 cells; one NumPy draw")
     names = [line[:26].strip() for line in lines]
-    assert names == ["constant prevalence", "trend and its twin", "ages and years correlate"]
+    assert names == [
+        "constant prevalence",
+        "trend and its constant-prevalence projection",
+        "ages and years correlate",
+    ]
     assert all(float(line[26:].split()[2]) > 0 for line in lines)
     assert last.startswith("peak")

@@ -194,7 +194,7 @@ def test_cohorts_keep_their_prevalence_as_counted_by_hand():
     # 2024: all of 20-21 were 18-19; 22 and 23 were 20 and 21
     assert found.row(2024, "20-21").persons == pytest.approx(20.0)
     assert found.row(2024, "22+").persons == pytest.approx(40 * 0.2 + 60 * 0.4)
-    assert found.twin.row(2024).persons == pytest.approx(100.0)
+    assert found.constant_prevalence.row(2024).persons == pytest.approx(100.0)
 
 
 def test_a_scenario_of_the_user_runs_straight_on_the_log_odds_and_then_stays():
@@ -206,7 +206,7 @@ def test_a_scenario_of_the_user_runs_straight_on_the_log_odds_and_then_stays():
     assert found.row(2027).prevalence == pytest.approx(float(expit(logit(0.2) / 2)))
     assert found.row(2032).persons == pytest.approx(50.0)
     assert found.row(2040).persons == pytest.approx(50.0)
-    assert found.twin.row(2040).persons == pytest.approx(20.0)
+    assert found.constant_prevalence.row(2040).persons == pytest.approx(20.0)
     assert found.model.scenario == "half"
 
 

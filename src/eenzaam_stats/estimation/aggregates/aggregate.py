@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from eenzaam_stats.estimation.aggregates import frame as door
+from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.aggregates.columns import CellColumns
 from eenzaam_stats.estimation.aggregates.levels import far_from_zero, levelled, on_common_levels
 from eenzaam_stats.estimation.aggregates.products import (
@@ -114,9 +114,9 @@ def cell_table(data: object, columns: CellColumns, *, where: str, part: str = ""
     >>> table.cells[["rows", "n_0", "yes_0", "a_0", "b_0"]].to_dict("records")
     [{'rows': 3.0, 'n_0': 2.0, 'yes_0': 1.0, 'a_0': 2.0, 'b_0': 1.0}]
     """
-    frame = door.opened(data, where=where)
-    door.require_columns(frame, columns, where=where)
-    frame = door.with_found_types(frame, columns.names())
+    frame = engine_frame.opened(data, where=where)
+    engine_frame.require_columns(frame, columns, where=where)
+    frame = engine_frame.with_found_types(frame, columns.names())
     _require_types(frame, columns, where=where)
     ratios = {at for at, outcome in enumerate(columns.outcomes) if outcome.kind == "ratio"}
     cells = _collected(_sums(frame, columns, far=ratios), columns)
@@ -129,7 +129,7 @@ def cell_table(data: object, columns: CellColumns, *, where: str, part: str = ""
     cells = cells.assign(**{name: 0.0 for name in needed if name not in cells})
     _require_units(cells, frame, columns, where=where)
     cells.insert(len(columns.by), PART, part)
-    levels = tuple(door.levels(frame, name) for name in columns.by)
+    levels = tuple(engine_frame.levels(frame, name) for name in columns.by)
     return CellTable(columns, levels, cells.drop(columns=BAD))
 
 
@@ -140,20 +140,22 @@ def keys_of(columns: CellColumns) -> list[str]:
     return [*by, PART, STRATUM, *cluster]
 
 
-def _require_types(frame: door.Frame, columns: CellColumns, *, where: str) -> None:
+def _require_types(frame: engine_frame.Frame, columns: CellColumns, *, where: str) -> None:
     for outcome in columns.outcomes:
         if outcome.kind != "category":
             for name in outcome.names():
-                door.require_numeric(frame, name, where=where, flag=outcome.kind == "binary")
+                engine_frame.require_numeric(
+                    frame, name, where=where, flag=outcome.kind == "binary"
+                )
     numeric = {"weights": columns.weight, "population sizes": columns.fpc}
     numeric["population sizes of the second stage"] = columns.inner_fpc
     for what, column in numeric.items():
         dtype = frame.collect_schema()[column] if column else None
         if column and dtype and not dtype.is_numeric() and not _is_empty(frame, column):
-            raise door.not_numbers(column, what, kind=str(dtype), where=where)
+            raise engine_frame.not_numbers(column, what, kind=str(dtype), where=where)
 
 
-def _is_empty(frame: door.Frame, name: str) -> bool:
+def _is_empty(frame: engine_frame.Frame, name: str) -> bool:
     """Whether every value of an eager column is missing, so that it has no type of its own."""
     if not isinstance(frame, nw.DataFrame):
         return False
@@ -161,15 +163,19 @@ def _is_empty(frame: door.Frame, name: str) -> bool:
     return values.null_count() == len(values)
 
 
-def _sums(frame: door.Frame, columns: CellColumns, *, far: Collection[int]) -> door.Frame:
+def _sums(
+    frame: engine_frame.Frame, columns: CellColumns, *, far: Collection[int]
+) -> engine_frame.Frame:
     """Sums per key; lazy where the engine is, and Polars plans eager frames as well."""
     if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars():
         frame = frame.lazy()
-    keys = {f"key_{number}": door.key(frame, name) for number, name in enumerate(columns.by)}
-    keys[STRATUM] = door.key(frame, columns.stratum) if columns.stratum else nw.lit(0)
+    keys = {
+        f"key_{number}": engine_frame.key(frame, name) for number, name in enumerate(columns.by)
+    }
+    keys[STRATUM] = engine_frame.key(frame, columns.stratum) if columns.stratum else nw.lit(0)
     for key, name in ((CLUSTER, columns.cluster), (INNER, columns.inner_cluster)):
         if name is not None:
-            keys[key] = door.key(frame, name)
+            keys[key] = engine_frame.key(frame, name)
     todo = plan(frame, columns, keys=list(keys), far=far)
     rows = frame.select(*_named(keys), *_named(todo.typed))
     for step in (todo.weighted, todo.levels, todo.centred, todo.products):
@@ -181,7 +187,7 @@ def _named(expressions: Mapping[str, nw.Expr]) -> list[nw.Expr]:
     return [expression.alias(name) for name, expression in expressions.items()]
 
 
-def _collected(sums: door.Frame, columns: CellColumns) -> pd.DataFrame:
+def _collected(sums: engine_frame.Frame, columns: CellColumns) -> pd.DataFrame:
     """Small pandas frame: Python values for keys, float64 sums, sorted by nothing."""
     eager = _collect(sums) if isinstance(sums, nw.LazyFrame) else sums
     keys = {f"key_{number}" for number in range(len(columns.by))} | {STRATUM, CLUSTER, INNER}
@@ -193,54 +199,56 @@ def _collected(sums: door.Frame, columns: CellColumns) -> pd.DataFrame:
     )
 
 
-def _collect(sums: nw.LazyFrame[Any]) -> door.Eager:
+def _collect(sums: nw.LazyFrame[Any]) -> engine_frame.Eager:
     if sums.implementation.is_polars():
         return sums.collect("polars", engine="streaming")
     return sums.collect("pandas")
 
 
-def _float(frame: door.Eager, name: str) -> np.ndarray[Any, Any]:
+def _float(frame: engine_frame.Eager, name: str) -> np.ndarray[Any, Any]:
     values = frame.get_column(name).cast(nw.Float64).to_numpy()
     return np.nan_to_num(values, nan=0.0) if not name.startswith(_NO_SUMS) else values
 
 
-def _key_values(values: door.Series) -> pd.Series[Any]:
+def _key_values(values: engine_frame.Series) -> pd.Series[Any]:
     if values.dtype.is_integer() and values.null_count() == 0:
         return pd.Series(values.to_numpy())
     return pd.Series(values.to_list(), dtype="object")
 
 
-def _fault(frame: door.Frame, columns: CellColumns, *, where: str) -> Exception:
+def _fault(frame: engine_frame.Frame, columns: CellColumns, *, where: str) -> Exception:
     """The first column that cannot be used, in words; a second look that only a failure pays."""
     if columns.weight is not None:
-        found = _rows(frame, unusable_weight(door.number(columns.weight)))
+        found = _rows(frame, unusable_weight(engine_frame.number(columns.weight)))
         if found:
-            return door.bad_weights(columns.weight, where=where, count=found[0], first=found[1])
+            return engine_frame.bad_weights(
+                columns.weight, where=where, count=found[0], first=found[1]
+            )
     wanted = [(one, name) for one in columns.outcomes for name in one.names()]
     for outcome, name in wanted:
-        wrong = unusable_answer(door.number(name), outcome)
+        wrong = unusable_answer(engine_frame.number(name), outcome)
         found = _rows(frame, wrong)
         if found:
             values = None
             if isinstance(frame, nw.DataFrame):
                 values = frame.filter(wrong).get_column(name).to_list()
             flag = outcome.kind == "binary"
-            return door.not_an_outcome(name, *found, values=values, where=where, flag=flag)
+            return engine_frame.not_an_outcome(name, *found, values=values, where=where, flag=flag)
     raise AssertionError("the pass found a fault that the second look did not")  # pragma: no cover
 
 
-def _rows(frame: door.Frame, wrong: nw.Expr) -> tuple[int, int | None] | None:
+def _rows(frame: engine_frame.Frame, wrong: nw.Expr) -> tuple[int, int | None] | None:
     """How many rows are wrong, and the first where the engine has an order; ``None`` if none."""
     if isinstance(frame, nw.DataFrame):
         rows = frame.select(wrong.alias(BAD)).get_column(BAD)
-        return door.count_and_first(rows) if rows.any() else None
+        return engine_frame.count_and_first(rows) if rows.any() else None
     counted = frame.select(wrong.cast(nw.Int64).sum().alias(BAD))
     count = int(_collect(counted).get_column(BAD)[0] or 0)
     return (count, None) if count else None
 
 
 def _require_units(
-    cells: pd.DataFrame, frame: door.Frame, columns: CellColumns, *, where: str
+    cells: pd.DataFrame, frame: engine_frame.Frame, columns: CellColumns, *, where: str
 ) -> None:
     """Raise when a row has no stratum, no cluster or no population size."""
     wanted = (
@@ -251,8 +259,8 @@ def _require_units(
     for key, name, what in wanted:
         if name is not None and cells[key].isna().any():
             count = int(cells.loc[cells[key].isna(), ROWS].sum())
-            first = door.first_null(frame, name)
-            raise door.missing_unit(name, what, where=where, count=count, first=first)
+            first = engine_frame.first_null(frame, name)
+            raise engine_frame.missing_unit(name, what, where=where, count=count, first=first)
 
 
 def appended(tables: Sequence[CellTable]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from operator import or_
 
 import narwhals.stable.v2 as nw
 
-from eenzaam_stats.estimation.aggregates import frame as door
+from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.aggregates.columns import CellColumns, Outcome
 from eenzaam_stats.estimation.aggregates.unanswered import ITEM_HIGH, ITEM_LOW, tolerated_column
 from eenzaam_stats.respondents import MISSING_SUFFIX
@@ -60,7 +60,11 @@ class Plan:
 
 
 def plan(
-    frame: door.Frame, columns: CellColumns, *, keys: Sequence[str] = (), far: Collection[int] = ()
+    frame: engine_frame.Frame,
+    columns: CellColumns,
+    *,
+    keys: Sequence[str] = (),
+    far: Collection[int] = (),
 ) -> Plan:
     """Everything that the pass over ``frame`` has to make and sum.
 
@@ -70,7 +74,7 @@ def plan(
     result = Plan(typed={WEIGHT: _weight(columns)}, aggregates=[nw.len().alias(ROWS)])
     for name, (low, high) in ((columns.fpc, FPC), (columns.inner_fpc, INNER_FPC)):
         if name is not None:
-            result.typed[low] = door.number(name)
+            result.typed[low] = engine_frame.number(name)
             result.products[high] = nw.col(low)
             result.aggregates.extend([nw.col(low).min(), nw.col(high).max()])
     present = set(frame.collect_schema().names())
@@ -90,7 +94,7 @@ def plan(
 
 
 def _weight(columns: CellColumns) -> nw.Expr:
-    return door.number(columns.weight) if columns.weight else nw.lit(1.0)
+    return engine_frame.number(columns.weight) if columns.weight else nw.lit(1.0)
 
 
 def _add_outcome(result: Plan, outcome: Outcome, number: int, *, squares: bool) -> None:
@@ -101,7 +105,7 @@ def _add_outcome(result: Plan, outcome: Outcome, number: int, *, squares: bool) 
     w, y, x = nw.col(WEIGHT), nw.col(f"y_{number}"), nw.col(f"x_{number}")
     a, b = nw.col(f"a_{number}"), nw.col(f"b_{number}")
     if outcome.kind == "ratio":
-        result.typed[f"x_{number}"] = door.number(outcome.other)
+        result.typed[f"x_{number}"] = engine_frame.number(outcome.other)
         pair, weight = (w * (x + 0.0 * y), w * (y + 0.0 * x)), w + 0.0 * (a + b)
     elif outcome.kind == "number":
         pair, weight = (w + 0.0 * y, w * y), a
@@ -142,13 +146,13 @@ def _add_levels(result: Plan, outcome: Outcome, number: int, keys: Sequence[str]
     result.aggregates.extend([nw.col(origin).max(), nw.col(centre).max()])
 
 
-def answer(frame: door.Frame, outcome: Outcome) -> nw.Expr:
+def answer(frame: engine_frame.Frame, outcome: Outcome) -> nw.Expr:
     """First variable of an outcome as a number, null where the row has no answer."""
     if outcome.kind == "category":
-        found = door.key(frame, outcome.name)
+        found = engine_frame.key(frame, outcome.name)
         same = (found.cast(nw.String) == outcome.other).cast(nw.Float64)
         return nw.when(~found.is_null()).then(same)  # in pandas a missing class compares as false
-    return door.number(outcome.name)
+    return engine_frame.number(outcome.name)
 
 
 def _add_missing_kinds(result: Plan, column: str, number: int) -> None:
@@ -169,7 +173,7 @@ def _add_missing_kinds(result: Plan, column: str, number: int) -> None:
 def _add_tolerated_items(result: Plan, column: str, number: int) -> None:
     """Lowest and highest item that the total of an answered row does without; 0 for none."""
     low, high, item = f"{ITEM_LOW}_{number}", f"{ITEM_HIGH}_{number}", f"item_{number}"
-    result.typed[item] = door.number(column).fill_null(0.0)
+    result.typed[item] = engine_frame.number(column).fill_null(0.0)
     answered = nw.when(~nw.col(f"y_{number}").is_null()).then(nw.col(item))
     result.products.update({low: answered, high: answered})
     result.aggregates.extend([nw.col(low).min(), nw.col(high).max()])

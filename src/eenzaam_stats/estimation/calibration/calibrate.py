@@ -20,7 +20,7 @@ from eenzaam_stats.errors import (
     UnknownCodeError,
     UnknownColumnError,
 )
-from eenzaam_stats.estimation.aggregates import frame as door
+from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.aggregates.domains import text
 from eenzaam_stats.estimation.calibration.margins import Margin, Margins, Wanted, wanted
 from eenzaam_stats.estimation.calibration.weights import Request, Result, made
@@ -71,7 +71,7 @@ class Placed:
         )
 
 
-def placed(frame: door.Eager, wanted: Wanted, *, outside: Outside) -> Placed:
+def placed(frame: engine_frame.Eager, wanted: Wanted, *, outside: Outside) -> Placed:
     """Respondents in the categories of the margins.
 
     Parameters
@@ -115,17 +115,17 @@ def placed(frame: door.Eager, wanted: Wanted, *, outside: Outside) -> Placed:
     return found
 
 
-def _words(frame: door.Eager, name: str) -> NDArray[np.object_]:
+def _words(frame: engine_frame.Eager, name: str) -> NDArray[np.object_]:
     """Values as text, empty where missing."""
-    keys = frame.select(door.key(frame, name).alias(name)).get_column(name)
+    keys = frame.select(engine_frame.key(frame, name).alias(name)).get_column(name)
     code, values = pd.factorize(pd.Series(keys.to_list(), dtype="object"))
     words = np.array([*(text(value) for value in values), ""], dtype="object")
     return words[code]
 
 
-def _number(frame: door.Eager, name: str) -> FloatArray:
-    door.require_numeric(frame, name, where=_WHERE, flag=False)
-    column = frame.select(door.number(name).alias(name)).get_column(name)
+def _number(frame: engine_frame.Eager, name: str) -> FloatArray:
+    engine_frame.require_numeric(frame, name, where=_WHERE, flag=False)
+    column = frame.select(engine_frame.number(name).alias(name)).get_column(name)
     return np.asarray(column.to_numpy(), dtype=np.float64)
 
 
@@ -431,9 +431,9 @@ def calibrate(
     )
 
 
-def _opened(survey: Survey, goal: Wanted, weight: str) -> door.Eager:
-    """Eager frame with every column that is needed, and room for the new one."""
-    frame = door.opened(survey.respondents, where=_WHERE)
+def _opened(survey: Survey, goal: Wanted, weight: str) -> engine_frame.Eager:
+    """Eager frame with every column that is needed, and space for the new one."""
+    frame = engine_frame.opened(survey.respondents, where=_WHERE)
     if not isinstance(frame, nw.DataFrame):
         raise SchemaError(
             f"{_WHERE} needs respondents in memory: an eager frame of pandas, Polars or PyArrow. "
@@ -455,11 +455,11 @@ def _opened(survey: Survey, goal: Wanted, weight: str) -> door.Eager:
             "Use the weights as they were delivered, or take the replicates out of the design."
         )
     _require_one_wave(frame, goal)
-    typed = door.with_found_types(frame, frame.columns)
+    typed = engine_frame.with_found_types(frame, frame.columns)
     return typed if isinstance(typed, nw.DataFrame) else frame
 
 
-def _require_one_wave(frame: door.Eager, goal: Wanted) -> None:
+def _require_one_wave(frame: engine_frame.Eager, goal: Wanted) -> None:
     if "wave" not in frame.columns or (
         goal.margins and all("wave" in margin.columns for margin in goal.margins)
     ):
@@ -472,7 +472,9 @@ def _require_one_wave(frame: door.Eager, goal: Wanted) -> None:
         )
 
 
-def _with_base(frame: door.Eager, survey: Survey, *, weight: str) -> tuple[door.Eager, str]:
+def _with_base(
+    frame: engine_frame.Eager, survey: Survey, *, weight: str
+) -> tuple[engine_frame.Eager, str]:
     """Frame with a base weight, and the name of its column."""
     if survey.design.weight is not None:
         return frame, survey.design.weight
@@ -485,21 +487,21 @@ def _with_base(frame: door.Eager, survey: Survey, *, weight: str) -> tuple[door.
     return _with_column(frame, name, np.ones(len(frame))), name
 
 
-def _base_weights(frame: door.Eager, name: str) -> FloatArray:
+def _base_weights(frame: engine_frame.Eager, name: str) -> FloatArray:
     dtype = frame.schema[name]
     if not dtype.is_numeric():
-        raise door.not_numbers(name, "base weights", kind=str(dtype), where=_WHERE)
-    column = frame.select(door.number(name).alias(name)).get_column(name)
+        raise engine_frame.not_numbers(name, "base weights", kind=str(dtype), where=_WHERE)
+    column = frame.select(engine_frame.number(name).alias(name)).get_column(name)
     base = np.asarray(column.to_numpy(), dtype=np.float64)
     bad = ~(np.isfinite(base) & (base > 0.0))
     if bad.any():
         first = int(bad.argmax()) + 1
-        raise door.bad_weights(name, where=_WHERE, count=int(bad.sum()), first=first)
+        raise engine_frame.bad_weights(name, where=_WHERE, count=int(bad.sum()), first=first)
     if not len(base):
         raise OptionError(f"{_WHERE} left out every respondent. Compare the margins with the data.")
     return base
 
 
-def _with_column(frame: door.Eager, name: str, values: FloatArray) -> door.Eager:
+def _with_column(frame: engine_frame.Eager, name: str, values: FloatArray) -> engine_frame.Eager:
     series: nw.Series[Any] = nw.new_series(name, values, nw.Float64, backend=frame.implementation)
     return frame.with_columns(series)

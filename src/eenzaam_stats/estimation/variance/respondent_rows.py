@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.arrays import FloatArray, IntArray
-from eenzaam_stats.estimation.aggregates import frame as door
+from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.aggregates.columns import CellColumns, Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains, text
 from eenzaam_stats.estimation.aggregates.products import answer
@@ -84,15 +84,15 @@ def respondent_rows(
     DesignError
         If a column of ``extra`` holds no numbers.
     """
-    frame = door.opened(survey.respondents, where=where)
+    frame = engine_frame.opened(survey.respondents, where=where)
     names = list(dict.fromkeys([*outcome.names(), *by, *extra, *labels]))
     columns = CellColumns((outcome,), tuple(dict.fromkeys([*by, *extra, *labels])))
-    door.require_columns(frame, columns, where=where)
-    frame = door.with_found_types(frame, names)
+    engine_frame.require_columns(frame, columns, where=where)
+    frame = engine_frame.with_found_types(frame, names)
     schema = frame.collect_schema()
     for name in extra:
         if not (schema[name].is_numeric() or schema[name] == nw.Boolean):
-            raise door.not_numbers(name, "weights", kind=str(schema[name]), where=where)
+            raise engine_frame.not_numbers(name, "weights", kind=str(schema[name]), where=where)
     wanted = [nw.col(name) for name in names]
     if outcome.kind == "category":
         # asked of the engine that named the classes: another writes a flag in another way
@@ -111,28 +111,30 @@ def respondent_rows(
     )
 
 
-def collected(frame: door.Frame) -> door.Eager:
+def collected(frame: engine_frame.Frame) -> engine_frame.Eager:
     """Eager frame, from whatever engine."""
     if isinstance(frame, nw.LazyFrame):
         return frame.collect("polars" if frame.implementation.is_polars() else "pandas")
     return frame
 
 
-def _numbers(frame: door.Eager, names: Sequence[str]) -> FloatArray:
+def _numbers(frame: engine_frame.Eager, names: Sequence[str]) -> FloatArray:
     """Columns as float64, NaN where missing; shape (n, number of names)."""
     if not names:
         return np.empty((len(frame), 0))
-    found = frame.select(*(door.number(name).alias(f"value_{at}") for at, name in enumerate(names)))
+    found = frame.select(
+        *(engine_frame.number(name).alias(f"value_{at}") for at, name in enumerate(names))
+    )
     values = [found.get_column(name).to_numpy() for name in found.columns]
     return np.column_stack(values).astype(np.float64)
 
 
-def _number(frame: door.Eager, name: str) -> FloatArray:
+def _number(frame: engine_frame.Eager, name: str) -> FloatArray:
     return _numbers(frame, [name])[:, 0]
 
 
 def _variables(
-    frame: door.Eager, outcome: Outcome
+    frame: engine_frame.Eager, outcome: Outcome
 ) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
     if outcome.kind == "category":
         yes = frame.get_column(_IN_CLASS).to_numpy().astype(np.float64)
@@ -146,12 +148,14 @@ def _variables(
     return x, y, ~(np.isnan(x) | np.isnan(y))
 
 
-def _domains(frame: door.Eager, by: Sequence[str], groups: Sequence[tuple[str, ...]]) -> IntArray:
+def _domains(
+    frame: engine_frame.Eager, by: Sequence[str], groups: Sequence[tuple[str, ...]]
+) -> IntArray:
     """Number of the group of each row, -1 where a grouping column is missing."""
     number = {group: at for at, group in enumerate(groups)}
     if not by:
         return np.zeros(len(frame), dtype=np.int64)
-    keys = frame.select(*(door.key(frame, name).alias(name) for name in by))
+    keys = frame.select(*(engine_frame.key(frame, name).alias(name) for name in by))
     codes, texts = [], []
     for name in by:
         code, found = pd.factorize(pd.Series(keys.get_column(name).to_list(), dtype="object"))

@@ -1,4 +1,4 @@
-"""The only door from the ledger to the reference tables: one row at a time, or a counted set.
+"""The only way from the ledger to the reference tables: one row at a time, or a counted set.
 
 A lookup that finds no row or several stops the run, so that an edited table can never silently
 feed another number to a verdict. Nothing is computed here beyond counting and adding people.

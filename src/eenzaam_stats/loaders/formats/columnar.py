@@ -1,4 +1,4 @@
-"""The door through which Parquet files enter; needs PyArrow, which comes with an extra."""
+"""Parquet files, opened; needs PyArrow, which comes with an extra."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ _SPSS = _Door(spss.open_spss, spss.read_columns)
 _DELIMITED = _Door(open_csv, read_csv, in_rows=True)
 _QUESTION_KEYS = '{"importid"'  # begins every cell of the last of the extra rows of Qualtrics
 _FIRST_ROWS = 4
-_DOORS: Mapping[str, _Door] = MappingProxyType(
+_OPENERS: Mapping[str, _Door] = MappingProxyType(
     {
         ".sav": _SPSS,
         ".zsav": _SPSS,
@@ -52,7 +52,7 @@ _DOORS: Mapping[str, _Door] = MappingProxyType(
         ".xlsx": _Door(open_excel, read_excel, in_rows=True),
     }
 )
-SUFFIXES: tuple[str, ...] = tuple(_DOORS)
+SUFFIXES: tuple[str, ...] = tuple(_OPENERS)
 
 
 def open_file(
@@ -106,14 +106,14 @@ def open_file(
     file = Path(path)
     if file.is_dir():
         raise SourceError(f"{file.name} is a folder, not a file. Give the path of one file in it.")
-    door = _DOORS.get(file.suffix.casefold())
-    if door is None:
+    opener = _OPENERS.get(file.suffix.casefold())
+    if opener is None:
         raise SourceError(
             f"{file.name or file} cannot be read: its name does not end in "
             f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}. Export the data to one of these."
         )
     options = FileOptions.of(file_words)
-    opened = door.open(file, options) if door.in_rows else door.open(file)
+    opened = opener.open(file, options) if opener.in_rows else opener.open(file)
     opened = with_options(opened, file_words)
     if reader == "fast":
         _require_fast(opened)
@@ -171,7 +171,7 @@ def read_columns(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame
     tell(f"reading {len(columns)} columns{rows} of {file.path.name}")
     if file.reader == "fast":
         return read_fast(file, columns)
-    frame, encoding = _DOORS[file.path.suffix.casefold()].read(file, columns)
+    frame, encoding = _OPENERS[file.path.suffix.casefold()].read(file, columns)
     _require_respondents(file, frame)
     return frame, encoding
 

@@ -1,4 +1,4 @@
-"""The only door through which SPSS files enter: metadata first, then the columns asked for.
+"""SPSS files, opened: metadata first, then the columns asked for.
 
 Every fault of a file becomes a ``SourceError`` that names the file, never its folder. No codebook
 rule is known here.

@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.arrays import KindArray
 from eenzaam_stats.cell_text import may_be_thousands, number_of, says_nothing, stripped
 from eenzaam_stats.errors import SchemaError, UnknownCodeError
 from eenzaam_stats.keys import normal_keys, normal_word
 from eenzaam_stats.loaders.codebook.layout import Code, Value, Variable
 from eenzaam_stats.loaders.codebook.missing_labels import missing_kind
-from eenzaam_stats.loaders.harmonise.column import BLANK, KINDS, VALID, Harmonised, Kinds, RawColumn
+from eenzaam_stats.loaders.harmonise.column import BLANK, KINDS, VALID, Harmonised, RawColumn
 from eenzaam_stats.loaders.harmonise.labels import coded_labels, shown_code
 from eenzaam_stats.loaders.harmonise.mapping_line import line_for_word
 from eenzaam_stats.loaders.harmonise.number_labels import notes_on_numbers
@@ -150,7 +151,7 @@ def codes_of_file(
     return found, tuple((low, high) for low, high in pairs)
 
 
-def text_values(raw: RawColumn, *, where: str = "") -> tuple[pd.Series[Any], Kinds]:
+def text_values(raw: RawColumn, *, where: str = "") -> tuple[pd.Series[Any], KindArray]:
     """Keys and strata as text in their normal form: ``7``, ``7.0`` and ``"007"`` are one key.
 
     Words such as NA are blank, unless the user keeps them.

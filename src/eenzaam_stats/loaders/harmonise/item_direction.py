@@ -18,7 +18,7 @@ from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.answers import item_codes
 from eenzaam_stats.scoring.dichotomised import as_stored
 from eenzaam_stats.scoring.direction import LEAST_ROWS
-from eenzaam_stats.scoring.frame import opened
+from eenzaam_stats.scoring.engine_frame import opened
 from eenzaam_stats.scoring.instrument import Scale
 
 # A correlation this many standard errors below 0 is no accident.
@@ -50,7 +50,7 @@ def with_single_items(check: CheckResult, frame: pd.DataFrame, scale: Scale) -> 
     **Missing data.** People who answered the item and every other item of its block count; fewer
     than 50 say nothing.
 
-    **Validated against.** Planted reversals in every synthetic twin, in
+    **Validated against.** Planted reversals in every synthetic file, in
     ``tests/loaders/formats/test_fuzz_files.py``.
 
     Examples

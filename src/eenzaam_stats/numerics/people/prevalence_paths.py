@@ -139,7 +139,9 @@ def draw_paths(paths: Paths, *, draws: int, rng: np.random.Generator) -> PathDra
     >>> drawn.level.std(axis=1).round(1).tolist()
     [0.0, 1.0]
     """
-    for_level, for_trend = rng.spawn(2)  # so that a scenario and its twin share their start
+    for_level, for_trend = rng.spawn(
+        2
+    )  # so that a scenario and its synthetic file share their start
     level = _student(paths.level_df, draws, for_level) * paths.level_sd[:, None]
     sizes = np.zeros(len(level)) if paths.level_size is None else paths.level_size
     for cell in np.flatnonzero(sizes > 0.0):

@@ -11,11 +11,11 @@ from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.dates.axis import Calendar
 from eenzaam_stats.dates.waves import HOW, dates_of_waves, is_date
 from eenzaam_stats.errors import SchemaError
-from eenzaam_stats.estimation.aggregates import frame as door
+from eenzaam_stats.estimation.aggregates import engine_frame
 
 
 def dates_of(
-    frame: door.Eager, name: str, *, month: str | None, where: str
+    frame: engine_frame.Eager, name: str, *, month: str | None, where: str
 ) -> tuple[FloatArray, Calendar]:
     """Dates of the rows as numbers, with a month the middle of it, and how they became numbers.
 
@@ -43,13 +43,13 @@ def dates_of(
     return times, calendar
 
 
-def numbers_of(frame: door.Eager, name: str) -> FloatArray:
+def numbers_of(frame: engine_frame.Eager, name: str) -> FloatArray:
     """Column as numbers, NaN where missing."""
-    values = frame.select(door.number(name).alias("value")).get_column("value")
+    values = frame.select(engine_frame.number(name).alias("value")).get_column("value")
     return np.asarray(values.to_numpy(), dtype=np.float64)
 
 
-def values_of(frame: door.Eager, name: str) -> pd.Series[Any]:
+def values_of(frame: engine_frame.Eager, name: str) -> pd.Series[Any]:
     """Column as it is, whatever the engine."""
     values = frame.get_column(name)
     if values.implementation.is_pandas():

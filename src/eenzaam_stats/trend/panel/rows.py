@@ -14,7 +14,7 @@ import pandas as pd
 from eenzaam_stats.arrays import BoolArray, FloatArray, IntArray
 from eenzaam_stats.dates.axis import NUMBERS, Calendar
 from eenzaam_stats.errors import SchemaError, UnknownColumnError
-from eenzaam_stats.estimation.aggregates import frame as door
+from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.variance.respondent_rows import collected
 from eenzaam_stats.keys import normal_keys
 from eenzaam_stats.messages import shown_groups
@@ -140,7 +140,7 @@ def panel_rows(
         If a column is absent, holds another kind of values, or a person occurs twice in a wave.
     """
     frame, source = _opened(data, [outcome, *columns.names()], where=where)
-    door.require_numeric(frame, outcome, where=where, flag=kind == "logistic")
+    engine_frame.require_numeric(frame, outcome, where=where, flag=kind == "logistic")
     y = numbers_of(frame, outcome)
     _require_outcome(y, outcome, kind=kind, where=where)
     person = _keys(frame, columns.person, "key of the person", where=where)
@@ -170,24 +170,24 @@ def _design_of(data: object) -> tuple[str | None, str | None]:
     return (next(iter(data.design.clusters), None), data.design.stratum)
 
 
-def _units(frame: door.Eager, name: str) -> IntArray:
+def _units(frame: engine_frame.Eager, name: str) -> IntArray:
     return pd.factorize(values_of(frame, name))[0].astype(np.int64)
 
 
-def _opened(data: object, names: list[str], *, where: str) -> tuple[door.Eager, str]:
+def _opened(data: object, names: list[str], *, where: str) -> tuple[engine_frame.Eager, str]:
     source = "frame"
     respondents = data
     if isinstance(data, Survey):
         report = data.report
         source = f"{report.source} {report.wave} ({report.origin})"
         respondents = data.respondents
-    frame = door.opened(respondents, where=where)
+    frame = engine_frame.opened(respondents, where=where)
     present = frame.collect_schema().names()
     missing = [name for name in dict.fromkeys(names) if name not in present]
     if missing:
         raise UnknownColumnError.among(missing, present, needed_for=where)
     wanted = list(dict.fromkeys([*names, *(n for n in _design_of(data) if n in present)]))
-    eager = collected(door.with_found_types(frame, wanted).select(*wanted))
+    eager = collected(engine_frame.with_found_types(frame, wanted).select(*wanted))
     if not len(eager):
         raise SchemaError(f"{where} needs rows, and the frame has none.")
     return eager, source
@@ -198,7 +198,7 @@ def _require_outcome(y: FloatArray, outcome: str, *, kind: Kind, where: str) -> 
     wrong = np.isin(y, (0.0, 1.0), invert=True) if kind == "logistic" else np.isinf(y)
     wrong &= ~np.isnan(y)
     if wrong.any():
-        raise door.not_an_outcome(
+        raise engine_frame.not_an_outcome(
             outcome,
             int(wrong.sum()),
             int(wrong.argmax()) + 1,
@@ -214,13 +214,13 @@ def _require_outcome(y: FloatArray, outcome: str, *, kind: Kind, where: str) -> 
         )
 
 
-def _keys(frame: door.Eager, name: str, what: str, *, where: str) -> IntArray:
+def _keys(frame: engine_frame.Eager, name: str, what: str, *, where: str) -> IntArray:
     """Numbers of persons or households, whatever form their keys have."""
     keys = normal_keys(values_of(frame, name), where=f"{where}, column {name!r},")
     return _numbered(keys, name, what, where=where)
 
 
-def _codes(frame: door.Eager, name: str, what: str, *, where: str) -> IntArray:
+def _codes(frame: engine_frame.Eager, name: str, what: str, *, where: str) -> IntArray:
     return _numbered(values_of(frame, name), name, what, where=where)
 
 
@@ -236,7 +236,7 @@ def _numbered(values: pd.Series[Any], name: str, what: str, *, where: str) -> In
 
 
 def _in_order(
-    frame: door.Eager, name: str, raw: IntArray, times: FloatArray
+    frame: engine_frame.Eager, name: str, raw: IntArray, times: FloatArray
 ) -> tuple[IntArray, tuple[str, ...]]:
     """Waves numbered in order of their mean date, with their labels."""
     uniques = values_of(frame, name).iloc[np.unique(raw, return_index=True)[1]]
@@ -259,7 +259,7 @@ def _require_once(person: IntArray, wave: IntArray, labels: tuple[str, ...], *, 
 
 
 def _covariates(
-    frame: door.Eager, names: tuple[str, ...], *, where: str
+    frame: engine_frame.Eager, names: tuple[str, ...], *, where: str
 ) -> tuple[FloatArray, tuple[str, ...]]:
     columns: list[FloatArray] = []
     terms: list[str] = []
@@ -269,7 +269,7 @@ def _covariates(
             columns.append(numbers_of(frame, name))
             terms.append(name)
             continue
-        order = door.levels(frame, name)
+        order = engine_frame.levels(frame, name)
         kinds = values.astype("category" if order is None else pd.CategoricalDtype(list(order)))
         levels = [level for level in kinds.cat.categories if (kinds == level).any()]
         if len(levels) < 2:

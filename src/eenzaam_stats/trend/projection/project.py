@@ -90,7 +90,7 @@ def project(
     -------
     Projection
         Every year from the base year on, for everyone, age bands and sexes, with the
-        constant-prevalence twin from the same draws and the error of the forecast that can be
+        constant-prevalence projection from the same draws and the error of the forecast that can be
         checked.
 
     Raises
@@ -144,8 +144,8 @@ def project(
     start = Start(cells, at, people_in_cells(population, cells, span))
     run = _Run(start, asked, level, rng)
     seed = None if rng is None else int(rng.integers(2**63))
-    twin = run.made(ConstantPrevalence(), seed, None)
-    return twin if isinstance(how, ConstantPrevalence) else run.made(how, seed, twin)
+    constant = run.made(ConstantPrevalence(), seed, None)
+    return constant if isinstance(how, ConstantPrevalence) else run.made(how, seed, constant)
 
 
 def _table(
@@ -174,15 +174,15 @@ def _floor(cells: PrevalenceCells, floor: int | None) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Run:
-    """One base wave and population, for a scenario and its twin."""
+    """One base wave and population, for a scenario and its synthetic file."""
 
     start: Start
     asked: ProjectionOptions
     level: float
     rng: np.random.Generator | None
 
-    def made(self, scenario: Scenario, seed: int | None, twin: Projection | None) -> Projection:
-        """Projection of one scenario; the same seed gives twins the same population."""
+    def made(self, scenario: Scenario, seed: int | None, constant: Projection | None) -> Projection:
+        """Projection of one scenario; the same seed gives projections the same population."""
         path = self._path(scenario)
         start, people = self.start, self.start.people
         bounds, words = (None, "") if seed is None else self._bounds(people)
@@ -207,8 +207,8 @@ class _Run:
             if simulation is None
             else source_shares(simulation, people.years, drawn=uncertain),
             model=self._model(scenario, path, words, uncertain, doubt=doubts.together),
-            hindcast=_checked(start) if twin is None else twin.hindcast,
-            constant=twin,
+            hindcast=_checked(start) if constant is None else constant.hindcast,
+            constant=constant,
             simulated=simulation,
         )
 

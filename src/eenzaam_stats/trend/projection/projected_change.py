@@ -123,7 +123,7 @@ def _draws(projection: Projection, years: tuple[int, int]) -> tuple[Moment, Mome
 
 
 # Why a number of people changes: population size, structure or prevalence. The arithmetic is in
-# numerics; here stand the door, the intervals and the rule for percentages.
+# numerics; here stand the intervals and the rule for percentages.
 
 EFFECTS = ("size", "structure", "prevalence")
 NEAR_ZERO = 0.01  # of the first number: a smaller change gets no percentages

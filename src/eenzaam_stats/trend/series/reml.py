@@ -1,4 +1,4 @@
-"""A series with autocorrelated errors by REML, in words and numbers of the trend room."""
+"""A series with autocorrelated errors by REML, in words and numbers of the package trend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What enters the trend room: one value per wave with, where known, its sampling error."""
+"""What enters a series: one value per wave with, where known, its sampling error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door of the estimation room: a frame of any engine, opened, checked, with its columns typed.
+"""Where frames enter estimation: a frame of any engine, opened, checked, with its columns typed.
 
 What stands here knows engines and nothing of statistics.
 """

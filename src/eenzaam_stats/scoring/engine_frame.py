@@ -1,4 +1,4 @@
-"""The one door where frames enter and leave the scoring room.
+"""Where frames enter and leave scoring.
 
 It knows the three kinds of frame and nothing of scales: what comes in is opened through narwhals,
 what goes out is the same kind of frame with columns added. No rule of an instrument may enter.
