@@ -200,7 +200,7 @@ asked = pd.DataFrame(
 asked.round(1)
 
 # %% [markdown]
-# How many fewer the direct question finds in this file follows from how that file was made, and says
+# How many fewer the direct question finds in this file follows from how it was made, and says
 # nothing about people.
 #
 # In the real file 965 of 1,008 Dutch respondents answered the direct question. Leaving the others

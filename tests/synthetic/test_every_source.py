@@ -34,7 +34,7 @@ OF_DIRECT = {
 
 @dataclass(frozen=True)
 class Case:
-    """One synthetic file: what is made, how it is read, its scale, whether its targets are weighted.
+    """One synthetic file: what is made, how it is read, its scale, whether targets are weighted.
 
     Attributes
     ----------

@@ -227,7 +227,7 @@ class Projection:
         return remembering(frame, self.model.disclosure)
 
     def describe(self) -> str:
-        """The last year in sentences, with constant prevalence, its interval, its sources and the hindcast."""
+        """The last year in sentences, with its interval, its sources and the hindcast."""
         model = self.model
         first, last = self.row(model.base_year), self.row(model.to)
         lines = [
