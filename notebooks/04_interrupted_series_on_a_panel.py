@@ -114,7 +114,7 @@ pd.concat(
 # %%
 covid = es.Interruption("COVID-19", START)
 options = SeriesOptions(at=(2020.0, 2022.0, 2025.0))
-fit = es.interrupted_time_series(series, [covid], scale="logit", options=options)
+fit = es.interrupted_time_series(series, [covid], link="logit", options=options)
 print(fit.describe())
 
 # %%
@@ -142,7 +142,7 @@ checklist.to_frame()
 # depend on the weights?
 
 # %%
-weighted = es.interrupted_time_series(calibrated, [covid], scale="logit", options=options)
+weighted = es.interrupted_time_series(calibrated, [covid], link="logit", options=options)
 both = {"unweighted": fit.tidy(), "calibrated": weighted.tidy()}
 shown = ["effect", "date", "estimate", "conf_low", "conf_high"]
 pd.concat({name: frame[shown] for name, frame in both.items()}).round(3)
@@ -154,7 +154,7 @@ pd.concat({name: frame[shown] for name, frame in both.items()}).round(3)
 # would have put it. The band is for a new wave, so it is wider than that of the trend itself.
 
 # %%
-gap = es.forecast_gap(series, start=START, scale="logit")
+gap = es.forecast_gap(series, start=START, link="logit")
 print(gap.describe())
 axes = es.plots.interrupted(gap, language="en")
 
@@ -165,8 +165,8 @@ axes = es.plots.interrupted(gap, language="en")
 # wave carries the result.
 
 # %%
-placebo = placebo_in_time(series, covid, Fitting(scale="logit"))
-left_out = leave_one_wave_out(series, covid, Fitting(scale="logit"))
+placebo = placebo_in_time(series, covid, Fitting(link="logit"))
+left_out = leave_one_wave_out(series, covid, Fitting(link="logit"))
 print(placebo.check.message)
 print(left_out.check.message)
 axes = es.plots.series_check(placebo, language="en")
@@ -179,7 +179,7 @@ axes.margins(y=0.12)
 # standardised to everybody. The jump stands out more, because the same people are compared.
 
 # %%
-model = panel_model(panel, "lonely", interruptions=[covid], kind="logistic")
+model = panel_model(panel, "lonely", interruptions=[covid], family="logistic")
 print(model.describe())
 model.tidy()[["term", "estimate", "conf_low", "conf_high"]].round(3)
 

@@ -116,7 +116,7 @@ evidence = "user"
 
 [design]
 weight = "gewicht"
-lonely_stratum = "fail"
+single_psu = "fail"
 """
 PEOPLE = """
 [[variable]]

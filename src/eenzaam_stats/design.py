@@ -10,10 +10,10 @@ from typing import cast
 from eenzaam_stats.errors import DesignError, listed
 from eenzaam_stats.vocabulary import (
     CalibrationMethod,
-    LonelyDomain,
-    LonelyStratum,
     ReplicateCentre,
     ReplicateMethod,
+    SinglePsu,
+    SinglePsuDomain,
     require_option,
 )
 
@@ -93,12 +93,12 @@ class Design:
         Pairs are two stages: ``("district", "school")`` with ``("n_districts", "n_schools")``, the
         clusters of the stratum and the second-stage units of the cluster in the population. Two
         clusters without ``fpc`` are one stage, whose variance holds that of the second.
-    lonely_stratum : {"certainty", "centred", "average", "collapsed", "fail"}
+    single_psu : {"certainty", "centred", "average", "collapsed", "fail"}
         What a stratum with one sampling unit does: contribute no variance, contribute its squared
         distance from the mean over all units, contribute the mean of the other strata, be merged
         with the next stratum of its kind, or stop the run. R calls the first ``remove`` too and the
         second ``adjust``; these names are taken as well.
-    lonely_domain : {"full_design", "as_lonely"}
+    single_psu_domain : {"full_design", "as_single_psu"}
         Whether a stratum of which a group has one sampling unit is lonely for that group too, with
         ``"centred"`` and ``"average"``. R calls this ``survey.adjust.domain.lonely``.
     replicates : ReplicateWeights or None
@@ -111,16 +111,16 @@ class Design:
     stratum: str | None = None
     cluster: str | tuple[str, ...] | None = None
     fpc: str | tuple[str, ...] | None = None
-    lonely_stratum: LonelyStratum = "fail"
-    lonely_domain: LonelyDomain = "full_design"
+    single_psu: SinglePsu = "fail"
+    single_psu_domain: SinglePsuDomain = "full_design"
     replicates: ReplicateWeights | None = None
     calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
-        rule = rule_of(self.lonely_stratum)
-        require_option(self.lonely_domain, LonelyDomain, name="lonely_domain")
+        rule = rule_of(self.single_psu)
+        require_option(self.single_psu_domain, SinglePsuDomain, name="single_psu_domain")
         # as tuples, so that designs are equal and hashable however they were written or stored
-        object.__setattr__(self, "lonely_stratum", rule)
+        object.__setattr__(self, "single_psu", rule)
         object.__setattr__(self, "cluster", _stages(self.cluster, "cluster"))
         object.__setattr__(self, "fpc", _stages(self.fpc, "fpc"))
         clusters, sizes = self.clusters, self.sizes
@@ -143,7 +143,7 @@ class Design:
         return _names(self.fpc)
 
 
-def rule_of(said: str) -> LonelyStratum:
+def rule_of(said: str) -> SinglePsu:
     """Rule for strata with one sampling unit, by our name of it or R's.
 
     Examples
@@ -152,8 +152,8 @@ def rule_of(said: str) -> LonelyStratum:
     ('centred', 'collapsed')
     """
     rule = RULES_OF_R.get(said, said)
-    require_option(rule, LonelyStratum, name="lonely_stratum")
-    return cast(LonelyStratum, rule)
+    require_option(rule, SinglePsu, name="single_psu")
+    return cast(SinglePsu, rule)
 
 
 def _names(said: str | tuple[str, ...] | None) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from eenzaam_stats.output_check import remembering
 from eenzaam_stats.plain_text import plain
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring_report import ScoringReport
-from eenzaam_stats.vocabulary import Disclosure, LonelyStratum, Origin
+from eenzaam_stats.vocabulary import Disclosure, Origin, SinglePsu
 
 __all__ = [
     "Calibration",
@@ -180,7 +180,7 @@ class Survey:
         """Survey with other respondents and scoring, same design and report."""
         return replace(self, respondents=respondents, scoring=scoring)
 
-    def with_single_psu(self, rule: LonelyStratum) -> Survey:
+    def with_single_psu(self, rule: SinglePsu) -> Survey:
         """Survey with another rule for strata with one sampling unit.
 
         Parameters
@@ -196,7 +196,7 @@ class Survey:
         --------
         >>> report = HarmonisationReport("example", "2022", "a.sav", "synthetic", "adults", 0, 0)
         >>> survey = Survey(None, Design(stratum="municipality"), report)
-        >>> survey.with_single_psu("adjust").design.lonely_stratum
+        >>> survey.with_single_psu("adjust").design.single_psu
         'centred'
         """
-        return replace(self, design=replace(self.design, lonely_stratum=rule))
+        return replace(self, design=replace(self.design, single_psu=rule))

@@ -19,8 +19,8 @@ from eenzaam_stats.errors import OptionError
 
 Language = Literal["nl", "en"]
 IntervalMethod = Literal["logit", "beta", "korn_graubard", "wilson", "wald"]
-LonelyStratum = Literal["certainty", "centred", "average", "collapsed", "fail"]
-LonelyDomain = Literal["full_design", "as_lonely"]
+SinglePsu = Literal["certainty", "centred", "average", "collapsed", "fail"]
+SinglePsuDomain = Literal["full_design", "as_single_psu"]
 CalibrationMethod = Literal["post_stratify", "rake", "linear", "logit"]
 ReplicateMethod = Literal["BRR", "Fay", "JK1", "JKn", "bootstrap"]
 ReplicateCentre = Literal["replicates", "estimate"]

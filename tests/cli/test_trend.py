@@ -39,21 +39,21 @@ def series(frame: pd.DataFrame, tmp_path: Path) -> Path:
 def test_help_names_options_and_examples(command) -> None:
     ran = command("trend", "--help")
     assert ran.code == 0
-    for word in ("--interruption", "--estimator", "--scale", "--gap", "--plot", "Examples"):
+    for word in ("--interruption", "--estimator", "--link", "--gap", "--plot", "Examples"):
         assert word in ran.out
 
 
 def test_text_says_what_was_fitted_and_gives_the_effects(series, frame, command) -> None:
-    ran = command("trend", series, *COVID, "--scale", "logit")
+    ran = command("trend", series, *COVID, "--link", "logit")
     assert ran.code == 0, ran.err
-    fit = es.interrupted_time_series(frame, [es.Interruption("COVID-19", 2020.2)], scale="logit")
+    fit = es.interrupted_time_series(frame, [es.Interruption("COVID-19", 2020.2)], link="logit")
     assert ran.out.startswith(fit.describe())
     for effect in ("level change", "slope change", "whole slope change"):
         assert effect in ran.out
 
 
 def test_json_holds_the_numbers_of_the_library(series, frame, command) -> None:
-    ran = command("trend", series, *COVID, "--scale", "logit", "--at", "2021.8", "--json")
+    ran = command("trend", series, *COVID, "--link", "logit", "--at", "2021.8", "--json")
     assert ran.code == 0, ran.err
     document = json.loads(ran.out)
     assert document["ok"] is True
@@ -61,7 +61,7 @@ def test_json_holds_the_numbers_of_the_library(series, frame, command) -> None:
     fit = es.interrupted_time_series(
         frame,
         [es.Interruption("COVID-19", 2020.2)],
-        scale="logit",
+        link="logit",
         options=SeriesOptions(at=(2021.8,)),
     )
     rows = document["data"]["rows"]
@@ -110,10 +110,10 @@ def test_two_interruptions_one_of_them_an_episode(series, frame, command) -> Non
 
 
 def test_gap_compares_with_the_trend_before(series, frame, command) -> None:
-    ran = command("trend", series, *COVID, "--gap", "--scale", "logit", "--json")
+    ran = command("trend", series, *COVID, "--gap", "--link", "logit", "--json")
     assert ran.code == 0, ran.err
     data = json.loads(ran.out)["data"]
-    result = es.forecast_gap(frame, start=2020.2, scale="logit")
+    result = es.forecast_gap(frame, start=2020.2, link="logit")
     assert len(data["rows"]) == len(result.gaps) == 4
     for row, gap in zip(data["rows"], result.gaps, strict=True):
         assert math.isclose(row["gap"], gap.gap, rel_tol=1e-9)

@@ -182,12 +182,12 @@ def test_which_pairs_are_asked_together_changes_no_error(make_survey, reference_
     }
     compared_ = 0
     for rule, pairs in expected.items():
-        for domain in ("full_design", "as_lonely"):
+        for domain in ("full_design", "as_single_psu"):
             survey = make_survey(
                 frame,
                 **{"weight": "weight", "stratum": "stratum_lonely", "cluster": "cluster"},
-                lonely_stratum=rule,
-                lonely_domain=domain,
+                single_psu=rule,
+                single_psu_domain=domain,
             )
             for (group, reference), error in pairs.items():
                 for against in ("pairs", reference):
@@ -246,7 +246,7 @@ def test_slope_is_least_squares_over_the_waves(make_survey):
 
 
 def test_slope_on_the_logit_scale(make_survey):
-    (row,) = trend(make_survey(WAVES), scale="logit")
+    (row,) = trend(make_survey(WAVES), link="logit")
     logits = [math.log(1 / 3), 0.0, math.log(3)]
     assert row.estimate == pytest.approx(np.polyfit([2016, 2020, 2022], logits, 1)[0], rel=1e-12)
 
@@ -306,7 +306,7 @@ def test_one_wave_is_no_trend(make_survey, rows, found):
 
 def test_unknown_scale_and_a_wave_that_is_also_a_group_are_refused(make_survey):
     with pytest.raises(OptionError, match=r"scale is 'log', .* one of 'identity', 'logit'"):
-        trend(make_survey(WAVES), scale="log")
+        trend(make_survey(WAVES), link="log")
     with pytest.raises(OptionError, match=r"by and wave names column\(s\) \['wave'\] more than"):
         trend(make_survey(WAVES), by="wave")
 

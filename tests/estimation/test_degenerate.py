@@ -149,7 +149,7 @@ def test_stratum_with_one_respondent_stops_the_run_and_is_named(make_survey):
 
 
 def test_stratum_with_one_respondent_adds_no_variance_when_the_design_says_so(make_survey):
-    survey = make_survey(LONELY, weight="weight", stratum="stratum", lonely_stratum="certainty")
+    survey = make_survey(LONELY, weight="weight", stratum="stratum", single_psu="certainty")
     x, y = prevalence(survey, "lonely", by="region").rows
     # x: p = 2/3, u of stratum a = (1/9, -2/9, 0): 3/2 * (5/81 - 1/243); b adds nothing
     assert x.std_error == pytest.approx(math.sqrt(1.5 * (5 / 81 - 1 / 243)), rel=1e-13)

@@ -12,7 +12,7 @@ from eenzaam_stats.estimation.prevalence import prevalence
 RTOL = 1e-12
 NUMBERS = ["estimate", "std_error", "conf_low", "conf_high", "deff"]
 COUNTS = ["df", "n_valid", "n_missing", "flag"]
-STRATIFIED = {"weight": "weight", "stratum": "thin", "lonely_stratum": "certainty"}
+STRATIFIED = {"weight": "weight", "stratum": "thin", "single_psu": "certainty"}
 GROUPINGS = [(), ("region",), ("region", "sex"), ("team",)]
 
 

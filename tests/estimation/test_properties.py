@@ -23,14 +23,14 @@ LIMIT_RTOL = 1e-8
 NUMBERS = ["estimate", "std_error"]
 COUNTS = ["df", "n_valid", "n_missing", "flag", "reason"]
 DESIGNS = {
-    "rows": {"weight": "weight", "stratum": "stratum", "lonely_stratum": "certainty"},
+    "rows": {"weight": "weight", "stratum": "stratum", "single_psu": "certainty"},
     "clusters": {
         **{"weight": "weight", "stratum": "stratum", "cluster": "psu"},
-        "lonely_stratum": "certainty",
+        "single_psu": "certainty",
     },
     "centred": {
         **{"weight": "weight", "stratum": "stratum", "cluster": "psu"},
-        **{"lonely_stratum": "centred", "lonely_domain": "as_lonely"},
+        **{"single_psu": "centred", "single_psu_domain": "as_single_psu"},
     },
     "plain": {"weight": "weight"},
 }

@@ -163,7 +163,7 @@ def test_footnote_holds_what_a_reader_must_know(make_survey):
         ({"weight": "weight"}, {}, "weight", "without strata, weights of the design"),
         (DESIGN, {"interval": "wald"}, "weight", "wald interval"),
         (
-            {**DESIGN, "lonely_stratum": "certainty"},
+            {**DESIGN, "single_psu": "certainty"},
             {},
             "weight",
             "strata with one respondent add no variance",

@@ -59,7 +59,7 @@ OUTCOMES = {
 }
 WITH_WAVES_APART = [*DESIGNS, "waves_apart"]
 RULES = {"certainty": "certainty", "adjust": "centred", "average": "average"}
-DOMAIN_RULES = {"false": "full_design", "true": "as_lonely"}
+DOMAIN_RULES = {"false": "full_design", "true": "as_single_psu"}
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def summed(survey_of, waves):
         if design == "waves_apart":
             one, two = (cells(survey) for survey in waves)
             return one + two
-        return cells(survey_of(design, lonely_stratum=lonely, lonely_domain=domain))
+        return cells(survey_of(design, single_psu=lonely, single_psu_domain=domain))
 
     return of
 
@@ -174,7 +174,7 @@ def test_estimates(summed, reference):
     }
 
 
-def test_total_of_a_lonely_stratum_is_centred_unlike_survey_before_its_version_4_5(reference):
+def test_total_of_a_single_psu_is_centred_unlike_survey_before_its_version_4_5(reference):
     # a deliberate difference: the two rules part by more than rounding where a lonely stratum has a
     # part in the total, and the one that is not centred is never the smaller by much
     table = reference("estimates").dropna(subset=["total_se_uncentred", "total_se"])

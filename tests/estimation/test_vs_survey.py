@@ -23,7 +23,7 @@ FITTED_LIMIT_ATOL = 1e-6
 
 DESIGNS = {
     "stratified": {"weight": "weight", "stratum": "stratum"},
-    "lonely": {"weight": "weight", "stratum": "thin", "lonely_stratum": "certainty"},
+    "lonely": {"weight": "weight", "stratum": "thin", "single_psu": "certainty"},
     "weighted": {"weight": "weight"},
     "equal": {"weight": "one"},
 }

@@ -249,7 +249,7 @@ def test_lonely_strata_of_the_design(folder, make_survey, option):
         weight="w",
         stratum="st",
         cluster="id",
-        lonely_stratum=RULES[option],
+        single_psu=RULES[option],
     )
     compared = 0
     for _, row in theirs.iterrows():
@@ -271,20 +271,20 @@ def test_lonely_strata_fail_by_default_and_are_named(folder, make_survey):
         es.mean(survey, "y")
 
 
-@pytest.mark.parametrize("domain_rule", ["full_design", "as_lonely"])
+@pytest.mark.parametrize("domain_rule", ["full_design", "as_single_psu"])
 @pytest.mark.parametrize("option", ["remove", "adjust", "average"])
 def test_everything_awkward_at_once(folder, make_survey, option, domain_rule):
     table = pd.read_csv(folder / "expected_small.csv")
     theirs = table[
-        (table["option"] == option) & (table["adjust_domain"] == (domain_rule == "as_lonely"))
+        (table["option"] == option) & (table["adjust_domain"] == (domain_rule == "as_single_psu"))
     ]
     survey = make_survey(
         pd.read_csv(folder / "small_input.csv"),
         weight="w",
         stratum="st",
         cluster="psu",
-        lonely_stratum=RULES[option],
-        lonely_domain=domain_rule,
+        single_psu=RULES[option],
+        single_psu_domain=domain_rule,
     )
     compared = 0
     for variable, answers in theirs.groupby("variable"):

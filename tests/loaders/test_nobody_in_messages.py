@@ -258,7 +258,7 @@ def test_verbs_on_frames_do_not_say_a_cell(mark, column):
     ).astype(object)
     frame.loc[5, "djg_4" if column == "item" else column] = MARKS[mark]
     report = HarmonisationReport("example", "2022", "a.csv", "synthetic", "adults", n, n)
-    design = Design(weight="w", stratum="s", cluster="c", fpc="f", lonely_stratum="fail")
+    design = Design(weight="w", stratum="s", cluster="c", fpc="f", single_psu="fail")
     survey = Survey(frame, design, report)
     verbs: list[Callable[[], Any]] = [
         lambda: es.prevalence(survey, "y"),

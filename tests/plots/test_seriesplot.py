@@ -48,7 +48,7 @@ def _drawn(result, language="nl"):
 
 
 def test_waves_stand_at_their_dates_in_percent():
-    fit = es.interrupted_time_series(_frame(std_error=0.01), [COVID], scale="logit")
+    fit = es.interrupted_time_series(_frame(std_error=0.01), [COVID], link="logit")
     seen = _drawn(fit)
     expected = _frame()
     np.testing.assert_allclose([x for x, _, _ in seen["markers"]], YEARS)

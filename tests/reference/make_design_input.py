@@ -40,7 +40,7 @@ COMPLETE_STRATUM = 12
 
 
 def design(rng: np.random.Generator) -> pd.DataFrame:
-    """Strata, clusters and weights, with the variant that has lonely strata."""
+    """Strata, clusters and weights, with the variant that has single-PSU strata."""
     clusters = rng.integers(4, 8, STRATA)
     stratum = rng.integers(0, STRATA, ROWS)
     cluster = (rng.random(ROWS) * clusters[stratum]).astype(int)

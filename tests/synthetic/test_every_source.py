@@ -81,7 +81,7 @@ CASES = {
     ("gmjv", "2024 municipal"): Case(
         "x.sav",
         {"wave": 2024},
-        lambda path: loaders.read_gmjv(path, wave=2024, level="municipal"),
+        lambda path: loaders.read_gmjv(path, wave=2024, weights_for="municipal"),
         weighted=True,
     ),
     **{

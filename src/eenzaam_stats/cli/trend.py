@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from eenzaam_stats.dates.waves import DateLike
     from eenzaam_stats.trend.series.check_fits import Fitting
     from eenzaam_stats.trend.series.fitting import Estimator, FitOptions
-    from eenzaam_stats.trend.series.interrupted import Scale
+    from eenzaam_stats.trend.series.interrupted import Link
     from eenzaam_stats.trend.series.interruption import EffectName, Interruption
 
 EXAMPLES = examples(
@@ -53,7 +53,7 @@ def trend(
         str,
         typer.Option(help="auto, reml, ols, newey_west, prais_winsten or random_effects."),
     ] = "auto",
-    scale: Annotated[str, typer.Option(help="identity or logit.")] = "identity",
+    link: Annotated[str, typer.Option(help="identity or logit.")] = "identity",
     at: Annotated[
         list[str] | None, typer.Option(help="Date at which the effect is given; repeatable.")
     ] = None,
@@ -107,14 +107,14 @@ def trend(
         csv_table(file, "wave, estimate and std_error", words), published=published
     )
     interruptions = [_interruption(words, effects) for words in interruption]
-    kind, how = cast("Scale", scale), cast("Estimator", estimator)
+    kind, how = cast("Link", link), cast("Estimator", estimator)
     options = SeriesOptions(fit=_fit_options(without_error), at=tuple(at or ()))
     result = (
         forecast_gap(
             frame,
             start=_first(interruptions),
             estimator=how,
-            scale=kind,
+            link=kind,
             options=GapOptions(fit=options.fit),
             level=level,
         )
@@ -123,7 +123,7 @@ def trend(
             frame,
             interruptions,
             estimator=how,
-            scale=kind,
+            link=kind,
             options=options,
             level=level,
         )

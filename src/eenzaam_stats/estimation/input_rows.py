@@ -16,7 +16,7 @@ from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.estimation.aggregates.cells import Cells
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
-from eenzaam_stats.estimation.rows import Errors, number_rows, proportion_rows
+from eenzaam_stats.estimation.rows import StandardErrors, number_rows, proportion_rows
 from eenzaam_stats.estimation.variance.target_errors import Covariances
 from eenzaam_stats.estimation.variance.uncertainty import errors_of
 from eenzaam_stats.numerics.survey.linearise import linearised
@@ -82,7 +82,7 @@ def pooled_doubts(domains: Domains, member: FloatArray, covariances: Covariances
     rows = [
         proportion_rows(
             _together(domains, chosen > 0),
-            Errors(error[at : at + 1], result.df[at : at + 1]),
+            StandardErrors(error[at : at + 1], result.df[at : at + 1]),
             interval="logit",
             level=_LEVEL,
         )[0]

@@ -88,7 +88,7 @@ def _design_words(source: Cells) -> str:
         "centred": "strata with one {unit} are centred at the mean of all",
         "average": "strata with one {unit} count as the average stratum",
         "collapsed": "strata with one {unit} are merged with the next of their kind",
-    }.get(design.lonely_stratum)
+    }.get(design.single_psu)
     if columns.stratum and lonely:
         words.append(lonely.format(unit="cluster" if columns.cluster else "respondent"))
     if columns.cluster:

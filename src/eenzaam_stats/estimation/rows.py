@@ -39,7 +39,7 @@ Limits = tuple[FloatArray, FloatArray]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Errors:
+class StandardErrors:
     """Standard errors of the domains, with their degrees of freedom.
 
     Attributes
@@ -52,10 +52,10 @@ class Errors:
     df: IntArray
 
 
-def linear_errors(domains: Domains, found: Linearised) -> Errors:
+def linear_errors(domains: Domains, found: Linearised) -> StandardErrors:
     """Errors by Taylor linearisation, weights taken as fixed."""
     result = domain_variance(domains.moments, found.score, strata=domains.strata)
-    return Errors(np.sqrt(result.variance), result.df)
+    return StandardErrors(np.sqrt(result.variance), result.df)
 
 
 def require_level(level: float) -> None:
@@ -68,7 +68,12 @@ def require_level(level: float) -> None:
 
 
 def limits(
-    interval: IntervalMethod, estimate: FloatArray, errors: Errors, *, n: FloatArray, level: float
+    interval: IntervalMethod,
+    estimate: FloatArray,
+    errors: StandardErrors,
+    *,
+    n: FloatArray,
+    level: float,
 ) -> Limits:
     """Limits of proportions by one method."""
     p, se, df = estimate, errors.std_error, errors.df
@@ -82,14 +87,14 @@ def limits(
     return methods[interval]()
 
 
-def symmetric_limits(estimate: FloatArray, errors: Errors, *, level: float) -> Limits:
+def symmetric_limits(estimate: FloatArray, errors: StandardErrors, *, level: float) -> Limits:
     """Limits of means, totals and ratios: t times the standard error on either side."""
     half = t_quantile(level, errors.df) * errors.std_error
     return estimate - half, estimate + half
 
 
 def proportion_rows(
-    domains: Domains, errors: Errors, *, interval: IntervalMethod, level: float
+    domains: Domains, errors: StandardErrors, *, interval: IntervalMethod, level: float
 ) -> tuple[Estimate, ...]:
     """Rows of proportions."""
     found = linearised(domains.first, "proportion")
@@ -118,7 +123,12 @@ def labelled(name: str, rows: Sequence[Estimate]) -> tuple[Estimate, ...]:
 
 
 def number_rows(
-    domains: Domains, errors: Errors, found: Linearised, *, statistic: Statistic, level: float
+    domains: Domains,
+    errors: StandardErrors,
+    found: Linearised,
+    *,
+    statistic: Statistic,
+    level: float,
 ) -> tuple[Estimate, ...]:
     """Rows of means, totals and ratios."""
     nothing = np.full(len(domains.groups), np.nan)
@@ -136,7 +146,7 @@ def number_rows(
             nothing,
         )
     estimate = np.where(domains.n > 0, found.estimate, np.nan)
-    errors = Errors(np.where(np.isnan(estimate), np.nan, errors.std_error), errors.df)
+    errors = StandardErrors(np.where(np.isnan(estimate), np.nan, errors.std_error), errors.df)
     rows = _rows(
         domains,
         errors,
@@ -171,7 +181,7 @@ def _with_contributions(rows: Sequence[Estimate], domains: Domains) -> tuple[Est
 
 def _rows(
     domains: Domains,
-    errors: Errors,
+    errors: StandardErrors,
     *,
     estimate: FloatArray,
     bounds: Limits,

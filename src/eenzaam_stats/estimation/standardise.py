@@ -15,7 +15,7 @@ from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, 
 from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
-from eenzaam_stats.estimation.rows import Errors, limits, require_level, symmetric_limits
+from eenzaam_stats.estimation.rows import StandardErrors, limits, require_level, symmetric_limits
 from eenzaam_stats.estimation.variance.target_errors import covariances_of
 from eenzaam_stats.estimation.variance.targets import Standard, Targets, as_written, targets
 from eenzaam_stats.numerics.survey.linearise import Statistic
@@ -105,7 +105,7 @@ def standardise(
     found = targets(domains, n_keys=len(groups), statistic=statistic, standard=standard)
     covariances = covariances_of(survey, source, domains, one, by=finest)
     result = covariances.of(found.score, found.value)
-    errors = Errors(result.std_error, result.df)
+    errors = StandardErrors(result.std_error, result.df)
     n = found.member @ domains.n
     bounds = (
         symmetric_limits(found.estimate, errors, level=level)
@@ -148,7 +148,7 @@ def require_apart(groups: Sequence[str], standard: Standard, *, where: str) -> N
 def _doubts(
     domains: Domains,
     found: Targets,
-    errors: Errors,
+    errors: StandardErrors,
     standard: Standard,
     *,
     inputs: Sequence[Doubt],
@@ -169,7 +169,7 @@ def _doubts(
 def _rows(
     domains: Domains,
     found: Targets,
-    errors: Errors,
+    errors: StandardErrors,
     bounds: tuple[np.ndarray, np.ndarray],
     *,
     doubts: Sequence[Doubt],
@@ -198,7 +198,7 @@ def _rows(
     return tuple(result)
 
 
-def _reason(found: Targets, errors: Errors, at: int) -> str:
+def _reason(found: Targets, errors: StandardErrors, at: int) -> str:
     if found.empty[at]:
         return f"nobody answered in class(es) {', '.join(found.empty[at])} of the standard"
     if errors.df[at] <= 0:

@@ -105,17 +105,17 @@ def interrupted_text(result: InterruptedFit | ForecastGap, *, language: Language
 
 def _place(model: SeriesModel, points: Sequence[SeriesPoint]) -> _Place:
     """From the scale of the model to the axis: logits and proportions in percent."""
-    if model.scale == "logit":
+    if model.link == "logit":
         return lambda value: 100.0 / (1.0 + math.exp(-value))
-    if model.scale == "log":
+    if model.link == "log":
         return math.exp
     return (lambda value: 100.0 * value) if _in_percent(model, points) else (lambda value: value)
 
 
 def _in_percent(model: SeriesModel, points: Sequence[SeriesPoint]) -> bool:
-    if model.scale == "identity":
+    if model.link == "identity":
         return all(0.0 <= point.value <= 1.0 for point in points)
-    return model.scale == "logit"
+    return model.link == "logit"
 
 
 def _spans(result: InterruptedFit | ForecastGap) -> tuple[tuple[str, float, float], ...]:

@@ -125,7 +125,7 @@ class PanelFit:
     ----------
     outcome, source : str
         What was modelled and where it comes from.
-    kind : {"linear", "logistic"}
+    family : {"linear", "logistic"}
         Scale of the coefficients: that of the outcome, or log odds.
     model : str
         Estimator, random effects and degrees of freedom in words.
@@ -170,7 +170,7 @@ class PanelFit:
 
     outcome: str
     source: str
-    kind: str
+    family: str
     model: str
     coefficients: tuple[Coefficient, ...]
     covariance: tuple[tuple[float, ...], ...]
@@ -244,10 +244,10 @@ class PanelFit:
 
     def describe(self) -> str:
         """One English sentence that says what the numbers are, and the notes."""
-        scale = "log odds" if self.kind == "logistic" else "unit of the outcome"
+        scale = "log odds" if self.family == "logistic" else "unit of the outcome"
         households = f" in {self.n_households:,} households" if self.n_households else ""
         sentence = (
-            f"{self.kind.capitalize()} panel model of {self.outcome} ({self.source}): "
+            f"{self.family.capitalize()} panel model of {self.outcome} ({self.source}): "
             f"{self.model}; "
             f"{self.n_rows:,} answers of {self.n_persons:,} people{households} in "
             f"{len(self.marginal)} waves, {self.n_missing:,} rows without an outcome and "

@@ -118,7 +118,7 @@ class SeriesModel:
     ----------
     outcome, source : str
         What the values are and where they come from.
-    scale : str
+    link : str
         ``identity``, ``logit``, or ``log`` for rates.
     estimator : str
         Name of the estimator, with its lag or formula.
@@ -158,7 +158,7 @@ class SeriesModel:
 
     outcome: str
     source: str
-    scale: str
+    link: str
     estimator: str
     correlation: str
     phi: float
@@ -249,7 +249,7 @@ class InterruptedFit:
         model = self.model
         names = ", ".join(name for name, _, _ in self.interruptions)
         head = (
-            f"Interrupted time series of {model.outcome} ({model.source}) on the {model.scale} "
+            f"Interrupted time series of {model.outcome} ({model.source}) on the {model.link} "
             f"scale, {model.n} waves ({model.n_before} before, {model.n_during} during, "
             f"{model.n_after} after, {model.n_washout} left out), interruption(s): {names}. "
             f"{model.estimator}; {model.correlation}; {model.level:.0%} intervals. "
@@ -263,7 +263,7 @@ class InterruptedFit:
         model = self.model
         items = [
             ("outcome and source", f"{model.outcome}, {model.source}"),
-            ("scale", model.scale),
+            ("link", model.link),
             ("interruptions", "; ".join(_interruption(one) for one in self.interruptions)),
             ("waves before, during, after", f"{model.n_before}, {model.n_during}, {model.n_after}"),
             ("waves left out (washout)", str(model.n_washout)),

@@ -69,7 +69,7 @@ def mapping_text() -> str:
         f'wave = {WAVE}\nage_floor = {AGE_FLOOR}\nhouseholds = "private"\n'
         'instrument = "DJG6"\nevidence = "user"\n\n'
         f'[design]\nweight = "{NAMES["weight"]}"\nstratum = "{NAMES["stratum"]}"\n'
-        'cluster = "none"\nlonely_stratum = "fail"\n'
+        'cluster = "none"\nsingle_psu = "fail"\n'
     )
     items = "".join(
         f'\n[[variable]]\nname = "djg_{number}"\ncolumn = "{NAMES[f"djg_{number}"]}"\n'

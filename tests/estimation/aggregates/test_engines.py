@@ -15,7 +15,7 @@ from eenzaam_stats.scoring import DJG11, score
 
 # Parallel engines sum in another order; observed 1e-14.
 RTOL = 1e-12
-DESIGN = {"weight": "weight", "stratum": "thin", "lonely_stratum": "certainty"}
+DESIGN = {"weight": "weight", "stratum": "thin", "single_psu": "certainty"}
 SIZES = ("small", "medium", "large")
 
 

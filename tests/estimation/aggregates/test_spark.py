@@ -62,8 +62,8 @@ def frames(spark, people) -> tuple[pd.DataFrame, Any]:
 @pytest.mark.parametrize(
     "design",
     [
-        {"stratum": "thin", "lonely_stratum": "certainty"},
-        {"stratum": "region", "cluster": "team", "lonely_stratum": "certainty"},
+        {"stratum": "thin", "single_psu": "certainty"},
+        {"stratum": "region", "cluster": "team", "single_psu": "certainty"},
     ],
 )
 def test_spark_frame_gives_what_pandas_gives(frames, make_survey, design, by):
@@ -99,7 +99,7 @@ def test_a_mean_far_from_zero_keeps_its_spread(frames, make_survey):
     people, rows = frames
     import pyspark.sql.functions as f
 
-    design = {"weight": "weight", "stratum": "thin", "lonely_stratum": "certainty"}
+    design = {"weight": "weight", "stratum": "thin", "single_psu": "certainty"}
     far = es.mean(make_survey(rows.withColumn("z", f.col("y") + 1e6), **design), "z").rows[0]
     near = es.mean(make_survey(people, **design), "y").rows[0]
     assert far.std_error == pytest.approx(near.std_error, rel=1e-9)

@@ -160,7 +160,7 @@ def test_a_numeric_auxiliary_meets_its_total(survey) -> None:
 
 def test_calibrating_twice_is_the_identity(survey) -> None:
     once = calibrate(survey, MARGINS)
-    twice = calibrate(once, MARGINS, weight="again")
+    twice = calibrate(once, MARGINS, into="again")
     np.testing.assert_allclose(weights(twice, "again"), weights(once), rtol=1e-12)
     assert "the base weights were calibrated before" in " ".join(twice.report.notes)
 
@@ -434,7 +434,7 @@ def test_absent_and_present_columns_are_named(survey, adults, make_survey) -> No
     with pytest.raises(SchemaError, match="'weight_calibrated', which is there already"):
         calibrate(calibrate(survey, MARGINS), MARGINS)
     with pytest.raises(SchemaError, match="'w_base', which is there already"):
-        calibrate(make_survey(adults.assign(w_base=1.0)), MARGINS, weight="w")
+        calibrate(make_survey(adults.assign(w_base=1.0)), MARGINS, into="w")
 
 
 def test_replicates_lazy_frames_and_several_waves_are_refused(survey, adults, make_survey) -> None:

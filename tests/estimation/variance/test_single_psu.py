@@ -76,8 +76,8 @@ def test_every_rule_equals_r_under_its_own_name(
 
 @pytest.mark.parametrize("rule", ["skip", "centered", "", "CERTAINTY"])
 def test_an_unknown_rule_is_no_design(rule: str) -> None:
-    with pytest.raises(OptionError, match=f"lonely_stratum is '{rule}'"):
-        Design(stratum="s", lonely_stratum=rule)  # type: ignore[arg-type]
+    with pytest.raises(OptionError, match=f"single_psu is '{rule}'"):
+        Design(stratum="s", single_psu=rule)  # type: ignore[arg-type]
 
 
 def frame_with(share: float, n: int = 200) -> pd.DataFrame:
@@ -110,7 +110,7 @@ VERBS: dict[str, Any] = {
 def test_a_large_share_is_flagged_by_every_verb_under_every_rule(
     verb: str, rule: str, make_survey: SurveyMaker
 ) -> None:
-    survey = make_survey(frame_with(0.3), weight="weight", stratum="stratum", lonely_stratum=rule)
+    survey = make_survey(frame_with(0.3), weight="weight", stratum="stratum", single_psu=rule)
     rows = VERBS[verb](survey).rows
     thin_rows = [row for row in rows if row.group[0] == "thin"]
     assert thin_rows
@@ -134,7 +134,7 @@ def test_the_flag_begins_at_a_stated_share(
     share: float, flagged: bool, make_survey: SurveyMaker
 ) -> None:
     survey = make_survey(
-        frame_with(share), weight="weight", stratum="stratum", lonely_stratum="centred"
+        frame_with(share), weight="weight", stratum="stratum", single_psu="centred"
     )
     row = next(row for row in es.prevalence(survey, "y", by="g").rows if row.group == ("thin",))
     assert LARGE_SHARE == 0.1
@@ -146,7 +146,7 @@ def test_the_share_is_that_of_the_weight_and_not_of_the_people(make_survey: Surv
     frame = frame_with(0.05)
     heavy = frame["stratum"].str.startswith("alone")
     frame["weight"] = np.where(heavy, 10.0, 1.0)
-    survey = make_survey(frame, weight="weight", stratum="stratum", lonely_stratum="centred")
+    survey = make_survey(frame, weight="weight", stratum="stratum", single_psu="centred")
     row = next(row for row in es.prevalence(survey, "y", by="g").rows if row.group == ("thin",))
     # 10 people of weight 10 beside 190 of weight 1: 100 / 290
     assert row.reason.startswith("34% of the weight is in strata with one respondent")
@@ -163,7 +163,7 @@ def test_a_stratum_that_was_drawn_completely_is_not_counted(make_survey: SurveyM
 def test_clusters_calibrated_weights_cells_and_replicates(make_survey: SurveyMaker) -> None:
     frame = frame_with(0.3).assign(cluster=lambda f: f["stratum"] + (f.index % 7).astype("str"))
     frame.loc[frame["stratum"].str.startswith("alone"), "cluster"] = "only"
-    design = {"weight": "weight", "stratum": "stratum", "lonely_stratum": "centred"}
+    design = {"weight": "weight", "stratum": "stratum", "single_psu": "centred"}
     clustered = es.prevalence(make_survey(frame, **design, cluster="cluster"), "y", by="g")
     assert "strata with one cluster" in clustered.rows[1].reason
     moved = es.calibrate(make_survey(frame, **design), {"y": {0: 60.0, 1: 40.0}})
@@ -204,7 +204,7 @@ def test_merging_is_within_a_sample_and_in_the_order_of_the_names() -> None:
 def test_merged_strata_do_not_depend_on_order_of_rows_or_other_waves(
     thin: pd.DataFrame, make_survey: SurveyMaker
 ) -> None:
-    design = DESIGNS["rows"] | {"lonely_stratum": "collapsed"}
+    design = DESIGNS["rows"] | {"single_psu": "collapsed"}
     row = es.prevalence(make_survey(thin, **design), "y").rows[0]
     mixed = thin.sample(frac=1, random_state=1).reset_index(drop=True)
     assert es.prevalence(make_survey(mixed, **design), "y").rows[0].std_error == pytest.approx(
@@ -218,7 +218,7 @@ def test_merged_strata_do_not_depend_on_order_of_rows_or_other_waves(
 
 def test_the_health_monitors_centre_such_strata() -> None:
     for name in ("gezondheidsmonitor", "gmjv"):
-        assert {wave.lonely_stratum for wave in load_codebook(name).waves} == {"centred"}
+        assert {wave.single_psu for wave in load_codebook(name).waves} == {"centred"}
 
 
 def study(repository: Path) -> tuple[ModuleType, pd.DataFrame]:
@@ -237,7 +237,7 @@ def test_the_default_covers_what_it_promises_and_the_page_says_so(repository: Pa
     own = table[(table["rule"] == module.DEFAULT) & (table["n"] >= module.FROM)]
     assert len(own) == 2 * (len(module.SIZES) - 1)
     assert own["coverage"].min() >= module.PROMISED
-    assert load_codebook("gezondheidsmonitor").wave(2022).lonely_stratum == module.DEFAULT
+    assert load_codebook("gezondheidsmonitor").wave(2022).single_psu == module.DEFAULT
     page = (repository / "docs" / "single_psu_coverage.md").read_text("utf-8")
     assert page == module.page(table)
 
@@ -248,7 +248,7 @@ def test_one_size_of_the_study_is_made_again(repository: Path, make_survey: Surv
         lonely=lambda f: f["y"], severely_lonely=lambda f: f["score"] > 6
     )
     frame["stratum"] = np.arange(len(frame)) % 90
-    survey = make_survey(frame, weight="weight", stratum="stratum", lonely_stratum="centred")
+    survey = make_survey(frame, weight="weight", stratum="stratum", single_psu="centred")
     truth = {one: es.prevalence(survey, one).rows[0].estimate for one in module.OUTCOMES}
     rows = pd.DataFrame(module.one_size(survey, truth, 60, 40)).set_index(["outcome", "rule"])
     certainty, centred = (rows.loc[("lonely", rule)] for rule in ("certainty", "centred"))

@@ -32,7 +32,7 @@ DESIGNS: dict[str, dict[str, Any]] = {
     "ultimate": TWO | {"fpc": None},
     "stratified": TWO | {"stratum": "half", "fpc": ("half_districts", "n_schools")},
     **{
-        f"left_out {rule}": TWO | {"fpc": ("n_districts", "left_out"), "lonely_stratum": rule}
+        f"left_out {rule}": TWO | {"fpc": ("n_districts", "left_out"), "single_psu": rule}
         for rule in ("remove", "certainty", "adjust")
     },
 }
@@ -379,6 +379,6 @@ def test_one_school_out_of_several_stops_unless_a_rule_is_given(
     ):
         es.mean(make_survey(schools, **design), "api00")
     for rule in ("certainty", "centred", "average", "collapsed"):
-        row = es.mean(make_survey(schools, **design, lonely_stratum=rule), "api00").rows[0]
+        row = es.mean(make_survey(schools, **design, single_psu=rule), "api00").rows[0]
         # the second stage is little beside the first, whatever the rule
         assert row.std_error == pytest.approx(30.099, rel=1e-3)

@@ -219,7 +219,7 @@ def test_surveys_with_six_and_with_eleven_items_are_scored_with_six(tmp_path):
     both = es.combine(
         [eleven, six],
         allow=("instrument", "age_floor", "population", "weight"),
-        lonely_stratum="certainty",
+        single_psu="certainty",
     )
 
     with pytest.raises(ScaleError, match=r"in source liss .*not_asked='shorter' .*: DJG6\."):

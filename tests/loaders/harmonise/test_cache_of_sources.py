@@ -145,7 +145,7 @@ def test_other_options_are_another_survey(made, tmp_path, readings):
     europe = made("eu survey, codes") / SYNTHETIC_FILES["eu survey, codes"].file
     folder = tmp_path / "cache"
     one = loaders.read_eu_survey(europe, cache=folder)
-    two = loaders.read_eu_survey(europe, level="eu27", cache=folder)
+    two = loaders.read_eu_survey(europe, weights_for="eu27", cache=folder)
     three = loaders.read_eu_survey(europe, country="Italy", cache=folder)
     assert len(readings) == len(list(folder.iterdir())) == 3
     assert not one.respondents["weight"].equals(two.respondents["weight"])

@@ -147,7 +147,7 @@ def test_every_format_gives_the_same_survey(tmp_path, wave, suffix):
     assert str(survey.respondents["age"].dtype) == "Int64"
     design = survey.design
     assert (design.weight, design.stratum, design.cluster) == ("weight", "stratum", "cluster")
-    assert design.lonely_stratum == "fail"
+    assert design.single_psu == "fail"
     assert (survey.report.source, survey.report.wave, survey.report.age_floor) == (
         "demo",
         "2022",

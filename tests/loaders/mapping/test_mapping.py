@@ -81,7 +81,7 @@ def test_sound_mapping_has_no_problem():
         (("design", "weight"), 3, "weight is 3; the name of a column"),
         (("design", "stratum"), "<column>", "[design] stratum is not filled in: '<column>'"),
         (("design", "weights"), "w", "[design] has no field 'weights'; did you mean 'weight'?"),
-        (("design", "lonely_stratum"), "skip", "options: 'certainty', "),
+        (("design", "single_psu"), "skip", "options: 'certainty', "),
         (("design",), "w", "[design] is no table"),
         (("respondents",), {"keep": [1]}, "[respondents] column is None"),
         (
@@ -298,11 +298,11 @@ def test_every_format_scores_and_estimates_the_same(tmp_path, suffix):
 
 def test_design_and_report_come_from_the_mapping(tmp_path):
     raw = mapping(note="one school only", population="pupils of 18 and older")
-    raw["design"] = {"weight": "w", "stratum": "s", "cluster": "id", "lonely_stratum": "certainty"}
+    raw["design"] = {"weight": "w", "stratum": "s", "cluster": "id", "single_psu": "certainty"}
     survey = read(tmp_path, raw=raw)
     design = survey.design
     assert (design.weight, design.stratum, design.cluster) == ("weight", "stratum", "cluster")
-    assert design.lonely_stratum == "certainty"
+    assert design.single_psu == "certainty"
     report = survey.report
     assert (report.source, report.wave, report.age_floor) == ("mine", "2022", 18)
     assert report.population == "pupils of 18 and older"

@@ -91,7 +91,7 @@ def test_a_list_of_one_and_a_plain_name_are_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["adjust", "remove", "collapsed"])
 def test_rules_of_r_are_taken_by_their_name(tmp_path: Path, name: str) -> None:
-    rule = read(tmp_path, lonely_stratum=name).design.lonely_stratum
+    rule = read(tmp_path, single_psu=name).design.single_psu
     assert rule == {"adjust": "centred", "remove": "certainty"}.get(name, name)
 
 

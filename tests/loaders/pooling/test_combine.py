@@ -42,7 +42,7 @@ def survey(
     frame["person_id"] = pd.Series([str(i) for i in range(n)], dtype="str")
     bands = rng.integers(0, len(ages), n)
     frame["age_group"] = pd.Categorical.from_codes(bands, pd.Index(ages), ordered=True)
-    design = Design(lonely_stratum="certainty")
+    design = Design(single_psu="certainty")
     if weight:
         frame["weight"] = rng.uniform(0.5, 2.0, n)
         design = replace(design, weight="weight")
@@ -280,10 +280,10 @@ def test_the_same_file_twice_is_refused_and_two_files_of_one_name_can_be_allowed
 
 def test_rules_for_lonely_strata_must_agree_or_be_stated():
     parts = [survey(), survey(wave=2022)]
-    parts[1] = replace(parts[1], design=replace(parts[1].design, lonely_stratum="fail"))
+    parts[1] = replace(parts[1], design=replace(parts[1].design, single_psu="fail"))
     with pytest.raises(DesignError, match=r"'certainty'; x 2022 x2022.sav: 'fail'"):
         combine(parts)
-    assert combine(parts, lonely_stratum="fail").design.lonely_stratum == "fail"
+    assert combine(parts, single_psu="fail").design.single_psu == "fail"
 
 
 def test_finite_population_correction_is_for_all_or_none():
@@ -303,7 +303,7 @@ def test_finite_population_correction_is_for_all_or_none():
         ([1], {}, SchemaError, "number 1 is int"),
         ([survey()], {"persons": "same"}, OptionError, "persons is 'same'.*'different', 'shared'"),
         ([survey()], {"allow": ("all",)}, OptionError, "allow is 'all'.*'instrument', 'age_floor'"),
-        ([survey()], {"lonely_stratum": "x"}, OptionError, "lonely_stratum is 'x'.*'certainty'"),
+        ([survey()], {"single_psu": "x"}, OptionError, "single_psu is 'x'.*'certainty'"),
     ],
 )
 def test_wrong_arguments_name_their_options(surveys, options, error, match):

@@ -149,7 +149,7 @@ def test_report_says_what_a_reader_must_know(survey):
     notes = "\n".join(report.notes)
     assert "model-based at best" in notes
     assert "its number inside the block is assumed" in notes
-    assert "level='country'" in notes
+    assert "weights_for='country'" in notes
     check = next(c for c in report.checks if c.name == "order of the countries")
     assert check.passed is True
     assert "Cyprus 503, Luxembourg 370, Malta 529" in check.message
@@ -209,7 +209,7 @@ def test_file_without_the_weight_of_the_level_is_refused(tmp_path, raw):
     raw.drop(columns="w_eu27").to_csv(tmp_path / "no_values.csv", index=False)
     assert read_eu_survey(tmp_path / "no_values.csv").report.n_kept == 25_646
     with pytest.raises(DesignError, match=r"w_eu27"):
-        read_eu_survey(tmp_path / "no_values.csv", level="eu27")
+        read_eu_survey(tmp_path / "no_values.csv", weights_for="eu27")
 
 
 # ---------------------------------------------------------------- the sample of four countries
@@ -230,7 +230,7 @@ def test_sample_of_four_countries_has_no_netherlands_and_no_union_weight(folder)
     with pytest.raises(OptionError, match=r"country is 'Netherlands'.*'France', 'Italy', 'Poland'"):
         read_eu_survey(folder / "eu.dta", sample="eu4", country="Netherlands")
     with pytest.raises(OptionError, match=r"sample 'eu4' does not have: .*'w_country'"):
-        read_eu_survey(folder / "eu.dta", sample="eu4", level="eu27")
+        read_eu_survey(folder / "eu.dta", sample="eu4", weights_for="eu27")
 
 
 def test_whole_file_is_not_the_sample_of_four_countries(folder):
@@ -375,15 +375,15 @@ def test_trap_labels_that_say_the_opposite_direction_are_refused(tmp_path, folde
 
 
 def test_one_country_with_the_weight_of_the_union_is_refused(folder):
-    with pytest.raises(OptionError, match=r"country='Netherlands' needs level='country'"):
-        read_eu_survey(folder / "eu_values.csv", level="eu27", country="Netherlands")
+    with pytest.raises(OptionError, match=r"country='Netherlands' needs weights_for='country'"):
+        read_eu_survey(folder / "eu_values.csv", weights_for="eu27", country="Netherlands")
 
 
 def test_unknown_words_are_refused_with_the_options(folder):
     with pytest.raises(OptionError, match=r"sample is 'eu28'.*'eu27', 'eu4'"):
         read_eu_survey(folder / "eu.dta", sample="eu28")
     with pytest.raises(OptionError, match=r"level is 'world'.*'country', 'eu27'"):
-        read_eu_survey(folder / "eu.dta", level="world")
+        read_eu_survey(folder / "eu.dta", weights_for="world")
     with pytest.raises(OptionError, match=r"country is 'Nederland'.*'Netherlands'"):
         read_eu_survey(folder / "eu.dta", country="Nederland")
 

@@ -77,7 +77,7 @@ def test_survey_of_2022_has_bands_of_the_file_and_text_municipalities(tmp_path):
 
 def test_design_has_the_right_weight_and_the_stratum(tmp_path):
     survey = read(monitor_file(2022), tmp_path, wave=2022)
-    assert survey.design == Design("weight", "stratum", lonely_stratum="centred")
+    assert survey.design == Design("weight", "stratum", single_psu="centred")
     assert survey.respondents["weight"].unique().tolist() == [700.0]
     assert survey.respondents["stratum"].tolist()[:5] == ["100", "101", "102", "103", "100"]
 

@@ -190,8 +190,8 @@ def test_file_of_2022_has_one_weight_and_one_stratum(folder, level):
 
 
 def test_file_of_2022_alone_has_no_municipal_weight(folder):
-    with pytest.raises(DesignError, match=r"no weight for level='municipal'.*trend file"):
-        read_gmjv(folder / "2022.sav", wave=2022, level="municipal")
+    with pytest.raises(DesignError, match=r"no weight for weights_for='municipal'.*trend file"):
+        read_gmjv(folder / "2022.sav", wave=2022, weights_for="municipal")
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_2024_without_the_weight_of_the_level_is_refused(folder, raw, tmp_path):
     new = raw.assign(AGOJB401=2024.0)
     path = changed_sav(folder / "2022.sav", tmp_path / "x.sav", frame=new)
     with pytest.raises(DesignError, match=r"no column 'Standaardisatiefactor_gemeente'.*weights"):
-        read_gmjv(path, wave=2024, level="municipal")
+        read_gmjv(path, wave=2024, weights_for="municipal")
     bare = new.drop(columns="Standaardisatiefactor")
     path = changed_sav(folder / "2022.sav", tmp_path / "y.sav", frame=bare)
     with pytest.raises(DesignError, match=r"no column 'Standaardisatiefactor_regio'.*weights"):
@@ -287,7 +287,7 @@ def test_trend_file_gives_the_year_that_is_asked_for(trend, folder, year, other)
 
 
 def test_trend_file_has_a_municipal_weight_for_2022(trend):
-    survey = read_gmjv(trend, wave=2022, level="municipal")
+    survey = read_gmjv(trend, wave=2022, weights_for="municipal")
     assert column(survey, "weight").source_name == "Standaardisatiefactor_gemeente"
     assert column(survey, "stratum").source_name == "Stratum_gemeente"
 

@@ -236,8 +236,8 @@ def test_ssw_and_the_health_monitor_are_not_pooled_silently(survey, tmp_path):
     with pytest.raises(SchemaError, match=r"age floors.*15 and older.*18 and older"):
         combine([survey, monitor], allow=("instrument",))
     allowed = ("instrument", "age_floor", "population")
-    with pytest.raises(DesignError, match=r"State it with lonely_stratum=, one of 'certainty'"):
+    with pytest.raises(DesignError, match=r"State it with single_psu=, one of 'certainty'"):
         combine([survey, monitor], allow=allowed)
-    whole = combine([survey, monitor], allow=allowed, lonely_stratum="certainty")
+    whole = combine([survey, monitor], allow=allowed, single_psu="certainty")
     assert len(whole.respondents) == len(survey.respondents) + len(monitor.respondents)
     assert (whole.respondents["djg_1_missing"][: len(survey.respondents)] == "not_asked").all()

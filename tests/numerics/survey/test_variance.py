@@ -223,7 +223,7 @@ def test_only_lonely_strata_have_no_average():
     assert np.isnan(result.variance[0])
 
 
-def test_lonely_stratum_without_an_answered_row_is_not_reported():
+def test_single_psu_without_an_answered_row_is_not_reported():
     moments = flags(np.zeros(2), np.zeros(2), np.ones(2), np.array([1.0, 0.0]))
     assert lonely_strata(moments, Strata(np.array([2.0, 1.0]), np.ones(2))).tolist() == []
 

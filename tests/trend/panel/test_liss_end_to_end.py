@@ -53,7 +53,7 @@ def fit(estimates):
     return es.interrupted_time_series(
         estimates,
         [es.Interruption("COVID-19", START)],
-        scale="logit",
+        link="logit",
         options=SeriesOptions(at=(2020.0, 2022.0, 2025.0)),
     )
 
@@ -94,7 +94,7 @@ def test_effects_at_dates_hold_the_truth_on_three_scales(fit):
 
 
 def test_forecast_gap_sees_the_rise_and_the_return(estimates):
-    result = es.forecast_gap(estimates, start=START, scale="logit")
+    result = es.forecast_gap(estimates, start=START, link="logit")
     first = result.gaps[0]
     assert first.conf_low < LEVEL < first.conf_high
     assert first.conf_low > 0.0
@@ -106,7 +106,7 @@ def test_forecast_gap_sees_the_rise_and_the_return(estimates):
 def test_whole_years_before_an_interruption_in_that_year_are_pointed_out(estimates):
     # the wave of 2020 counts as 1 January; a start in March leaves it before
     late = es.interrupted_time_series(
-        estimates, [es.Interruption("COVID-19", 2020.2)], scale="logit"
+        estimates, [es.Interruption("COVID-19", 2020.2)], link="logit"
     )
     assert late.model.n_before == 13
     assert late.model.notes[0] == (
@@ -115,13 +115,13 @@ def test_whole_years_before_an_interruption_in_that_year_are_pointed_out(estimat
     )
     assert es.forecast_gap(estimates, start=2020.2).model.notes[0] == late.model.notes[0]
     dated = estimates.tidy().assign(wave=lambda f: f["wave"].astype(float) + 0.8)
-    mended = es.interrupted_time_series(dated, [es.Interruption("COVID-19", 2020.2)], scale="logit")
+    mended = es.interrupted_time_series(dated, [es.Interruption("COVID-19", 2020.2)], link="logit")
     assert mended.model.n_before == 12
     assert not any("1 January" in note for note in mended.model.notes)
 
 
 def test_figure_of_the_fit_and_of_the_gap(fit, estimates, tmp_path):
-    gap = es.forecast_gap(estimates, start=START, scale="logit")
+    gap = es.forecast_gap(estimates, start=START, link="logit")
     # the ribbon of a forecast is of prediction errors and has none in a wave of the fit
     for result, begin in ((fit, 2019.0), (gap, 2020.0)):
         with es.plots.canvas(width=7.6, height=4.4) as axes:

@@ -81,7 +81,7 @@ def test_people_who_moved_are_counted_and_refused():
 def test_constant_outcome_is_refused(kind):
     frame = _panel().assign(y=1)
     with pytest.raises(SchemaError, match=r"column 'y' all 24 answers are 1\. Check"):
-        panel_model(frame, "y", kind=kind)
+        panel_model(frame, "y", family=kind)
 
 
 def test_outcome_without_answers_is_refused():
@@ -143,7 +143,7 @@ def test_perfectly_separated_outcome_is_refused_in_words():
     with pytest.raises(
         ConvergenceError, match=r"terms separate the yes from the no answers.*Leave"
     ):
-        panel_model(frame, "lonely", kind="logistic")
+        panel_model(frame, "lonely", family="logistic")
 
 
 def test_wave_in_which_nobody_is_lonely_is_refused_in_words():
@@ -151,20 +151,20 @@ def test_wave_in_which_nobody_is_lonely_is_refused_in_words():
     frame["lonely"] &= frame["wave"] != 2017
     term = [PanelTerm("in 2017", 2017, 2018)]
     with pytest.raises(ConvergenceError, match=r"everyone or nobody has the outcome"):
-        panel_model(frame, "lonely", kind="logistic", interruptions=term)
+        panel_model(frame, "lonely", family="logistic", interruptions=term)
 
 
 def test_answers_that_never_change_have_no_bound_on_the_variance():
     frame = _panel(persons=40).assign(lonely=lambda d: d["person_id"] < 20)
     with pytest.raises(ConvergenceError, match=r"hardly anyone gives different answers"):
-        panel_model(frame, "lonely", kind="logistic")
+        panel_model(frame, "lonely", family="logistic")
 
 
 def test_answers_that_do_not_depend_on_people_are_a_flagged_boundary():
     # everyone says yes in two of four waves: less spread between people than chance gives
     frame = _panel(persons=30)
     frame["lonely"] = np.tile([1, 0, 1, 0, 0, 1, 0, 1, 1, 0, 0, 1], 10)
-    fit = panel_model(frame, "lonely", kind="logistic")
+    fit = panel_model(frame, "lonely", family="logistic")
     assert fit.boundary
     assert fit.variances[0].variance == 0.0
     assert fit.coefficient("trend").estimate == pytest.approx(0.0, abs=0.5)
@@ -207,7 +207,7 @@ def test_month_that_is_none_is_refused_with_its_row():
 
 def test_flag_that_is_no_flag_and_number_that_is_infinite_are_refused():
     with pytest.raises(SchemaError, match=r"boolean or 0/1, and column 'y' holds other values"):
-        panel_model(_panel(), "y", kind="logistic")
+        panel_model(_panel(), "y", family="logistic")
     frame = _panel()
     frame.loc[3, "y"] = np.inf
     with pytest.raises(SchemaError, match=r"column 'y' holds other values: inf .*first in row 4"):
@@ -252,13 +252,13 @@ def test_options_that_do_not_exist_or_go_together_are_refused(options, words):
 
 
 def test_kind_level_and_household_of_another_model_are_refused():
-    with pytest.raises(OptionError, match=r"kind is 'probit'.*'linear', 'logistic'"):
-        panel_model(_panel(), "y", kind="probit")
+    with pytest.raises(OptionError, match=r"family is 'probit'.*'linear', 'logistic'"):
+        panel_model(_panel(), "y", family="probit")
     with pytest.raises(OptionError, match=r"level is 95"):
         panel_model(_panel(), "y", level=95)
     frame = _panel().assign(home=lambda d: d["person_id"] // 2)
     with pytest.raises(OptionError, match=r"effects of households in linear mixed models only"):
-        panel_model(frame, "lonely", kind="logistic", columns=PanelColumns(household="home"))
+        panel_model(frame, "lonely", family="logistic", columns=PanelColumns(household="home"))
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,7 @@ def test_unknown_term_names_those_that_exist():
 
 
 def test_description_is_for_readers():
-    words = panel_model(_panel(persons=60), "lonely", kind="logistic").describe()
+    words = panel_model(_panel(persons=60), "lonely", family="logistic").describe()
     assert words.startswith("Logistic panel model of lonely (frame): logistic mixed model with a")
     assert "240 answers of 60 people in 4 waves" in words
     assert "coefficients in log odds, trend 0 at 2015, 95% intervals" in words

@@ -40,7 +40,7 @@ def _fit(frame, name, *, terms=TERMS, columns=None, options=None):
         frame,
         outcome,
         interruptions=terms,
-        kind=kind,
+        family=kind,
         columns=columns or usual,
         options=options or chosen,
     )
@@ -168,7 +168,7 @@ def test_phase_in_leaves_rows_out_and_counts_them(panel):
 
 def test_means_of_the_people_in_a_wave_differ_from_those_of_everyone(panel):
     one = _fit(panel, "intercept")
-    own = _fit(panel, "intercept", options=PanelOptions(standard="wave"))
+    own = _fit(panel, "intercept", options=PanelOptions(average_over="wave"))
     assert one.coefficients == own.coefficients
     # by hand: the last wave, coefficients times the mean columns of its rows
     last = panel[(panel["wave"] == 11) & panel["y"].notna()]

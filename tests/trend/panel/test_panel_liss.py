@@ -48,7 +48,7 @@ def test_score_of_six_items(liss):
 
 
 def test_flag_gives_a_prevalence_per_wave(liss):
-    fit = panel_model(liss, "lonely", kind="logistic", interruptions=[COVID], columns=COLUMNS)
+    fit = panel_model(liss, "lonely", family="logistic", interruptions=[COVID], columns=COLUMNS)
     shares = liss.respondents.groupby("wave")["lonely"].mean()
     assert all(0 < wave.conf_low < wave.estimate < wave.conf_high < 1 for wave in fit.marginal)
     mean = sum(wave.estimate for wave in fit.marginal) / YEARS

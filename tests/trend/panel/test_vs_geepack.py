@@ -24,7 +24,7 @@ def _fit(kind, correlation):
         panel_input(),
         OUTCOMES[kind],
         interruptions=TERMS,
-        kind=kind,
+        family=kind,
         columns=COLUMNS,
         options=PanelOptions(model=f"gee_{correlation}"),
     )

@@ -88,7 +88,7 @@ def test_means_per_wave_equal_contrasts_of_lmer(panel):
 def test_logistic_mixed_model_equals_glmer(panel, points):
     options = PanelOptions(points=points)
     fit = panel_model(
-        panel, "lonely", interruptions=TERMS, kind="logistic", columns=COLUMNS, options=options
+        panel, "lonely", interruptions=TERMS, family="logistic", columns=COLUMNS, options=options
     )
     model = f"logistic {points}"
     r = expected(model, "coefficient")
@@ -108,7 +108,7 @@ def test_prevalence_per_wave_equals_integration_in_r(panel):
         panel,
         "lonely",
         interruptions=TERMS,
-        kind="logistic",
+        family="logistic",
         columns=COLUMNS,
         options=PanelOptions(points=25),
     )

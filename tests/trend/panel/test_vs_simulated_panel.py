@@ -65,7 +65,7 @@ def test_linear_mixed_model(panel, answers, likelihood):
 
 def test_logistic_mixed_model(panel, answers):
     r = answers["glmer_logit_nAGQ15"]
-    fit = panel_model(panel, "lonely", interruptions=TERMS, kind="logistic", columns=COLUMNS)
+    fit = panel_model(panel, "lonely", interruptions=TERMS, family="logistic", columns=COLUMNS)
     estimates, errors = _compared(fit, r["coef"], "Std. Error")
     np.testing.assert_allclose(estimates[:, 0], estimates[:, 1], rtol=LOGISTIC_RTOL)
     np.testing.assert_allclose(errors[:, 0], errors[:, 1], rtol=LOGISTIC_RTOL)
@@ -85,7 +85,7 @@ def test_population_averaged_model(panel, answers, key, outcome, kind, model):
         panel,
         outcome,
         interruptions=TERMS,
-        kind=kind,
+        family=kind,
         columns=COLUMNS,
         options=PanelOptions(model=model),
     )

@@ -376,7 +376,7 @@ def test_forecast_gap_of_prevalences_with_known_errors_on_the_logit_scale():
     waves = d.groupby("t")["lonely"].agg(["mean", "size"]).reset_index()
     p, n = waves["mean"], waves["size"]
     frame = pd.DataFrame({"wave": waves["t"], "estimate": p, "std_error": np.sqrt(p * (1 - p) / n)})
-    result = forecast_gap(frame, start=11.3, estimator="random_effects", scale="logit")
+    result = forecast_gap(frame, start=11.3, estimator="random_effects", link="logit")
     names = {"expected_logit": "expected", "gap": "gap", "se_gap": "std_error", "p_gap": "p_value"}
     compared = 0
     for ours, theirs in zip(result.gaps, r["waves"], strict=True):

@@ -137,9 +137,9 @@ def test_estimates_by_two_groups_are_refused(tmp_path):
 
 def test_logit_needs_proportions():
     with pytest.raises(SchemaError, match=r"proportions between 0 and 1 for scale='logit', and"):
-        _fit(_frame(), scale="logit")
+        _fit(_frame(), link="logit")
     with pytest.raises(SchemaError, match=r"found 0 to 0\.9\. Use scale='identity'"):
-        _fit(_frame(estimate=np.linspace(0.0, 0.9, 19)), scale="logit")
+        _fit(_frame(estimate=np.linspace(0.0, 0.9, 19)), link="logit")
 
 
 # ---- interruptions ------------------------------------------------------------------------------

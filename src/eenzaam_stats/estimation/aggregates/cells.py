@@ -24,7 +24,7 @@ from eenzaam_stats.estimation.aggregates.domains import Domains, coded
 from eenzaam_stats.messages import shown_values
 from eenzaam_stats.numerics.survey.variance import lonely_strata
 from eenzaam_stats.survey import Design, HarmonisationReport, ScoringReport, Survey
-from eenzaam_stats.vocabulary import LonelyStratum
+from eenzaam_stats.vocabulary import SinglePsu
 
 _SHOWN_STRATA = 10
 OutcomeKindOption = Literal["binary", "number"]
@@ -98,7 +98,7 @@ class Cells:
         return replace(self, table=table, report=_both(self.report, other.report))
 
     def domains(self, outcome: Outcome, *, by: Sequence[str], where: str) -> Domains:
-        """One outcome in numbered domains, after the rule for lonely strata was asked.
+        """One outcome in numbered domains, after the rule for single-PSU strata was asked.
 
         Raises
         ------
@@ -108,13 +108,13 @@ class Cells:
             If a stratum has one sampling unit and the design says ``"fail"``.
         """
         domains = coded(self.table, outcome, by=by, design=self.design, where=where)
-        if self.design.lonely_stratum == "fail":
+        if self.design.single_psu == "fail":
             _require_no_single_unit(domains, self.columns, where=where)
         return domains
 
-    def with_single_psu(self, rule: LonelyStratum) -> Cells:
+    def with_single_psu(self, rule: SinglePsu) -> Cells:
         """Cells with another rule for strata with one sampling unit; as that of ``Survey``."""
-        return replace(self, design=replace(self.design, lonely_stratum=rule))
+        return replace(self, design=replace(self.design, single_psu=rule))
 
 
 @in_words
@@ -272,6 +272,6 @@ def _refuse(names: Sequence[object], units: str, holder: str, *, remedy: str, at
     raise DesignError(
         f"{at} needs two {units} in every {holder}, and {len(names)} {holder}(s) have "
         f"one: [{shown_values(names[:_SHOWN_STRATA], 1)}]{more}. {remedy}, or give the design "
-        "lonely_stratum='centred', which lets each add its distance from the mean, 'collapsed', "
+        "single_psu='centred', which lets each add its distance from the mean, 'collapsed', "
         "'average', or 'certainty', which lets it add no variance."
     )

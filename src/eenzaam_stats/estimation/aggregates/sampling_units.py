@@ -117,7 +117,7 @@ def strata_of(
         sizes = _first(columns.fpc)
         size = _population(cells, units.stratum, units.n, units.names, sizes=sizes, where=where)
         fraction = 1.0 - units.n / size
-    strata = Strata(units.n, fraction, design.lonely_stratum, design.lonely_domain)
+    strata = Strata(units.n, fraction, design.single_psu, design.single_psu_domain)
     inner = None
     if columns.inner_fpc is not None and units.m is not None:
         sizes = _second(columns.inner_fpc)
@@ -135,7 +135,7 @@ def _second_stage(
     sampled = 1.0 - first.fraction[units.clusters]
     # a cluster has few units: one that has a single unit is centred rather than merged with another
     rule = "centred" if first.lonely == "collapsed" else first.lonely
-    return Strata(units.m, sampled * (1.0 - units.m / size), rule, first.lonely_domain)
+    return Strata(units.m, sampled * (1.0 - units.m / size), rule, first.single_psu_domain)
 
 
 def cluster_names(cells: pd.DataFrame, units: Units) -> tuple[object, ...]:

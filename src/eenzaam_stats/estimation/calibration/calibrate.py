@@ -312,7 +312,7 @@ def calibrate(
     bounds: tuple[float, float] | None = None,
     trim: tuple[float, float] | None = None,
     outside: Outside = "error",
-    weight: str = CALIBRATED,
+    into: str = CALIBRATED,
 ) -> Survey:
     r"""Calibrate the weights of a survey to population margins.
 
@@ -340,7 +340,7 @@ def calibrate(
     outside : {"error", "leave_out"}, default "error"
         What happens to a respondent who lacks a variable of the margins, or whose category has no
         population. Who is left out is counted in the report, and is no longer in the survey.
-    weight : str, default "weight_calibrated"
+    into : str, default "weight_calibrated"
         Column to add.
 
     Returns
@@ -406,15 +406,15 @@ def calibrate(
     require_option(outside, Outside, name="outside")
     goal = wanted(margins)
     request = Request(method, bounds, trim).fitted(goal)
-    frame = _opened(survey, goal, weight)
+    frame = _opened(survey, goal, into)
     rows = placed(frame, goal, outside=outside)
     inside = rows.inside
-    frame, base_name = _with_base(frame.filter(inside.tolist()), survey, weight=weight)
+    frame, base_name = _with_base(frame.filter(inside.tolist()), survey, weight=into)
     base = _base_weights(frame, base_name)
     result = made(base, rows.auxiliaries(goal), goal, request)
     design = replace(
         survey.design,
-        weight=weight,
+        weight=into,
         calibration=Calibration(
             request.method,
             base_weight=base_name,
@@ -422,10 +422,10 @@ def calibrate(
             numeric=tuple(name for name, _ in goal.numeric),
         ),
     )
-    findings = Findings(goal, request, result, rows.left_out, weight=weight, base_name=base_name)
+    findings = Findings(goal, request, result, rows.left_out, weight=into, base_name=base_name)
     return replace(
         survey,
-        respondents=_with_column(frame, weight, result.weights).to_native(),
+        respondents=_with_column(frame, into, result.weights).to_native(),
         design=design,
         report=reported(survey, findings),
     )

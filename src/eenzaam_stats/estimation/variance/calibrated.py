@@ -14,7 +14,7 @@ from eenzaam_stats.arrays import IntArray
 from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
-from eenzaam_stats.estimation.rows import Errors
+from eenzaam_stats.estimation.rows import StandardErrors
 from eenzaam_stats.estimation.variance.respondent_rows import RespondentRows, respondent_rows
 from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, auxiliaries
 from eenzaam_stats.numerics.survey.calibrated_variance import calibrated_variance
@@ -27,7 +27,7 @@ _WHERE = "variance under calibration"
 
 def calibrated_errors(
     survey: Survey, domains: Domains, outcome: Outcome, *, by: Sequence[str], found: Linearised
-) -> Errors:
+) -> StandardErrors:
     """Errors of the domains, the calibration of the weights counted.
 
     Parameters
@@ -54,7 +54,7 @@ def calibrated_errors(
     variance = calibrated_variance(
         rows, found.score, method=calibration.method, strata=domains.strata
     )
-    return Errors(np.sqrt(variance.variance), variance.df)
+    return StandardErrors(np.sqrt(variance.variance), variance.df)
 
 
 def calibrated_rows(

@@ -12,7 +12,7 @@ from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
-from eenzaam_stats.estimation.rows import Errors
+from eenzaam_stats.estimation.rows import StandardErrors
 from eenzaam_stats.estimation.variance.respondent_rows import RespondentRows, respondent_rows
 from eenzaam_stats.numerics.survey.linearise import Statistic, departures
 from eenzaam_stats.numerics.survey.replicate_rank import ReplicateRanks, replicate_ranks
@@ -29,7 +29,7 @@ def replicate_weight_errors(
     *,
     by: Sequence[str],
     statistic: Statistic,
-) -> Errors:
+) -> StandardErrors:
     """Errors of the domains from the replicate weights of the design.
 
     Parameters
@@ -61,7 +61,7 @@ def replicate_weight_errors(
         rscales=sums.rscales,
         about_estimate=sums.about_estimate,
     )
-    return Errors(np.sqrt(variance), sums.df(np.eye(len(domains.groups), dtype=np.bool_)))
+    return StandardErrors(np.sqrt(variance), sums.df(np.eye(len(domains.groups), dtype=np.bool_)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,12 +15,12 @@ from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.numerics.survey.linearise import Statistic
 from eenzaam_stats.numerics.survey.variance import domain_variance
-from eenzaam_stats.vocabulary import LonelyStratum
+from eenzaam_stats.vocabulary import SinglePsu
 
 # From here on a rule that lets these strata add nothing makes a standard error more than 5 per cent
 # too small, and its 95 per cent interval holds the truth in less than 94.
 LARGE_SHARE = 0.10
-_RULES = tuple(rule for rule in get_args(LonelyStratum) if rule != "fail")
+_RULES = tuple(rule for rule in get_args(SinglePsu) if rule != "fail")
 _THOUSAND = 1000.0
 
 

@@ -18,7 +18,7 @@ from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.aggregates.cells import Cells
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
-from eenzaam_stats.estimation.rows import Errors, linear_errors
+from eenzaam_stats.estimation.rows import StandardErrors, linear_errors
 from eenzaam_stats.estimation.variance.calibrated import calibrated_errors
 from eenzaam_stats.estimation.variance.replicated import replicate_weight_errors
 from eenzaam_stats.numerics.survey.linearise import Statistic, departures, linearised
@@ -70,7 +70,7 @@ def errors_of(
     by: Sequence[str],
     statistic: Statistic,
     replication: Replication | None,
-) -> tuple[Errors, str]:
+) -> tuple[StandardErrors, str]:
     """Standard errors of the domains, and the method in words.
 
     Parameters
@@ -104,7 +104,7 @@ def errors_of(
     errors, words = _errors(survey, source, domains, outcome, by=by, how=(statistic, replication))
     # the level is left out: beside a number far from 0 its spread would look like rounding
     size = score_size(domains.moments, linearised(domains.first, statistic).score)
-    return Errors(np.sqrt(without_rounding(errors.std_error**2, size)), errors.df), words
+    return StandardErrors(np.sqrt(without_rounding(errors.std_error**2, size)), errors.df), words
 
 
 def _errors(
@@ -115,7 +115,7 @@ def _errors(
     *,
     by: Sequence[str],
     how: tuple[Statistic, Replication | None],
-) -> tuple[Errors, str]:
+) -> tuple[StandardErrors, str]:
     """Errors as the design gives them, with what rounding leaves of a zero."""
     statistic, replication = how
     found = domains.linearised(statistic)
@@ -152,7 +152,7 @@ def rows_of(survey: Survey | Cells, why: str) -> Survey:
 
 def _replicated(
     domains: Domains, statistic: Statistic, replication: Replication, *, source: Cells
-) -> tuple[Errors, str]:
+) -> tuple[StandardErrors, str]:
     """Errors from replicates of the clusters, whatever the number of rows."""
     if domains.clusters is None:
         raise DesignError(
@@ -175,7 +175,7 @@ def _replicated(
         rscales=factors.rscales,
     )
     df = linear_errors(domains, domains.linearised(statistic)).df
-    return Errors(np.sqrt(variance), df), words
+    return StandardErrors(np.sqrt(variance), df), words
 
 
 def _factors(clusters: NDArray[np.int64], replication: Replication) -> tuple[ReplicateFactors, str]:

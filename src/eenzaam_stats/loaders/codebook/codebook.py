@@ -23,7 +23,7 @@ from eenzaam_stats.loaders.codebook.row import (
     require_no_repeated_rows,
     variable_of,
 )
-from eenzaam_stats.vocabulary import LonelyStratum, require_option
+from eenzaam_stats.vocabulary import SinglePsu, require_option
 
 __all__ = [
     "Codebook",
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 Table = Mapping[str, Any]
-_LONELY: LonelyStratum = "fail"
+_SINGLE_PSU: SinglePsu = "fail"
 _VARIABLE_HEADER = re.compile(r"^\s*\[\[\s*variable\s*\]\]")
 
 
@@ -150,8 +150,8 @@ def _wave(table: Table, raw: Table) -> WaveCodebook:
     variables = _variables(raw, name)
     weights = tuple(table.get("weights", ()))
     notes = [*table.get("notes", ()), table.get("design_note", "")]
-    lonely = table.get("lonely_stratum", _LONELY)
-    require_option(lonely, LonelyStratum, name=f"lonely_stratum of {name}")
+    rule = table.get("single_psu", _SINGLE_PSU)
+    require_option(rule, SinglePsu, name=f"single_psu of {name}")
     return WaveCodebook(
         title=raw["title"],
         year=table["year"],
@@ -172,7 +172,7 @@ def _wave(table: Table, raw: Table) -> WaveCodebook:
         stratum_evidence=_optional_evidence(table, "stratum", where=name),
         cluster=table.get("cluster") or None,
         cluster_evidence=_optional_evidence(table, "cluster", where=name),
-        lonely_stratum=lonely,
+        single_psu=rule,
         layout_evidence=require_evidence(table["layout_evidence"], where=name),
         respondents=_respondents(table.get("respondents")),
         prefixes=tuple(table.get("prefixes", raw.get("prefixes", ()))),

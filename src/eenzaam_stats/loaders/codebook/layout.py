@@ -12,7 +12,7 @@ from typing import Literal, cast
 
 from eenzaam_stats.cell_text import number_of
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.vocabulary import LonelyStratum, MissingKind
+from eenzaam_stats.vocabulary import MissingKind, SinglePsu
 from eenzaam_stats.wave_names import same_wave
 
 Code = int | float | str
@@ -205,7 +205,7 @@ class WaveCodebook:
         Stratum and cluster variable; ``None`` where the source has none.
     stratum_evidence, cluster_evidence : str
         How well they are documented.
-    lonely_stratum : {"certainty", "centred", "average", "collapsed", "fail"}
+    single_psu : {"certainty", "centred", "average", "collapsed", "fail"}
         What a stratum with one sampling unit does.
     layout_evidence : str
         How well the item names and codes of this wave are documented.
@@ -242,7 +242,7 @@ class WaveCodebook:
     stratum_evidence: str
     cluster: str | None
     cluster_evidence: str
-    lonely_stratum: LonelyStratum
+    single_psu: SinglePsu
     layout_evidence: str
     respondents: RespondentFilter | None
     prefixes: tuple[str, ...]

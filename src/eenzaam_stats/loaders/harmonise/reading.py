@@ -120,7 +120,7 @@ def harmonised_file(
     wave: WaveCodebook,
     *,
     weight: str | None = None,
-    level: str | None = None,
+    weights_for: str | None = None,
     leave_out: Sequence[str] = (),
 ) -> Reading:
     """Read the columns of a file that a wave knows, and recode them; as ``read_survey``.
@@ -133,7 +133,7 @@ def harmonised_file(
         Rows of the codebook.
     weight : str, optional
         Name of the weight; without it the one of the level or of the codebook is taken.
-    level : str, optional
+    weights_for : str, optional
         Level of the estimates, where the source has a weight or a stratum for each.
     leave_out : sequence of str, default ()
         Optional harmonised columns that must not be read.
@@ -148,7 +148,9 @@ def harmonised_file(
     OptionError
         If the level is unknown; all other errors as for ``read_survey``.
     """
-    selection = selected_columns(file, wave, weight=weight, leave_out=leave_out, level=level)
+    selection = selected_columns(
+        file, wave, weight=weight, leave_out=leave_out, weights_for=weights_for
+    )
     values, encoding = read_columns(file, selection.columns)
     tell(f"harmonising {len(values):,} rows of {file.path.name}")
     origin = file_origin(selection, values)
@@ -212,7 +214,7 @@ def as_survey(
             stratum="stratum" if "stratum" in columns else None,
             cluster=tuple(name for name in CLUSTERS if name in columns) or None,
             fpc=tuple(name for name in SIZES if name in columns) or None,
-            lonely_stratum=wave.lonely_stratum,
+            single_psu=wave.single_psu,
         ),
         report=HarmonisationReport(
             source=source,

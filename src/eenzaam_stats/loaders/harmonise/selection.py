@@ -125,7 +125,7 @@ def selected_columns(
     *,
     weight: str | None,
     leave_out: Sequence[str],
-    level: str | None = None,
+    weights_for: str | None = None,
 ) -> Selection:
     """Match the columns of a file to the codebook and check labels and weight.
 
@@ -139,7 +139,7 @@ def selected_columns(
         Weight that the user asks for.
     leave_out : sequence of str
         Harmonised columns that must not be read.
-    level : str, optional
+    weights_for : str, optional
         Level of the estimates, where the source has a weight or a stratum for each.
 
     Returns
@@ -164,12 +164,12 @@ def selected_columns(
     matches, absent = matched_variables(wave, index, file=name, leave_out=leave_out)
     for match in matches:
         require_file_labels(match.variable, file, match.column)
-    if level is not None and weight is None:
-        weight = level_column(wave.weight_levels, level)
+    if weights_for is not None and weight is None:
+        weight = level_column(wave.weight_levels, weights_for)
     chosen, notes = weight_column(wave, index, weight=weight, file=name)
     stratum = wave.stratum
-    if level is not None and wave.stratum_levels:
-        stratum = level_column(wave.stratum_levels, level)
+    if weights_for is not None and wave.stratum_levels:
+        stratum = level_column(wave.stratum_levels, weights_for)
     marker = wave.respondents.source_name if wave.respondents else None
     return Selection(
         file=file,

@@ -29,7 +29,7 @@ NEAR_ONE = 0.01
 PEOPLE_PER_RESPONDENT = 5.0
 
 
-def level_column(levels: Mapping[str, str], level: str) -> str:
+def level_column(levels: Mapping[str, str], weights_for: str) -> str:
     """Name of the weight or stratum for one level of the estimates.
 
     Raises
@@ -37,9 +37,9 @@ def level_column(levels: Mapping[str, str], level: str) -> str:
     OptionError
         If the source does not know the level.
     """
-    if level not in levels:
-        raise OptionError.among(level, levels, name="level")
-    return levels[level]
+    if weights_for not in levels:
+        raise OptionError.among(weights_for, levels, name="weights_for")
+    return levels[weights_for]
 
 
 def weight_column(

@@ -40,7 +40,7 @@ from eenzaam_stats.loaders.mapping.row import row_problems
 from eenzaam_stats.loaders.mapping.stored_items import stored_value
 from eenzaam_stats.respondents import DJG_ITEMS
 from eenzaam_stats.scoring.dichotomised import KEYED
-from eenzaam_stats.vocabulary import LonelyStratum
+from eenzaam_stats.vocabulary import SinglePsu
 
 # Stands for the name of a row, in problems that several rows share.
 _OWN = "\0"
@@ -195,10 +195,10 @@ def _design(table: Table) -> Iterator[str]:
             f"[design] fpc names {sizes} column(s) and cluster {clusters}; one population size per "
             "stage of sampling is needed"
         )
-    rule = table.get("lonely_stratum")
-    options = (*get_args(LonelyStratum), *RULES_OF_R)
+    rule = table.get("single_psu")
+    options = (*get_args(SinglePsu), *RULES_OF_R)
     if _words(rule) and not is_placeholder(rule) and rule not in options:
-        yield f"[design] lonely_stratum is {rule!r}; options: {listed(options)}"
+        yield f"[design] single_psu is {rule!r}; options: {listed(options)}"
 
 
 def _stages(field: str, names: Sequence[Any]) -> Iterator[str]:

@@ -43,7 +43,7 @@ SOURCE_FIELDS = (
 )
 SOURCE_REQUIRED = ("name", "title", "wave", "age_floor", "instrument", "evidence")
 DESIGN_FIELDS = (
-    *("weight", "stratum", "cluster", "fpc", "lonely_stratum"),
+    *("weight", "stratum", "cluster", "fpc", "single_psu"),
     *("zero_weight", "blank_weight"),
 )
 # one column, or two for two stages of sampling

@@ -77,7 +77,7 @@ def mapped_wave(raw: Table, year: int | None = None) -> WaveCodebook:
         stratum_evidence=evidence,
         cluster=next(iter(staged_columns(raw, "cluster")), None),
         cluster_evidence=evidence,
-        lonely_stratum=rule_of(raw["design"].get("lonely_stratum", "fail")),
+        single_psu=rule_of(raw["design"].get("single_psu", "fail")),
         layout_evidence=evidence,
         respondents=RespondentFilter(
             rule["column"], tuple(code_of(str(one)) for one in rule["keep"]), (), evidence

@@ -21,7 +21,7 @@ from eenzaam_stats.loaders.harmonise.design_columns import CLUSTERS, SIZES
 from eenzaam_stats.loaders.pooling.pooling import (
     Difference,
     Part,
-    agreed_lonely_stratum,
+    agreed_single_psu,
     parts_of,
     require_poolable,
     weight_checks,
@@ -34,7 +34,7 @@ from eenzaam_stats.loaders.pooling.shared_persons import (
 from eenzaam_stats.loaders.pooling.stacking import in_one_form, stacked
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.survey import ColumnReport, Design, HarmonisationReport, ScoringReport, Survey
-from eenzaam_stats.vocabulary import LonelyStratum, MissingKind, Origin, require_option
+from eenzaam_stats.vocabulary import MissingKind, Origin, SinglePsu, require_option
 
 Persons = Literal["different", "shared"]
 WEIGHT, STRATUM = "weight", "stratum"
@@ -47,7 +47,7 @@ def combine(
     surveys: Sequence[Survey],
     *,
     persons: Persons = "different",
-    lonely_stratum: LonelyStratum | None = None,
+    single_psu: SinglePsu | None = None,
     allow: Sequence[Difference] = (),
     least_shared: float = LEAST_SHARED,
 ) -> Survey:
@@ -61,7 +61,7 @@ def combine(
         Whether the surveys hold different people, or the surveys of one source are waves of a panel
         in which the same key is the same person or household. It is stated, never guessed from
         keys, because serial numbers agree by chance.
-    lonely_stratum : {"certainty", "centred", "average", "collapsed", "fail"}, optional
+    single_psu : {"certainty", "centred", "average", "collapsed", "fail"}, optional
         Rule for a stratum with one sampling unit; needed when the designs differ.
     allow : sequence of {"instrument", "age_floor", "population", "origin", "weight", "same_file"}
         Differences that may be pooled; each one that occurs becomes a note of the report.
@@ -84,7 +84,7 @@ def combine(
         If instruments, age floors, populations or origins differ, a file occurs twice, or a column
         holds different kinds of values.
     DesignError
-        If weighted and unweighted surveys meet, the rules for lonely strata differ, only some have
+        If weighted and unweighted surveys meet, the rules for single-PSU strata differ, only some have
         a finite population correction, or shared persons have no key, change stratum or belong to
         different sources.
     UnknownColumnError
@@ -125,7 +125,7 @@ def combine(
     require_share(least_shared, name="least_shared")
     parts = parts_of(surveys, allow=allow)
     notes = require_poolable(parts, allow=allow)
-    rule = agreed_lonely_stratum(parts, lonely_stratum)
+    rule = agreed_single_psu(parts, single_psu)
     _require_columns(parts)
     panels = _panels(parts, persons)
     frames = [_with_design(part, parts, panels=panels) for part in parts]
@@ -137,7 +137,7 @@ def combine(
         stratum=STRATUM,
         cluster=_clusters(parts, panels=panels),
         fpc=_common_fpc(parts),
-        lonely_stratum=rule,
+        single_psu=rule,
     )
     checks = (*weight_checks(parts), *_person_checks(parts, frames, panels, least=least_shared))
     return Survey(

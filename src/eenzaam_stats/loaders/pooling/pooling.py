@@ -24,7 +24,7 @@ from eenzaam_stats.errors import (
 from eenzaam_stats.respondents import DJG_ITEMS, UCLA_ITEMS
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.survey import Survey
-from eenzaam_stats.vocabulary import LonelyStratum, Origin, require_option
+from eenzaam_stats.vocabulary import Origin, SinglePsu, require_option
 
 Difference = Literal["instrument", "age_floor", "population", "origin", "weight", "same_file"]
 ITEMS = (*DJG_ITEMS, *UCLA_ITEMS, "direct")
@@ -156,7 +156,7 @@ def require_poolable(parts: Sequence[Part], *, allow: Collection[str]) -> tuple[
     return tuple(notes)
 
 
-def agreed_lonely_stratum(parts: Sequence[Part], asked: LonelyStratum | None) -> LonelyStratum:
+def agreed_single_psu(parts: Sequence[Part], asked: SinglePsu | None) -> SinglePsu:
     """Rule for a stratum with one sampling unit: the one asked for, or the one all share.
 
     Raises
@@ -167,13 +167,13 @@ def agreed_lonely_stratum(parts: Sequence[Part], asked: LonelyStratum | None) ->
     if asked is not None:
         return rule_of(asked)
     stratified = [part for part in parts if part.survey.design.stratum is not None]
-    rules = {part.survey.design.lonely_stratum for part in stratified}
+    rules = {part.survey.design.single_psu for part in stratified}
     if len(rules) > 1:
-        listing = "; ".join(f"{p.key}: {p.survey.design.lonely_stratum!r}" for p in stratified)
+        listing = "; ".join(f"{p.key}: {p.survey.design.single_psu!r}" for p in stratified)
         raise DesignError(
             "combine() needs one rule for a stratum with one sampling unit, and the designs differ "
-            f"({listing}). State it with lonely_stratum=, one of "
-            f"{listed(get_args(LonelyStratum))}."
+            f"({listing}). State it with single_psu=, one of "
+            f"{listed(get_args(SinglePsu))}."
         )
     return rules.pop() if rules else "fail"
 

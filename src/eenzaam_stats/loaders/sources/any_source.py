@@ -35,7 +35,7 @@ class SourceOptions:
         Mapping in TOML, for ``ssw`` and ``mapped``.
     weight : str or None
         Weight column, where the codebook names none or another is wanted.
-    level : str or None
+    weights_for : str or None
         For whom the weights of the source add up: country or eu27, national, regional or
         municipal.
     country : str or None
@@ -47,7 +47,7 @@ class SourceOptions:
     wave: Waves | None = None
     mapping: Path | None = None
     weight: str | None = None
-    level: str | None = None
+    weights_for: str | None = None
     country: str | None = None
     file: FileWords = field(default_factory=FileWords)
 
@@ -64,8 +64,8 @@ class _Source:
 SOURCES: Mapping[str, _Source] = MappingProxyType(
     {
         "gezondheidsmonitor": _Source(read_gezondheidsmonitor, ("wave",), ("weight",)),
-        "gmjv": _Source(read_gmjv, ("wave",), ("level", "weight")),
-        "eu_loneliness_survey": _Source(read_eu_survey, (), ("level", "country", "wave")),
+        "gmjv": _Source(read_gmjv, ("wave",), ("weights_for", "weight")),
+        "eu_loneliness_survey": _Source(read_eu_survey, (), ("weights_for", "country", "wave")),
         "liss": _Source(read_liss, (), ("wave",)),
         "lasa": _Source(read_lasa, ("wave",)),
         "ssw": _Source(read_ssw, ("mapping",), ("wave",)),

@@ -35,9 +35,11 @@ EuLevel = Literal["country", "eu27"]
 _WAVES: Mapping[str, str] = MappingProxyType({"eu27": "2022 EU27", "eu4": "2022 EU4"})
 _LEVEL_NOTES: Mapping[str, str] = MappingProxyType(
     {
-        "country": "is right within one country: group by country, and read with level='eu27' for "
+        "country": "is right within one country: group by country, and read with "
+        "weights_for='eu27' for "
         "totals over countries",
-        "eu27": "is right for totals over countries: read with level='country' for figures of one "
+        "eu27": "is right for totals over countries: read with weights_for='country' for "
+        "figures of one "
         "country",
     }
 )
@@ -57,7 +59,7 @@ def read_eu_survey(
     path: str | Path,
     *,
     sample: EuSample = "eu27",
-    level: EuLevel = "country",
+    weights_for: EuLevel = "country",
     country: str | None = None,
     wave: Waves = 2022,
     cache: str | Path | None = None,
@@ -72,12 +74,12 @@ def read_eu_survey(
     sample : {"eu27", "eu4"}, default "eu27"
         Sample of the file: online panels in 27 countries, or the probability sample of France,
         Italy, Poland and Sweden, which has no Dutch respondents.
-    level : {"country", "eu27"}, default "country"
+    weights_for : {"country", "eu27"}, default "country"
         What the estimates are about, which decides the weight: ``w_country`` within a country,
         ``w_eu27`` for totals over countries. The report says which.
     country : str, optional
-        One country, in English, to keep; only with ``level="country"``. Without it all countries
-        are kept.
+        One country, in English, to keep; only with ``weights_for="country"``. Without it all
+        countries are kept.
     wave : int, str or sequence of these, default 2022
         The year of the survey, which was held once.
     cache : str or Path, optional
@@ -123,7 +125,8 @@ def read_eu_survey(
     -----
     The EU27 sample is a quota sample of panel members: it has no strata and sampling units, and
     intervals are model-based at best. Leaving out other countries is therefore harmless: the
-    estimate equals that of the country as a group of the whole file. With ``level="eu27"`` no row
+    estimate equals that of the country as a group of the whole file. With ``weights_for="eu27"`` no
+    row
     is left out, since a total needs every country, and naming one is an error.
 
     **Unit.** Ages in years; weights as in the file.
@@ -142,23 +145,29 @@ def read_eu_survey(
     eenzaam_stats.errors.OptionError: country is 'Netherlands', which is not an option. Choose ...
     """
     require_option(sample, EuSample, name="sample")
-    require_option(level, EuLevel, name="level")
+    require_option(weights_for, EuLevel, name="weights_for")
     chosen_waves(wave, YEARS)
     codebook = load_codebook(NAME).wave(_WAVES[sample])
-    _require_asked(codebook, sample=sample, level=level, country=country)
+    _require_asked(codebook, sample=sample, weights_for=weights_for, country=country)
 
     def read() -> Survey:
-        reading = harmonised_file(open_file(path, **file_words), codebook, level=level)
-        return _survey(reading, sample=sample, level=level, country=country)
+        reading = harmonised_file(open_file(path, **file_words), codebook, weights_for=weights_for)
+        return _survey(reading, sample=sample, weights_for=weights_for, country=country)
 
-    options = {"sample": sample, "level": level, "country": country} | file_words
+    options = {"sample": sample, "weights_for": weights_for, "country": country} | file_words
     return cached(cache, CacheKey(NAME, (Path(path),), repr(load_codebook(NAME)), options), read)
 
 
-def _survey(reading: Reading, *, sample: EuSample, level: EuLevel, country: str | None) -> Survey:
+def _survey(
+    reading: Reading, *, sample: EuSample, weights_for: EuLevel, country: str | None
+) -> Survey:
     wave = reading.selection.wave
     check = _order(reading, sample=sample)
-    notes = [f"level={level!r}: {wave.weight_levels[level]} {_LEVEL_NOTES[level]}", _BLOCKS_NOTE]
+    notes = [
+        f"weights_for={weights_for!r}: {wave.weight_levels[weights_for]} "
+        f"{_LEVEL_NOTES[weights_for]}",
+        _BLOCKS_NOTE,
+    ]
     if country is not None:
         reading = _only(reading, country)
         notes.append(_ALONE_NOTE)
@@ -167,20 +176,22 @@ def _survey(reading: Reading, *, sample: EuSample, level: EuLevel, country: str 
 
 
 def _require_asked(
-    wave: WaveCodebook, *, sample: EuSample, level: EuLevel, country: str | None
+    wave: WaveCodebook, *, sample: EuSample, weights_for: EuLevel, country: str | None
 ) -> None:
-    if level not in wave.weight_levels:
+    if weights_for not in wave.weight_levels:
         raise OptionError(
-            f"level={level!r} needs a weight that the sample {sample!r} does not have: it delivers "
+            f"weights_for={weights_for!r} needs a weight that the sample {sample!r} does not "
+            f"have: it delivers "
             f"[{listed(wave.weight_levels.values())}]. Choose one of "
-            f"{listed(wave.weight_levels)} as level."
+            f"{listed(wave.weight_levels)} as weights_for."
         )
     offered = wave.variable("country").values
     if country is not None and country not in offered:
         raise OptionError.among(country, offered, name="country")
-    if country is not None and level != "country":
+    if country is not None and weights_for != "country":
         raise OptionError(
-            f"country={country!r} needs level='country': the weight of {level!r} is for totals "
+            f"country={country!r} needs weights_for='country': the weight of {weights_for!r} "
+            f"is for totals "
             "over countries. Choose one of both."
         )
 

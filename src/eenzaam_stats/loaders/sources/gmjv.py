@@ -43,7 +43,7 @@ from eenzaam_stats.vocabulary import require_option
 TREND = "2022 trend"
 
 
-def year_layout(file: SurveyFile, year: WaveCodebook, *, level: str) -> WaveCodebook:
+def year_layout(file: SurveyFile, year: WaveCodebook, *, weights_for: str) -> WaveCodebook:
     """Codebook of a year with the names that the file has for one level.
 
     Parameters
@@ -52,7 +52,7 @@ def year_layout(file: SurveyFile, year: WaveCodebook, *, level: str) -> WaveCode
         Opened file.
     year : WaveCodebook
         Wave of 2022 or 2024.
-    level : str
+    weights_for : str
         Level of the estimates.
 
     Returns
@@ -65,8 +65,8 @@ def year_layout(file: SurveyFile, year: WaveCodebook, *, level: str) -> WaveCode
     index = NameIndex(file.columns, year.prefixes)
     names = _Names(file, index, year)
     if year.year == trend.year:
-        own = trend.weight_levels.get(level, "")
-        plain = year.weight_levels.get(level, "")
+        own = trend.weight_levels.get(weights_for, "")
+        plain = year.weight_levels.get(weights_for, "")
         if not any(index.find(name) for name in trend.weight_levels.values()):
             return year
         if plain and names.first((own, plain)) == plain:
@@ -103,8 +103,8 @@ class _Names:
         other = self.year.other_names
         return MappingProxyType(
             {
-                level: self.first((name, other[name])) if name in other else name
-                for level, name in levels.items()
+                weights_for: self.first((name, other[name])) if name in other else name
+                for weights_for, name in levels.items()
             }
         )
 
@@ -175,7 +175,7 @@ def read_gmjv(
     path: str | Path,
     *,
     wave: Waves,
-    level: GmjvLevel = "national",
+    weights_for: GmjvLevel = "national",
     weight: str | None = None,
     leave_out: Sequence[str] = (),
     cache: str | Path | None = None,
@@ -189,7 +189,7 @@ def read_gmjv(
         File of one year, or the trend file of 2022-2024; rows of another year are left out.
     wave : int, str or sequence of these
         Year: 2022 or 2024, or both as ``[2022, 2024]``; each has its own weight and strata.
-    level : {"national", "regional", "municipal"}, default "national"
+    weights_for : {"national", "regional", "municipal"}, default "national"
         What the estimates are about, which decides weight and stratum. The file of 2022 alone has
         no municipal weight.
     weight : str, optional
@@ -250,24 +250,24 @@ def read_gmjv(
     Traceback (most recent call last):
     eenzaam_stats.errors.OptionError: wave is 2023, which is not an option. Choose one of 2022, ...
     """
-    require_option(level, GmjvLevel, name="level")
+    require_option(weights_for, GmjvLevel, name="weights_for")
 
     def read(year: WaveCodebook) -> Survey:
         def from_file() -> Survey:
             file = open_file(path, **file_words)
-            layout = year_layout(file, year, level=level)
-            codebook = _level_of(layout, level, file=file.path.name)
+            layout = year_layout(file, year, weights_for=weights_for)
+            codebook = _level_of(layout, weights_for, file=file.path.name)
             reading = harmonised_file(
-                file, codebook, level=level, weight=weight, leave_out=leave_out
+                file, codebook, weights_for=weights_for, weight=weight, leave_out=leave_out
             )
             return as_survey(
                 reading,
                 source=NAME,
                 checks=(*_flag_checks(reading), _direction(reading)),
-                notes=tuple(_notes(reading, level=level)),
+                notes=tuple(_notes(reading, weights_for=weights_for)),
             )
 
-        own = {"level": level, "weight": weight, "leave_out": list(leave_out)}
+        own = {"weights_for": weights_for, "weight": weight, "leave_out": list(leave_out)}
         options = own | file_words
         said = repr((year, load_codebook(NAME)))
         return cached(cache, CacheKey(NAME, (Path(path),), said, options), from_file)
@@ -281,19 +281,20 @@ def _year(wave: Wave) -> WaveCodebook:
     return load_codebook(NAME).wave(str(year))
 
 
-def _level_of(codebook: WaveCodebook, level: GmjvLevel, *, file: str) -> WaveCodebook:
-    if level not in codebook.weight_levels:
+def _level_of(codebook: WaveCodebook, weights_for: GmjvLevel, *, file: str) -> WaveCodebook:
+    if weights_for not in codebook.weight_levels:
         raise DesignError(
-            f"{codebook.title} {codebook.name} ({file}) has no weight for level={level!r}: "
+            f"{codebook.title} {codebook.name} ({file}) has no weight for "
+            f"weights_for={weights_for!r}: "
             f"[{listed(codebook.weights)}] standardises by region. Use the trend file of "
-            f"2022-2024, or one of {listed(codebook.weight_levels)} as level."
+            f"2022-2024, or one of {listed(codebook.weight_levels)} as weights_for."
         )
-    return replace(codebook, stratum=codebook.stratum_levels[level])
+    return replace(codebook, stratum=codebook.stratum_levels[weights_for])
 
 
-def _notes(reading: Reading, *, level: GmjvLevel) -> Iterator[str]:
+def _notes(reading: Reading, *, weights_for: GmjvLevel) -> Iterator[str]:
     weight = reading.columns["weight"].source_name
-    yield f"level={level!r}: weighted by {weight}"
+    yield f"weights_for={weights_for!r}: weighted by {weight}"
     yield from other_name_notes(reading)
     yield "the file has no items: its categories and flags are kept as published_* and not scored"
     if "stratum" in reading.columns:

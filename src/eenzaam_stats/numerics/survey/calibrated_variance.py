@@ -43,7 +43,8 @@ def calibrated_variance(
     method : {"post_stratify", "rake", "linear", "logit"}
         How the weights were made; it sets the projection.
     strata : Strata
-        Units per stratum of the full design and rules. ``lonely_domain`` has no meaning here: every
+        Units per stratum of the full design and rules. ``single_psu_domain`` has no meaning here:
+        every
         unit of the file has a residual.
 
     Returns

@@ -159,7 +159,7 @@ def _lonely(strata: Strata, present: FloatArray) -> NDArray[np.bool_]:
     if strata.lonely not in ("centred", "average"):
         return np.zeros(len(strata.n), dtype=np.bool_)
     found = strata.n == 1.0
-    if strata.lonely_domain == "as_lonely":
+    if strata.single_psu_domain == "as_single_psu":
         found = found | (present == 1.0)
     return np.asarray(found & (present > 0.0) & (strata.fraction > 0.0))
 
@@ -167,7 +167,7 @@ def _lonely(strata: Strata, present: FloatArray) -> NDArray[np.bool_]:
 def _with_lonely(
     covariance: FloatArray, u: FloatArray, *, present: FloatArray, strata: Strata
 ) -> FloatArray:
-    """Covariance with what lonely strata add under ``centred`` and ``average``."""
+    """Covariance with what single-PSU strata add under ``centred`` and ``average``."""
     lonely = _lonely(strata, present)
     if not lonely.any():
         return covariance

@@ -9,8 +9,8 @@ import numpy as np
 
 from eenzaam_stats.arrays import BoolArray, FloatArray, IntArray
 
-LonelyStratum = Literal["certainty", "centred", "average", "collapsed", "fail"]
-LonelyDomain = Literal["full_design", "as_lonely"]
+SinglePsu = Literal["certainty", "centred", "average", "collapsed", "fail"]
+SinglePsuDomain = Literal["full_design", "as_single_psu"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +101,7 @@ class Strata:
     lonely : {"certainty", "centred", "average", "collapsed", "fail"}
         Rule for a stratum with one unit; ``"fail"`` adds nothing here, ``lonely_strata`` finds what
         the verb then refuses.
-    lonely_domain : {"full_design", "as_lonely"}
+    single_psu_domain : {"full_design", "as_single_psu"}
         Whether a stratum with one unit in the domain is treated as lonely too, with ``"centred"``
         and ``"average"``.
     merged : ndarray of int, shape (h,), or None
@@ -114,8 +114,8 @@ class Strata:
 
     n: FloatArray
     fraction: FloatArray
-    lonely: LonelyStratum = "certainty"
-    lonely_domain: LonelyDomain = "full_design"
+    lonely: SinglePsu = "certainty"
+    single_psu_domain: SinglePsuDomain = "full_design"
     merged: IntArray | None = None
     inner: Strata | None = None
 

@@ -103,7 +103,7 @@ def domain_variance(moments: Moments, score: FloatArray, *, strata: Strata) -> D
     :math:`f_h (U - \tilde U)^2` by ``"centred"``, with :math:`\tilde U` the sum of all U over the
     units of the strata present in the domain; by ``"average"`` it is left out and V is multiplied
     by strata present over strata that count; by ``"collapsed"`` such strata are merged with each
-    other first. With ``lonely_domain="as_lonely"`` a stratum with one
+    other first. With ``single_psu_domain="as_single_psu"`` a stratum with one
     unit in the domain and more in the design adds
     :math:`f_h n_h/(n_h-1) [(U - \tilde U)^2 + (n_h - 1) \tilde U^2]`, or is left out.
 
@@ -265,7 +265,7 @@ def _lonely(entries: Entries, strata: Strata) -> FloatArray:
     """1 where the stratum has one unit that the rules call lonely, else 0; shape (e,)."""
     n = strata.n[entries.stratum]
     found: BoolArray = n == 1.0
-    if strata.lonely_domain == "as_lonely":
+    if strata.single_psu_domain == "as_single_psu":
         found = found | (entries.units == 1.0)
     return (found & (strata.fraction[entries.stratum] > 0.0)).astype(np.float64)
 

@@ -87,7 +87,7 @@ def check_dropout(
     """
     require_level(level)
     rows = panel_rows(
-        data, outcome, columns=columns or PanelColumns(), kind="linear", where="check_dropout()"
+        data, outcome, columns=columns or PanelColumns(), family="linear", where="check_dropout()"
     )
     now = rows.answered & (rows.wave < len(rows.labels) - 1)
     absent = _absent_next(rows)

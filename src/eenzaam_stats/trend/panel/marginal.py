@@ -16,7 +16,7 @@ from eenzaam_stats.results.panel import WaveMean
 from eenzaam_stats.trend.panel.rows import PanelRows
 from eenzaam_stats.trend.panel.terms import PanelDesign
 
-Standard = Literal["everyone", "wave"]
+AverageOver = Literal["everyone", "wave"]
 LARGE_DF = 1e9
 
 
@@ -51,7 +51,7 @@ def wave_means(
     fit: Averaging,
     *,
     doubts: Sequence[Doubt],
-    standard: Standard,
+    average_over: AverageOver,
     level: float,
 ) -> tuple[WaveMean, ...]:
     """Standardised mean or prevalence of each wave that is in the model.
@@ -66,7 +66,7 @@ def wave_means(
         What was fitted.
     doubts : sequence of Doubt
         Of every wave.
-    standard : {"everyone", "wave"}
+    average_over : {"everyone", "wave"}
         Whose covariates: of all people, each counted once in total, or of those in the wave.
     level : float
         Coverage of the intervals.
@@ -84,7 +84,7 @@ def wave_means(
         if not inside.any():
             continue
         people, weight = everyone
-        if standard == "wave":
+        if average_over == "wave":
             people, weight = _distinct(design.covariates[inside], np.ones(int(inside.sum())))
         dated = design.dated[inside].mean(axis=0)
         x = np.column_stack([np.broadcast_to(dated, (len(people), len(dated))), people])

@@ -19,7 +19,7 @@ from eenzaam_stats.results.panel import VarianceComponent
 from eenzaam_stats.results.series import Coefficient
 from eenzaam_stats.trend.panel.marginal import LARGE_DF, Averaging
 from eenzaam_stats.trend.panel.options import PanelOptions
-from eenzaam_stats.trend.panel.rows import Kind, PanelRows
+from eenzaam_stats.trend.panel.rows import Family, PanelRows
 from eenzaam_stats.trend.panel.terms import PanelDesign
 
 # Squared correlation of intercept and slope that rounding leaves of 1.
@@ -55,7 +55,7 @@ class Fitted:
 
 
 def fit_panel(
-    rows: PanelRows, design: PanelDesign, *, kind: Kind, options: PanelOptions, where: str
+    rows: PanelRows, design: PanelDesign, *, family: Family, options: PanelOptions, where: str
 ) -> Fitted:
     """Fit a panel model.
 
@@ -65,7 +65,7 @@ def fit_panel(
         Complete rows, persons numbered without gaps.
     design : PanelDesign
         Their columns.
-    kind : {"linear", "logistic"}
+    family : {"linear", "logistic"}
         Scale of the outcome.
     options : PanelOptions
         Model.
@@ -85,11 +85,11 @@ def fit_panel(
     ConvergenceError
         If there is no solution.
     """
-    _require_together(rows, kind, options, where=where)
+    _require_together(rows, family, options, where=where)
     if options.model != "mixed":
-        return _averaged(rows, design, kind=kind, options=options)
+        return _averaged(rows, design, family=family, options=options)
     _require_repeated(rows, options, where=where)
-    if kind == "logistic":
+    if family == "logistic":
         return _logistic(rows, design, options)
     household = _household_of(rows.person, rows.household, where=where)
     time = rows.times - design.origin if options.random == "slope" else None
@@ -120,8 +120,10 @@ def coefficients_of(
     return tuple(rows)
 
 
-def _require_together(rows: PanelRows, kind: Kind, options: PanelOptions, *, where: str) -> None:
-    plain = kind == "linear" and options.model == "mixed"
+def _require_together(
+    rows: PanelRows, family: Family, options: PanelOptions, *, where: str
+) -> None:
+    plain = family == "linear" and options.model == "mixed"
     if options.random == "slope" and not plain:
         raise OptionError(
             f"{where} has a random slope in linear mixed models only. Use random='intercept'."
@@ -236,16 +238,18 @@ def _logistic(rows: PanelRows, design: PanelDesign, options: PanelOptions) -> Fi
     )
 
 
-def _averaged(rows: PanelRows, design: PanelDesign, *, kind: Kind, options: PanelOptions) -> Fitted:
+def _averaged(
+    rows: PanelRows, design: PanelDesign, *, family: Family, options: PanelOptions
+) -> Fitted:
     working: WorkingCorrelation = (
         "independence" if options.model == "gee_independence" else "exchangeable"
     )
     fit = fit_averaged(
-        rows.y, design.x, rows.person, binary=kind == "logistic", correlation=working
+        rows.y, design.x, rows.person, binary=family == "logistic", correlation=working
     )
     return Fitted(
         averaging=Averaging(
-            fit.coefficients, _bordered(fit.covariance), 0.0, kind == "logistic", _large
+            fit.coefficients, _bordered(fit.covariance), 0.0, family == "logistic", _large
         ),
         words=f"population-averaged model by estimating equations, {working} working correlation, "
         f"errors robust by person, {_LARGE_SAMPLE}",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eenzaam_stats.dates.waves import DateLike
-from eenzaam_stats.trend.panel.marginal import Standard
+from eenzaam_stats.trend.panel.marginal import AverageOver
 
 Model = Literal["mixed", "gee_exchangeable", "gee_independence"]
 Random = Literal["intercept", "slope"]
@@ -29,7 +29,7 @@ class PanelOptions:
         Whether there is a straight line through time.
     origin : float, date or None
         Date at which the trend is 0; ``None`` for the first date.
-    standard : {"everyone", "wave"}
+    average_over : {"everyone", "wave"}
         Whose covariates the means per wave are averaged over.
     points : int
         Quadrature points per person of a logistic mixed model.
@@ -40,5 +40,5 @@ class PanelOptions:
     likelihood: Likelihood = "REML"
     trend: bool = True
     origin: DateLike | None = None
-    standard: Standard = "everyone"
+    average_over: AverageOver = "everyone"
     points: int = 15

@@ -18,10 +18,10 @@ from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.results.panel import PanelFit
 from eenzaam_stats.trend.panel.dropout import wave_counts
-from eenzaam_stats.trend.panel.marginal import Standard, wave_means
+from eenzaam_stats.trend.panel.marginal import AverageOver, wave_means
 from eenzaam_stats.trend.panel.models import coefficients_of, fit_panel
 from eenzaam_stats.trend.panel.options import Likelihood, Model, PanelOptions, Random
-from eenzaam_stats.trend.panel.rows import Kind, PanelColumns, PanelRows, panel_rows
+from eenzaam_stats.trend.panel.rows import Family, PanelColumns, PanelRows, panel_rows
 from eenzaam_stats.trend.panel.terms import InterruptionLike, PanelTerm, panel_design, terms_in
 from eenzaam_stats.trend.series.grid import whole_years
 from eenzaam_stats.trend.series.interruption import CONVENTIONS
@@ -37,7 +37,7 @@ def panel_model(
     outcome: str,
     *,
     interruptions: Sequence[PanelTerm | InterruptionLike] = (),
-    kind: Kind = "linear",
+    family: Family = "linear",
     columns: PanelColumns | None = None,
     options: PanelOptions | None = None,
     level: float = 0.95,
@@ -50,11 +50,11 @@ def panel_model(
         One row per person and wave, in a frame of any engine, for instance what ``read_liss``
         gives after ``score``.
     outcome : str
-        A number, or a flag (boolean or 0/1) with ``kind="logistic"``.
+        A number, or a flag (boolean or 0/1) with ``family="logistic"``.
     interruptions : sequence of PanelTerm or Interruption
         Levels and slopes in given periods; an ``Interruption`` with an end has a change during
         and a change after.
-    kind : {"linear", "logistic"}, default "linear"
+    family : {"linear", "logistic"}, default "linear"
         Model of the outcome itself, or of the log odds of yes.
     columns : PanelColumns, optional
         Names of person, wave, date, household and covariates; ``person_id`` and ``wave`` without.
@@ -126,16 +126,16 @@ def panel_model(
     (4, 2.0)
     """
     options = options or PanelOptions()
-    _require_options(kind, options, level)
+    _require_options(family, options, level)
     everything = panel_rows(
-        data, outcome, columns=columns or PanelColumns(), kind=kind, where=_WHERE
+        data, outcome, columns=columns or PanelColumns(), family=family, where=_WHERE
     )
     terms, left_out, apart = terms_in(
         interruptions, everything.times, everything.calendar, where=_WHERE
     )
     rows = _kept(everything, everything.complete & ~left_out)
     design = panel_design(rows, terms, trend=options.trend, origin=options.origin, where=_WHERE)
-    fit = fit_panel(rows, design, kind=kind, options=options, where=_WHERE)
+    fit = fit_panel(rows, design, family=family, options=options, where=_WHERE)
     part = fit.averaging
     unclear = whole_years(everything.times, tuple(d for t in terms for d in (t.start, t.end)))
     p = len(design.names)
@@ -144,14 +144,14 @@ def panel_model(
     return PanelFit(
         outcome=outcome,
         source=rows.source,
-        kind=kind,
+        family=family,
         model=fit.words,
         coefficients=coefficients_of(part, design.names, level=level),
         covariance=tuple(tuple(row) for row in part.covariance[:p, :p].tolist()),
         variances=fit.variances,
         correlation=fit.correlation,
         marginal=wave_means(
-            rows, design, part, doubts=doubts, standard=options.standard, level=level
+            rows, design, part, doubts=doubts, average_over=options.average_over, level=level
         ),
         dropout=wave_counts(everything),
         log_likelihood=fit.log_likelihood,
@@ -172,12 +172,12 @@ def panel_model(
     )
 
 
-def _require_options(kind: Kind, options: PanelOptions, level: float) -> None:
-    require_option(kind, Kind, name="kind")
+def _require_options(family: Family, options: PanelOptions, level: float) -> None:
+    require_option(family, Family, name="family")
     require_option(options.model, Model, name="model")
     require_option(options.random, Random, name="random")
     require_option(options.likelihood, Likelihood, name="likelihood")
-    require_option(options.standard, Standard, name="standard")
+    require_option(options.average_over, AverageOver, name="average_over")
     require_level(level)
 
 

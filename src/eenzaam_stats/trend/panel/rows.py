@@ -21,7 +21,7 @@ from eenzaam_stats.messages import shown_groups
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.trend.panel.dates import dates_of, numbers_of, values_of
 
-Kind = Literal["linear", "logistic"]
+Family = Literal["linear", "logistic"]
 _SHOWN = 5
 
 
@@ -113,7 +113,7 @@ class PanelRows:
 
 
 def panel_rows(
-    data: object, outcome: str, *, columns: PanelColumns, kind: Kind, where: str
+    data: object, outcome: str, *, columns: PanelColumns, family: Family, where: str
 ) -> PanelRows:
     """Arrays of a panel, checked.
 
@@ -125,7 +125,7 @@ def panel_rows(
         A number, or 0/1 for ``"logistic"``.
     columns : PanelColumns
         Names of the other columns.
-    kind : {"linear", "logistic"}
+    family : {"linear", "logistic"}
         What the outcome must be.
     where : str
         Verb that needs it, for messages.
@@ -140,9 +140,9 @@ def panel_rows(
         If a column is absent, holds another kind of values, or a person occurs twice in a wave.
     """
     frame, source = _opened(data, [outcome, *columns.names()], where=where)
-    engine_frame.require_numeric(frame, outcome, where=where, flag=kind == "logistic")
+    engine_frame.require_numeric(frame, outcome, where=where, flag=family == "logistic")
     y = numbers_of(frame, outcome)
-    _require_outcome(y, outcome, kind=kind, where=where)
+    _require_outcome(y, outcome, family=family, where=where)
     person = _keys(frame, columns.person, "key of the person", where=where)
     raw_wave = _codes(frame, columns.wave, "wave", where=where)
     times, calendar = dates_of(
@@ -193,9 +193,9 @@ def _opened(data: object, names: list[str], *, where: str) -> tuple[engine_frame
     return eager, source
 
 
-def _require_outcome(y: FloatArray, outcome: str, *, kind: Kind, where: str) -> None:
+def _require_outcome(y: FloatArray, outcome: str, *, family: Family, where: str) -> None:
     there = y[~np.isnan(y)]
-    wrong = np.isin(y, (0.0, 1.0), invert=True) if kind == "logistic" else np.isinf(y)
+    wrong = np.isin(y, (0.0, 1.0), invert=True) if family == "logistic" else np.isinf(y)
     wrong &= ~np.isnan(y)
     if wrong.any():
         raise engine_frame.not_an_outcome(
@@ -204,7 +204,7 @@ def _require_outcome(y: FloatArray, outcome: str, *, kind: Kind, where: str) -> 
             int(wrong.argmax()) + 1,
             values=list(dict.fromkeys(y[wrong].tolist()))[:_SHOWN],
             where=where,
-            flag=kind == "logistic",
+            flag=family == "logistic",
         )
     if not len(there) or np.ptp(there) == 0.0:
         found = f"all {len(there)} answers are {there[0]:g}" if len(there) else "nobody answered"

@@ -15,7 +15,7 @@ from eenzaam_stats.results.checks import CheckedEffect, SeriesCheck
 from eenzaam_stats.results.estimates import CheckResult, Estimates
 from eenzaam_stats.results.series import InterruptedFit
 from eenzaam_stats.trend.series.fitting import Estimator
-from eenzaam_stats.trend.series.interrupted import Scale, SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interrupted import Link, SeriesOptions, interrupted_time_series
 from eenzaam_stats.trend.series.interruption import Dated, Interruption, dated
 from eenzaam_stats.trend.series.series import WAVE, series_frame, wave_times, waves_alone
 from eenzaam_stats.vocabulary import Flag
@@ -37,7 +37,7 @@ class Fitting:
 
     effect: str = "level change"
     estimator: Estimator = "auto"
-    scale: Scale = "identity"
+    link: Link = "identity"
     options: SeriesOptions | None = None
     level: float = 0.95
 
@@ -47,7 +47,7 @@ class Fitting:
             series,
             [one],
             estimator=self.estimator,
-            scale=self.scale,
+            link=self.link,
             options=self.options,
             level=self.level,
         )

@@ -18,7 +18,7 @@ from eenzaam_stats.numerics.series.series_regression import newey_west
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.results.series import InterruptedFit
 from eenzaam_stats.trend.series.contrast import Fitted
-from eenzaam_stats.trend.series.design import Design, season_of
+from eenzaam_stats.trend.series.design import SeriesDesign, season_of
 from eenzaam_stats.trend.series.fitting import (
     Estimator,
     fit_series,
@@ -26,7 +26,7 @@ from eenzaam_stats.trend.series.fitting import (
     without_rounding,
 )
 from eenzaam_stats.trend.series.grid import regular_step, require_even
-from eenzaam_stats.trend.series.interrupted import Scale
+from eenzaam_stats.trend.series.interrupted import Link
 from eenzaam_stats.trend.series.interruption import Interruption
 from eenzaam_stats.trend.series.plan import Plan, SeriesOptions, finished, planned
 from eenzaam_stats.trend.series.reml import SHORT_SERIES
@@ -46,7 +46,7 @@ def rounded_dates(times: FloatArray) -> FloatArray:
     return np.unique(np.round(times, _DIGITS))
 
 
-def stacked_rows(design: Design, used: Sequence[Series]) -> FloatArray:
+def stacked_rows(design: SeriesDesign, used: Sequence[Series]) -> FloatArray:
     """Design of the treated series, then of the controls."""
     blocks = [design.matrix(one.times, one.covariates) for one in used]
     return np.vstack([blocks[0], *(block * design.shared for block in blocks[1:])])
@@ -150,7 +150,7 @@ def controlled_series(
     interruptions: Sequence[Interruption],
     *,
     estimator: Estimator = "auto",
-    scale: Scale = "identity",
+    link: Link = "identity",
     options: ControlOptions | None = None,
     level: float = 0.95,
 ) -> InterruptedFit:
@@ -167,7 +167,7 @@ def controlled_series(
     estimator : str, default "auto"
         ``"reml"``, ``"ols"``, ``"newey_west"`` or ``"random_effects"``. By itself REML where every
         series has 12 waves, else least squares. ``"prais_winsten"`` for differences only.
-    scale : {"identity", "logit"}, default "identity"
+    link : {"identity", "logit"}, default "identity"
         Scale of the model.
     options : ControlOptions, optional
         Stacked or difference, and the options of a series.
@@ -226,12 +226,12 @@ def controlled_series(
     >>> len(fit.coefficients), [one.term for one in fit.coefficients[-2:]]
     (6, ['treated: trend', 'treated: law: level change'])
     """
-    require_option(scale, Scale, name="scale")
+    require_option(link, Link, name="link")
     require_level(level)
     options = options or ControlOptions()
     require_option(options.form, ControlForm, name="form")
     without, every = options.series.fit.without_error, (series, *_several(controls))
-    opened = partial(opened_series, covariates=(), scale=scale, where=_WHERE, without_error=without)
+    opened = partial(opened_series, covariates=(), link=link, where=_WHERE, without_error=without)
     treated, others = beside_controls(*map(opened, every))
     if options.form == "difference":
         data = _difference(treated, others)
@@ -242,14 +242,14 @@ def controlled_series(
         )
         fit = replace(fit, estimator=f"{fit.estimator}; treated minus control")
         checks = residual_checks(plan.used.values, x, season=options.series.season > 0)
-        return finished(fit, plan, scale=scale, level=level, checks=checks)
+        return finished(fit, plan, link=link, level=level, checks=checks)
     plans = [
         planned(one, interruptions, options.series, where=_WHERE) for one in (treated, *others)
     ]
     plan = _stacked_plan(plans)
     fit = _stacked_fit(plan, plans, estimator)
     words = f"{fit.estimator}; beside {len(others)} control series in one regression"
-    return finished(replace(fit, estimator=words), plan, scale=scale, level=level, checks=())
+    return finished(replace(fit, estimator=words), plan, link=link, level=level, checks=())
 
 
 def _several(

@@ -154,7 +154,7 @@ def interrupted_counts(
     return finished(
         _fitted(found, model, counts),
         plan,
-        scale=_SCALES[model],
+        link=_SCALES[model],
         level=level,
         checks=residual_checks(residual, x, season=plan.options.season > 0),
     )
@@ -179,7 +179,7 @@ def _opened(
     data = opened_series(
         share[list(dict.fromkeys((WAVE, ESTIMATE, COUNT, DENOMINATOR, *covariates)))],
         covariates=[COUNT, DENOMINATOR, *covariates],
-        scale="identity",
+        link="identity",
         where=_WHERE,
     )
     count, exposure = data.covariates[:, 0], data.covariates[:, 1]

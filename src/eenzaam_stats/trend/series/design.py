@@ -96,7 +96,7 @@ def season_of(pairs: int, period: float, times: FloatArray, *, where: str) -> Se
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Design:
+class SeriesDesign:
     """Regression design of a series, at its own dates or at others.
 
     With ``treated`` it is that of a series beside a control: intercept, trend and terms of both,

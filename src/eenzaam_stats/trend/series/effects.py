@@ -15,7 +15,7 @@ from eenzaam_stats.numerics.series.forecast_gap import Gaps
 from eenzaam_stats.numerics.survey.intervals import t_quantile
 from eenzaam_stats.results.series import Effect, SeriesPoint
 from eenzaam_stats.trend.series.contrast import Contrast, Fitted, bands, contrasts
-from eenzaam_stats.trend.series.design import Design
+from eenzaam_stats.trend.series.design import SeriesDesign
 from eenzaam_stats.trend.series.interruption import Dated
 from eenzaam_stats.trend.series.series import Series
 
@@ -31,7 +31,7 @@ def relative_and_absolute(
     base: FloatArray,
     *,
     shown: Contrast,
-    scale: str,
+    link: str,
     level: float,
 ) -> Six:
     """Effect over counterfactual, and effect in the unit of the series, each with limits.
@@ -44,7 +44,7 @@ def relative_and_absolute(
         Contrasts of the effect and of the counterfactual, on the scale of the model.
     shown : Contrast
         The effect on the scale of the model.
-    scale : {"identity", "logit", "log"}
+    link : {"identity", "logit", "log"}
     level : float
         Coverage.
 
@@ -54,7 +54,7 @@ def relative_and_absolute(
         Relative effect with limits, absolute effect with limits. By the delta method; the ratio of
         shares or rates by its logarithm. NaN where the counterfactual is not defined.
     """
-    absolute = (shown.estimate, shown.low, shown.high) if scale == "identity" else _NOTHING
+    absolute = (shown.estimate, shown.low, shown.high) if link == "identity" else _NOTHING
     if fit.boundary or not (shown.df > 0 or fit.exact):
         return (*_NOTHING, *absolute)
     rows = np.stack([effect, base])
@@ -66,12 +66,12 @@ def relative_and_absolute(
         g = np.array(gradient)
         return t * math.sqrt(float(g @ covariance @ g))
 
-    if scale == "identity":
+    if link == "identity":
         around = half((1.0 / c0, -e / c0**2))
         return (e / c0, e / c0 - around, e / c0 + around, *absolute)
-    with_it, without = (_from_scale(value, scale) for value in (c0 + e, c0))
+    with_it, without = (_from_scale(value, link) for value in (c0 + e, c0))
     # derivative of log share or log rate, 1 - p or 1
-    rest, rest_without = (1.0 - p if scale == "logit" else 1.0 for p in (with_it, without))
+    rest, rest_without = (1.0 - p if link == "logit" else 1.0 for p in (with_it, without))
     ratio, around = with_it / without, half((rest, rest - rest_without))
     relative = (ratio - 1.0, ratio * math.exp(-around) - 1.0, ratio * math.exp(around) - 1.0)
     slope, slope_without = with_it * rest, without * rest_without
@@ -80,18 +80,18 @@ def relative_and_absolute(
     return (*relative, difference, difference - around, difference + around)
 
 
-def _from_scale(value: float, scale: str) -> float:
-    return math.exp(value) if scale == "log" else 1.0 / (1.0 + math.exp(-value))
+def _from_scale(value: float, link: str) -> float:
+    return math.exp(value) if link == "log" else 1.0 / (1.0 + math.exp(-value))
 
 
 def effects_of(
     fit: Fitted,
-    design: Design,
+    design: SeriesDesign,
     data: Series,
     interruptions: Sequence[Dated],
     *,
     at: tuple[float, ...],
-    scale: str,
+    link: str,
     level: float,
 ) -> tuple[tuple[Effect, ...], bool]:
     """Changes and effects at dates, and whether degrees of freedom had to be clipped."""
@@ -105,7 +105,7 @@ def effects_of(
     ]
     found = contrasts(fit, np.stack([one.combination for one in wanted]), level=level)
     rows = tuple(
-        _effect(fit, asked, one, scale=scale, level=level)
+        _effect(fit, asked, one, link=link, level=level)
         for asked, one in zip(wanted, found, strict=True)
     )
     changes = [one for asked, one in zip(wanted, found, strict=True) if asked.base is None]
@@ -123,7 +123,7 @@ class _Wanted:
     base: FloatArray | None = None
 
 
-def _changes(design: Design) -> list[_Wanted]:
+def _changes(design: SeriesDesign) -> list[_Wanted]:
     """Level and slope changes, and each slope after its change as a whole."""
     offset = len(design.names) - len(design.terms)
     wanted = []
@@ -139,7 +139,7 @@ def _changes(design: Design) -> list[_Wanted]:
 
 
 def _dates(
-    one: Dated, design: Design, times: FloatArray, asked: tuple[float, ...]
+    one: Dated, design: SeriesDesign, times: FloatArray, asked: tuple[float, ...]
 ) -> tuple[float, ...]:
     """Dates at which an interruption has a term: those asked for, or its first and last wave."""
     own = [term for term in design.terms if term.interruption == one.name]
@@ -161,7 +161,7 @@ def _covariates_at(data: Series, date: float) -> FloatArray:
     return np.asarray(chosen.mean(axis=0, keepdims=True))
 
 
-def _at_date(design: Design, data: Series, interruption: Dated, date: float) -> _Wanted:
+def _at_date(design: SeriesDesign, data: Series, interruption: Dated, date: float) -> _Wanted:
     """Effect at a date, with what the series would have been without it."""
     row = design.matrix(np.array([date]), _covariates_at(data, date))[0]
     own = np.array(
@@ -171,12 +171,12 @@ def _at_date(design: Design, data: Series, interruption: Dated, date: float) -> 
     return _Wanted(interruption.name, "effect", date, row * own, row * design.without)
 
 
-def _effect(fit: Fitted, asked: _Wanted, one: Contrast, *, scale: str, level: float) -> Effect:
+def _effect(fit: Fitted, asked: _Wanted, one: Contrast, *, link: str, level: float) -> Effect:
     seen = (
         ()
         if asked.base is None
         else relative_and_absolute(
-            fit, asked.combination, asked.base, shown=one, scale=scale, level=level
+            fit, asked.combination, asked.base, shown=one, link=link, level=level
         )
     )
     return Effect(
@@ -189,7 +189,7 @@ def _effect(fit: Fitted, asked: _Wanted, one: Contrast, *, scale: str, level: fl
 
 
 def points_of(
-    fit: Fitted, design: Design, data: Series, *, used: NDArray[np.bool_], level: float
+    fit: Fitted, design: SeriesDesign, data: Series, *, used: NDArray[np.bool_], level: float
 ) -> tuple[SeriesPoint, ...]:
     """Every wave with its fit and its counterfactual."""
     matrix = design.matrix(data.times, data.covariates)
@@ -219,7 +219,7 @@ def points_of(
 def gap_points(
     fit: Fitted,
     parts: tuple[Series, Series],
-    design: Design,
+    design: SeriesDesign,
     gaps: Gaps,
     *,
     df: float,

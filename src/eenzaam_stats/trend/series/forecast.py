@@ -20,7 +20,7 @@ from eenzaam_stats.numerics.survey.intervals import t_quantile
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.results.gap import ForecastGap, Gap
 from eenzaam_stats.trend.series.contrast import Fitted, coefficients_of
-from eenzaam_stats.trend.series.design import Design, Season, season_of
+from eenzaam_stats.trend.series.design import Season, SeriesDesign, season_of
 from eenzaam_stats.trend.series.effects import gap_points
 from eenzaam_stats.trend.series.fitting import (
     EXACT,
@@ -30,7 +30,7 @@ from eenzaam_stats.trend.series.fitting import (
     require_identified,
 )
 from eenzaam_stats.trend.series.grid import grid_step, regular_step, shares_grid, whole_years
-from eenzaam_stats.trend.series.interrupted import Scale
+from eenzaam_stats.trend.series.interrupted import Link
 from eenzaam_stats.trend.series.plan import DATE_THE_WAVES, series_model
 from eenzaam_stats.trend.series.series import Series, opened_series
 from eenzaam_stats.vocabulary import require_option
@@ -74,7 +74,7 @@ def forecast_gap(
     *,
     start: DateLike,
     estimator: Estimator = "auto",
-    scale: Scale = "identity",
+    link: Link = "identity",
     covariates: Sequence[str] = (),
     options: GapOptions | None = None,
     level: float = 0.95,
@@ -90,7 +90,7 @@ def forecast_gap(
         the waves before it.
     estimator : {"auto", "reml", "ols", "random_effects"}, default "auto"
         As in ``interrupted_time_series``, by the number of waves before.
-    scale : {"identity", "logit"}, default "identity"
+    link : {"identity", "logit"}, default "identity"
         Scale of the model and of the gaps.
     covariates : sequence of str
         Further columns of the frame, of the waves before and after: the expected value of a later
@@ -146,7 +146,7 @@ def forecast_gap(
     >>> result.verdict, len(result.gaps)
     ('not distinguishable from', 4)
     """
-    require_option(scale, Scale, name="scale")
+    require_option(link, Link, name="link")
     options = options or GapOptions()
     require_option(options.version, Version, name="version")
     require_level(level)
@@ -156,7 +156,7 @@ def forecast_gap(
     data = opened_series(
         series,
         covariates=covariates,
-        scale=scale,
+        link=link,
         where=_WHERE,
         without_error=options.fit.without_error,
     )
@@ -164,7 +164,7 @@ def forecast_gap(
     before, later = _split(data, date)
     season = season_of(options.season, options.period, before.times, where=_WHERE)
     _require_shown(season, options, data)
-    design = Design(float(data.times[0]), season, data.names, ())
+    design = SeriesDesign(float(data.times[0]), season, data.names, ())
     x0 = design.matrix(before.times, before.covariates)
     require_identified(x0, where=_WHERE, names=design.names)
     choices = _correlation(options, before, later)
@@ -183,7 +183,7 @@ def forecast_gap(
     model = series_model(
         fit,
         data,
-        scale=scale,
+        link=link,
         level=level,
         counts=(len(before), 0, len(later), 0),
         convention=f"Waves from {date:g} on are compared with the {options.version}.",
@@ -242,7 +242,9 @@ def _split(data: Series, start: float) -> tuple[Series, Series]:
     return before, later
 
 
-def _gaps(fit: Fitted, before: Series, later: Series, design: Design, *, version: Version) -> Gaps:
+def _gaps(
+    fit: Fitted, before: Series, later: Series, design: SeriesDesign, *, version: Version
+) -> Gaps:
     """Gaps under the error model of the fit, in its own unit of time."""
     x1 = design.matrix(later.times, later.covariates)
     if not math.isfinite(fit.phi):

@@ -18,9 +18,9 @@ from eenzaam_stats.trend.series.residuals import residual_checks
 from eenzaam_stats.trend.series.series import opened_series
 from eenzaam_stats.vocabulary import require_option
 
-__all__ = ["Scale", "SeriesOptions", "interrupted_time_series"]
+__all__ = ["Link", "SeriesOptions", "interrupted_time_series"]
 
-Scale = Literal["identity", "logit"]
+Link = Literal["identity", "logit"]
 _WHERE = "interrupted_time_series()"
 
 
@@ -30,7 +30,7 @@ def interrupted_time_series(
     interruptions: Sequence[Interruption],
     *,
     estimator: Estimator = "auto",
-    scale: Scale = "identity",
+    link: Link = "identity",
     covariates: Sequence[str] = (),
     options: SeriesOptions | None = None,
     level: float = 0.95,
@@ -51,7 +51,7 @@ def interrupted_time_series(
         ``"reml"`` (autocorrelated errors, standard errors for small samples), ``"ols"``,
         ``"newey_west"``, ``"prais_winsten"`` or ``"random_effects"`` (independent deviations beside
         known sampling errors). By itself REML from 12 waves on, else least squares.
-    scale : {"identity", "logit"}, default "identity"
+    link : {"identity", "logit"}, default "identity"
         Scale of the model.
     covariates : sequence of str
         Further columns of the frame.
@@ -116,14 +116,14 @@ def interrupted_time_series(
     >>> round(fit.effect("COVID-19", "level change").estimate, 1)
     2.1
     """
-    require_option(scale, Scale, name="scale")
+    require_option(link, Link, name="link")
     require_level(level)
     options = options or SeriesOptions()
     covariates = [covariates] if isinstance(covariates, str) else covariates
     data = opened_series(
         series,
         covariates=covariates,
-        scale=scale,
+        link=link,
         where=_WHERE,
         without_error=options.fit.without_error,
     )
@@ -134,7 +134,7 @@ def interrupted_time_series(
     return finished(
         fit,
         plan,
-        scale=scale,
+        link=link,
         level=level,
         checks=residual_checks(plan.used.values, x, season=options.season > 0),
     )

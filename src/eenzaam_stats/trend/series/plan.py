@@ -15,7 +15,7 @@ from eenzaam_stats.results.doubt import inherit_flag
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.results.series import Effect, InterruptedFit, SeriesModel
 from eenzaam_stats.trend.series.contrast import Fitted, coefficients_of
-from eenzaam_stats.trend.series.design import Design, season_of
+from eenzaam_stats.trend.series.design import SeriesDesign, season_of
 from eenzaam_stats.trend.series.effects import effects_of, points_of
 from eenzaam_stats.trend.series.fitting import EXACT, FitOptions
 from eenzaam_stats.trend.series.grid import whole_years
@@ -87,7 +87,7 @@ class Plan:
     data: Series
     used: Series
     out: BoolArray
-    design: Design
+    design: SeriesDesign
     interruptions: Sequence[Dated]
     options: SeriesOptions
     where: str
@@ -125,7 +125,7 @@ def planned(
     _require_before(used, min(one.start for one in ones), where=where)
     terms, notes = told_apart(terms, ones, used.times)
     season = season_of(options.season, options.period, used.times, where=where)
-    design = Design(float(data.times[0]), season, data.names, terms)
+    design = SeriesDesign(float(data.times[0]), season, data.names, terms)
     notes = (*notes, *filter(None, [season.note]))
     return Plan(data, used, out, design, ones, options, where, _at(options.at, data, where), notes)
 
@@ -138,7 +138,7 @@ def _at(asked: object, data: Series, where: str) -> tuple[float, ...]:
 
 
 def finished(
-    fit: Fitted, plan: Plan, *, scale: str, level: float, checks: tuple[CheckResult, ...]
+    fit: Fitted, plan: Plan, *, link: str, level: float, checks: tuple[CheckResult, ...]
 ) -> InterruptedFit:
     """Effects, coefficients, waves and words of a fit.
 
@@ -147,7 +147,7 @@ def finished(
     fit : Fitted
     plan : Plan
         What was fitted.
-    scale : {"identity", "logit", "log"}
+    link : {"identity", "logit", "log"}
         Scale of the model.
     level : float
         Coverage of the intervals.
@@ -164,7 +164,7 @@ def finished(
     """
     data, interruptions, options = plan.data, plan.interruptions, plan.options
     effects, clipped = effects_of(
-        fit, plan.design, data, interruptions, at=plan.at, scale=scale, level=level
+        fit, plan.design, data, interruptions, at=plan.at, link=link, level=level
     )
     _require_dates(plan.at, effects, where=plan.where)
     borders = tuple(edge for one in interruptions for edge in (one.start, one.end))
@@ -182,7 +182,7 @@ def finished(
         model=series_model(
             fit,
             plan.used,
-            scale=scale,
+            link=link,
             level=level,
             counts=_counts(plan.used.times, interruptions, n_washout=int(plan.out.sum())),
             convention=CONVENTIONS[options.ramp],
@@ -228,7 +228,7 @@ def series_model(
     fit: Fitted,
     data: Series,
     *,
-    scale: str,
+    link: str,
     level: float,
     counts: tuple[int, int, int, int],
     convention: str,
@@ -240,7 +240,7 @@ def series_model(
     return SeriesModel(
         outcome=data.outcome,
         source=data.source,
-        scale=scale,
+        link=link,
         estimator=fit.estimator,
         correlation=fit.correlation,
         phi=fit.phi,

@@ -17,7 +17,7 @@ from eenzaam_stats.numerics.series.ar_process import correlation
 from eenzaam_stats.numerics.survey.intervals import t_quantile
 from eenzaam_stats.results.checks import EffectPower, PowerResult
 from eenzaam_stats.trend.series.contrast import contrast
-from eenzaam_stats.trend.series.design import Design, Season
+from eenzaam_stats.trend.series.design import Season, SeriesDesign
 from eenzaam_stats.trend.series.fitting import Estimator, FitOptions, fit_series
 from eenzaam_stats.trend.series.interruption import Interruption, dated
 from eenzaam_stats.trend.series.interruption_terms import terms_of
@@ -121,7 +121,7 @@ def power_of(
     series = Series(times, nothing, known, empty, (), "planned", "simulation", has_errors, calendar)
     ones = dated([Interruption("planned", start=start)], series, where=_WHERE)
     terms = terms_of(ones, series, ramp="date", where=_WHERE)
-    x = Design(float(times[0]), Season(), (), terms).matrix(times, empty)
+    x = SeriesDesign(float(times[0]), Season(), (), terms).matrix(times, empty)
     truth = np.array([planned.level, planned.slope])
     options, found, words = options or FitOptions(), [], ""
     for errors in _simulated(planned, series, rng, replications):

@@ -100,7 +100,7 @@ def opened_series(
     data: Estimates | pd.DataFrame,
     *,
     covariates: Sequence[str],
-    scale: str,
+    link: str,
     where: str,
     without_error: WithoutError = "refuse",
 ) -> Series:
@@ -113,7 +113,7 @@ def opened_series(
         ``std_error``.
     covariates : sequence of str
         Further columns of the frame.
-    scale : {"identity", "logit"}
+    link : {"identity", "logit"}
         Scale of the model; for the logit the sampling errors follow by the delta method.
     where : str
         Verb that needs it, for messages.
@@ -156,7 +156,7 @@ def opened_series(
             f"{where} needs a series that varies, and all {len(values)} waves have the same "
             f"estimate, {values[0]:g}. Check that the estimates belong to different waves."
         )
-    if scale == "logit":
+    if link == "logit":
         values, known = _logits(values, known, where=where)
     return Series(
         times=times,
@@ -260,7 +260,7 @@ def _variances(
 def _logits(values: FloatArray, known: FloatArray, *, where: str) -> tuple[FloatArray, FloatArray]:
     if not ((values > 0.0) & (values < 1.0)).all():
         raise SchemaError(
-            f"{where} needs proportions between 0 and 1 for scale='logit', and found "
-            f"{values.min():g} to {values.max():g}. Use scale='identity'."
+            f"{where} needs proportions between 0 and 1 for link='logit', and found "
+            f"{values.min():g} to {values.max():g}. Use link='identity'."
         )
     return np.log(values / (1.0 - values)), known / (values * (1.0 - values)) ** 2
