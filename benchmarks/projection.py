@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for words, scenario, errors in (
         ("constant prevalence", es.scenarios.ConstantPrevalence(), PopulationError()),
         (
-            "trend and its constant-prevalence projection",
+            "trend and constant",
             es.scenarios.TrendScenario(),
             PopulationError(),
         ),

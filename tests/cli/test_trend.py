@@ -143,7 +143,7 @@ WRONG_OPTIONS = {
     "two before": (("--interruption", "x:2008.5"), "at least 3 waves before"),
     "effects": ((*COVID, "--effects", "jump"), "'jump', which is not an option"),
     "estimator": ((*COVID, "--estimator", "ml"), "'ml', which is not an option"),
-    "scale": ((*COVID, "--scale", "log"), "'log', which is not an option"),
+    "link": ((*COVID, "--link", "log"), "'log', which is not an option"),
     "level": ((*COVID, "--level", "95"), "level is 95"),
     "two formats": ((*COVID, "--json", "--csv"), "two formats for one output"),
     "date": ((*COVID, "--at", "2010"), "at [2010.0] none does yet"),

@@ -186,18 +186,18 @@ def test_one_country_alone_is_the_domain_of_the_whole_file(folder, survey):
 
 @pytest.mark.parametrize(("level", "weight"), [("country", "w_country"), ("eu27", "w_eu27")])
 def test_level_decides_the_weight_and_says_so(folder, raw, level, weight):
-    survey = read_eu_survey(folder / "eu_values.csv", level=level)
+    survey = read_eu_survey(folder / "eu_values.csv", weights_for=level)
     np.testing.assert_allclose(survey.respondents["weight"], raw[weight], rtol=1e-12)
     assert survey.design.weight == "weight"
     assert (survey.design.stratum, survey.design.cluster) == (None, None)
     assert column(survey, "weight").source_name == weight
-    assert any(f"level={level!r}" in note and weight in note for note in survey.report.notes)
+    assert any(f"weights_for={level!r}" in note and weight in note for note in survey.report.notes)
 
 
 def test_union_share_with_the_weight_of_the_countries_is_another_one(folder, raw):
     shares = {}
     for level, weight in (("country", "w_country"), ("eu27", "w_eu27")):
-        survey = score(read_eu_survey(folder / "eu_values.csv", level=level), DIRECT)
+        survey = score(read_eu_survey(folder / "eu_values.csv", weights_for=level), DIRECT)
         own = raw[raw["loneliness_direct"] <= 5]
         by_hand = np.average(own["loneliness_direct"] <= 2, weights=own[weight])
         shares[level] = prevalence(survey, "often_or_always_lonely").tidy()["estimate"].iloc[0]
@@ -382,7 +382,7 @@ def test_one_country_with_the_weight_of_the_union_is_refused(folder):
 def test_unknown_words_are_refused_with_the_options(folder):
     with pytest.raises(OptionError, match=r"sample is 'eu28'.*'eu27', 'eu4'"):
         read_eu_survey(folder / "eu.dta", sample="eu28")
-    with pytest.raises(OptionError, match=r"level is 'world'.*'country', 'eu27'"):
+    with pytest.raises(OptionError, match=r"weights_for is 'world'.*'country', 'eu27'"):
         read_eu_survey(folder / "eu.dta", weights_for="world")
     with pytest.raises(OptionError, match=r"country is 'Nederland'.*'Netherlands'"):
         read_eu_survey(folder / "eu.dta", country="Nederland")

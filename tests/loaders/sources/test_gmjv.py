@@ -184,7 +184,7 @@ def test_names_may_carry_the_prefix_of_a_databank(folder, raw, survey, tmp_path)
 
 @pytest.mark.parametrize("level", ["national", "regional"])
 def test_file_of_2022_has_one_weight_and_one_stratum(folder, level):
-    survey = read_gmjv(folder / "2022.sav", wave=2022, level=level)
+    survey = read_gmjv(folder / "2022.sav", wave=2022, weights_for=level)
     assert column(survey, "weight").source_name == "Standaardisatiefactor"
     assert column(survey, "stratum").source_name == "Stratum"
 
@@ -199,21 +199,21 @@ def test_file_of_2022_alone_has_no_municipal_weight(folder):
 )
 def test_2024_has_a_weight_and_a_stratum_per_level(folder, level, ending):
     raw = read(folder / "2024.sav")
-    survey = read_gmjv(folder / "2024.sav", wave=2024, level=level)
+    survey = read_gmjv(folder / "2024.sav", wave=2024, weights_for=level)
     own = raw[raw[f"Standaardisatiefactor_{ending}"] > 0]
     np.testing.assert_array_equal(
         survey.respondents["weight"], own[f"Standaardisatiefactor_{ending}"]
     )
     stratum = own[f"Stratum_{ending}"].astype(int).astype(str)
     assert survey.respondents["stratum"].tolist() == stratum.tolist()
-    assert any(f"level={level!r}: weighted by Standa" in note for note in survey.report.notes)
+    assert any(f"weights_for={level!r}: weighted by Standa" in note for note in survey.report.notes)
 
 
 @pytest.mark.parametrize(("level", "ending"), [("national", "regio"), ("municipal", "gemeente")])
 def test_weight_of_0_is_no_weight_at_this_level_left_out_and_counted(folder, level, ending):
     raw = read(folder / "2024.sav")
     none = int((raw[f"Standaardisatiefactor_{ending}"] == 0).sum())
-    survey = read_gmjv(folder / "2024.sav", wave=2024, level=level)
+    survey = read_gmjv(folder / "2024.sav", wave=2024, weights_for=level)
     assert none > 0
     assert survey.report.dropped == (
         (
@@ -314,8 +314,8 @@ def test_trend_file_with_the_names_of_2022_alone_is_read_for_that_year(one_weigh
 def test_trend_file_with_the_names_of_2022_alone_is_read_for_2024_with_strata(
     one_weight, folder, level
 ):
-    other = read_gmjv(one_weight, wave=2024, level=level)
-    alone = read_gmjv(folder / "2024.sav", wave=2024, level=level)
+    other = read_gmjv(one_weight, wave=2024, weights_for=level)
+    alone = read_gmjv(folder / "2024.sav", wave=2024, weights_for=level)
     columns = ["weight", "stratum", "published_category"]
     pd.testing.assert_frame_equal(other.respondents[columns], alone.respondents[columns])
     assert (other.design.weight, other.design.stratum) == ("weight", "stratum")
@@ -500,7 +500,7 @@ def test_file_without_a_flag_is_refused_by_name(tmp_path, folder, raw):
     ("options", "match"),
     [
         ({"wave": 2023}, "wave is 2023, which is not an option. Choose one of 2022, 2024"),
-        ({"wave": 2022, "level": "district"}, "level is 'district'"),
+        ({"wave": 2022, "weights_for": "district"}, "weights_for is 'district'"),
         ({"wave": 2022, "leave_out": ["published_lonely"]}, "leave_out is 'published_lonely'"),
     ],
 )

@@ -241,7 +241,7 @@ def test_rows_left_out_are_counted_by_reason():
         ({"model": "gee"}, r"model is 'gee'.*'mixed', 'gee_exchangeable', 'gee_independence'"),
         ({"random": "wave"}, r"random is 'wave'.*'intercept', 'slope'"),
         ({"likelihood": "reml"}, r"likelihood is 'reml'.*'REML', 'ML'"),
-        ({"standard": "all"}, r"standard is 'all'.*'everyone', 'wave'"),
+        ({"average_over": "all"}, r"average_over is 'all'.*'everyone', 'wave'"),
         ({"model": "gee_independence", "random": "slope"}, r"random slope in linear mixed"),
         ({"points": 0}, r"points is 0"),
     ],

@@ -14,7 +14,7 @@ def test_benchmark_prints_a_ratio_for_every_way(repository: Path, capsys) -> Non
     names = [line[:26].strip() for line in lines]
     assert names == [
         "constant prevalence",
-        "trend and its constant-prevalence projection",
+        "trend and constant",
         "ages and years correlate",
     ]
     assert all(float(line[26:].split()[2]) > 0 for line in lines)

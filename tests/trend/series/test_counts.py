@@ -170,7 +170,7 @@ def test_effects_by_hand():
     frame = pd.DataFrame({"wave": range(8), "denominator": 1000})
     frame["count"] = [98, 102, 101, 99, 148, 152, 151, 149]
     fit = interrupted_counts(frame, [Interruption("law", start=4.0, effects=("level",))])
-    assert fit.model.scale == "log"
+    assert fit.model.link == "log"
     flat = fit_counts(
         frame["count"].to_numpy(float),
         np.column_stack([np.ones(8), np.arange(8) >= 4]),

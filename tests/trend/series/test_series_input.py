@@ -136,9 +136,9 @@ def test_estimates_by_two_groups_are_refused(tmp_path):
 
 
 def test_logit_needs_proportions():
-    with pytest.raises(SchemaError, match=r"proportions between 0 and 1 for scale='logit', and"):
+    with pytest.raises(SchemaError, match=r"proportions between 0 and 1 for link='logit', and"):
         _fit(_frame(), link="logit")
-    with pytest.raises(SchemaError, match=r"found 0 to 0\.9\. Use scale='identity'"):
+    with pytest.raises(SchemaError, match=r"found 0 to 0\.9\. Use link='identity'"):
         _fit(_frame(estimate=np.linspace(0.0, 0.9, 19)), link="logit")
 
 
@@ -228,7 +228,7 @@ def test_a_level_needs_one_wave_after():
 
 BAD_OPTIONS = {
     "estimator": ({"estimator": "ml"}, r"estimator is 'ml', which is not an option"),
-    "scale": ({"scale": "log"}, r"scale is 'log', which is not an option"),
+    "link": ({"link": "log"}, r"link is 'log', which is not an option"),
     "level": ({"level": 95}, r"level is 95, which is not a coverage"),
     "correlation": (_options(correlation="ar2"), r"correlation is 'ar2', which is not an option"),
     "rho": (_options(rho_type="x"), r"rho_type is 'x', which is not an option"),

@@ -84,9 +84,9 @@ def combine(
         If instruments, age floors, populations or origins differ, a file occurs twice, or a column
         holds different kinds of values.
     DesignError
-        If weighted and unweighted surveys meet, the rules for single-PSU strata differ, only some have
-        a finite population correction, or shared persons have no key, change stratum or belong to
-        different sources.
+        If weighted and unweighted surveys meet, the rules for single-PSU strata differ, only some
+        have a finite population correction, or shared persons have no key, change stratum or belong
+        to different sources.
     UnknownColumnError
         If a column of a design is not in its respondents.
     OptionError
