@@ -12,9 +12,9 @@ from itertools import product
 
 import numpy as np
 
-from eenzaam_stats.disclosure.counts import Columns, Kind, Values
+from eenzaam_stats.disclosure.counts import Columns, Kind
 from eenzaam_stats.disclosure.hiding import Hiding
-from eenzaam_stats.disclosure.solver import Equations, FloatArray, IntArray, Programme
+from eenzaam_stats.disclosure.solver import Equations, FloatArray, Programme
 from eenzaam_stats.disclosure.system import WITHIN
 
 _NOTHING = 1e-7
@@ -36,35 +36,23 @@ class Box:
             for one in self.system.parents
             if wide or set(one) <= related or set(columns) <= self.system.derivable(one)
         ]
-        self.fixed = set() if wide else self._outside()
         self.chosen = self._values(width)
-        self.at: dict[int, int] = {}
         kinds = self._kinds()
         # people who gave no answer stay where they are at first
         far = set() if wide else {one for one in kinds if one[0] in ("missing", "people")}
-        near = sorted(kinds - far)
-        for one in near:
-            for cells in self.columns:
-                for found in self._inside(one, cells):
-                    self.at.setdefault(found, len(self.at))
-        self.unknowns = list(self.at)
-        self.value = np.nan_to_num(np.array([self.system.value[at] for at in self.at]))
-        self.stays = np.array([self._is_fixed(at) for at in self.at])
-
-    @cached_property
-    def _printed(self) -> tuple[IntArray, IntArray]:
-        """Counts of the box and the rows that print them."""
-        shows = [self.system.shows[at] for at in self.at]
-        owner = np.repeat(np.arange(len(shows)), [len(rows) for rows in shows])
-        return owner, np.array([row for rows in shows for row in rows], dtype=np.int64)
+        inside = [(kind, cells) for kind in sorted(kinds - far) for cells in self.columns]
+        found = {one: list(self._inside(*one)) for one in inside}
+        fixed = set() if wide else self._outside()
+        self.unknowns = np.array([at for some in found.values() for at in some], dtype=np.int64)
+        self.own = int(np.flatnonzero(self.unknowns == unknown)[0])
+        self.value = hiding.value[self.unknowns]
+        outside = np.repeat([one in fixed for one in found], [len(some) for some in found.values()])
+        self.stays = hiding.known[self.unknowns] | outside
 
     @cached_property
     def equations(self) -> Equations:
         """Sums and rules among the cells of the box, on their places in it."""
-        at = self.at
-        return Equations.of(
-            [[(at[one], factor) for one, factor in terms] for terms in self._ties()]
-        )
+        return self.hiding.ties.among(self.unknowns)
 
     def _kinds(self) -> set[Kind]:
         """Kinds of answers that a change of the count can touch; a sum of numbers mostly none."""
@@ -147,25 +135,23 @@ class Box:
     def is_wide_enough(self) -> bool:
         """Whether what is hidden already leaves the bounds of the count far enough apart."""
         free = ~self.stays & (self.prices() == 0.0)
-        if not free[self.at[self.unknown]]:
+        if not free[self.own]:
             return False
         value = self.value[free]
         equations = self.equations.among(free)
         whole = bool((value == value.round()).all())
         unbounded = np.full(len(value), np.inf)
         asked = Programme(equations, equations.times(value), unbounded, whole=whole)
-        low, high = asked.range_of(int(free[: self.at[self.unknown]].sum()))
+        low, high = asked.range_of(int(free[: self.own].sum()))
         return high - low >= self.people - _NOTHING
 
     def hidden(self) -> set[int]:
         """Hidden counts of the box."""
-        return {at for at, price in zip(self.at, self.prices(), strict=True) if price == 0.0}
+        return set(self.unknowns[self.prices() == 0.0].tolist())
 
     def prices(self) -> FloatArray:
         """Cost of hiding each count; what is hidden costs nothing."""
-        owner, row = self._printed
-        weights = self.hiding.shown_cost[row]
-        return np.bincount(owner, weights, minlength=len(self.at)).astype(np.float64)
+        return self.hiding.prices(self.unknowns)
 
     def move(self, *, shown: bool = True, dearest: float = math.inf) -> set[int] | None:
         """Counts that change in the cheapest move of so many people into the count, or out.
@@ -175,9 +161,9 @@ class Box:
         """
         people, price = self.people, self.prices()
         free = ~self.stays & (price <= (dearest if shown else 0.0))
-        if not free[self.at[self.unknown]]:
+        if not free[self.own]:
             return None
-        own, count = int(free[: self.at[self.unknown]].sum()), int(free.sum())
+        own, count = int(free[: self.own].sum()), int(free.sum())
         price = price[free] if shown else np.ones(count)
         down, up = self.value[free], np.full(count, np.inf)
         cost = np.concatenate(
@@ -196,12 +182,8 @@ class Box:
             found = Programme(changes, right, upper, whole=whole).least(cost)
             if found is not None:
                 moved = places[np.abs(found[:count] - found[count:]) > _NOTHING]
-                return {self.unknowns[place] for place in moved}
+                return set(self.unknowns[moved].tolist())
         return None
-
-    def _is_fixed(self, unknown: int) -> bool:
-        kind, columns, _ = self.system.where[unknown]
-        return (kind, columns) in self.fixed or self.hiding.is_known(unknown)
 
     def _outside(self) -> set[tuple[Kind, Columns]]:
         """Margins of cells that are not looked at: they do not change."""
@@ -212,48 +194,3 @@ class Box:
             if finer not in inside and kind[0] not in WITHIN
             for coarser in self.system.parents[finer]
         }
-
-    def _ties(self) -> Iterator[list[tuple[int, float]]]:
-        """Sums and rules among the cells of the box; a cell outside does not change."""
-        per: dict[tuple[Kind, Columns], list[int]] = {}
-        for at in self.at:
-            kind, columns, _ = self.system.where[at]
-            per.setdefault((kind, columns), []).append(at)
-        for (kind, columns), cells in list(per.items()):
-            for coarser in self.system.parents[columns]:
-                if kind[0] not in WITHIN and (kind, coarser) in self.system.cells:
-                    yield from self._sums(cells, columns, per.get((kind, coarser), []), coarser)
-        yield from self._without_children(per)
-        yield from self._within()
-
-    def _sums(
-        self, cells: list[int], columns: Columns, margins: list[int], coarser: Columns
-    ) -> Iterator[list[tuple[int, float]]]:
-        found: dict[Values, list[tuple[int, float]]] = {}
-        for at in margins:
-            found[self.system.where[at][2]] = [(at, -1.0)]
-        for at in cells:
-            margin = self.system.project(self.system.where[at][2], columns, coarser)
-            found.setdefault(margin, []).append((at, 1.0))
-        yield from found.values()
-
-    def _without_children(
-        self, per: dict[tuple[Kind, Columns], list[int]]
-    ) -> Iterator[list[tuple[int, float]]]:
-        """A margin whose cells are all outside the box does not change."""
-        for kind, finer in self.system.cells:
-            if kind[0] in WITHIN:
-                continue
-            if (kind, finer) not in per and (self.wide or finer in self.columns):
-                for coarser in self.system.parents[finer]:
-                    for at in per.get((kind, coarser), []):
-                        yield [(at, 1.0)]
-
-    def _within(self) -> Iterator[list[tuple[int, float]]]:
-        seen = {self.system.where[at][1:] for at in self.at}
-        for columns, values in sorted(seen):
-            for rule in self.system.rules:
-                terms = self.system.within(rule, columns, values)
-                inside = [(at, factor) for at, factor in terms if at in self.at]
-                if inside:
-                    yield inside

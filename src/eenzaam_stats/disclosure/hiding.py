@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.disclosure.counts import Columns, Kind, Values
+from eenzaam_stats.disclosure.solver import FloatArray, IntArray
 from eenzaam_stats.disclosure.system import System
-
-FloatArray = NDArray[np.float64]
+from eenzaam_stats.disclosure.ties import Ties, ranges
 
 
 @dataclass(slots=True)
@@ -30,6 +30,12 @@ class Hiding:
         Unknowns that break a rule; a total among them is not taken as known.
     shown_cost : ndarray of float
         Cost of each row that is shown, 0 of a hidden one.
+    value : ndarray of float
+        Count of each unknown.
+    known : ndarray of bool
+        Whether everyone knows a count although no row shows it.
+    ties : Ties
+        Sums and rules of the system.
     """
 
     system: System
@@ -37,6 +43,10 @@ class Hiding:
     hidden: set[int]
     secret: set[int]
     shown_cost: FloatArray = field(init=False)
+    value: FloatArray = field(init=False)
+    known: NDArray[np.bool_] = field(init=False)
+    ties: Ties = field(init=False)
+    _printed: tuple[IntArray, IntArray] = field(init=False)
     lines: dict[tuple[Kind, Columns, int], dict[Values, list[str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -44,6 +54,12 @@ class Hiding:
         self.shown_cost = np.zeros(rows)
         for row, cost in self.cost.items():
             self.shown_cost[row] = 0.0 if row in self.hidden else cost
+        self.value = np.nan_to_num(np.array(self.system.value, dtype=np.float64))
+        self.known = np.array([self._is_known(at) for at in range(len(self.value))], dtype=bool)
+        self.ties = Ties(self.system)
+        lengths = [0, *map(len, self.system.shows)]
+        rows_of = [row for printed in self.system.shows for row in printed]
+        self._printed = np.cumsum(lengths), np.array(rows_of, dtype=np.int64)
 
     def hide(self, rows: Iterable[int]) -> None:
         """Hide rows; hidden ones cost nothing."""
@@ -56,7 +72,7 @@ class Hiding:
         self.hidden.discard(row)
         self.shown_cost[row] = self.cost.get(row, 0.0)
 
-    def is_known(self, unknown: int) -> bool:
+    def _is_known(self, unknown: int) -> bool:
         """Whether everyone knows a count although no row shows it: totals, of waves too."""
         if unknown in self.secret:
             return False
@@ -66,6 +82,13 @@ class Hiding:
         return any(
             row not in self.cost and row not in self.hidden for row in self.system.shows[unknown]
         )
+
+    def prices(self, unknowns: IntArray) -> FloatArray:
+        """Cost of hiding each of some counts."""
+        start, rows = self._printed
+        entry, place = ranges(start, unknowns)
+        weights = self.shown_cost[rows[entry]]
+        return np.bincount(place, weights, minlength=len(unknowns)).astype(np.float64)
 
     def price(self, unknown: int) -> float:
         """Cost of hiding a count: that of the rows that still show it."""

@@ -56,7 +56,7 @@ def protecting(
     # cells before margins: a total is what most readers look at
     for search, dearest in [*product(SEARCHES[:2], [MARGIN]), *product(SEARCHES, [math.inf])]:
         box = box_of(search)
-        moved = box.move(dearest=dearest) if len(box.at) <= MOST_CELLS else None
+        moved = box.move(dearest=dearest) if len(box.unknowns) <= MOST_CELLS else None
         if moved is not None:
             return _rows(hiding, moved)
     return None

@@ -89,7 +89,7 @@ def _release(hiding: Hiding, secrets: Sequence[Secret], first: set[int]) -> None
     left = MOST_COUNTS + PER_COUNT * len(hiding.system.value)
     for row in sorted(more, key=lambda one: (-hiding.cost.get(one, 0.0), one)):
         leaning = [one for one, kept in support.items() if row in kept.rows]
-        left -= sum(len(support[one].box.at) for one in leaning)
+        left -= sum(len(support[one].box.unknowns) for one in leaning)
         if left < 0:
             return
         hiding.show(row)
