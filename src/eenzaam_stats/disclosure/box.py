@@ -14,7 +14,7 @@ import numpy as np
 
 from eenzaam_stats.disclosure.counts import Columns, Kind
 from eenzaam_stats.disclosure.hiding import Hiding
-from eenzaam_stats.disclosure.solver import Equations, FloatArray, Programme
+from eenzaam_stats.disclosure.solver import Equations, FloatArray, IntArray, Programme
 from eenzaam_stats.disclosure.system import WITHIN
 
 _NOTHING = 1e-7
@@ -132,22 +132,25 @@ class Box:
         mapping = self.system.functions[finer, name]
         return list(dict.fromkeys(mapping.get(value, "") for value in self.chosen[finer]))
 
-    def is_wide_enough(self) -> bool:
-        """Whether what is hidden already leaves the bounds of the count far enough apart."""
-        free = ~self.stays & (self.prices() == 0.0)
-        if not free[self.own]:
-            return False
-        value = self.value[free]
-        equations = self.equations.among(free)
-        whole = bool((value == value.round()).all())
+    def keeping(self) -> set[int] | None:
+        """Hidden counts that leave the bounds of the count far enough apart; ``None`` without."""
+        places, equations = self._moving(0.0)
+        if not len(places):
+            return None
+        own, value = int(np.flatnonzero(places == self.own)[0]), self.value[places]
         unbounded = np.full(len(value), np.inf)
-        asked = Programme(equations, equations.times(value), unbounded, whole=whole)
-        low, high = asked.range_of(int(free[: self.own].sum()))
-        return high - low >= self.people - _NOTHING
-
-    def hidden(self) -> set[int]:
-        """Hidden counts of the box."""
-        return set(self.unknowns[self.prices() == 0.0].tolist())
+        asked = Programme(
+            equations,
+            equations.times(value),
+            unbounded,
+            whole=_are_whole(value),
+            model=self.hiding.model,
+        )
+        low = asked.end_of(own, 1.0)
+        enough = self.people - _NOTHING
+        if value[own] - low < enough and asked.end_of(own, -1.0) - low < enough:
+            return None
+        return set(self.unknowns[places].tolist())
 
     def prices(self) -> FloatArray:
         """Cost of hiding each count; what is hidden costs nothing."""
@@ -159,19 +162,17 @@ class Box:
         With ``shown=False`` counts that are shown stay, and few of the hidden ones change; counts
         that cost more than ``dearest`` stay in any case.
         """
-        people, price = self.people, self.prices()
-        free = ~self.stays & (price <= (dearest if shown else 0.0))
-        if not free[self.own]:
+        places, equations = self._moving(dearest if shown else 0.0)
+        if not len(places):
             return None
-        own, count = int(free[: self.own].sum()), int(free.sum())
-        price = price[free] if shown else np.ones(count)
-        down, up = self.value[free], np.full(count, np.inf)
+        people, count = self.people, len(places)
+        own = int(np.flatnonzero(places == self.own)[0])
+        price = self.prices()[places] if shown else np.ones(count)
+        down, up = self.value[places], np.full(count, np.inf)
         cost = np.concatenate(
             [price / people, price / np.clip(np.minimum(down, people), _NOTHING, None)]
         )
-        whole = float(people).is_integer() and bool((down == down.round()).all())
-        equations = self.equations.among(free)
-        places = np.flatnonzero(free)
+        whole = float(people).is_integer() and _are_whole(down)
         for entry, other in ((own, own + count), (own + count, own)):
             upper = np.concatenate([up, down])
             if upper[entry] < people:
@@ -179,11 +180,18 @@ class Box:
             upper[other] = 0.0
             changes = equations.of_changes(count, entry)
             right = np.append(np.zeros(equations.rows), people)
-            found = Programme(changes, right, upper, whole=whole).least(cost)
+            asked = Programme(changes, right, upper, whole=whole, model=self.hiding.model)
+            found = asked.least(cost)
             if found is not None:
                 moved = places[np.abs(found[:count] - found[count:]) > _NOTHING]
                 return set(self.unknowns[moved].tolist())
         return None
+
+    def _moving(self, dearest: float) -> tuple[IntArray, Equations]:
+        """Counts up to a price that can change with the count, none where it cannot itself."""
+        free = ~self.stays & (self.prices() <= dearest)
+        moving = self.equations.moving(self.own, free)
+        return np.flatnonzero(moving), self.equations.among(moving)
 
     def _outside(self) -> set[tuple[Kind, Columns]]:
         """Margins of cells that are not looked at: they do not change."""
@@ -194,3 +202,7 @@ class Box:
             if finer not in inside and kind[0] not in WITHIN
             for coarser in self.system.parents[finer]
         }
+
+
+def _are_whole(values: FloatArray) -> bool:
+    return bool((values == values.round()).all())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import highspy
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,6 +37,8 @@ class Hiding:
         Whether everyone knows a count although no row shows it.
     ties : Ties
         Sums and rules of the system.
+    model : highspy.Highs
+        Solver that one programme after another is given to: a new one costs more than a question.
     """
 
     system: System
@@ -46,6 +49,7 @@ class Hiding:
     value: FloatArray = field(init=False)
     known: NDArray[np.bool_] = field(init=False)
     ties: Ties = field(init=False)
+    model: highspy.Highs = field(default_factory=highspy.Highs)
     _printed: tuple[IntArray, IntArray] = field(init=False)
     lines: dict[tuple[Kind, Columns, int], dict[Values, list[str]]] = field(default_factory=dict)
 
