@@ -132,25 +132,46 @@ class Box:
         mapping = self.system.functions[finer, name]
         return list(dict.fromkeys(mapping.get(value, "") for value in self.chosen[finer]))
 
+    def has_room(self) -> bool:
+        """Whether no single sum says that what is hidden leaves too little room."""
+        places, equations = self._moving(0.0)
+        if not len(places):
+            return False
+        own = int(np.flatnonzero(places == self.own)[0])
+        return sum(equations.room(own, self.value[places])) >= self.people - _NOTHING
+
     def keeping(self) -> set[int] | None:
-        """Hidden counts that leave the bounds of the count far enough apart; ``None`` without."""
+        """Hidden counts that leave the bounds of the count far enough apart; ``None`` without.
+
+        They are those that differ from what they are in two releases that a reader cannot tell from
+        this one, with the least and the largest count.
+        """
         places, equations = self._moving(0.0)
         if not len(places):
             return None
         own, value = int(np.flatnonzero(places == self.own)[0]), self.value[places]
-        unbounded = np.full(len(value), np.inf)
+        enough, room = self.people - _NOTHING, equations.room(own, value)
+        if sum(room) < enough:
+            return None
         asked = Programme(
             equations,
             equations.times(value),
-            unbounded,
+            np.full(len(value), np.inf),
             whole=_are_whole(value),
             model=self.hiding.model,
         )
-        low = asked.end_of(own, 1.0)
-        enough = self.people - _NOTHING
-        if value[own] - low < enough and asked.end_of(own, -1.0) - low < enough:
-            return None
-        return set(self.unknowns[places].tolist())
+        far, changed = 0.0, np.zeros(len(value), dtype=bool)
+        for sign, other in ((1.0, room[1]), (-1.0, 0.0)):
+            found = asked.end_of(own, sign)
+            if found is None:  # without an end
+                return set(self.unknowns[places].tolist())
+            far += abs(float(found[own] - value[own]))
+            changed |= np.abs(found - value) > _NOTHING
+            if far >= enough:
+                return set(self.unknowns[places[changed]].tolist())
+            if far + other < enough:
+                break
+        return None
 
     def prices(self) -> FloatArray:
         """Cost of hiding each count; what is hidden costs nothing."""
@@ -173,10 +194,11 @@ class Box:
             [price / people, price / np.clip(np.minimum(down, people), _NOTHING, None)]
         )
         whole = float(people).is_integer() and _are_whole(down)
-        for entry, other in ((own, own + count), (own + count, own)):
-            upper = np.concatenate([up, down])
-            if upper[entry] < people:
+        fall, rise = equations.room(own, down)
+        for entry, other, room in ((own, own + count, rise), (own + count, own, fall)):
+            if room < people - _NOTHING:
                 continue
+            upper = np.concatenate([up, down])
             upper[other] = 0.0
             changes = equations.of_changes(count, entry)
             right = np.append(np.zeros(equations.rows), people)

@@ -78,7 +78,7 @@ def _without_kinds(row: Shown, told: Collection[str]) -> Shown:
         for kind, count in row.counts
         if kind[0] != "missing" or len(kind) == 2 or kind[1] in told
     ]
-    return replace(row, counts=tuple(kept))
+    return row if len(kept) == len(row.counts) else replace(row, counts=tuple(kept))
 
 
 def _missing(system: System, told: Collection[str], same: Mapping[Kind, Kind]) -> Iterator[Rule]:

@@ -70,12 +70,26 @@ class Equations:
         reached = np.zeros(len(free), dtype=bool)
         reached[start] = free[start]
         before = 0
-        while before < (now := np.count_nonzero(reached)):
+        while before < (now := int(np.count_nonzero(reached))):
             before = now
             rows = np.zeros(self.rows, dtype=bool)
             rows[row[reached[column]]] = True
             reached[column[rows[row]]] = True
         return reached
+
+    def room(self, column: int, value: FloatArray) -> tuple[float, float]:
+        """How far one column can fall and rise at most, by each of its equations alone."""
+        own = np.zeros(self.rows)
+        mine = self.column == column
+        own[self.row[mine]] = self.factor[mine]
+        others = (own[self.row] != 0.0) & ~mine
+        row = self.row[others]
+        ratio, most = self.factor[others] / own[row], value[self.column[others]]
+        # what falls with a rise of the column falls to 0 at most; what rises has no end
+        by_sign = (np.where(sign * ratio > 0.0, np.abs(ratio) * most, np.inf) for sign in (-1, 1))
+        ends = [np.bincount(row, weights, minlength=self.rows)[own != 0.0] for weights in by_sign]
+        fall, rise = (float(end.min(initial=np.inf)) for end in ends)
+        return min(fall, float(value[column])), rise
 
     @property
     def rows(self) -> int:
@@ -143,14 +157,12 @@ class Programme:
         self.model.changeColsCost(self.columns, columns, np.asarray(cost, dtype=np.float64))
         return self._solution()
 
-    def end_of(self, column: int, sign: float) -> float:
-        """Least value of one column, or largest with ``sign=-1``; infinite where nothing bounds."""
+    def end_of(self, column: int, sign: float) -> FloatArray | None:
+        """Solution with the least of one column, or with the largest with ``sign=-1``."""
         self.model.changeColCost(column, sign)
         found = self._solution()
         self.model.changeColCost(column, 0.0)
-        if found is None:
-            return 0.0 if sign > 0.0 else INFINITE
-        return float(found[column])
+        return found
 
     def _solution(self) -> FloatArray | None:
         """Where the model has its optimum; most have one in whole numbers without being asked."""

@@ -23,6 +23,7 @@ from eenzaam_stats.disclosure.derived import (
     require_released,
     touched,
 )
+from eenzaam_stats.disclosure.mostly_hidden import warn_of_hidden
 from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
 from eenzaam_stats.disclosure.rounding import rounded, rounded_comparison
 from eenzaam_stats.disclosure.rules import disclosive, unreliable
@@ -147,8 +148,10 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
     ]
     forced = [[""] * len(table.rows) for table in tables]
     new = any(row.disclosure is Disclosure.UNCHECKED for table in tables for row in table.rows)
+    warned = False
     while True:
         reasons = [_own_reasons(table, forced[at], profile) for at, table in enumerate(tables)]
+        warned = warned or warn_of_hidden(tables, reasons, profile)  # before the search
         for at, why in reasons_of_estimates(counted, forced, profile).items():
             reasons[at] = why
         hidden = hidden_cells(tables, reasons)
@@ -161,6 +164,8 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
         news += [(at, row) for at, row in bounding(tables, reasons) if not reasons[at][row]]
         news = [(at, row) for at, row in news if not (new and _has_left(tables[at].rows[row]))]
         if not news:
+            if not warned:
+                warn_of_hidden(tables, reasons, profile)
             return reasons
         for at, row in news:
             forced[at][row] = DERIVED

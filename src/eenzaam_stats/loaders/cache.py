@@ -19,9 +19,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from eenzaam_stats.errors import EenzaamStatsWarning, SourceError
+from eenzaam_stats.errors import EenzaamStatsWarning, SourceError, users_level
 from eenzaam_stats.loaders.stored_survey import DamagedCacheError, stored, survey_from
-from eenzaam_stats.loaders.weighting import users_level
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.version import VERSION
 from eenzaam_stats.writing import PendingFile, require_place

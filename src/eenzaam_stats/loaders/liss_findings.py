@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.errors import users_level
 from eenzaam_stats.loaders.column import KINDS, VALID, Harmonised
 from eenzaam_stats.loaders.item_direction import with_single_items
 from eenzaam_stats.loaders.liss_background import HOUSEHOLD
@@ -18,7 +19,6 @@ from eenzaam_stats.loaders.liss_household import WaveBackground
 from eenzaam_stats.loaders.liss_wave import MONTH, PERSON, WaveReading
 from eenzaam_stats.loaders.reading_checks import asked_checks
 from eenzaam_stats.loaders.shared_persons import check_shared_persons
-from eenzaam_stats.loaders.weighting import users_level
 from eenzaam_stats.results import CheckResult
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.scoring.direction import check_direction, require_direction
