@@ -64,25 +64,23 @@ class Box:
 
     def _values(self, width: int) -> dict[str, list[str]]:
         """Values per column: those of the count, then those where a move is cheap."""
-        kind, columns, values = self.system.where[self.unknown]
+        _, columns, values = self.system.where[self.unknown]
         chosen: dict[str, list[str]] = {}
         for place, name in enumerate(columns):
-            others = [v for v in self.hiding.along(self.unknown, place) if v != values[place]]
-            cells = self.system.cells[self.system.like.get(kind, kind), columns]
-            ranked = sorted(
-                (self._rank(cells[*values[:place], value, *values[place + 1 :]]), value)
-                for value in others
-            )
-            chosen[name] = [values[place], *(value for _, value in ranked[:width])]
+            own = values[place]
+            ranked = self._by_rank(*self.hiding.along(self.unknown, place), most=width + 1)
+            chosen[name] = [own, *[value for value in ranked if value != own][:width]]
         finer = sorted({name for one in self.columns for name in one} - set(columns))
         for name in finer:
             chosen[name] = self._unlisted(name, chosen, width)
         return chosen
 
-    def _rank(self, unknown: int) -> float:
-        """Cheap cells first, that are hidden already or have people enough to move."""
-        price = self.hiding.price(unknown)
-        return price + (_TOO_FEW if price and not self.system.value[unknown] >= self.people else 0)
+    def _by_rank(self, names: list[str], unknowns: IntArray, most: int | None = None) -> list[str]:
+        """Cheap cells first, hidden already or with people enough to move; then by name."""
+        price = self.hiding.prices(unknowns)
+        few = (price > 0.0) & ~(self.hiding.value[unknowns] >= self.people)
+        order = np.argsort(price + few * _TOO_FEW, kind="stable")
+        return [names[at] for at in order[:most]]
 
     def _unlisted(self, name: str, chosen: dict[str, list[str]], width: int) -> list[str]:
         """Values of a column that the count does not have: within those chosen of a coarser one."""
@@ -99,7 +97,8 @@ class Box:
             if cells_of == columns
             for values, at in cells.items()
         }
-        ranked = sorted(found, key=lambda value: (self._rank(found[value]), value))
+        names = sorted(found)
+        ranked = self._by_rank(names, np.array([found[name] for name in names], dtype=np.int64))
         if not parents:
             return ranked[: width + 1]
         allowed, mapping = parents[0]

@@ -14,6 +14,8 @@ from eenzaam_stats.disclosure.solver import FloatArray, IntArray
 from eenzaam_stats.disclosure.system import System
 from eenzaam_stats.disclosure.ties import Ties, ranges
 
+Line = tuple[Kind, Columns, int]
+
 
 @dataclass(slots=True)
 class Hiding:
@@ -51,7 +53,10 @@ class Hiding:
     ties: Ties = field(init=False)
     model: highspy.Highs = field(default_factory=highspy.Highs)
     _printed: tuple[IntArray, IntArray] = field(init=False)
-    lines: dict[tuple[Kind, Columns, int], dict[Values, list[str]]] = field(default_factory=dict)
+    lines: dict[Line, dict[Values, dict[str, int]]] = field(default_factory=dict)
+    sorted_lines: dict[tuple[Line, Values], tuple[list[str], IntArray]] = field(
+        default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         rows = 1 + max((row for printed in self.system.shows for row in printed), default=-1)
@@ -94,18 +99,18 @@ class Hiding:
         weights = self.shown_cost[rows[entry]]
         return np.bincount(place, weights, minlength=len(unknowns)).astype(np.float64)
 
-    def price(self, unknown: int) -> float:
-        """Cost of hiding a count: that of the rows that still show it."""
-        return float(sum([self.shown_cost[row] for row in self.system.shows[unknown]]))
-
-    def along(self, unknown: int, place: int) -> list[str]:
-        """Values of one column in the cells that differ in it alone."""
+    def along(self, unknown: int, place: int) -> tuple[list[str], IntArray]:
+        """Values of one column in the cells that differ in it alone, by name, and their counts."""
         kind, columns, values = self.system.where[unknown]
         kind = self.system.like.get(kind, kind)
-        key = (kind, columns, place)
+        key, line = (kind, columns, place), values[:place] + values[place + 1 :]
         if key not in self.lines:
-            found: dict[Values, list[str]] = {}
-            for cell in self.system.cells[kind, columns]:
-                found.setdefault(cell[:place] + cell[place + 1 :], []).append(cell[place])
+            found: dict[Values, dict[str, int]] = {}
+            for cell, at in self.system.cells[kind, columns].items():
+                found.setdefault(cell[:place] + cell[place + 1 :], {})[cell[place]] = at
             self.lines[key] = found
-        return self.lines[key][values[:place] + values[place + 1 :]]
+        if (key, line) not in self.sorted_lines:
+            cells = self.lines[key][line]
+            names = sorted(cells)
+            self.sorted_lines[key, line] = names, np.array([cells[name] for name in names])
+        return self.sorted_lines[key, line]
