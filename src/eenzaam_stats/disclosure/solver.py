@@ -88,7 +88,7 @@ class Equations:
         # what falls with a rise of the column falls to 0 at most; what rises has no end
         by_sign = (np.where(sign * ratio > 0.0, np.abs(ratio) * most, np.inf) for sign in (-1, 1))
         ends = [np.bincount(row, weights, minlength=self.rows)[own != 0.0] for weights in by_sign]
-        fall, rise = (float(end.min(initial=np.inf)) for end in ends)
+        fall, rise = (float(min(end, default=np.inf)) for end in ends)
         return min(fall, float(value[column])), rise
 
     @property
