@@ -23,6 +23,7 @@ from eenzaam_stats.disclosure.derived import (
     require_released,
     touched,
 )
+from eenzaam_stats.disclosure.overlap import FINE, hidden_parts
 from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
 from eenzaam_stats.disclosure.rounding import rounded, rounded_comparison
 from eenzaam_stats.disclosure.rules import disclosive, unreliable
@@ -32,6 +33,7 @@ from eenzaam_stats.vocabulary import Disclosure, Flag
 
 ReleasedType = TypeVar("ReleasedType", bound=Released)
 DERIVED = "made of a group that is suppressed"
+COARSE = "errors that suppressed groups are part of have one digit, or are left out"
 
 
 @overload
@@ -115,8 +117,10 @@ def suppress(
     alone = not isinstance(estimates, Sequence)
     tables: tuple[Released, ...] = (estimates,) if alone else tuple(estimates)  # type: ignore[arg-type, assignment]
     reasons = reasons_of(tables, chosen)
+    held = hidden_parts(tables, reasons)
     result = tuple(
-        _suppressed(table, why, chosen) for table, why in zip(tables, reasons, strict=True)
+        _suppressed(table, why, parts, chosen)
+        for table, why, parts in zip(tables, reasons, held, strict=True)
     )
     return result[0] if alone else result  # type: ignore[return-value]
 
@@ -222,24 +226,33 @@ def _require_counts(table: Released) -> None:
         )
 
 
-def _suppressed(table: Released, why: Sequence[str], profile: DisclosureProfile) -> Released:
+def _suppressed(
+    table: Released, why: Sequence[str], parts: Sequence[float], profile: DisclosureProfile
+) -> Released:
     hidden = sum(map(bool, why))
-    words = f"{profile.describe()}; {hidden} of {len(why)} estimates suppressed"
+    # what has left stays as it left
+    rows: Sequence[Estimate | Comparison] = table.rows
+    held = [
+        FINE if reason or _has_left(row) or profile.decimals is None else part
+        for row, reason, part in zip(rows, why, parts, strict=True)
+    ]
+    coarse = f"; {COARSE}" if any(part > FINE for part in held) else ""
+    words = f"{profile.describe()}{coarse}; {hidden} of {len(why)} estimates suppressed"
     note = replace(table.footnote, disclosure=words)
     if isinstance(table, Comparisons):
-        return _suppressed_comparisons(replace(table, footnote=note), why, profile.decimals)
-    rows = tuple(
-        row.hidden() if reason else _safe(row, profile, note)
-        for row, reason in zip(table.rows, why, strict=True)
+        return _suppressed_comparisons(replace(table, footnote=note), why, held, profile.decimals)
+    shown = tuple(
+        row.hidden() if reason else _safe(row, profile, note, part)
+        for row, reason, part in zip(table.rows, why, held, strict=True)
     )
-    return replace(table, rows=rows, footnote=note)
+    return replace(table, rows=shown, footnote=note)
 
 
 def _suppressed_comparisons(
-    table: Comparisons, why: Sequence[str], decimals: int | None
+    table: Comparisons, why: Sequence[str], held: Sequence[float], decimals: int | None
 ) -> Comparisons:
     # an adjusted p value can be that of another row, multiplied
-    adjusted_away = bool(table.adjustment) and any(why)
+    adjusted_away = bool(table.adjustment) and (any(why) or any(part > FINE for part in held))
     safe = (
         replace(
             row,
@@ -253,18 +266,18 @@ def _suppressed_comparisons(
         if reason
         else row
         if decimals is None
-        else rounded_comparison(row, table.footnote.statistic, decimals)
-        for row, reason in zip(safe, why, strict=True)
+        else rounded_comparison(row, table.footnote.statistic, decimals, part)
+        for row, reason, part in zip(safe, why, held, strict=True)
     )
     return replace(table, rows=rows)
 
 
-def _safe(row: Estimate, profile: DisclosureProfile, note: Footnote) -> Estimate:
+def _safe(row: Estimate, profile: DisclosureProfile, note: Footnote, part: float) -> Estimate:
     """Row that may be shown, with the doubts of the profile."""
     doubt = unreliable(row, level=note.level) if profile.reliability else ""
     reasons = "; ".join(filter(None, [row.reason, doubt]))
     if profile.decimals is not None:
-        row = rounded(row, note.statistic, profile.decimals)
+        row = rounded(row, note.statistic, profile.decimals, part)
     return replace(
         row,
         disclosure=Disclosure.SAFE,
