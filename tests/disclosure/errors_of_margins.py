@@ -136,7 +136,7 @@ def fits(release: Release, counts: np.ndarray, *, fine: bool) -> np.ndarray:
     ok = np.ones(len(counts), dtype=bool)
     for statistic, row, inside in release.margins():
         n = int(release.people[inside].sum())
-        scale = n if statistic == "total" else 1.0
+        scale = n if statistic == "number of people" else 1.0
         error = scale * errors(release, full, inside)
         if fine:  # as it was printed before: three decimals, or three digits
             own = scale * errors(release, release.yes[None], inside)

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from eenzaam_stats.comparisons import Comparison, Comparisons
 from eenzaam_stats.disclosure.counts import BETWEEN, OUTCOME, WAVE, Columns, Values
 from eenzaam_stats.disclosure.derived import Released
-from eenzaam_stats.results import Estimate, Estimates, Footnote
+from eenzaam_stats.results import Estimate, Footnote
 
 FINE = 0.0  # no hidden people: the error as any other number
-MOST_HIDDEN = 1.0 / 3.0  # with more of its people hidden, an error of one digit told counts
+MOST_HIDDEN = 0.25  # with more of its people hidden, an error of one digit told counts
 _MANY = 100  # people beside whom one answer does not show in the error
 _ONE_UNIT = "strata with one "  # how the method names them
 _REST = "rest"

@@ -45,7 +45,7 @@ def rounded(row: Estimate, statistic: str, decimals: int, hidden: float = FINE) 
         numbers in the reason so coarse that strata and clusters are not counted by them. Where
         hidden people are part of it, the error has one digit, the limits are those of that error
         at its last digit, and design effects and the effective number are left out; where they
-        are more than a third, the error and the limits are left out too.
+        are more than a quarter, the error and the limits are left out too.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def rounded_comparison(
 
 
 def _coarse(row: Estimate | Comparison, hidden: float) -> tuple[float, float, float]:
-    """Error of one digit and its limits, which tell nothing more; nothing beyond a third.
+    """Error of one digit and its limits, which tell nothing more; nothing beyond a quarter.
 
     The limits lie as many errors away as before, so that those of a logit or beta interval stay on
     their own scale, and are rounded to the step of the error, which hides how many.

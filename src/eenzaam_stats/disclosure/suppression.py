@@ -27,6 +27,7 @@ from eenzaam_stats.disclosure.overlap import FINE, hidden_parts
 from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
 from eenzaam_stats.disclosure.rounding import rounded, rounded_comparison
 from eenzaam_stats.disclosure.rules import disclosive, unreliable
+from eenzaam_stats.disclosure.ungrouped import LEFT_OVER, left_over, told
 from eenzaam_stats.errors import DisclosureError, SchemaError
 from eenzaam_stats.results import Estimate, Estimates, Footnote
 from eenzaam_stats.vocabulary import Disclosure, Flag
@@ -118,9 +119,10 @@ def suppress(
     tables: tuple[Released, ...] = (estimates,) if alone else tuple(estimates)  # type: ignore[arg-type, assignment]
     reasons = reasons_of(tables, chosen)
     held = hidden_parts(tables, reasons)
+    without = told(tables, chosen)
     result = tuple(
-        _suppressed(table, why, parts, chosen)
-        for table, why, parts in zip(tables, reasons, held, strict=True)
+        _suppressed(_telling(table, number), why, parts, chosen)
+        for table, number, why, parts in zip(tables, without, reasons, held, strict=True)
     )
     return result[0] if alone else result  # type: ignore[return-value]
 
@@ -163,11 +165,13 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
             if not reasons[at][row]
         ]
         news += [(at, row) for at, row in bounding(tables, reasons) if not reasons[at][row]]
+        over = [one for one in left_over(tables, reasons, profile) if not reasons[one[0]][one[1]]]
+        news += over
         news = [(at, row) for at, row in news if not (new and _has_left(tables[at].rows[row]))]
         if not news:
             return reasons
         for at, row in news:
-            forced[at][row] = DERIVED
+            forced[at][row] = LEFT_OVER if (at, row) in over else DERIVED
 
 
 def _has_left(row: Estimate | Comparison) -> bool:
@@ -224,6 +228,11 @@ def _require_counts(table: Released) -> None:
             f"suppress() needs the unweighted number of people in every group, and {len(broken)} "
             "row(s) have none. Use estimates from es.prevalence, es.mean or es.total."
         )
+
+
+def _telling(table: Released, without: int | None) -> Released:
+    """The table with the number of people without a group that may be told."""
+    return replace(table, footnote=replace(table.footnote, n_without_group=without))
 
 
 def _suppressed(
