@@ -77,7 +77,7 @@ def make(rng, kind, profile):
     return found if found.hidden else None
 
 
-def survey_of(keys, people, yes, names, design):
+def survey_of(keys, people, yes, names, design, *, more=False):
     """Persons of equal weight in strata or clusters that are the groups."""
     records = [
         (*key, "_".join(key), float(at < some))
@@ -86,6 +86,12 @@ def survey_of(keys, people, yes, names, design):
     ]
     frame = pd.DataFrame(records, columns=[*names, "unit", "lonely"])
     frame["weight"] = 1.0
+    if more:
+        number = np.arange(len(frame))
+        frame["ill"] = (number % 2).astype(float)
+        frame["sex"] = np.where(number // 2 % 2, "m", "f")
+        frame["not_lonely"] = 1.0 - frame["lonely"]
+        frame["other"] = number % 7 * 1.3
     report = HarmonisationReport(
         "made_up", "2022", "a.sav", "synthetic", "18+", len(frame), len(frame)
     )
@@ -161,7 +167,7 @@ def _limits_fit(release, row, inside, error, shown):
     for side, limit in ((-1.0, row.conf_low), (1.0, row.conf_high)):
         end = 1.0 / (1.0 + np.exp(-(centre + side * half)))
         near = share + (end - share) * shown / error
-        # a bound that lies between two steps may have gone to either
+        # a limit that lies between two steps may have gone to either
         ok &= np.abs(near - limit) <= step * (0.5 + 1e-6)
     return ok
 

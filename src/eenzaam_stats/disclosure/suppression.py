@@ -13,6 +13,7 @@ from typing import TypeVar, overload
 
 from eenzaam_stats.comparisons import Comparison, Comparisons
 from eenzaam_stats.disclosure.apart import require_apart
+from eenzaam_stats.disclosure.bands import require_nested_bands
 from eenzaam_stats.disclosure.decision import BEFORE, reasons_of_estimates
 from eenzaam_stats.disclosure.derived import (
     Released,
@@ -146,6 +147,7 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
     for table in tables:
         _require_counts(table)
     require_apart(tables, profile)
+    require_nested_bands(tables, profile)
     counted = [
         (at, table)
         for at, table in enumerate(tables)
@@ -245,7 +247,8 @@ def _suppressed(
         FINE if reason or _has_left(row) or profile.decimals is None else part
         for row, reason, part in zip(rows, why, parts, strict=True)
     ]
-    coarse = f"; {COARSE}" if any(part > FINE for part in held) else ""
+    was = COARSE in table.footnote.disclosure
+    coarse = f"; {COARSE}" if was or any(part > FINE for part in held) else ""
     words = f"{profile.describe()}{coarse}; {hidden} of {len(why)} estimates suppressed"
     note = replace(table.footnote, disclosure=words)
     if isinstance(table, Comparisons):
