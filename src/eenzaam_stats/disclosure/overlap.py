@@ -19,7 +19,7 @@ from eenzaam_stats.results import Estimate, Footnote
 FINE = 0.0  # no hidden people: the error as any other number
 MOST_HIDDEN = 0.25  # with more of its people hidden, an error of one digit told counts
 _MANY = 100  # people beside whom one answer does not show in the error
-_ONE_UNIT = "strata with one "  # how the method names them
+_CENTRED = "are centred at the mean of all"  # how the method names such strata
 _REST = "rest"
 
 
@@ -72,7 +72,7 @@ def hidden_parts(
     Groups hold each other where no column that both have differs; a group that is hidden in one
     outcome is hidden in all that do not show it, because outcomes can be the rest of each other.
     Of groups that cross, the part is that of the hidden groups in all groups that cross. Two errors
-    of one estimate, and few people beside a stratum with one respondent, count as hidden too.
+    of one estimate, and few people beside a centred stratum of one respondent, count as hidden too.
     """
     found = _Found(_groups(tables, reasons))
     twice = _other_errors(tables)
@@ -190,7 +190,7 @@ def _other_errors(tables: Sequence[Released]) -> dict[tuple[int, int], float]:
 
 def _beside_one(row: Estimate | Comparison, note: Footnote) -> float:
     """Whether one respondent of a stratum can be seen in the error of few people."""
-    if _ONE_UNIT not in note.method:
+    if _CENTRED not in note.method:
         return FINE
     counts = [row.n_valid] if isinstance(row, Estimate) else [row.n_valid, row.n_reference]
     return math.nextafter(FINE, 1.0) if any((one or 0) < _MANY for one in counts) else FINE
