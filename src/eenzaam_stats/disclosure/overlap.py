@@ -14,12 +14,10 @@ from dataclasses import dataclass, field
 from eenzaam_stats.comparisons import Comparison, Comparisons
 from eenzaam_stats.disclosure.counts import BETWEEN, OUTCOME, WAVE, Columns, Values
 from eenzaam_stats.disclosure.derived import Released
-from eenzaam_stats.results import Estimate, Footnote
+from eenzaam_stats.results import Estimate
 
 FINE = 0.0  # no hidden people: the error as any other number
 MOST_HIDDEN = 0.25  # with more of its people hidden, an error of one digit told counts
-_MANY = 100  # people beside whom one answer does not show in the error
-_CENTRED = "are centred at the mean of all"  # how the method names such strata
 _REST = "rest"
 
 
@@ -72,7 +70,7 @@ def hidden_parts(
     Groups hold each other where no column that both have differs; a group that is hidden in one
     outcome is hidden in all that do not show it, because outcomes can be the rest of each other.
     Of groups that cross, the part is that of the hidden groups in all groups that cross. Two errors
-    of one estimate, and few people beside a centred stratum of one respondent, count as hidden too.
+    of one estimate count as hidden people too.
     """
     found = _Found(_groups(tables, reasons))
     twice = _other_errors(tables)
@@ -81,7 +79,6 @@ def hidden_parts(
         yield [
             max(
                 twice.get((at, place), FINE),
-                _beside_one(row, note),
                 *(found.part(note.source, name, group) for group, name in _held(table, row)),
             )
             for place, row in enumerate(_rows(table))
@@ -186,11 +183,3 @@ def _other_errors(tables: Sequence[Released]) -> dict[tuple[int, int], float]:
         for own in errors.values()
         for one in own
     }
-
-
-def _beside_one(row: Estimate | Comparison, note: Footnote) -> float:
-    """Whether one respondent of a stratum can be seen in the error of few people."""
-    if _CENTRED not in note.method:
-        return FINE
-    counts = [row.n_valid] if isinstance(row, Estimate) else [row.n_valid, row.n_reference]
-    return math.nextafter(FINE, 1.0) if any((one or 0) < _MANY for one in counts) else FINE
