@@ -113,8 +113,7 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _notes(estimates: Estimates, language: Language) -> list[str]:
     note = estimates.footnote
-    left_out = (
-        f"{formatted(note.n_without_group, decimals=0, language=language)} "
-        f"people without a value of {', '.join(estimates.by)} are in no row."
-    )
-    return [*([left_out] if note.n_without_group else []), f"Disclosure: {note.disclosure}."]
+    number = note.n_without_group
+    many = "Some" if number is None else formatted(number, decimals=0, language=language)
+    left_out = f"{many} people without a value of {', '.join(estimates.by)} are in no row."
+    return [*([left_out] if number != 0 else []), f"Disclosure: {note.disclosure}."]

@@ -119,7 +119,7 @@ class Release:
         inside = self.population.inside(asked)
         reader.knows(inside & ~everyone, 0)
         left_out = self.population.inside(Asked(asked.outcome, (), asked.where)) & ~inside
-        if left_out.any():
+        if left_out.any() and table.footnote.n_without_group is not None:
             reader.knows(left_out, table.footnote.n_without_group)
         for row in table.rows:
             if row.flag is not Flag.SUPPRESSED:
