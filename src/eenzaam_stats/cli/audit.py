@@ -19,6 +19,7 @@ from eenzaam_stats.cli.files import (
     file_words,
 )
 from eenzaam_stats.cli.output import deliver, envelope, examples, require_free, say
+from eenzaam_stats.cli.release import LIST, require_whole
 from eenzaam_stats.errors import DisclosureError, SourceError
 from eenzaam_stats.table_words import HIDDEN_SAID, TOTALS_SAID
 
@@ -151,6 +152,8 @@ def _files(file: Path) -> list[Path]:
             f"the folder {file.name} holds no release_*.json. Give the folder of prevalence "
             "--release, or files."
         )
+    if (file / LIST).is_file():
+        require_whole(file)
     return found
 
 

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from eenzaam_stats.cli.checking import Leaving, ProfileName, ReleaseFolder, Unchecked
+from eenzaam_stats.cli.checking import (
+    Leaving,
+    ProfileName,
+    ReleaseFolder,
+    Unchecked,
+    Withdrawn,
+)
 from eenzaam_stats.cli.files import (
     DecimalSign,
     KeptWords,
@@ -38,6 +44,7 @@ from eenzaam_stats.vocabulary import IntervalMethod, Language, SubscaleCutoff, r
 
 if TYPE_CHECKING:
     from eenzaam_stats.results import Estimates
+    from eenzaam_stats.same_people import People
 
 EXAMPLES = examples(
     "prevalence demo.sav --source gezondheidsmonitor --wave 2022 "
@@ -111,6 +118,7 @@ def prevalence(
     profile: ProfileName = "strict10",
     unchecked: Unchecked = False,
     release: ReleaseFolder = None,
+    withdraw: Withdrawn = None,
     out: Annotated[Path | None, typer.Option(help="File to write instead of stdout.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     lang: Annotated[str, typer.Option(help="Language of the text table: nl or en.")] = "nl",
@@ -125,7 +133,7 @@ def prevalence(
     from eenzaam_stats.scoring.for_outcome import scored_for  # noqa: PLC0415
 
     _require(lang=lang, interval=interval, cutoff=subscale_cutoff, formats=(as_json, as_csv))
-    leaving = Leaving("prevalence", profile, unchecked, release)
+    leaving = Leaving("prevalence", profile, unchecked, release, withdraw=tuple(withdraw or ()))
     record, earlier = leaving.require()
     require_free(out, force=force, reads=(file, mapping, release))
     groups = tuple(by or ())
@@ -153,16 +161,21 @@ def prevalence(
             not_asked=cast("Any", not_asked),
         )
         advance("estimating")
-        weights = None if unweighted else "design"
-        sums = cells(survey, outcome, by=_columns(groups, earlier, survey), weights=weights)
-        tables = _tables(
+        sums = cells(
+            survey,
+            outcome,
+            by=_columns(groups, earlier, survey),
+            weights=None if unweighted else "design",
+        )
+        estimated = _tables(
             sums,
             tuple(outcome),
             _subsets(groups) if margins else [groups],
             interval=cast("IntervalMethod", interval),
             level=level,
         )
-        tables = leaving.tables(earlier, tables)
+        people = _people(survey) if record is not None else []
+        tables = leaving.tables(record, people, estimated)
         advance("done")
     failed = _failed(survey)
     text = (
@@ -170,10 +183,16 @@ def prevalence(
         if as_json
         else _text(tables, as_csv=as_csv, language=cast("Language", lang), unchecked=unchecked)
     )
-    with remembered(record, tables, out=out):
+    with remembered(record, tables, out=out, people=people):
         deliver(text, out, force=force)
     for words in (*failed, *leaving.notes()):
         say(f"note: {words}", quiet=quiet)
+
+
+def _people(survey: Any) -> list[People]:
+    from eenzaam_stats.same_people import people_of  # noqa: PLC0415
+
+    return [people_of(survey)]
 
 
 def _failed(survey: Any) -> list[str]:
