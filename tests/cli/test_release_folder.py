@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pyreadstat
 import pytest
 
 import eenzaam_stats as es
+from eenzaam_stats.cli.main import run
 from eenzaam_stats.disclosure.released import released_tables, released_text
 from eenzaam_stats.same_people import people_of
 
@@ -36,7 +38,7 @@ def _shown(ran):
 def test_a_later_run_does_not_open_an_earlier_one(small, tmp_path, command):
     runs = [("--by", "region", "--by", "sex"), ("--by", "region"), ("--by", "sex")]
 
-    def run(*options):
+    def shown(*options):
         return [
             _shown(command("prevalence", small, *SOURCE, *by, *options, "--json")) for by in runs
         ]
@@ -49,11 +51,11 @@ def test_a_later_run_does_not_open_an_earlier_one(small, tmp_path, command):
             if sum((region, sex) in cells for sex in ("men", "women")) == 1
         ]
 
-    cells, regions, _ = run()
+    cells, regions, _ = shown()
     assert len(recovered(cells, regions)) > 3
     folder = tmp_path / "left"
     folder.mkdir()
-    cells, regions, _ = run("--release", folder)
+    cells, regions, _ = shown("--release", folder)
     assert recovered(cells, regions) == []
     assert sorted(path.name for path in folder.glob("release_*")) == [
         f"release_{number:05d}.json" for number in (1, 2, 3)
@@ -103,23 +105,57 @@ def _run(command, file, folder, *options):
     return command(*line, "--json")
 
 
-@pytest.fixture
-def left(small, tmp_path, command):
-    """A folder with two records: a table by region and sex, and everyone."""
-    folder = tmp_path / "left"
+@pytest.fixture(scope="module")
+def made(small, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made") / "left"
     folder.mkdir()
-    source = ("--source", "gezondheidsmonitor", "--wave", "2022")
     for by in (("--by", "region", "--by", "sex"), ()):
-        assert _run(command, small, folder, *source, *by).code == 0
+        line = ["prevalence", str(small), *SOURCE, *by, "--release", str(folder), "--quiet"]
+        assert run(line) == 0
     return folder
 
 
-def _other_wave(small, tmp_path):
-    return small, ("--source", "gezondheidsmonitor", "--wave", "2020")
+@pytest.fixture
+def left(made, tmp_path):
+    """A folder with two records: a table by region and sex, and everyone."""
+    return Path(shutil.copytree(made, tmp_path / "left"))
 
 
-def _copy(small, tmp_path):
-    return shutil.copy(small, tmp_path / "copy of it.sav"), SOURCE[:4]
+def _other_wave(small, folder):
+    frame, _ = pyreadstat.read_sav(str(small))
+    pyreadstat.write_sav(frame.assign(AGOJB201=2020), str(folder / "other.sav"))
+    return folder / "other.sav", (
+        "--source",
+        "gezondheidsmonitor",
+        "--wave",
+        "2020",
+        "--weight",
+        "ewGGD",
+    )
+
+
+def _copy(small, folder):
+    return shutil.copy(small, folder / "copy of it.sav"), SOURCE[:4]
+
+
+def _mapped(small, folder):
+    """The same answers in another order, without weights, under the names of a mapping."""
+    survey = es.read_gezondheidsmonitor(small, wave=2022)
+    items = [f"djg_{at}" for at in range(1, 12)]
+    frame = survey.respondents.sample(frac=1.0, random_state=1)
+    frame[["sex", "region", *items]].to_csv(folder / "other.csv", index=False)
+    lines = ["[source]", 'name = "other"', 'title = "Other"', "wave = 2023", "age_floor = 18"]
+    lines += ['households = "unstated"', 'instrument = "DJG11"', 'evidence = "user"', "[design]"]
+    lines += ['weight = "none"']
+    for name in ("sex", "region"):
+        lines += ["[[variable]]", f'name = "{name}"', f'column = "{name}"', "[variable.codes]"]
+        lines += [f'"{one}" = "{one}"' for one in sorted(set(frame[name].dropna()))]
+    for name in items:
+        lines += ["[[variable]]", f'name = "{name}"', f'column = "{name}"', "[variable.codes]"]
+        lines += [f'"{one}" = "{one}"' for one in ("yes", "more_or_less", "no")]
+    (folder / "other.toml").write_text("\n".join(lines), "utf-8")
+    options = ("--source", "mapped", "--mapping", folder / "other.toml", "--unweighted")
+    return folder / "other.csv", options
 
 
 def test_signs_are_those_of_the_answers_and_of_nothing_else(small):
@@ -141,7 +177,7 @@ def test_signs_are_those_of_the_answers_and_of_nothing_else(small):
     assert of(frame.assign(**{survey.design.weight: 1.0})) == signs[:1]
 
 
-@pytest.mark.parametrize("called", [_other_wave, _copy], ids=["other wave", "copy"])
+@pytest.mark.parametrize("called", [_other_wave, _copy, _mapped], ids=["wave", "copy", "source"])
 def test_the_same_respondents_under_another_name_are_the_same_people(
     called, small, left, tmp_path, command
 ):
@@ -162,15 +198,12 @@ def test_the_same_respondents_under_another_name_are_the_same_people(
     assert [region for (region,) in alone if region in single] != []  # so it was checked
 
 
-def test_another_file_is_other_people(small, left, tmp_path, command):
-    other = tmp_path / "other.sav"
-    es.synthesise("gezondheidsmonitor", other, wave=2020, n=3_000, seed=4)
-    options = ("--source", "gezondheidsmonitor", "--wave", "2020", "--by", "region")
-    fresh = tmp_path / "fresh"
-    fresh.mkdir()
-    assert _shown(_run(command, other, left, *options)) == _shown(
-        _run(command, other, fresh, *options)
-    )
+def test_another_file_is_other_people(small, tmp_path):
+    path = tmp_path / "other.sav"
+    es.synthesise("gezondheidsmonitor", path, wave=2022, n=3_000, seed=4)
+    one, other = (people_of(es.read_gezondheidsmonitor(file, wave=2022)) for file in (small, path))
+    assert len(other.signs) == 2
+    assert not set(one.signs) & set(other.signs)
 
 
 def _emptied(folder):
@@ -299,7 +332,7 @@ def test_a_damaged_record_that_never_left_can_be_withdrawn(small, left, command)
     assert _run(command, small, left, *SOURCE[:4], "--by", "sex").code == 0
 
 
-def test_nothing_is_withdrawn_by_a_run_that_fails(small, left, tmp_path, command):
+def test_nothing_is_withdrawn_by_a_run_that_fails(small, left, command):
     before = {path.name: path.read_bytes() for path in left.iterdir()}
     ran = _run(command, small, left, *SOURCE[:4], "--by", "nothing", "--withdraw", "1")
     assert ran.code != 0
