@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from eenzaam_stats.results import Estimates
     from eenzaam_stats.same_people import People
+    from eenzaam_stats.tables.delimited import CsvDialect
 
 NONE = "none"
 PUBLISHED = "--published"
@@ -191,11 +192,11 @@ def stated(made: object) -> dict[str, str]:
     return {ATTRIBUTE: words} if words else {}
 
 
-def stated_csv(frame: pd.DataFrame) -> str:
+def stated_csv(frame: pd.DataFrame, dialect: CsvDialect = "machine") -> str:
     """Frame as CSV, with the sentence as a column where it was not checked."""
     from eenzaam_stats.tables.delimited import csv_text  # noqa: PLC0415
 
-    return csv_text(frame.assign(**stated(frame)), unchecked=True)
+    return csv_text(frame.assign(**stated(frame)), dialect=dialect, unchecked=True)
 
 
 def _sentence(status: Disclosure) -> str:
