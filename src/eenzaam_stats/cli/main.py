@@ -39,7 +39,7 @@ Exit codes:
   2    usage: an option or argument
   3    data or source
   4    the numbers of the letter differ from the stored ones
-  5    a disclosure rule blocked the output
+  5    a disclosure rule blocked the output, or an audit found what is not safe
   130  interrupted
 
 \b
