@@ -88,7 +88,7 @@ def test_unchecked_cells_are_refused_with_exit_code_five(demo: Path, command) ->
     assert "--unchecked" in ran.err
     told = command("prevalence", demo, *SOURCE, *OUTCOME, "--profile", "none", "--unchecked")
     assert told.code == 0, told.err
-    assert "not checked for disclosure" in told.out
+    assert "niet gecontroleerd op onthulling" in told.out
 
 
 def test_text_table_speaks_the_language_of_its_reader(demo: Path, command) -> None:

@@ -172,17 +172,25 @@ def remembered(
     signs = {_called(one): one.signs for one in people}
     before = {one.file: (one.digest, one.people) for one in record.left}
     now = {**before, record.path.name: (_digest(record.path), signs)}
-    _write_list(folder, now, sorted({*_before(folder), *record.withdrawn}))
+
+    def as_before() -> None:
+        for name in (record.path.name, LIST):
+            (folder / name).unlink(missing_ok=True)
+        for name, content in as_they_were.items():
+            write_file(folder / name, content, needed_by=RECORD, overwrite=True)
+
+    try:
+        _write_list(folder, now, sorted({*_before(folder), *record.withdrawn}))
+    except SourceError:
+        record.path.unlink(missing_ok=True)  # the old list is whole
+        raise
     for name in record.withdrawn:
         (folder / name).unlink(missing_ok=True)
     try:
         yield
     except SourceError:
         if out is not None:  # a file is whole or absent; what was printed may have been read
-            for name in (record.path.name, LIST):
-                (folder / name).unlink(missing_ok=True)
-            for name, content in as_they_were.items():
-                write_file(folder / name, content, needed_by=RECORD, overwrite=True)
+            as_before()
         raise
 
 
