@@ -173,12 +173,6 @@ def remembered(
     before = {one.file: (one.digest, one.people) for one in record.left}
     now = {**before, record.path.name: (_digest(record.path), signs)}
 
-    def as_before() -> None:
-        for name in (record.path.name, LIST):
-            (folder / name).unlink(missing_ok=True)
-        for name, content in as_they_were.items():
-            write_file(folder / name, content, needed_by=RECORD, overwrite=True)
-
     try:
         _write_list(folder, now, sorted({*_before(folder), *record.withdrawn}))
     except SourceError:
@@ -190,8 +184,16 @@ def remembered(
         yield
     except SourceError:
         if out is not None:  # a file is whole or absent; what was printed may have been read
-            as_before()
+            _as_before(record.path, as_they_were)
         raise
+
+
+def _as_before(path: Path, files: Mapping[str, bytes]) -> None:
+    """Take a record away again, with its line in the list."""
+    for name in (path.name, LIST):
+        (path.parent / name).unlink(missing_ok=True)
+    for name, content in files.items():
+        write_file(path.parent / name, content, needed_by=RECORD, overwrite=True)
 
 
 @contextmanager
