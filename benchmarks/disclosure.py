@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import math
 import time
+from contextlib import chdir
 from dataclasses import replace
 from itertools import combinations
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -84,11 +86,13 @@ def hidden_by_argus(people: np.ndarray) -> int | None:
     }
     persons["one"] = [1] * len(each)
     rule = f"FREQ({LEAST},100)"
-    table = protect(persons, [list(names)], "one", safety_rules=rule, suppress="MOD(1)").tables[0]
+    with TemporaryDirectory() as folder, chdir(folder):  # it writes its logs where it is run
+        found = protect(persons, [list(names)], "one", safety_rules=rule, suppress="MOD(1)")
+    table = found.tables[0]
     status = table.status()
     words = status.values() if isinstance(status, dict) else status
-    found = [one["status"] if isinstance(one, dict) else one for one in words]
-    return sum(str(one).strip().upper()[:1] in {"U", "M", "D"} for one in found)
+    marks = [one["status"] if isinstance(one, dict) else one for one in words]
+    return sum(str(one).strip().upper()[:1] in {"U", "M", "D"} for one in marks)
 
 
 def compare() -> None:

@@ -6,10 +6,13 @@ record: a column, a code, a count and the first row number are enough to find th
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from eenzaam_stats.messages import SHOWN_NAMES, is_name, shown_names, shown_value
+
+_PACKAGE = "eenzaam_stats."
 
 
 def listed(values: Iterable[object]) -> str:
@@ -161,3 +164,11 @@ class DisclosureError(EenzaamStatsError, ValueError):
 
 class EenzaamStatsWarning(UserWarning):
     """A finding that does not stop a computation but that its reader must see."""
+
+
+def users_level() -> int:
+    """How many calls up the first line outside the package stands."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    return level

@@ -71,8 +71,9 @@ def test_the_same_table_without_its_total_gives_nothing_away(kind, inside, comma
     lines = OF_OTHERS[kind].splitlines()
     kept = "\n".join(line for line in lines if "Tota" not in line)
     ran = command("audit", _written(inside, "cells.csv", kept))
-    less = kind in ("less than ten", "a span")
-    assert ran.code == (FOUND if less else FINE), ran.out  # a word that bounds is a bound
+    # a word that bounds is a bound, and four people with the outcome are shown as they stand
+    less = kind in ("less than ten", "a span", "only the number is hidden")
+    assert ran.code == (FOUND if less else FINE), ran.out
 
 
 def test_columns_and_words_can_be_named(inside, command):
@@ -217,7 +218,7 @@ def test_a_wrong_profile_or_column_is_named(inside, command):
 
 
 def test_a_table_without_a_hidden_cell_is_no_finding_and_says_so(inside, command):
-    ran = command("audit", _written(inside, "a.csv", "region,n\na,4\nb,5\n"))
+    ran = command("audit", _written(inside, "a.csv", "region,n\na,40\nb,50\n"))
     assert ran.code == FINE
     assert "no table has a hidden cell" in ran.err
 
@@ -270,3 +271,145 @@ def test_waves_and_outcomes_in_one_file_are_kept_apart(inside, command):
     ill = "ill,a,40,3\nill,b,9,4\nill,Total,49,7\n"  # one more answered
     ran = command("audit", _written(inside, "b.csv", long + ill))
     assert "table 1, b: in class yes is 4" in ran.out
+
+
+# region a is shown and breaks a rule of strict10: the line that must name it
+SHOWN = {
+    "few people": ("region,n\na,4\nb,50\n", "fewer than 10 people answered"),
+    "nobody": ("region,n\na,0\nb,50\n", "fewer than 10 people answered"),
+    "few with the outcome": (
+        "region,n,n_outcome\na,40,4\nb,50,20\n",
+        "with or without the outcome",
+    ),
+    "few without": ("region,n,n_outcome\na,40,36\nb,50,20\n", "with or without the outcome"),
+    "nobody with it": ("region,n,n_outcome\na,40,0\nb,50,20\n", "nobody or everybody"),
+    "everybody with it": ("region,n,n_outcome\na,40,40\nb,50,20\n", "nobody or everybody"),
+    "a share that is few": ("regio;n;pct\na;40;10,0\nb;50;40,0\n", "fewer than 10 with"),
+    "a share of all but few": ("regio;n;pct\na;40;90,0\nb;50;40,0\n", "fewer than 10 with"),
+    "a share of nobody": ("regio;n;pct\na;40;0,0\nb;50;40,0\n", "fewer than 10 with"),
+    "the outcome without people": ("region,n,yes\na,x,4\nb,50,20\n", "with or without"),
+    "beside hidden rows": ("region,n\na,4\nb,x\nc,x\n", "fewer than 10 people answered"),
+    "a total": ("region,n\nTotaal,4\n", "fewer than 10 people answered"),
+}
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+def test_a_row_that_is_shown_and_breaks_a_rule_is_listed_and_counted(kind, inside, command):
+    text, words = SHOWN[kind]
+    file = _written(inside, "a.csv", text)
+    ran = command("audit", file)
+    assert ran.code == FOUND, ran.out
+    who = "everyone" if kind == "a total" else "a"
+    listed = [line for line in ran.out.splitlines() if line.startswith(f"table 1, {who}: shown, ")]
+    assert len(listed) == 1
+    assert words in listed[0]
+    assert ran.out.splitlines()[-1].startswith(
+        "not safe under profile strict10: 1 shown row(s) break a rule, 0 hidden count(s) disclosed"
+    )
+    data = json.loads(command("audit", file, "--json").out)["data"]
+    assert [data["safe"], len(data["visible"])] == [False, 1]
+    assert data["verdict"] == ran.out.splitlines()[-1]
+    assert command("audit", file, "--profile", "nchs2017").code == FINE  # it hides nothing
+
+
+def test_the_last_line_says_safe_under_which_profile_and_what_was_not_looked_at(inside, command):
+    file = _written(inside, "a.csv", "region,n,share\na,40,0.500\nb,x,x\n")
+    last = command("audit", file, "--weighted").out.splitlines()[-1]
+    assert last == (
+        "safe under profile strict10: no hidden count is disclosed and no shown row breaks a rule. "
+        "Not looked at: the largest weights; degrees of freedom; 1 weighted share(s) without their "
+        "number of people; standard errors; tables that were not given."
+    )
+    last = command("audit", file, "--profile", "ggd50").out.splitlines()[-1]
+    assert last.startswith("not safe under profile ggd50: 1 shown row(s)")
+    assert "weights" not in last
+
+
+def test_a_weighted_share_of_nobody_is_shown_and_other_weighted_shares_are_not_judged(
+    inside, command
+):
+    file = _written(inside, "a.csv", "region,n,share\na,40,0.000\nb,50,0.020\n")
+    ran = command("audit", file, "--weighted")
+    assert ran.code == FOUND
+    assert "table 1, a: shown, the share is that of nobody or everybody" in ran.out
+    assert "table 1, b" not in ran.out
+
+
+TITLES = [["Eenzaamheid naar regio", "", ""], ["Peiljaar 2022", "", ""], ["", "", ""]]
+HEAD = ["Regio", "Aantal", "Eenzaam %"]
+DUTCH = [["a", "1.040", "50,0"], ["b", "", ""], ["Nederland", "1.048", "50,0"]]
+OPTIONS = ("--header-row", "5", "--skip-rows", "1", "--thousands", ".", "--decimal", ",")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_dutch_table_below_title_lines_is_read_by_the_options_of_the_other_commands(
+    suffix, inside, command
+):
+    rows = [*TITLES, ["", "", ""], HEAD, ["", "personen", "procent"], *DUTCH]
+    if suffix == ".csv":
+        text = "\n".join(";".join(row) for row in rows)
+        (inside / "a.csv").write_text(text, "utf-8-sig")
+        options = OPTIONS
+    else:
+        with pd.ExcelWriter(inside / "a.xlsx") as book:
+            pd.DataFrame([["toelichting"]]).to_excel(book, sheet_name="Info", header=False)
+            pd.DataFrame(rows).to_excel(book, sheet_name="Tabel 1", index=False, header=False)
+        options = (*OPTIONS, "--sheet", "Tabel 1")
+    ran = command("audit", f"a{suffix}", *options)
+    assert ran.code == FOUND, ran.err
+    assert "table 1, b: with an answer is 8\n" in ran.out
+    refused = command("audit", f"a{suffix}", *options[len(OPTIONS) :])
+    assert refused.code == WRONG
+    assert re.search("header.row", refused.err)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Totaal", "Nederland", "Totaal personen", "Totaal mannen en vrouwen", "NL", "Alle leeftijden"],
+)
+def test_usual_names_of_a_total_are_everyone(word, inside, command):
+    ran = command("audit", _written(inside, "a.csv", f"regio,n\na,40\nb,x\n{word},48\n"))
+    assert "table 1, b: with an answer is 8\n" in ran.out
+
+
+def test_a_country_among_countries_is_a_group(inside, command):
+    text = "land,n\nNederland,40\nBelgië,30\nDuitsland,x\nTotaal,80\n"
+    ran = command("audit", _written(inside, "a.csv", text))
+    assert "land=Nederland: with an answer (40)" in ran.out
+    assert "Duitsland: with an answer is 10" in ran.out
+    less = text.replace("Totaal,80\n", "").replace("Nederland,40", "Nederland,20")
+    alone = command("audit", _written(inside, "b.csv", less))
+    assert alone.code == FINE
+    assert "--total 'Nederland'" in alone.err
+
+
+def test_tables_of_argus_hide_what_their_status_hides_only_when_it_is_said(inside, command):
+    text = "region;people;status\nTotal;48;S\na;20;S\nb;20;M\nc;8;U\n"
+    file = _written(inside, "a.csv", text)
+    shown = command("audit", file)
+    assert shown.code == FOUND
+    assert "table 2, c: shown, fewer than 10 people answered" in shown.out
+    ran = command("audit", file, "--status", "status")
+    assert ran.code == FINE, ran.out  # 28 people in two cells
+    assert "2 hidden row(s)" in ran.out
+    alone = command(
+        "audit", _written(inside, "b.csv", text.replace(";M", ";S")), "--status", "status"
+    )
+    assert "c: with an answer is 8" in alone.out
+
+
+def test_files_of_one_release_share_a_margin(inside, command):
+    region = _written(inside, "a.csv", "regio,n\na,40\nb,x\n")
+    sex = _written(inside, "b.csv", "geslacht;n\nman;24\nvrouw;24\nTotaal;48\n")
+    assert command("audit", region).code == FINE
+    ran = command("audit", region, sex)
+    assert ran.code == FOUND
+    assert "table 1, b: with an answer is 8" in ran.out
+
+
+def test_help_says_the_words_that_are_known(command):
+    told = " ".join(command("audit", "--help").out.split())
+    for word in ("onderdrukt", "geheim", "n.b.", "totaal", "iedereen", "nederland"):
+        assert word in told
+    for option in ("--header-row", "--skip-rows", "--sheet", "--decimal", "--thousands"):
+        assert option in told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -289,7 +290,7 @@ def test_prevalence_prints_the_same_bytes_whatever_is_hidden(tmp_path, command, 
         ran = command(*call, *ASKED[asked], *OUTPUTS[output], "--release", folder)
         assert ran.code == 0, ran.err
         printed.add(ran.out + ran.err)
-        left.add("".join(path.read_text("utf-8") for path in sorted(folder.iterdir())))
+        left.add("".join(path.read_text("utf-8") for path in sorted(folder.glob("release_*"))))
         file = tmp_path / str(at) / "out"
         assert command(*call, *ASKED[asked], *OUTPUTS[output], "--out", file).code == 0
         assert file.read_text("utf-8") == ran.out
@@ -325,7 +326,7 @@ def test_letter_writes_the_same_bytes_whatever_the_few_of_a_file_answered(tmp_pa
         ran = command(*asked, "--out", report, "--json", "--quiet")
         assert ran.code == 0, ran.err
         files = {p.relative_to(report): p.read_bytes() for p in report.rglob("*") if p.is_file()}
-        record = [path.read_text("utf-8") for path in left.iterdir()]
+        record = [path.read_text("utf-8") for path in left.glob("release_*")]
         written.append((ran.out, files, record))
     assert written[0] == written[1]
     assert len(written[0][1]) > 20
@@ -407,7 +408,7 @@ def test_letter_and_prevalence_share_a_folder(tmp_path, demo, command):
     left.mkdir()
     asked = ("--release", left, "--quiet")
     assert command("letter", "--survey", demo, "--out", tmp_path / "r", *asked).code == 0
-    assert [path.name for path in left.iterdir()] == ["release_00001.json"]
+    assert [path.name for path in left.glob("release_*")] == ["release_00001.json"]
     # other people under the same name of source and wave are not compared in silence
     few = _few(demo, tmp_path / "few.sav", first=0, n=3_995)
     ran = command("letter", "--survey", few, "--out", tmp_path / "r", *asked)
@@ -452,7 +453,7 @@ def test_prevalence_unchecked_says_so_in_every_output(tmp_path, command, output)
     assert not file.exists()
     ran = command(*call, *UNCHECKED)
     assert ran.code == 0, ran.err
-    assert "not checked for disclosure" in ran.out
+    assert re.search("not checked for disclosure|niet gecontroleerd op onthulling", ran.out)
     if output == "csv":
         assert {row["disclosure"] for row in csv.DictReader(io.StringIO(ran.out))} == {STAYS}
     if output == "json":

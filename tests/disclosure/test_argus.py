@@ -12,7 +12,7 @@ from disclosure.people import made, persons
 from disclosure.tables import NOTE, cube, row
 from eenzaam_stats.disclosure import DisclosureProfile, export_to_argus, suppress
 from eenzaam_stats.disclosure.rules import disclosive
-from eenzaam_stats.errors import OptionError, SchemaError
+from eenzaam_stats.errors import OptionError, SchemaError, SourceError
 from eenzaam_stats.results.estimates import Estimates
 
 RULE = DisclosureProfile("ten", least_n=10)
@@ -129,3 +129,33 @@ def test_what_argus_cannot_take_is_refused_in_words():
     ]
     with pytest.raises(SchemaError, match=r"one hierarchy"):
         export_to_argus(three, RULE, together=areas)
+
+
+def test_two_exports_with_one_name_do_not_replace_each_other_unless_it_is_said(tmp_path):
+    cells = _table(("region",), [(("a",), 40, 20), (("b",), 60, 30)])
+    files = export_to_argus(cells, RULE, folder=tmp_path)
+    there = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
+    assert there == files
+    with pytest.raises(SourceError, match=r"release\.tab.*overwrite=True"):
+        export_to_argus(cells, RULE, of="n_outcome", folder=tmp_path)
+    assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == there
+    other = export_to_argus(cells, RULE, of="n_outcome", name="lonely", folder=tmp_path)
+    assert len(list(tmp_path.iterdir())) == len(files) + len(other)
+    again = export_to_argus(cells, RULE, of="n_outcome", folder=tmp_path, overwrite=True)
+    assert (
+        (tmp_path / "release.tab").read_text("utf-8")
+        == again["release.tab"]
+        != files["release.tab"]
+    )
+
+
+@pytest.mark.parametrize("file", ["own.arb", "own.rda", "own_argus.tab"])
+def test_nothing_is_written_where_one_file_of_an_export_is_there(file, tmp_path):
+    (tmp_path / file).write_text("mine", "utf-8")
+    cells = _table(("region",), [(("a",), 40, 20), (("b",), 60, 30)])
+    with pytest.raises(SourceError, match="overwrite=True"):
+        export_to_argus(cells, RULE, name="own", folder=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [file]
+    for name in ("", "a/b", "..\\a"):
+        with pytest.raises(OptionError, match="names of files"):
+            export_to_argus(cells, RULE, name=name, folder=tmp_path)

@@ -315,6 +315,7 @@ def test_tables_that_contradict_each_other_are_refused_in_words():
             audit([cells, _table((), total)])
 
 
+@pytest.mark.filterwarnings("ignore:suppress.. hides")
 @pytest.mark.parametrize("seed", range(8))
 def test_what_suppress_releases_has_nothing_disclosed_and_what_small_cells_alone_leave_has(seed):
     people = persons(np.random.default_rng([seed, 33]), size=0.06)

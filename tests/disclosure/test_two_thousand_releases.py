@@ -20,6 +20,7 @@ def test_there_are_two_thousand_releases():
     assert sum(KINDS.values()) == 2000
 
 
+@pytest.mark.filterwarnings("ignore:suppress.. hides")
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_hidden_count_is_recovered_and_unprotected_they_are(kind):
     attacked = open_before = hidden = shown_rows = everything = 0
@@ -33,10 +34,11 @@ def test_no_hidden_count_is_recovered_and_unprotected_they_are(kind):
         rows = [row.flag is Flag.SUPPRESSED for table in shown if table.by for row in table.rows]
         hidden, shown_rows = hidden + sum(rows), shown_rows + len(rows) - sum(rows)
         everything += all(rows)
-        attacked += len(release.attack(shown))
-        recovered += [(number, found) for found in release.recovered(shown)]
-        if number % WHOLE == 0:
-            recovered += [(number, found) for found in release.recovered(shown, whole=True)]
+        found = release.attack(shown)
+        attacked += len(found)
+        if number % WHOLE == 0 and not all(rows):
+            found += release.attack(shown, whole=True)
+        recovered += [(number, one) for one in release.recovered(shown, found)]
         open_before += sum(found.narrow for found in release.attack(release.by_rule()))
     assert recovered == []
     assert attacked > KINDS[kind] / 2

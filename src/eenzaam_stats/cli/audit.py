@@ -10,16 +10,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eenzaam_stats.cli.files import DecimalSign, ThousandsSign
+from eenzaam_stats.cli.files import (
+    DecimalSign,
+    NamesRow,
+    Sheet,
+    SkippedRows,
+    ThousandsSign,
+    file_words,
+)
 from eenzaam_stats.cli.output import deliver, envelope, examples, require_free, say
+from eenzaam_stats.cli.release import LIST, require_whole
 from eenzaam_stats.errors import DisclosureError, SourceError
+from eenzaam_stats.table_labels import HIDDEN_SAID, TOTALS_SAID
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from eenzaam_stats.disclosure.audit import AuditReport
-    from eenzaam_stats.disclosure.published import TableColumns
     from eenzaam_stats.disclosure.reading import Published
+    from eenzaam_stats.disclosure.table_columns import TableColumns
+    from eenzaam_stats.loaders.formats.file_options import FileWords
     from eenzaam_stats.results.estimates import Footnote
 
 EXAMPLES = examples(
@@ -48,11 +58,17 @@ def audit(
     ] = None,
     share: Annotated[str | None, typer.Option(help="Column of their share.")] = None,
     hidden: Annotated[
-        list[str] | None, typer.Option(help="Word of a hidden cell; repeatable.")
+        list[str] | None,
+        typer.Option(help=f"Word of a hidden cell, beside {HIDDEN_SAID}; repeatable."),
     ] = None,
     total: Annotated[
         list[str] | None,
-        typer.Option(help="Word of a grouping column that means everyone; repeatable."),
+        typer.Option(
+            help=f"Word of a grouping column that means everyone, beside {TOTALS_SAID}; repeatable."
+        ),
+    ] = None,
+    status: Annotated[
+        str | None, typer.Option(help="Column with the status of τ-ARGUS: U, M and others hide.")
     ] = None,
     weighted: Annotated[
         bool, typer.Option("--weighted", help="Shares are weighted and bound no count.")
@@ -63,6 +79,9 @@ def audit(
     ] = None,
     decimal: DecimalSign = None,
     thousands: ThousandsSign = None,
+    skip_rows: SkippedRows = None,
+    header_row: NamesRow = None,
+    sheet: Sheet = None,
     out: Annotated[Path | None, typer.Option(help="File to write instead of stdout.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
@@ -71,7 +90,7 @@ def audit(
     from eenzaam_stats.cell_text import NumberFormat  # noqa: PLC0415
     from eenzaam_stats.disclosure.audit import audit as work_out  # noqa: PLC0415
     from eenzaam_stats.disclosure.profiles import profile_of  # noqa: PLC0415
-    from eenzaam_stats.disclosure.published import TableColumns  # noqa: PLC0415
+    from eenzaam_stats.disclosure.table_columns import TableColumns  # noqa: PLC0415
 
     chosen = profile_of(profile)
     require_free(out, force=force, reads=(*files, together))
@@ -83,19 +102,29 @@ def audit(
         hidden=tuple(hidden or ()),
         total=tuple(total or ()),
         weighted=weighted,
+        status=status,
         form=NumberFormat(decimal, thousands),  # type: ignore[arg-type]
     )
-    named = _tables(files, columns)
+    words = file_words(
+        decimal=decimal,
+        thousands=thousands,
+        skip_rows=skip_rows,
+        header_row=header_row,
+        sheet=sheet,
+    )
+    named = _tables(files, columns, words)
     areas = None if together is None else _cells(together)
     report = work_out([table for _, table in named], chosen, together=areas)
     deliver(_json(report, named) if as_json else _text(report, named), out, force=force)
     if report.hidden == 0:
         say("note: no table has a hidden cell. Name the word of a hidden cell with --hidden.")
-    if report.disclosed:
+    if not report.safe:
         raise typer.Exit(DisclosureError.exit_code)
 
 
-def _tables(files: Sequence[Path], columns: TableColumns) -> list[tuple[str, Published]]:
+def _tables(
+    files: Sequence[Path], columns: TableColumns, words: FileWords
+) -> list[tuple[str, Published]]:
     """Tables of every file with its name; those of CSVs count the people of the others."""
     from eenzaam_stats.disclosure.published import published_json  # noqa: PLC0415
 
@@ -109,7 +138,7 @@ def _tables(files: Sequence[Path], columns: TableColumns) -> list[tuple[str, Pub
     note = _footnote(notes)
     found = []
     for path in paths:
-        tables = read[path] if path in read else _plain(path, columns, note)
+        tables = read[path] if path in read else _plain(path, columns, note, words)
         found += [(path.name, table) for table in tables]
     return found
 
@@ -123,6 +152,8 @@ def _files(file: Path) -> list[Path]:
             f"the folder {file.name} holds no release_*.json. Give the folder of prevalence "
             "--release, or files."
         )
+    if (file / LIST).is_file():
+        require_whole(file)
     return found
 
 
@@ -150,19 +181,19 @@ def _footnote(notes: Sequence[Footnote]) -> Footnote:
     return replace(plain, source=source, wave=wave)
 
 
-def _plain(path: Path, columns: TableColumns, note: Footnote) -> list[Published]:
+def _plain(path: Path, columns: TableColumns, note: Footnote, words: FileWords) -> list[Published]:
     from eenzaam_stats.disclosure.published import published_frame  # noqa: PLC0415
 
-    return published_frame(_cells(path), columns, note, where=path.name)
+    return published_frame(_cells(path, words), columns, note, where=path.name)
 
 
-def _cells(path: Path) -> pd.DataFrame:
+def _cells(path: Path, words: FileWords | None = None) -> pd.DataFrame:
     """Cells of a CSV as they are printed."""
     from eenzaam_stats.loaders.harmonise.table_file import read_text_table  # noqa: PLC0415
 
     if not path.is_file():
         raise SourceError(f"{path.name} is not there. Give a table in CSV.")
-    return read_text_table(path)
+    return read_text_table(path, **(words or {}))
 
 
 def _legend(named: Sequence[tuple[str, Published]]) -> list[str]:

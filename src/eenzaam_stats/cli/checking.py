@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eenzaam_stats.cli.output import say
-from eenzaam_stats.cli.release import APART, opened_release
+from eenzaam_stats.cli.release import APART, Record, naming_record, opened_release
 from eenzaam_stats.errors import DisclosureError, OptionError
 from eenzaam_stats.output_check import ATTRIBUTE, STAYS, UNSTATED, remembering, status_of
 from eenzaam_stats.vocabulary import Disclosure
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from eenzaam_stats.results.estimates import Estimates
+    from eenzaam_stats.same_people import People
+    from eenzaam_stats.tables.delimited import CsvDialect
 
 NONE = "none"
 PUBLISHED = "--published"
@@ -36,6 +38,14 @@ ReleaseFolder = Annotated[
     Path | None,
     typer.Option(
         "--release", help="Folder that remembers what has left; this run is checked against it."
+    ),
+]
+Withdrawn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--withdraw",
+        help="Number of a record of --release that never left: this run takes its place; "
+        "repeatable.",
     ),
 ]
 Published = Annotated[
@@ -60,6 +70,8 @@ class Leaving:
         Folder that remembers what has left.
     quiet : bool
         Whether nothing is said on stderr.
+    withdraw : tuple of str
+        Records of the folder that never left.
     """
 
     command: str
@@ -67,8 +79,9 @@ class Leaving:
     unchecked: bool
     release: Path | None = None
     quiet: bool = False
+    withdraw: tuple[str, ...] = ()
 
-    def require(self) -> tuple[Path | None, tuple[Estimates, ...]]:
+    def require(self) -> tuple[Record | None, tuple[Estimates, ...]]:
         """Record of this release and what left before; raise when options contradict each other.
 
         Raises
@@ -91,7 +104,7 @@ class Leaving:
             from eenzaam_stats.disclosure.profiles import profile_of  # noqa: PLC0415
 
             profile_of(self.profile)
-        return opened_release(self.release)
+        return opened_release(self.release, self.withdraw)
 
     def refusal(self, what: str = "cells that were not checked for disclosure") -> DisclosureError:
         """Why nothing is written, and what to do."""
@@ -101,14 +114,16 @@ class Leaving:
         )
 
     def tables(
-        self, earlier: Sequence[Estimates], tables: Sequence[Estimates]
+        self, record: Record | None, people: Sequence[People], tables: Sequence[Estimates]
     ) -> tuple[Estimates, ...]:
         """Tables checked together, and with what left before, because they are seen together."""
         from eenzaam_stats.disclosure import suppress  # noqa: PLC0415
 
         if self.profile == NONE:
             return tuple(tables)
-        return tuple(suppress([*earlier, *tables], profile=self.profile))[len(earlier) :]
+        earlier = () if record is None else record.tables(people)
+        with naming_record(record, people, tables, self.profile):
+            return tuple(suppress([*earlier, *tables], profile=self.profile))[len(earlier) :]
 
     def notes(self) -> tuple[str, ...]:
         """That separate runs can be subtracted, where nothing remembers them."""
@@ -177,11 +192,11 @@ def stated(made: object) -> dict[str, str]:
     return {ATTRIBUTE: words} if words else {}
 
 
-def stated_csv(frame: pd.DataFrame) -> str:
+def stated_csv(frame: pd.DataFrame, dialect: CsvDialect = "machine") -> str:
     """Frame as CSV, with the sentence as a column where it was not checked."""
     from eenzaam_stats.tables.delimited import csv_text  # noqa: PLC0415
 
-    return csv_text(frame.assign(**stated(frame)), unchecked=True)
+    return csv_text(frame.assign(**stated(frame)), dialect=dialect, unchecked=True)
 
 
 def _sentence(status: Disclosure) -> str:

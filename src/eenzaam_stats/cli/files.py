@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from eenzaam_stats.errors import OptionError, SourceError
+from eenzaam_stats.vocabulary import require_option
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from eenzaam_stats.loaders.formats.file_options import FileWords
+    from eenzaam_stats.tables.delimited import CsvDialect
 
 SUFFIXES = (".png", ".svg", ".pdf")
 
@@ -32,11 +34,37 @@ SkippedRows = Annotated[
     int | None, typer.Option("--skip-rows", help="Rows under the names that are no respondents.")
 ]
 NamesRow = Annotated[int | None, typer.Option("--header-row", help="Row with the names.")]
+CsvFor = Annotated[
+    str | None,
+    typer.Option(
+        "--csv-for",
+        help="CSV for a machine (comma, decimal point; as --csv) or for dutch_excel (byte order "
+        "mark, semicolon, decimal comma).",
+    ),
+]
 RaisedLimits = Annotated[
     list[str] | None,
     typer.Option("--limit", help="NAME:NUMBER of a limit of size, such as cells:1e9; repeatable."),
 ]
 Sheet = Annotated[str | None, typer.Option("--sheet", help="Name or number of the sheet.")]
+
+
+def csv_dialect(*, as_csv: bool, csv_for: str | None, as_json: bool) -> CsvDialect | None:
+    """Dialect of the CSV that is asked for; ``None`` for another form of output.
+
+    Raises
+    ------
+    OptionError
+        If the dialect is unknown, or two formats are asked for.
+    """
+    from eenzaam_stats.tables.delimited import CsvDialect  # noqa: PLC0415
+
+    if csv_for is not None:
+        require_option(csv_for, CsvDialect, name="--csv-for")
+    if as_json and (as_csv or csv_for is not None):
+        raise OptionError("--json and --csv are two formats for one output. Choose one.")
+    chosen = csv_for or ("machine" if as_csv else None)
+    return cast("CsvDialect | None", chosen)
 
 
 def file_words(

@@ -9,15 +9,23 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from eenzaam_stats.cli.checking import NONE, Leaving, ProfileName, ReleaseFolder, Unchecked
+from eenzaam_stats.cli.checking import (
+    NONE,
+    Leaving,
+    ProfileName,
+    ReleaseFolder,
+    Unchecked,
+    Withdrawn,
+)
 from eenzaam_stats.cli.output import Advance, envelope, examples, give, progress, say
-from eenzaam_stats.cli.release import remembered
+from eenzaam_stats.cli.release import Record, naming_record, remembered
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import Language, require_option
 
 if TYPE_CHECKING:
     from eenzaam_stats.letter.microdata import ComputedFigure
     from eenzaam_stats.results.estimates import Estimates
+    from eenzaam_stats.same_people import People
 
 EXAMPLES = examples(
     "letter --lang en --out report",
@@ -58,6 +66,7 @@ def letter(
     profile: ProfileName = "strict10",
     unchecked: Unchecked = False,
     release: ReleaseFolder = None,
+    withdraw: Withdrawn = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace files in a folder that is not a report.")
     ] = False,
@@ -68,8 +77,8 @@ def letter(
     from eenzaam_stats.letter.microdata import computed_from  # noqa: PLC0415
 
     require_option(lang, Language, name="--lang")
-    leaving = Leaving("letter", profile, unchecked, release)
-    record, earlier = _earlier(leaving, survey)
+    leaving = Leaving("letter", profile, unchecked, release, withdraw=tuple(withdraw or ()))
+    record = _earlier(leaving, survey)
     _require(
         check=check and (out is not None or bool(survey) or refresh),
         offline=offline and not refresh,
@@ -87,13 +96,13 @@ def letter(
         for path in survey or ():
             computed += computed_from(path, wave=wave, weight=weight)
             advance("recomputing")
-        computed = _checked(computed, earlier, leaving, quiet=quiet)
+        computed = _checked(computed, record, leaving, quiet=quiet)
         result = report.compose(language=language, computed=computed, unchecked=unchecked)
         advance("comparing" if check else "drawing")
         if check:
             manifest.require_stored(result.rows, result.figures)
         else:
-            with remembered(record, _released(computed), out=folder):
+            with remembered(record, _released(computed), out=folder, people=_people(computed)):
                 report.write(result, folder)
         advance("done")
     if as_json:
@@ -118,17 +127,19 @@ def _require(*, check: bool, offline: bool) -> None:
         raise OptionError("--offline goes with --refresh; without it no network is ever used.")
 
 
-def _earlier(
-    leaving: Leaving, survey: list[Path] | None
-) -> tuple[Path | None, tuple[Estimates, ...]]:
-    """Record of this release and what left before; none without a file of respondents."""
+def _earlier(leaving: Leaving, survey: list[Path] | None) -> Record | None:
+    """Record of this release with what left before; none without a file of respondents."""
     if survey:
-        return leaving.require()
-    if leaving.unchecked or leaving.release is not None:
+        return leaving.require()[0]
+    if leaving.unchecked or leaving.release is not None or leaving.withdraw:
         raise OptionError(
             "--unchecked and --release go with --survey; without it everything is published."
         )
-    return None, ()
+    return None
+
+
+def _people(computed: tuple[ComputedFigure, ...]) -> list[People]:
+    return list(dict.fromkeys(one.people for one in computed if one.people is not None))
 
 
 def _released(computed: tuple[ComputedFigure, ...]) -> list[Estimates]:
@@ -137,7 +148,7 @@ def _released(computed: tuple[ComputedFigure, ...]) -> list[Estimates]:
 
 def _checked(
     computed: tuple[ComputedFigure, ...],
-    earlier: tuple[Estimates, ...],
+    record: Record | None,
     leaving: Leaving,
     *,
     quiet: bool,
@@ -149,7 +160,10 @@ def _checked(
         return computed
     for words in leaving.notes():
         say(f"note: {words}", quiet=quiet)
-    return suppressed(computed, earlier, profile=leaving.profile)
+    people, tables = _people(computed), _released(computed)
+    earlier = () if record is None else record.tables(people)
+    with naming_record(record, people, tables, leaving.profile):
+        return suppressed(computed, earlier, profile=leaving.profile)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from eenzaam_stats.cli import (
     synthesise,
     trend,
 )
+from eenzaam_stats.cli.option_words import naming_options, options_of
 from eenzaam_stats.cli.output import envelope, explain, give, hearing
 from eenzaam_stats.cli.streams import prepare_streams
 from eenzaam_stats.errors import EenzaamStatsError, OptionError, SourceError
@@ -38,7 +39,7 @@ Exit codes:
   2    usage: an option or argument
   3    data or source
   4    the numbers of the letter differ from the stored ones
-  5    a disclosure rule blocked the output
+  5    a disclosure rule blocked the output, or an audit found what is not safe
   130  interrupted
 
 \b
@@ -102,9 +103,9 @@ def run(arguments: Sequence[str]) -> int:
     words = [word for word in arguments if word != DEBUG]
     as_json = "--json" in words
     prepare_streams()
-    with hearing():
+    line = typer.main.get_command(app)  # the app itself would set an excepthook of its own
+    with hearing(), naming_options(command_of(words), options_of(_named(line, words))):
         try:
-            line = typer.main.get_command(app)  # the app itself would set an excepthook of its own
             return int(line.main(args=words, prog_name="eenzaam-stats", standalone_mode=False) or 0)
         except (EenzaamStatsError, OSError, MemoryError) as error:
             if DEBUG in arguments:
@@ -116,6 +117,13 @@ def run(arguments: Sequence[str]) -> int:
             return INTERRUPTED
         except SystemExit as stop:  # completion of the shell ends by itself
             return stop.code if isinstance(stop.code, int) else 1
+
+
+def _named(line: object, words: Sequence[str]) -> object:
+    """Command that the words of a line name."""
+    for name in command_of(words).split():
+        line = getattr(line, "commands", {}).get(name, line)
+    return line
 
 
 def _worded(error: EenzaamStatsError | OSError | MemoryError) -> EenzaamStatsError:

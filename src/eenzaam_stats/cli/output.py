@@ -14,6 +14,7 @@ from warnings import catch_warnings, simplefilter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from eenzaam_stats.cli.option_words import in_options
 from eenzaam_stats.cli.streams import speaks_unicode, written_out
 from eenzaam_stats.errors import (
     EenzaamStatsError,
@@ -58,7 +59,7 @@ def envelope(
     if error is not None:
         problem = {
             "class": type(error).__name__,
-            "message": str(error),
+            "message": in_options(str(error)),
             "exit_code": getattr(error, "exit_code", 1),
         }
     document = {
@@ -89,9 +90,10 @@ def hearing() -> Iterator[None]:
 def _show_warning(
     message: Warning | str, category: type[Warning], *_: object, **__: object
 ) -> None:
+    words = in_options(str(message))
     if issubclass(category, EenzaamStatsWarning):
-        _heard.get().append(str(message))
-    say(f"note: {message}")
+        _heard.get().append(words)
+    say(f"note: {words}")
 
 
 def examples(*lines: str) -> str:
@@ -135,7 +137,7 @@ def explain(error: EenzaamStatsError, *, command: str, as_json: bool) -> int:
     if as_json:
         with suppress(SourceError):  # it may be the error itself
             give(envelope(command, error=error))
-    say(f"eenzaam-stats {command}: {error}")
+    say(f"eenzaam-stats {command}: {in_options(str(error))}")
     return error.exit_code
 
 

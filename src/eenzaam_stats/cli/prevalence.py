@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from eenzaam_stats.cli.checking import Leaving, ProfileName, ReleaseFolder, Unchecked
+from eenzaam_stats.cli.checking import (
+    Leaving,
+    ProfileName,
+    ReleaseFolder,
+    Unchecked,
+    Withdrawn,
+)
 from eenzaam_stats.cli.files import (
+    CsvFor,
     DecimalSign,
     KeptWords,
     NamesRow,
@@ -21,6 +28,7 @@ from eenzaam_stats.cli.files import (
     Sheet,
     SkippedRows,
     ThousandsSign,
+    csv_dialect,
     file_words,
 )
 from eenzaam_stats.cli.output import (
@@ -33,11 +41,12 @@ from eenzaam_stats.cli.output import (
 )
 from eenzaam_stats.cli.release import remembered
 from eenzaam_stats.design import rule_of
-from eenzaam_stats.errors import OptionError
-from eenzaam_stats.vocabulary import IntervalMethod, Language, SubscaleCutoff, require_option
+from eenzaam_stats.vocabulary import IntervalMethod, Language, SubscaleCutoff, label, require_option
 
 if TYPE_CHECKING:
     from eenzaam_stats.results.estimates import Estimates
+    from eenzaam_stats.same_people import People
+    from eenzaam_stats.tables.delimited import CsvDialect
 
 EXAMPLES = examples(
     "prevalence demo.sav --source gezondheidsmonitor --wave 2022 "
@@ -111,11 +120,13 @@ def prevalence(
     profile: ProfileName = "strict10",
     unchecked: Unchecked = False,
     release: ReleaseFolder = None,
+    withdraw: Withdrawn = None,
     out: Annotated[Path | None, typer.Option(help="File to write instead of stdout.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     lang: Annotated[str, typer.Option(help="Language of the text table: nl or en.")] = "nl",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
+    csv_for: CsvFor = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
 ) -> None:
     """Estimate weighted prevalences with design-based intervals, small cells suppressed."""
@@ -124,11 +135,11 @@ def prevalence(
     from eenzaam_stats.loaders.sources.any_source import SourceOptions, read_source  # noqa: PLC0415
     from eenzaam_stats.scoring.for_outcome import scored_for  # noqa: PLC0415
 
-    _require(lang=lang, interval=interval, cutoff=subscale_cutoff, formats=(as_json, as_csv))
-    leaving = Leaving("prevalence", profile, unchecked, release)
+    dialect = csv_dialect(as_csv=as_csv, csv_for=csv_for, as_json=as_json)
+    _require(lang=lang, interval=interval, cutoff=subscale_cutoff)
+    leaving = Leaving("prevalence", profile, unchecked, release, withdraw=tuple(withdraw or ()))
     record, earlier = leaving.require()
     require_free(out, force=force, reads=(file, mapping, release))
-    groups = tuple(by or ())
     said = file_words(
         decimal=decimal,
         thousands=thousands,
@@ -153,27 +164,38 @@ def prevalence(
             not_asked=cast("Any", not_asked),
         )
         advance("estimating")
-        weights = None if unweighted else "design"
-        sums = cells(survey, outcome, by=_columns(groups, earlier, survey), weights=weights)
-        tables = _tables(
+        sums = cells(
+            survey,
+            outcome,
+            by=_columns(tuple(by or ()), earlier, survey),
+            weights=None if unweighted else "design",
+        )
+        estimated = _tables(
             sums,
             tuple(outcome),
-            _subsets(groups) if margins else [groups],
+            _subsets(tuple(by or ())) if margins else [tuple(by or ())],
             interval=cast("IntervalMethod", interval),
             level=level,
         )
-        tables = leaving.tables(earlier, tables)
+        people = _people(survey) if record is not None else []
+        tables = leaving.tables(record, people, estimated)
         advance("done")
     failed = _failed(survey)
     text = (
         envelope("prevalence", data=[_data(table) for table in tables], warnings=failed)
         if as_json
-        else _text(tables, as_csv=as_csv, language=cast("Language", lang), unchecked=unchecked)
+        else _text(tables, dialect, language=cast("Language", lang), unchecked=unchecked)
     )
-    with remembered(record, tables, out=out):
+    with remembered(record, tables, out=out, people=people):
         deliver(text, out, force=force)
     for words in (*failed, *leaving.notes()):
         say(f"note: {words}", quiet=quiet)
+
+
+def _people(survey: Any) -> list[People]:
+    from eenzaam_stats.same_people import people_of  # noqa: PLC0415
+
+    return [people_of(survey)]
 
 
 def _failed(survey: Any) -> list[str]:
@@ -210,13 +232,11 @@ def _subsets(groups: tuple[str, ...]) -> list[tuple[str, ...]]:
     return [subset for size in range(len(groups), -1, -1) for subset in combinations(groups, size)]
 
 
-def _require(*, lang: str, interval: str, cutoff: str | None, formats: tuple[bool, bool]) -> None:
+def _require(*, lang: str, interval: str, cutoff: str | None) -> None:
     require_option(lang, Language, name="--lang")
     require_option(interval, IntervalMethod, name="--interval")
     if cutoff is not None:
         require_option(cutoff, SubscaleCutoff, name="--subscale-cutoff")
-    if all(formats):
-        raise OptionError("--json and --csv are two formats for one output. Choose one.")
 
 
 def _wave(words: Sequence[str] | None) -> str | Sequence[str] | None:
@@ -224,27 +244,35 @@ def _wave(words: Sequence[str] | None) -> str | Sequence[str] | None:
     return words[0] if words and len(words) == 1 else words or None
 
 
-def _text(tables: Sequence[Estimates], *, as_csv: bool, language: Language, unchecked: bool) -> str:
+def _text(
+    tables: Sequence[Estimates],
+    dialect: CsvDialect | None,
+    *,
+    language: Language,
+    unchecked: bool,
+) -> str:
     from eenzaam_stats.tables.delimited import csv_text  # noqa: PLC0415
     from eenzaam_stats.tables.text import estimates_text  # noqa: PLC0415
 
-    if as_csv:
-        return csv_text(_stacked(tables), unchecked=unchecked)
+    if dialect is not None:
+        return csv_text(_stacked(tables, language), dialect=dialect, unchecked=unchecked)
     return "\n\n".join(
         estimates_text(table, language=language, unchecked=unchecked) for table in tables
     )
 
 
-def _stacked(tables: Sequence[Estimates]) -> Any:
-    """Every table below each other; a column that a table does not group by is empty."""
+def _stacked(tables: Sequence[Estimates], language: Language) -> Any:
+    """Every table below each other; a column that a table does not group by says total."""
     import pandas as pd  # noqa: PLC0415
 
     by = list(dict.fromkeys(name for table in tables for name in table.by))
+    total = label("word.total", language)
     frames = [
         table.details().assign(
             outcome=table.footnote.outcome,
             method=table.footnote.method,
             origin=table.footnote.origin,
+            **dict.fromkeys([name for name in by if name not in table.by], total),
         )
         for table in tables
     ]

@@ -17,7 +17,15 @@ from eenzaam_stats.cli.checking import (
     stated,
     stated_csv,
 )
-from eenzaam_stats.cli.files import DecimalSign, ThousandsSign, csv_table, file_words, picture
+from eenzaam_stats.cli.files import (
+    CsvFor,
+    DecimalSign,
+    ThousandsSign,
+    csv_dialect,
+    csv_table,
+    file_words,
+    picture,
+)
 from eenzaam_stats.cli.output import deliver, envelope, examples, give, require_free, say
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import Language, require_option
@@ -81,6 +89,7 @@ def project(
     lang: Annotated[str, typer.Option(help="Language of the picture: nl or en.")] = "nl",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
+    csv_for: CsvFor = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
 ) -> None:
     """Project a number of people, with its error, the reasons of its change and a hindcast."""
@@ -93,8 +102,7 @@ def project(
     for value, allowed, name in ((scenario, SCENARIOS, "--scenario"), (view, VIEWS, "--view")):
         if value not in allowed:
             raise OptionError.among(value, allowed, name=name)
-    if as_json and as_csv:
-        raise OptionError("--json and --csv are two formats for one output. Choose one.")
+    dialect = csv_dialect(as_csv=as_csv, csv_for=csv_for, as_json=as_json)
     leaving = Leaving("project", profile, unchecked, quiet=quiet)
     leaving.require()
     require_free(plot, force=force)
@@ -121,8 +129,8 @@ def project(
         say(f"Picture: {plot.as_posix()}", quiet=quiet)
     if as_json:
         give(envelope("project", data=_data(result)))
-    elif as_csv:
-        give(stated_csv(result.tidy()))
+    elif dialect is not None:
+        give(stated_csv(result.tidy(), dialect))
     else:
         give("\n".join([_told(result), *stated(result).values()]))
 

@@ -2,54 +2,152 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from eenzaam_stats.errors import SourceError
+from eenzaam_stats.errors import DisclosureError, OptionError, SchemaError, SourceError
+from eenzaam_stats.files.document_text import json_of
 from eenzaam_stats.files.writing import require_place, write_file
 
 if TYPE_CHECKING:
     from eenzaam_stats.results.estimates import Estimates
+    from eenzaam_stats.same_people import People
 
-RECORD = "--release"
+RECORD, WITHDRAW, LIST = "--release", "--withdraw", "releases.json"
 APART = (
     "tables of separate runs can be subtracted from each other. Name a folder with --release: it "
     "remembers what has left, and every next run is checked against it."
 )
+_NAME = re.compile(r"(?:release_)?0*(\d+)(?:\.json)?")
+Signs = Mapping[str, Sequence[str]]
 
 
-def opened_release(folder: Path | None) -> tuple[Path | None, tuple[Estimates, ...]]:
-    """File of this release, one behind the last, and the tables that left before, in order.
+@dataclass(frozen=True, slots=True)
+class Left:
+    """One release that has left.
+
+    Attributes
+    ----------
+    file, digest : str
+        Its record, and the digest of what that holds.
+    people : mapping of str to sequence of str
+        Signs of the respondents per source and wave.
+    tables : tuple of Estimates
+        What it printed.
+    """
+
+    file: str
+    digest: str
+    people: Signs
+    tables: tuple[Estimates, ...]
+
+    def seen_as(self, people: Sequence[People]) -> tuple[Estimates, ...]:
+        """Its tables; those of the same respondents under the name that they have now."""
+        now = {
+            name: one for one in people for name, signs in self.people.items()
+            if set(signs) & set(one.signs)
+        }  # fmt: skip
+        return tuple(_named(table, now.get(_called(table.footnote))) for table in self.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A folder of releases at the begin of a run.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        Where the tables of this run are remembered.
+    left : tuple of Left
+        What left before, in order.
+    withdrawn : tuple of str
+        Records that never left, by the user's word: this run takes their place.
+    """
+
+    path: Path
+    left: tuple[Left, ...]
+    withdrawn: tuple[str, ...] = ()
+
+    def tables(self, people: Sequence[People] = ()) -> tuple[Estimates, ...]:
+        """All tables that left before, of the same respondents under the name they have now."""
+        return tuple(table for one in self.left for table in one.seen_as(people))
+
+
+def opened_release(
+    folder: Path | None, withdraw: Sequence[str] = ()
+) -> tuple[Record | None, tuple[Estimates, ...]]:
+    """Record of this release, one behind the last, and the tables that left before, in order.
 
     Raises
     ------
+    OptionError
+        If a record that is withdrawn is not there.
     SourceError
         If the folder is not there, or a file of it cannot be read or written.
     SchemaError
-        If a file in it is no record of a release.
+        If a file in it is no record of a release, or records are not as they were written.
     """
-    from eenzaam_stats.disclosure.released import released_tables  # noqa: PLC0415
-
     if folder is None:
+        if withdraw:
+            raise OptionError(
+                f"{WITHDRAW} goes with {RECORD}. Name the folder that holds the record."
+            )
         return None, ()
     if not folder.is_dir():
         raise SourceError(
             f"the folder {folder.name} of --release is not there. Make it, empty, for the first "
             "release, and keep it for all later ones."
         )
-    found = sorted(folder.glob("release_*.json"))
-    numbers = [path.stem.rpartition("_")[2] for path in found]
-    last = max((int(number) for number in numbers if number.isdecimal()), default=0)
-    record = require_place(folder / f"release_{last + 1:05d}.json", needed_by=RECORD)
-    texts = [path.read_text("utf-8", errors="replace") for path in found]
-    return record, tuple(table for text in texts for table in released_tables(text))
+    listed = _listed(folder)
+    found = sorted(path.name for path in folder.glob("release_*.json"))
+    gone = _withdrawn(withdraw, [*found, *listed], folder)
+    left = tuple(_left(folder / name, listed) for name in found if name not in gone)
+    require_whole(folder, gone)
+    numbers = [_number(name) for name in [*found, *listed, *_before(folder)]]
+    path = folder / f"release_{max(numbers, default=0) + 1:05d}.json"
+    record = Record(require_place(path, needed_by=RECORD), left, gone)
+    return record, record.tables()
+
+
+def require_whole(folder: Path, gone: Sequence[str] = ()) -> None:
+    """Raise when the records of a folder are not those that were written.
+
+    Raises
+    ------
+    SchemaError
+        With the folder, the record, and what to do.
+    """
+    listed = _listed(folder)
+    found = {path.name for path in folder.glob("release_*.json")}
+    for name in sorted({*found, *listed} - set(gone)):
+        if name not in listed:
+            fault = f"is not in {LIST}"
+        elif name not in found:
+            fault = f"is in {LIST} and not there"
+        elif _digest(folder / name) != listed[name]["digest"]:
+            fault = "was changed after it was written"
+        else:
+            continue
+        raise SchemaError(
+            f"the folder {folder.name} of --release is not as it was left: {name} {fault}. Put the "
+            f"files back as they were. Only when these tables never left: {WITHDRAW} "
+            f"{_number(name)} takes the record out, and checks what is made now against the rest."
+        )
 
 
 @contextmanager
 def remembered(
-    record: Path | None, tables: Sequence[Estimates], *, out: Path | None
+    record: Record | None,
+    tables: Sequence[Estimates],
+    *,
+    out: Path | None,
+    people: Sequence[People] = (),
 ) -> Iterator[None]:
     """Write what leaves now beside what left before; forget it where nothing left.
 
@@ -63,11 +161,175 @@ def remembered(
     if record is None:
         yield
         return
+    folder = record.path.parent
     again = "run this again: another run has left a table meanwhile"
-    write_file(record, released_text(tables) + "\n", needed_by=RECORD, replaces=again)
+    as_they_were = {
+        name: (folder / name).read_bytes()
+        for name in (LIST, *record.withdrawn)
+        if (folder / name).is_file()
+    }
+    write_file(record.path, released_text(tables) + "\n", needed_by=RECORD, replaces=again)
+    signs = {_called(one): one.signs for one in people}
+    before = {one.file: (one.digest, one.people) for one in record.left}
+    now = {**before, record.path.name: (_digest(record.path), signs)}
+
+    try:
+        _write_list(folder, now, sorted({*_before(folder), *record.withdrawn}))
+    except SourceError:
+        record.path.unlink(missing_ok=True)  # the old list is whole
+        raise
+    for name in record.withdrawn:
+        (folder / name).unlink(missing_ok=True)
     try:
         yield
     except SourceError:
         if out is not None:  # a file is whole or absent; what was printed may have been read
-            record.unlink(missing_ok=True)
+            _as_before(record.path, as_they_were)
         raise
+
+
+def _as_before(path: Path, files: Mapping[str, bytes]) -> None:
+    """Take a record away again, with its line in the list."""
+    for name in (path.name, LIST):
+        (path.parent / name).unlink(missing_ok=True)
+    for name, content in files.items():
+        write_file(path.parent / name, content, needed_by=RECORD, overwrite=True)
+
+
+@contextmanager
+def naming_record(
+    record: Record | None, people: Sequence[People], tables: Sequence[Estimates], profile: str
+) -> Iterator[None]:
+    """Say in an error which earlier release contradicts this one, and what to do.
+
+    Raises
+    ------
+    DisclosureError, SchemaError
+        As they were raised, with the folder and the record.
+    """
+    try:
+        yield
+    except (DisclosureError, SchemaError) as problem:
+        if record is None or not record.left or not _agree(tables, profile):
+            raise
+        apart = [
+            one.file for one in record.left if not _agree([*one.seen_as(people), *tables], profile)
+        ]
+        folder = record.path.parent.name
+        which = f"{apart[0]} contradicts" if apart else "its records together contradict"
+        kind = DisclosureError if isinstance(problem, DisclosureError) else SchemaError
+        one = _number(apart[0]) if apart else "NUMBER"
+        raise kind(
+            f"{problem} In the folder {folder} of --release, {which} what is made now. Use the "
+            "file that those tables were made of; for another file, a new folder. When that "
+            f"release never left, {WITHDRAW} {one} takes it out and checks against the rest."
+        ) from problem
+
+
+def _agree(tables: Sequence[Estimates], profile: str) -> bool:
+    from eenzaam_stats.disclosure import suppress as hide  # noqa: PLC0415
+
+    try:
+        hide(list(tables), profile=profile)
+    except (DisclosureError, SchemaError):
+        return False
+    return True
+
+
+def _called(note: Any) -> str:
+    return f"{note.source} {note.wave}"
+
+
+def _named(table: Estimates, people: People | None) -> Estimates:
+    if people is None:
+        return table
+    note = replace(
+        table.footnote, source=people.source, wave=people.wave, population=people.population
+    )
+    return replace(table, footnote=note)
+
+
+def _left(path: Path, listed: Mapping[str, Mapping[str, Any]]) -> Left:
+    from eenzaam_stats.disclosure.released import released_tables  # noqa: PLC0415
+
+    try:
+        tables = released_tables(path.read_text("utf-8", errors="replace"))
+    except SchemaError as problem:
+        raise SchemaError(
+            f"{path.parent.name}/{path.name}: {problem} Only when these tables never left: "
+            f"{WITHDRAW} {_number(path.name)} takes the record out."
+        ) from problem
+    about = listed.get(path.name, {})
+    return Left(path.name, str(about.get("digest", "")), about.get("people", {}), tables)
+
+
+def _number(name: str) -> int:
+    found = _NAME.fullmatch(name)
+    return int(found[1]) if found else 0
+
+
+def _withdrawn(said: Sequence[str], names: Sequence[str], folder: Path) -> tuple[str, ...]:
+    """Records by their number or name."""
+    by_number = {_number(name): name for name in names}
+    found = []
+    for one in said:
+        number = _NAME.fullmatch(one.strip())
+        if number is None or int(number[1]) not in by_number:
+            raise OptionError(
+                f"{WITHDRAW} is {one!r}, and the folder {folder.name} holds "
+                f"[{', '.join(sorted(set(names))) or 'no record'}]. Write the number of a record."
+            )
+        found.append(by_number[int(number[1])])
+    return tuple(dict.fromkeys(found))
+
+
+def _digest(path: Path) -> str:
+    """Digest of what a record holds; blanks and line ends between its parts do not count."""
+    text = path.read_text("utf-8", errors="replace")
+    with suppress(ValueError):
+        text = json.dumps(json_of(text, of=path.name), sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _document(folder: Path) -> dict[str, Any]:
+    """The list of records, which is sealed; empty where there is none."""
+    path = folder / LIST
+    if not path.is_file():
+        return {"records": {}, "withdrawn": []}
+    try:
+        found = json_of(path.read_text("utf-8", errors="replace"), of=LIST)
+        whole = isinstance(found, dict) and found.get("seal") == _seal(found)
+    except ValueError:
+        whole = False
+    if not whole:
+        raise SchemaError(
+            f"the list {LIST} in the folder {folder.name} of --release was changed or is damaged. "
+            "Put it back as it was; without it nobody knows whether all records are there."
+        )
+    return dict(found)
+
+
+def _seal(document: Mapping[str, Any]) -> str:
+    rest = {name: value for name, value in document.items() if name != "seal"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode("utf-8")).hexdigest()
+
+
+def _listed(folder: Path) -> dict[str, dict[str, Any]]:
+    return dict(_document(folder)["records"])
+
+
+def _before(folder: Path) -> list[str]:
+    """Records that were withdrawn by earlier runs."""
+    return list(_document(folder)["withdrawn"])
+
+
+def _write_list(
+    folder: Path, records: Mapping[str, tuple[str, Signs]], withdrawn: Sequence[str]
+) -> None:
+    named = {
+        name: {"digest": digest, "people": {key: list(signs) for key, signs in people.items()}}
+        for name, (digest, people) in records.items()
+    }
+    document: dict[str, Any] = {"records": named, "withdrawn": list(withdrawn)}
+    text = json.dumps({**document, "seal": _seal(document)}, ensure_ascii=False, indent=1)
+    write_file(folder / LIST, text + "\n", needed_by=RECORD, overwrite=True)

@@ -18,7 +18,15 @@ from eenzaam_stats.cli.checking import (
     stated,
     stated_csv,
 )
-from eenzaam_stats.cli.files import DecimalSign, ThousandsSign, csv_table, file_words, picture
+from eenzaam_stats.cli.files import (
+    CsvFor,
+    DecimalSign,
+    ThousandsSign,
+    csv_dialect,
+    csv_table,
+    file_words,
+    picture,
+)
 from eenzaam_stats.cli.output import deliver, envelope, examples, give, require_free, say
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import Language, require_option
@@ -81,6 +89,7 @@ def trend(
     lang: Annotated[str, typer.Option(help="Language of the picture: nl or en.")] = "nl",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
+    csv_for: CsvFor = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages on stderr.")] = False,
 ) -> None:
     """Estimate level and slope changes of a series, or its distance from the trend before."""
@@ -92,9 +101,8 @@ def trend(
     )
 
     require_option(lang, Language, name="--lang")
-    if as_json and as_csv:
-        raise OptionError("--json and --csv are two formats for one output. Choose one.")
-    if checks and (gap or as_csv):
+    dialect = csv_dialect(as_csv=as_csv, csv_for=csv_for, as_json=as_json)
+    if checks and (gap or dialect is not None):
         raise OptionError(
             "--checks looks at changes, and is printed as text or in --json. Leave out --gap and "
             "--csv."
@@ -138,8 +146,8 @@ def trend(
     ]
     if as_json:
         give(envelope("trend", data={**_data(result), **({"checks": found} if checks else {})}))
-    elif as_csv:
-        give(stated_csv(result.tidy()))
+    elif dialect is not None:
+        give(stated_csv(result.tidy(), dialect))
     else:
         told = [
             f"check {check['name']}, {check['effect']}: {check['verdict']}; {check['message']}"

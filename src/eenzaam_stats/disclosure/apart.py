@@ -88,6 +88,8 @@ def _everyone(table: Estimates) -> int | None:
     note = table.footnote
     if "outcome" in table.by or note.statistic == "ratio" or not table.rows:
         return None
+    if note.n_without_group is None:  # it has left, and how many a few are is not told
+        return None
     groups: dict[tuple[str, ...], int] = {}
     for row in table.rows:
         if row.n_valid is None or row.n_missing is None:

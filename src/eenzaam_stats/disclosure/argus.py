@@ -1,7 +1,7 @@
 """The verb ``export_to_argus``: tables as τ-ARGUS reads them, to check them elsewhere.
 
-The text of the files is given back; nothing is written here. They hold counts that are not
-released, for the place where the respondents are.
+The text of the files is given back, and written where a folder is named. They hold counts that are
+not released, for the place where the respondents are.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -20,6 +21,7 @@ from eenzaam_stats.disclosure.relations import composed, functions_of
 from eenzaam_stats.disclosure.rules import disclosive
 from eenzaam_stats.disclosure.system import Functions
 from eenzaam_stats.errors import OptionError, SchemaError, listed
+from eenzaam_stats.files.writing import require_place, write_file
 from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.vocabulary import Disclosure
 
@@ -28,6 +30,7 @@ TOTAL, LEAD, SEPARATOR = "Total", "@", ";"
 _SAFE, _UNSAFE, _PROTECTED = "S", "U", "P"
 _FORBIDDEN = (SEPARATOR, '"', "\n", "\r")
 _SECRET = "// SECRET: these files hold counts that are not released"
+_MADE = "_argus.tab"  # what the batch lets τ-ARGUS write
 Group = tuple[str, ...]
 
 
@@ -38,6 +41,8 @@ def export_to_argus(
     of: CountOf = "n_valid",
     name: str = "release",
     together: pd.DataFrame | None = None,
+    folder: str | Path | None = None,
+    overwrite: bool = False,
 ) -> dict[str, str]:
     r"""Give tables of one outcome as input of τ-ARGUS, before anything is suppressed.
 
@@ -53,6 +58,11 @@ def export_to_argus(
         Begin of the names of the files.
     together : pandas.DataFrame or None, default None
         As in :func:`eenzaam_stats.audit`, for areas that lie in each other.
+    folder : str, Path or None, default None
+        Where the files are written, readable by their owner alone; ``None`` writes nothing.
+    overwrite : bool, default False
+        Whether files of an earlier export with this name may be replaced, and the table that
+        τ-ARGUS made of it.
 
     Returns
     -------
@@ -65,7 +75,9 @@ def export_to_argus(
     Raises
     ------
     OptionError
-        If the profile or ``of`` is unknown.
+        If the profile or ``of`` is unknown, or a name of files is none.
+    SourceError
+        If a file is there already and ``overwrite`` is false, or cannot be written.
     SchemaError
         If a row is hidden already, tables do not add up, or a value holds a sign that τ-ARGUS does
         not take.
@@ -92,7 +104,7 @@ def export_to_argus(
 
     Examples
     --------
-    >>> from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
+    >>> from eenzaam_stats.results.estimates.estimates import Estimate, Estimates, Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "microdata", "Taylor", 0.95,
     ...                 "weight", "", 0, "0")
     >>> def row(name, n, yes):
@@ -111,6 +123,8 @@ def export_to_argus(
     """
     if of not in ("n_valid", "n_outcome"):
         raise OptionError.among(of, ("n_valid", "n_outcome"), name="of")
+    if not name or name != Path(name).name or "\\" in name:
+        raise OptionError(f"name is {name!r}. Give the begin of the names of files, no folder.")
     chosen = profile_of(profile)
     tables = [estimates] if isinstance(estimates, Estimates) else list(estimates)
     _require(tables, of)
@@ -131,7 +145,7 @@ def export_to_argus(
         for codes, count in sorted(counts.items(), key=lambda one: _order(one[0]))
     ]
     lists = {column: f"{name}_{column}.hrc" for column in columns if chains[column]}
-    return {
+    files = {
         f"{name}.tab": "".join(f"{line}\n" for line in lines),
         f"{name}.rda": _description(columns, lists),
         f"{name}.arb": _batch(columns, name),
@@ -140,6 +154,19 @@ def export_to_argus(
             for column, file in lists.items()
         },
     }
+    if folder is not None:
+        _write(files, Path(folder), name, overwrite=overwrite)
+    return files
+
+
+def _write(files: Mapping[str, str], folder: Path, name: str, *, overwrite: bool) -> None:
+    """Write all files, or none where one of them, or what τ-ARGUS makes of them, is there."""
+    for file in (*files, f"{name}{_MADE}"):
+        require_place(folder / file, needed_by="export_to_argus()", overwrite=overwrite)
+    for file, text in files.items():
+        write_file(
+            folder / file, text, needed_by="export_to_argus()", overwrite=overwrite, private=True
+        )
 
 
 class _Rules:
@@ -324,6 +351,6 @@ def _batch(columns: Sequence[str], name: str) -> str:
         "<SAFETYRULE> MAN(10)",
         "<READTABLE> 0",
         "<SUPPRESS> MOD(1,5,1,0,0)",
-        f'<WRITETABLE> (1,3,AS+,"{name}_argus.tab")',
+        f'<WRITETABLE> (1,3,AS+,"{name}{_MADE}")',
     ]
     return "".join(f"{line}\n" for line in lines)

@@ -14,8 +14,10 @@ from eenzaam_stats.disclosure.feasible import ContradictionError, Range, ranges,
 from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
 from eenzaam_stats.disclosure.reading import Published, Reading, readings
 from eenzaam_stats.disclosure.relations import Cell
+from eenzaam_stats.disclosure.visible import Visible, not_looked_at, visible_rows
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.results.estimates import Estimates
+from eenzaam_stats.vocabulary import Flag
 
 _WORDS = {"valid": "with an answer", "class": "in class", "sum": "sum of the number"}
 _NEAR, _DIGITS, _MOST = 1e-6, 6, 12
@@ -96,20 +98,47 @@ class AuditReport:
         Every count of these rows, the narrowest first.
     notes : tuple of str
         What was not taken as known.
+    shown : int
+        Rows that are shown and were looked at.
+    visible : tuple of Visible
+        Rows that are shown and break a rule of the profile.
+    not_looked_at : tuple of str
+        What this audit says nothing about.
     """
 
     profile: DisclosureProfile
     hidden: int
     bounds: tuple[Bounds, ...]
     notes: tuple[str, ...] = ()
+    shown: int = 0
+    visible: tuple[Visible, ...] = ()
+    not_looked_at: tuple[str, ...] = ()
 
     @property
     def disclosed(self) -> tuple[Bounds, ...]:
         """Counts that the release gives away."""
         return tuple(one for one in self.bounds if one.disclosed)
 
+    @property
+    def safe(self) -> bool:
+        """Whether something was looked at, nothing is disclosed and no shown row breaks a rule."""
+        return bool(self.hidden or self.shown) and not (self.disclosed or self.visible)
+
+    def verdict(self) -> str:
+        """Whether the tables are safe, in one line, with what was not looked at."""
+        name = self.profile.name
+        found = (
+            f"safe under profile {name}: no hidden count is disclosed and no shown row breaks a "
+            "rule"
+            if self.safe
+            else f"not safe under profile {name}: {len(self.visible)} shown row(s) break a rule, "
+            f"{len(self.disclosed)} hidden count(s) disclosed"
+        )
+        nothing = "" if self.hidden or self.shown else ", because no row could be looked at"
+        return f"{found}{nothing}. Not looked at: {'; '.join(self.not_looked_at)}."
+
     def describe(self) -> str:
-        """Report as text; its first line says that it holds secrets."""
+        """Report as text; its first line says that it holds secrets, its last one the verdict."""
         narrow = sum(one.narrow and not one.disclosed for one in self.bounds)
         whole = sum(one.whole for one in self.bounds)
         lines = [
@@ -119,9 +148,11 @@ class AuditReport:
             f"{len(self.disclosed)} disclosed. {narrow} more are nearer than the protection and "
             "large enough to be shown, in rows whose other counts are protected. Bounds of "
             f"{whole} are those of whole numbers, of {len(self.bounds) - whole} those of the "
-            "relaxation.",
+            f"relaxation. {len(self.visible)} of {self.shown} shown row(s) break a rule.",
             *(f"note: {one}" for one in self.notes),
+            *(one.describe() for one in self.visible),
             *(one.describe() for one in self.disclosed),
+            self.verdict(),
         ]
         return "\n".join(lines)
 
@@ -139,6 +170,11 @@ class AuditReport:
             "profile": asdict(self.profile),
             "hidden": self.hidden,
             "disclosed": len(self.disclosed),
+            "shown": self.shown,
+            "visible": [asdict(one) for one in self.visible],
+            "safe": self.safe,
+            "verdict": self.verdict(),
+            "not_looked_at": self.not_looked_at,
             "notes": self.notes,
             "bounds": rows,
         }
@@ -170,8 +206,9 @@ def audit(
     Returns
     -------
     AuditReport
-        Bounds of every hidden count, those that are disclosed, and by which equations. For the
-        place where the respondents are: it holds what must not be found.
+        Bounds of every hidden count, those that are disclosed, and by which equations; rows that
+        are shown and break a rule; and whether the tables are safe. For the place where the
+        respondents are: it holds what must not be found.
 
     Raises
     ------
@@ -192,6 +229,9 @@ def audit(
     one the bounds are those of the relaxation, which whole numbers can only make narrower. An
     unweighted share that is printed without its count bounds the count by its rounding.
     Comparisons, ratios and standardised shares are no sums and are not used.
+
+    A row that is shown and breaks a rule of the profile is listed as it stands; what a table
+    does not print (weights, contributions) cannot be judged and is named as not looked at.
 
     A count is **disclosed** when its bounds lie nearer than the profile protects, and it is small
     enough to break a rule or every count of its row is as near. A larger count can be known
@@ -250,7 +290,17 @@ def audit(
     order = sorted(
         found, key=lambda one: (not one.disclosed, one.width, one.table, one.group, one.what)
     )
-    return AuditReport(chosen, hidden, tuple(order), tuple(notes))
+    counted = [(at, one) for at, one in tables if is_counted(one.table)]
+    shown = sum(row.flag is not Flag.SUPPRESSED for _, one in counted for row in one.table.rows)
+    return AuditReport(
+        chosen,
+        hidden,
+        tuple(order),
+        tuple(notes),
+        shown,
+        tuple(row for at, one in counted for row in visible_rows(at + 1, one, chosen)),
+        not_looked_at([one for _, one in counted], chosen, skipped=len(given) - len(counted)),
+    )
 
 
 def known_cells(together: pd.DataFrame | None) -> list[Cell]:

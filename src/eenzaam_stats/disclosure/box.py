@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 
 from eenzaam_stats.arrays import FloatArray, IntArray
-from eenzaam_stats.disclosure.counts import Columns, Kind, Values
+from eenzaam_stats.disclosure.counts import Columns, Kind
 from eenzaam_stats.disclosure.hiding import Hiding
 from eenzaam_stats.disclosure.solver import Equations, Programme
 from eenzaam_stats.disclosure.system import WITHIN
@@ -37,35 +37,23 @@ class Box:
             for one in self.system.parents
             if wide or set(one) <= related or set(columns) <= self.system.derivable(one)
         ]
-        self.fixed = set() if wide else self._outside()
         self.chosen = self._values(width)
-        self.at: dict[int, int] = {}
         kinds = self._kinds()
         # people who gave no answer stay where they are at first
         far = set() if wide else {one for one in kinds if one[0] in ("missing", "people")}
-        near = sorted(kinds - far)
-        for one in near:
-            for cells in self.columns:
-                for found in self._inside(one, cells):
-                    self.at.setdefault(found, len(self.at))
-        self.unknowns = list(self.at)
-        self.value = np.nan_to_num(np.array([self.system.value[at] for at in self.at]))
-        self.stays = np.array([self._is_fixed(at) for at in self.at])
-
-    @cached_property
-    def _printed(self) -> tuple[IntArray, IntArray]:
-        """Counts of the box and the rows that print them."""
-        shows = [self.system.shows[at] for at in self.at]
-        owner = np.repeat(np.arange(len(shows)), [len(rows) for rows in shows])
-        return owner, np.array([row for rows in shows for row in rows], dtype=np.int64)
+        inside = [(kind, cells) for kind in sorted(kinds - far) for cells in self.columns]
+        found = {one: list(self._inside(*one)) for one in inside}
+        fixed = set() if wide else self._outside()
+        self.unknowns = np.array([at for some in found.values() for at in some], dtype=np.int64)
+        self.own = int(np.flatnonzero(self.unknowns == unknown)[0])
+        self.value = hiding.value[self.unknowns]
+        outside = np.repeat([one in fixed for one in found], [len(some) for some in found.values()])
+        self.stays = hiding.known[self.unknowns] | outside
 
     @cached_property
     def equations(self) -> Equations:
         """Sums and rules among the cells of the box, on their places in it."""
-        at = self.at
-        return Equations.of(
-            [[(at[one], factor) for one, factor in terms] for terms in self._ties()]
-        )
+        return self.hiding.ties.among(self.unknowns)
 
     def _kinds(self) -> set[Kind]:
         """Kinds of answers that a change of the count can touch; a sum of numbers mostly none."""
@@ -77,25 +65,23 @@ class Box:
 
     def _values(self, width: int) -> dict[str, list[str]]:
         """Values per column: those of the count, then those where a move is cheap."""
-        kind, columns, values = self.system.where[self.unknown]
+        _, columns, values = self.system.where[self.unknown]
         chosen: dict[str, list[str]] = {}
         for place, name in enumerate(columns):
-            others = [v for v in self.hiding.along(self.unknown, place) if v != values[place]]
-            cells = self.system.cells[self.system.like.get(kind, kind), columns]
-            ranked = sorted(
-                (self._rank(cells[*values[:place], value, *values[place + 1 :]]), value)
-                for value in others
-            )
-            chosen[name] = [values[place], *(value for _, value in ranked[:width])]
+            own = values[place]
+            ranked = self._by_rank(*self.hiding.along(self.unknown, place), most=width + 1)
+            chosen[name] = [own, *[value for value in ranked if value != own][:width]]
         finer = sorted({name for one in self.columns for name in one} - set(columns))
         for name in finer:
             chosen[name] = self._unlisted(name, chosen, width)
         return chosen
 
-    def _rank(self, unknown: int) -> float:
-        """Cheap cells first, that are hidden already or have people enough to move."""
-        price = self.hiding.price(unknown)
-        return price + (_TOO_FEW if price and not self.system.value[unknown] >= self.people else 0)
+    def _by_rank(self, names: list[str], unknowns: IntArray, most: int | None = None) -> list[str]:
+        """Cheap cells first, hidden already or with people enough to move; then by name."""
+        price = self.hiding.prices(unknowns)
+        few = (price > 0.0) & ~(self.hiding.value[unknowns] >= self.people)
+        order = np.argsort(price + few * _TOO_FEW, kind="stable")
+        return [names[at] for at in order[:most]]
 
     def _unlisted(self, name: str, chosen: dict[str, list[str]], width: int) -> list[str]:
         """Values of a column that the count does not have: within those chosen of a coarser one."""
@@ -112,7 +98,8 @@ class Box:
             if cells_of == columns
             for values, at in cells.items()
         }
-        ranked = sorted(found, key=lambda value: (self._rank(found[value]), value))
+        names = sorted(found)
+        ranked = self._by_rank(names, np.array([found[name] for name in names], dtype=np.int64))
         if not parents:
             return ranked[: width + 1]
         allowed, mapping = parents[0]
@@ -145,28 +132,50 @@ class Box:
         mapping = self.system.functions[finer, name]
         return list(dict.fromkeys(mapping.get(value, "") for value in self.chosen[finer]))
 
-    def is_wide_enough(self) -> bool:
-        """Whether what is hidden already leaves the bounds of the count far enough apart."""
-        free = ~self.stays & (self.prices() == 0.0)
-        if not free[self.at[self.unknown]]:
+    def has_room(self) -> bool:
+        """Whether no single sum says that what is hidden leaves too little room."""
+        places, equations = self._moving(0.0)
+        if not len(places):
             return False
-        value = self.value[free]
-        equations = self.equations.among(free)
-        whole = bool((value == value.round()).all())
-        unbounded = np.full(len(value), np.inf)
-        asked = Programme(equations, equations.times(value), unbounded, whole=whole)
-        low, high = asked.range_of(int(free[: self.at[self.unknown]].sum()))
-        return high - low >= self.people - _NOTHING
+        own = int(np.flatnonzero(places == self.own)[0])
+        return sum(equations.room(own, self.value[places])) >= self.people - _NOTHING
 
-    def hidden(self) -> set[int]:
-        """Hidden counts of the box."""
-        return {at for at, price in zip(self.at, self.prices(), strict=True) if price == 0.0}
+    def keeping(self) -> set[int] | None:
+        """Hidden counts that leave the bounds of the count far enough apart; ``None`` without.
+
+        They are those that differ from what they are in two releases that a reader cannot tell from
+        this one, with the least and the largest count.
+        """
+        places, equations = self._moving(0.0)
+        if not len(places):
+            return None
+        own, value = int(np.flatnonzero(places == self.own)[0]), self.value[places]
+        enough, room = self.people - _NOTHING, equations.room(own, value)
+        if sum(room) < enough:
+            return None
+        asked = Programme(
+            equations,
+            equations.times(value),
+            np.full(len(value), np.inf),
+            whole=_are_whole(value),
+            model=self.hiding.model,
+        )
+        far, changed = 0.0, np.zeros(len(value), dtype=bool)
+        for sign, other in ((1.0, room[1]), (-1.0, 0.0)):
+            found = asked.end_of(own, sign)
+            if found is None:  # without an end
+                return set(self.unknowns[places].tolist())
+            far += abs(float(found[own] - value[own]))
+            changed |= np.abs(found - value) > _NOTHING
+            if far >= enough:
+                return set(self.unknowns[places[changed]].tolist())
+            if far + other < enough:
+                break
+        return None
 
     def prices(self) -> FloatArray:
         """Cost of hiding each count; what is hidden costs nothing."""
-        owner, row = self._printed
-        weights = self.hiding.shown_cost[row]
-        return np.bincount(owner, weights, minlength=len(self.at)).astype(np.float64)
+        return self.hiding.prices(self.unknowns)
 
     def move(self, *, shown: bool = True, dearest: float = math.inf) -> set[int] | None:
         """Counts that change in the cheapest move of so many people into the count, or out.
@@ -174,35 +183,37 @@ class Box:
         With ``shown=False`` counts that are shown stay, and few of the hidden ones change; counts
         that cost more than ``dearest`` stay in any case.
         """
-        people, price = self.people, self.prices()
-        free = ~self.stays & (price <= (dearest if shown else 0.0))
-        if not free[self.at[self.unknown]]:
+        places, equations = self._moving(dearest if shown else 0.0)
+        if not len(places):
             return None
-        own, count = int(free[: self.at[self.unknown]].sum()), int(free.sum())
-        price = price[free] if shown else np.ones(count)
-        down, up = self.value[free], np.full(count, np.inf)
+        people, count = self.people, len(places)
+        own = int(np.flatnonzero(places == self.own)[0])
+        price = self.prices()[places] if shown else np.ones(count)
+        down, up = self.value[places], np.full(count, np.inf)
         cost = np.concatenate(
             [price / people, price / np.clip(np.minimum(down, people), _NOTHING, None)]
         )
-        whole = float(people).is_integer() and bool((down == down.round()).all())
-        equations = self.equations.among(free)
-        places = np.flatnonzero(free)
-        for entry, other in ((own, own + count), (own + count, own)):
-            upper = np.concatenate([up, down])
-            if upper[entry] < people:
+        whole = float(people).is_integer() and _are_whole(down)
+        fall, rise = equations.room(own, down)
+        for entry, other, room in ((own, own + count, rise), (own + count, own, fall)):
+            if room < people - _NOTHING:
                 continue
+            upper = np.concatenate([up, down])
             upper[other] = 0.0
             changes = equations.of_changes(count, entry)
             right = np.append(np.zeros(equations.rows), people)
-            found = Programme(changes, right, upper, whole=whole).least(cost)
+            asked = Programme(changes, right, upper, whole=whole, model=self.hiding.model)
+            found = asked.least(cost)
             if found is not None:
                 moved = places[np.abs(found[:count] - found[count:]) > _NOTHING]
-                return {self.unknowns[place] for place in moved}
+                return set(self.unknowns[moved].tolist())
         return None
 
-    def _is_fixed(self, unknown: int) -> bool:
-        kind, columns, _ = self.system.where[unknown]
-        return (kind, columns) in self.fixed or self.hiding.is_known(unknown)
+    def _moving(self, dearest: float) -> tuple[IntArray, Equations]:
+        """Counts up to a price that can change with the count, none where it cannot itself."""
+        free = ~self.stays & (self.prices() <= dearest)
+        moving = self.equations.moving(self.own, free)
+        return np.flatnonzero(moving), self.equations.among(moving)
 
     def _outside(self) -> set[tuple[Kind, Columns]]:
         """Margins of cells that are not looked at: they do not change."""
@@ -214,47 +225,6 @@ class Box:
             for coarser in self.system.parents[finer]
         }
 
-    def _ties(self) -> Iterator[list[tuple[int, float]]]:
-        """Sums and rules among the cells of the box; a cell outside does not change."""
-        per: dict[tuple[Kind, Columns], list[int]] = {}
-        for at in self.at:
-            kind, columns, _ = self.system.where[at]
-            per.setdefault((kind, columns), []).append(at)
-        for (kind, columns), cells in list(per.items()):
-            for coarser in self.system.parents[columns]:
-                if kind[0] not in WITHIN and (kind, coarser) in self.system.cells:
-                    yield from self._sums(cells, columns, per.get((kind, coarser), []), coarser)
-        yield from self._without_children(per)
-        yield from self._within()
 
-    def _sums(
-        self, cells: list[int], columns: Columns, margins: list[int], coarser: Columns
-    ) -> Iterator[list[tuple[int, float]]]:
-        found: dict[Values, list[tuple[int, float]]] = {}
-        for at in margins:
-            found[self.system.where[at][2]] = [(at, -1.0)]
-        for at in cells:
-            margin = self.system.project(self.system.where[at][2], columns, coarser)
-            found.setdefault(margin, []).append((at, 1.0))
-        yield from found.values()
-
-    def _without_children(
-        self, per: dict[tuple[Kind, Columns], list[int]]
-    ) -> Iterator[list[tuple[int, float]]]:
-        """A margin whose cells are all outside the box does not change."""
-        for kind, finer in self.system.cells:
-            if kind[0] in WITHIN:
-                continue
-            if (kind, finer) not in per and (self.wide or finer in self.columns):
-                for coarser in self.system.parents[finer]:
-                    for at in per.get((kind, coarser), []):
-                        yield [(at, 1.0)]
-
-    def _within(self) -> Iterator[list[tuple[int, float]]]:
-        seen = {self.system.where[at][1:] for at in self.at}
-        for columns, values in sorted(seen):
-            for rule in self.system.rules:
-                terms = self.system.within(rule, columns, values)
-                inside = [(at, factor) for at, factor in terms if at in self.at]
-                if inside:
-                    yield inside
+def _are_whole(values: FloatArray) -> bool:
+    return bool((values == values.round()).all())

@@ -98,7 +98,7 @@ def round_release(
 
     Examples
     --------
-    >>> from eenzaam_stats.results.estimates import Footnote
+    >>> from eenzaam_stats.results.estimates.estimates import Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "microdata", "Taylor", 0.95,
     ...                 "weight", "", 0, "0")
     >>> def row(group, n, yes):
@@ -183,7 +183,7 @@ def _rounded_table(
         stratum="",
         cluster="",
         disclosure=words,
-        n_without_group=base * round(table.footnote.n_without_group / base),
+        n_without_group=base * round((table.footnote.n_without_group or 0) / base),
     )
     rows = tuple(_rounded_row(row, one, base) for row, one in zip(table.rows, counts, strict=True))
     return Estimates(table.by, rows, note)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import highspy
 import numpy as np
+from numpy.typing import NDArray
 
-from eenzaam_stats.arrays import FloatArray
+from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.disclosure.counts import Columns, Kind, Values
 from eenzaam_stats.disclosure.system import System
+from eenzaam_stats.disclosure.ties import Ties, ranges
+
+Line = tuple[Kind, Columns, int]
 
 
 @dataclass(slots=True)
@@ -28,6 +33,14 @@ class Hiding:
         Unknowns that break a rule; a total among them is not taken as known.
     shown_cost : ndarray of float
         Cost of each row that is shown, 0 of a hidden one.
+    value : ndarray of float
+        Count of each unknown.
+    known : ndarray of bool
+        Whether everyone knows a count although no row shows it.
+    ties : Ties
+        Sums and rules of the system.
+    model : highspy.Highs
+        Solver that one programme after another is given to: a new one costs more than a question.
     """
 
     system: System
@@ -35,13 +48,27 @@ class Hiding:
     hidden: set[int]
     secret: set[int]
     shown_cost: FloatArray = field(init=False)
-    lines: dict[tuple[Kind, Columns, int], dict[Values, list[str]]] = field(default_factory=dict)
+    value: FloatArray = field(init=False)
+    known: NDArray[np.bool_] = field(init=False)
+    ties: Ties = field(init=False)
+    model: highspy.Highs = field(default_factory=highspy.Highs)
+    _printed: tuple[IntArray, IntArray] = field(init=False)
+    lines: dict[Line, dict[Values, dict[str, int]]] = field(default_factory=dict)
+    sorted_lines: dict[tuple[Line, Values], tuple[list[str], IntArray]] = field(
+        default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         rows = 1 + max((row for printed in self.system.shows for row in printed), default=-1)
         self.shown_cost = np.zeros(rows)
         for row, cost in self.cost.items():
             self.shown_cost[row] = 0.0 if row in self.hidden else cost
+        self.value = np.nan_to_num(np.array(self.system.value, dtype=np.float64))
+        self.known = np.array([self._is_known(at) for at in range(len(self.value))], dtype=bool)
+        self.ties = Ties(self.system)
+        lengths = [0, *map(len, self.system.shows)]
+        rows_of = [row for printed in self.system.shows for row in printed]
+        self._printed = np.cumsum(lengths), np.array(rows_of, dtype=np.int64)
 
     def hide(self, rows: Iterable[int]) -> None:
         """Hide rows; hidden ones cost nothing."""
@@ -54,7 +81,7 @@ class Hiding:
         self.hidden.discard(row)
         self.shown_cost[row] = self.cost.get(row, 0.0)
 
-    def is_known(self, unknown: int) -> bool:
+    def _is_known(self, unknown: int) -> bool:
         """Whether everyone knows a count although no row shows it: totals, of waves too."""
         if unknown in self.secret:
             return False
@@ -65,18 +92,25 @@ class Hiding:
             row not in self.cost and row not in self.hidden for row in self.system.shows[unknown]
         )
 
-    def price(self, unknown: int) -> float:
-        """Cost of hiding a count: that of the rows that still show it."""
-        return float(sum([self.shown_cost[row] for row in self.system.shows[unknown]]))
+    def prices(self, unknowns: IntArray) -> FloatArray:
+        """Cost of hiding each of some counts."""
+        start, rows = self._printed
+        entry, place = ranges(start, unknowns)
+        weights = self.shown_cost[rows[entry]]
+        return np.bincount(place, weights, minlength=len(unknowns)).astype(np.float64)
 
-    def along(self, unknown: int, place: int) -> list[str]:
-        """Values of one column in the cells that differ in it alone."""
+    def along(self, unknown: int, place: int) -> tuple[list[str], IntArray]:
+        """Values of one column in the cells that differ in it alone, by name, and their counts."""
         kind, columns, values = self.system.where[unknown]
         kind = self.system.like.get(kind, kind)
-        key = (kind, columns, place)
+        key, line = (kind, columns, place), values[:place] + values[place + 1 :]
         if key not in self.lines:
-            found: dict[Values, list[str]] = {}
-            for cell in self.system.cells[kind, columns]:
-                found.setdefault(cell[:place] + cell[place + 1 :], []).append(cell[place])
+            found: dict[Values, dict[str, int]] = {}
+            for cell, at in self.system.cells[kind, columns].items():
+                found.setdefault(cell[:place] + cell[place + 1 :], {})[cell[place]] = at
             self.lines[key] = found
-        return self.lines[key][values[:place] + values[place + 1 :]]
+        if (key, line) not in self.sorted_lines:
+            cells = self.lines[key][line]
+            names = sorted(cells)
+            self.sorted_lines[key, line] = names, np.array([cells[name] for name in names])
+        return self.sorted_lines[key, line]

@@ -68,7 +68,7 @@ def fill(system: System, people: float) -> None:
     Values near ``people`` are taken where there is a choice, so that none is at its bound.
     """
     free = {at for at, count in enumerate(system.value) if math.isnan(count)}
-    for component in components(system, free):
+    for component in components(system, free) if free else ():
         count, slack = len(component.unknowns), len(component.rows)
         # each count is a part up to `people` and a rest; a sum may miss people without a group
         rows = [

@@ -51,12 +51,12 @@ def protecting(
         return boxes[search]
 
     for search in (SEARCHES[0], SEARCHES[-1])[: 2 if before else 1]:
-        if box_of(search).is_wide_enough():
+        if box_of(search).keeping() is not None:
             return set()
     # cells before margins: a total is what most readers look at
     for search, dearest in [*product(SEARCHES[:2], [MARGIN]), *product(SEARCHES, [math.inf])]:
         box = box_of(search)
-        moved = box.move(dearest=dearest) if len(box.at) <= MOST_CELLS else None
+        moved = box.move(dearest=dearest) if len(box.unknowns) <= MOST_CELLS else None
         if moved is not None:
             return _rows(hiding, moved)
     return None
@@ -80,8 +80,8 @@ class Support:
     def again(self) -> Support | None:
         """Another support in the same cells, of what is hidden now."""
         moved = self.box.move(shown=False)
-        if moved is None and self.box.is_wide_enough():
-            moved = self.box.hidden()
+        if moved is None:
+            moved = self.box.keeping()
         return None if moved is None else Support(_rows(self.box.hiding, moved), self.box)
 
 

@@ -8,71 +8,33 @@ from __future__ import annotations
 import json
 import math
 import re
-import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 import pandas as pd
 
-from eenzaam_stats.cell_text import UNSAID, NumberFormat, looks_like_number, says_nothing, stripped
+from eenzaam_stats.cell_text import looks_like_number, says_nothing, stripped
 from eenzaam_stats.disclosure.reading import COUNT, Published
 from eenzaam_stats.disclosure.released import released_tables
-from eenzaam_stats.errors import EenzaamStatsWarning, SchemaError, UnknownColumnError, listed
-from eenzaam_stats.number_columns import numbers_or_nan
-from eenzaam_stats.results.estimates import (
-    DETAIL_COLUMNS,
-    TIDY_COLUMNS,
-    Estimate,
-    Estimates,
-    Footnote,
+from eenzaam_stats.disclosure.table_columns import (
+    OWN,
+    PERCENT,
+    NamedColumns,
+    TableColumns,
+    found_columns,
+    total_groups,
+    warn_of_totals,
 )
+from eenzaam_stats.errors import SchemaError
+from eenzaam_stats.number_columns import numbers_or_nan
+from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
+from eenzaam_stats.table_labels import HIDDEN_WORDS, is_shown_status
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
-OWN = ("outcome", "estimate", "n_valid", "n_missing", "flag")
-_COUNTS = ("n", "n_valid", "count", "aantal", "number", "n_unweighted", "people")
-_OUTCOMES = ("n_outcome", "n_yes", "yes")
-_SHARES = ("share", "estimate", "percentage", "percent", "pct", "proportion", "prevalence", "%")
-_HIDDEN = ("", ".", "-", "–", "*", "x", "nb", "n.b.", "suppressed", "onderdrukt", "geheim")
-_TOTALS = ("", "total", "totaal", "all", "alle", "allen", "everyone", "iedereen")
-_BOUNDS = ("<", ">", "\N{LESS-THAN OR EQUAL TO}")
-_STATISTICS = (*TIDY_COLUMNS, *DETAIL_COLUMNS, "method", "origin")
 _BELOW = re.compile(r"(?:<|≤|<=)\s*(\d+)")
 _BETWEEN = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
-_PERCENT = re.compile(r"%|perc|pct|procent", re.IGNORECASE)
 _NOTHING = math.nan
-_FEW = 2
-
-
-@dataclass(frozen=True, slots=True)
-class TableColumns:
-    """What the columns of a table that others made hold.
-
-    Attributes
-    ----------
-    by : tuple of str
-        Grouping columns; empty for all that are no number of the table.
-    count, outcome_count, share : str or None
-        Columns of the people, of those who have the outcome, and of their share; ``None`` for the
-        one with a usual name.
-    hidden : tuple of str
-        Words of a hidden cell, beside the usual ones.
-    total : tuple of str
-        Words of a grouping column that mean everyone, beside the usual ones.
-    weighted : bool
-        Whether shares are weighted, so that they say nothing about whole people.
-    form : NumberFormat
-        How numbers are written.
-    """
-
-    by: tuple[str, ...] = ()
-    count: str | None = None
-    outcome_count: str | None = None
-    share: str | None = None
-    hidden: tuple[str, ...] = ()
-    total: tuple[str, ...] = ()
-    weighted: bool = False
-    form: NumberFormat = UNSAID
 
 
 def published_json(text: str, *, where: str) -> list[Published]:
@@ -197,13 +159,18 @@ def published_frame(
     [(('region',), 2), ((), 1)]
     """
     text = frame.astype("string").fillna("").astype("object").reset_index(drop=True)
-    named = _found_columns(text, columns, where=where)
+    named = found_columns(text, columns, where=where)
     cells = _Cells(text, named, columns, where)
-    words = {word.casefold() for word in (*_TOTALS, *columns.total)}
+    totals = {
+        name: total_groups(
+            text[name].map(stripped), cells.n, columns, where=f"{where}, column {name!r}"
+        )
+        for name in named.by
+    }
     found: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], int]] = {}
     for at in range(len(text)):
         group = {name: stripped(text[name].iloc[at]) for name in named.by}
-        kept = tuple(name for name, value in group.items() if value.casefold() not in words)
+        kept = tuple(name for name, value in group.items() if value not in totals[name])
         outcome = text[named.outcome].iloc[at] if named.outcome else named.name(note)
         rows = found.setdefault((outcome, kept), {})
         values = tuple(group[name] for name in kept)
@@ -214,100 +181,11 @@ def published_frame(
             )
         rows[values] = at
     for (_, by), rows in found.items():
-        _warn_of_totals(by, rows, cells.n, where)
+        warn_of_totals(by, rows, cells.n, where)
     return [
         cells.table(by, rows, replace(note, outcome=outcome))
         for (outcome, by), rows in found.items()
     ]
-
-
-def _warn_of_totals(
-    by: tuple[str, ...],
-    rows: Mapping[tuple[str, ...], int],
-    counts: Sequence[int | None],
-    where: str,
-) -> None:
-    """Warn of a group that has as many people as all others: it may be the total."""
-    for place, name in enumerate(by):
-        people: dict[str, int] = {}
-        for group, at in rows.items():
-            if counts[at]:
-                people[group[place]] = people.get(group[place], 0) + (counts[at] or 0)
-        most = max(people, key=people.__getitem__, default="")
-        if len(people) > _FEW and 2 * people[most] >= sum(people.values()) > 0:
-            warnings.warn(
-                f"{where}, column {name!r}: {most!r} has as many people as all other groups "
-                f"together. When it means everyone, say --total {most!r}.",
-                EenzaamStatsWarning,
-                stacklevel=3,
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """Columns of a table that were found."""
-
-    by: tuple[str, ...]
-    count: str
-    yes: str | None
-    share: str | None
-    missing: str | None
-    outcome: str | None
-
-    def name(self, note: Footnote) -> str:
-        """Name of the outcome: that of its column, where it is not a usual word."""
-        usual = {*_OUTCOMES, *_SHARES}
-        own = [name for name in (self.yes, self.share) if name and name.casefold() not in usual]
-        return own[0] if own else note.outcome
-
-
-def _found_columns(text: pd.DataFrame, columns: TableColumns, *, where: str) -> _Named:
-    names = [str(name) for name in text.columns]
-    said = [columns.count, columns.outcome_count, columns.share, *columns.by]
-    absent = [name for name in said if name and name not in names]
-    if absent:
-        raise UnknownColumnError.among(absent, names, needed_for=f"the audit of {where}")
-    free = [name for name in names if name not in said]
-    count = columns.count or _usual(free, _COUNTS)
-    yes = columns.outcome_count or _usual(free, _OUTCOMES)
-    if count is None:
-        count, yes = yes, None
-    if count is None:
-        raise SchemaError(
-            f"{where} cannot be audited: none of its columns [{listed(names)}] has a usual name of "
-            f"a count [{listed(_COUNTS)}]. Name it with --count COLUMN."
-        )
-    share = columns.share or _usual(free, _SHARES)
-    missing = "n_missing" if "n_missing" in free else None
-    outcome = "outcome" if "outcome" in free else None
-    rest = {count, yes, share, missing, outcome, *_STATISTICS}
-    by = columns.by or tuple(
-        name for name in names if name not in rest and not name.startswith("n_missing_")
-    )
-    for name in by if not columns.by and "flag" not in names else ():
-        if _is_like_counts(text[name]):
-            raise SchemaError(
-                f"{where}, column {name!r}: it holds numbers, as counts do, and is no grouping "
-                "column. Say which columns are the counts (--count, --outcome-count), or name the "
-                "grouping columns with --by COLUMN, each one. A table with one column per group is "
-                "written with one row per cell first."
-            )
-    return _Named(by, count, yes, share, missing, outcome)
-
-
-def _is_like_counts(texts: pd.Series[Any]) -> bool:
-    """Numbers with decimals, or numbers beside cells that are hidden; a year is neither."""
-    said = [one for one in texts if not says_nothing(one)]
-    numbers = [one for one in said if looks_like_number(one)]
-    bounded = [one for one in said if one.strip()[:1] in _BOUNDS]
-    hidden = len(said) < len(texts) or bool(bounded)
-    decimals = any(re.search("[.,]", one) for one in numbers)
-    return bool(numbers) and len(numbers) + len(bounded) == len(said) and (hidden or decimals)
-
-
-def _usual(names: Sequence[str], usual: Sequence[str]) -> str | None:
-    by_word = {name.casefold().strip(): name for name in reversed(names)}
-    return next((by_word[word] for word in usual if word in by_word), None)
 
 
 class _Column:
@@ -315,7 +193,7 @@ class _Column:
 
     def __init__(self, texts: pd.Series[Any], columns: TableColumns, where: str) -> None:
         self.name = str(texts.name)
-        hidden = {word.casefold() for word in (*_HIDDEN, *columns.hidden)}
+        hidden = {word.casefold() for word in (*HIDDEN_WORDS, *columns.hidden)}
         plain = texts.map(lambda text: stripped(str(text)).removesuffix("%").strip())
         self.texts = plain.tolist()
         self.limits = {at: found for at, text in enumerate(plain) if (found := _limits(text))}
@@ -363,7 +241,7 @@ class _Column:
         """Shares between 0 and 1, and their decimals."""
         self.require_numbers(where)
         known = [value for value in self.values if math.isfinite(value)]
-        percent = self.percent or bool(_PERCENT.search(self.name)) or max(known, default=0.0) > 1.0
+        percent = self.percent or bool(PERCENT.search(self.name)) or max(known, default=0.0) > 1.0
         decimals = max((len(re.split("[.,]", text)[1]) for text in self._with_sign()), default=0)
         scale = 100.0 if percent else 1.0
         return [value / scale for value in self.values], decimals + (2 if percent else 0)
@@ -388,7 +266,7 @@ class _Cells:
     """Numbers of the columns of one file."""
 
     def __init__(
-        self, text: pd.DataFrame, named: _Named, columns: TableColumns, where: str
+        self, text: pd.DataFrame, named: NamedColumns, columns: TableColumns, where: str
     ) -> None:
         def column(name: str | None) -> _Column | None:
             return None if name is None else _Column(text[name], columns, where)
@@ -405,8 +283,16 @@ class _Cells:
         self.limits = {
             word: one.limits for word, one in (("n_valid", count), ("n_outcome", yes)) if one
         }
+        if columns.status is not None:
+            self._hide(text[columns.status])
         self.statistic = COUNT if yes is None and share is None else "proportion"
         self.weight = "weight" if columns.weighted or set(OWN) <= set(text.columns) else ""
+
+    def _hide(self, statuses: pd.Series[Any]) -> None:
+        """Leave out what a status of τ-ARGUS says is not shown."""
+        for at, status in enumerate(statuses):
+            if not is_shown_status(status):
+                self.n[at], self.yes[at], self.share[at] = None, None, _NOTHING
 
     def table(
         self, by: tuple[str, ...], rows: Mapping[tuple[str, ...], int], note: Footnote

@@ -15,7 +15,7 @@ from eenzaam_stats.disclosure.feasible import Line
 from eenzaam_stats.disclosure.relations import Cell, systems
 from eenzaam_stats.disclosure.system import System, Terms
 from eenzaam_stats.errors import DisclosureError, SchemaError
-from eenzaam_stats.results.estimates import Estimate, Estimates
+from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
 from eenzaam_stats.vocabulary import Flag
 
 COUNT = "count"  # statistic of a table that counts people and nothing else
@@ -196,11 +196,11 @@ def readings(
     for source, system in found.items():
         at = _places(system)
         own = [number for number, one in enumerate(shown) if one.people == source]
-        left_out: dict[Columns, int] = {}
+        left_out: dict[Columns, float] = {}
         for number in own:
             note = by_number[shown[number].table].table.footnote
             for columns in {system.where[unknown][1] for unknown in at.get(number, {}).values()}:
-                left_out[columns] = max(left_out.get(columns, 0), note.n_without_group)
+                left_out[columns] = max(left_out.get(columns, 0.0), _without_group(note))
         sums, notes = _true_sums(system, left_out)
         told = [
             line
@@ -280,8 +280,13 @@ def _own_places(system: System, one: Shown, at: Mapping[Kind, int]) -> dict[str,
     }
 
 
+def _without_group(note: Footnote) -> float:
+    """People without a group; of a few, whose number is not told, any number."""
+    return math.inf if note.n_without_group is None else float(note.n_without_group)
+
+
 def _true_sums(
-    system: System, left_out: Mapping[Columns, int]
+    system: System, left_out: Mapping[Columns, float]
 ) -> tuple[list[Line], tuple[str, ...]]:
     """Sums and rules as lines; those that shown counts contradict are bounds, or are left out."""
     equations = [(terms, _key(system, terms)) for terms in system.equations()]
@@ -293,7 +298,8 @@ def _true_sums(
         missing = 0.0
         if key[0] == "sum":
             fine, coarse = key[2], key[3]
-            missing = float(max(left_out.get(fine, 0) - left_out.get(coarse, 0), 0))  # type: ignore[call-overload]
+            own, less = (left_out.get(one, 0.0) for one in (fine, coarse))  # type: ignore[call-overload]
+            missing = max(own - (less if math.isfinite(less) else 0.0), 0.0)
             missing = math.inf if key in broken and not missing else missing
             if missing:
                 notes[_partly(fine, coarse)] = None  # type: ignore[arg-type]
@@ -336,7 +342,7 @@ def _told(at: Mapping[str, int], one: Shown, published: Published) -> Iterator[L
             words = f"{place}: the word in the cell says {low:g} to {high:g}"
             yield Line(((unknown, 1.0),), low, high, words)
     if _is_share(table, row) and YES in at:
-        decimals = _decimals(published)
+        decimals = decimals_of(published)
         words = (
             f"{place}: share {row.estimate:.{decimals}f} of {row.n_valid or 'an unknown number'}"
         )
@@ -385,7 +391,7 @@ def _half_digit(value: float, rows: Sequence[Estimate]) -> float:
     return _HALF * 10.0 ** (exponent - max(digits, 1) + 1)
 
 
-def _decimals(published: Published) -> int:
+def decimals_of(published: Published) -> int:
     """Decimals of the shares of a table: as said, or as many as any share needs."""
     if published.decimals is not None:
         return published.decimals

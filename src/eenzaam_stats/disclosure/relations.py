@@ -78,7 +78,7 @@ def _without_kinds(row: Shown, told: Collection[str]) -> Shown:
         for kind, count in row.counts
         if kind[0] != "missing" or len(kind) == 2 or kind[1] in told
     ]
-    return replace(row, counts=tuple(kept))
+    return row if len(kept) == len(row.counts) else replace(row, counts=tuple(kept))
 
 
 def _missing(system: System, told: Collection[str], same: Mapping[Kind, Kind]) -> Iterator[Rule]:
@@ -132,7 +132,7 @@ def functions_of(cells: Sequence[Cell]) -> Functions:
     pairs: dict[tuple[str, str], dict[str, str]] = {}
     broken: set[tuple[str, str]] = set()
     seen: dict[str, set[str]] = {}
-    for columns, values in set(cells):
+    for columns, values in dict.fromkeys(cells):
         for a, b in permutations(range(len(columns)), 2):
             key = (columns[a], columns[b])
             before = pairs.setdefault(key, {}).setdefault(values[a], values[b])
@@ -200,9 +200,10 @@ def _close(system: System) -> None:
         if meets <= closed:
             break
         closed |= meets
+    order = sorted(closed, key=lambda one: (-len(one), one))
     below = {
-        one: [other for other in closed if other != one and set(other) <= system.derivable(one)]
-        for one in closed
+        one: [other for other in order if other != one and set(other) <= system.derivable(one)]
+        for one in order
     }
     for one, coarser in below.items():
         system.parents[one] = [

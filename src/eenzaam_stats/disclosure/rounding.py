@@ -10,6 +10,7 @@ import math
 import re
 from dataclasses import replace
 
+from eenzaam_stats.disclosure.overlap import FINE, MOST_HIDDEN
 from eenzaam_stats.results.comparisons import Comparison
 from eenzaam_stats.results.estimates import Estimate
 
@@ -18,10 +19,12 @@ _EFFECT = 1  # decimals of design effects, significant digits of degrees of free
 _TEST = 2  # decimals of test statistics, significant digits of the effective number
 _P = 4
 _HUNDRED = 100
+_ABOVE = 1.0 + 1e-9  # 0.1 is a little less or more than a power of ten
+_ONE = 1  # significant digits of an error that is one of hidden people too
 _NUMBER = re.compile(r"\d+\.\d+(e-?\d+)?")  # an error in words is an error with more digits
 
 
-def rounded(row: Estimate, statistic: str, decimals: int) -> Estimate:
+def rounded(row: Estimate, statistic: str, decimals: int, hidden: float = FINE) -> Estimate:
     """Row of a release.
 
     Parameters
@@ -32,12 +35,17 @@ def rounded(row: Estimate, statistic: str, decimals: int) -> Estimate:
         As in the footnote.
     decimals : int
         Decimals of a share; of other numbers, significant digits.
+    hidden : float, default 0
+        Part of its people who are in groups that the release hides.
 
     Returns
     -------
     Estimate
         Without the sum of weights and the largest weight; degrees of freedom, design effects and
-        numbers in the reason so coarse that strata and clusters are not counted by them.
+        numbers in the reason so coarse that strata and clusters are not counted by them. Where
+        hidden people are part of it, the error has one digit, the limits are those of that error
+        at its last digit, and design effects and the effective number are left out; where they
+        are more than a quarter, the error and the limits are left out too.
 
     Examples
     --------
@@ -45,7 +53,14 @@ def rounded(row: Estimate, statistic: str, decimals: int) -> Estimate:
     >>> safe = rounded(row, "proportion", 3)
     >>> safe.estimate, safe.std_error, safe.deff, safe.weight_sum
     (0.123, 0.012, 1.2, nan)
+    >>> margin = rounded(row, "proportion", 3, hidden=0.2)
+    >>> margin.estimate, margin.std_error, margin.conf_low, margin.conf_high, margin.deff
+    (0.123, 0.01, 0.1, 0.14, nan)
     """
+    if hidden > FINE:
+        error, low, high = _coarse(row, hidden)
+        row = replace(row, std_error=error, conf_low=low, conf_high=high)
+        row = replace(row, deff=math.nan, deff_wor=math.nan, n_effective=math.nan)
     return replace(
         row,
         estimate=_near(row.estimate, statistic, decimals),
@@ -56,9 +71,7 @@ def rounded(row: Estimate, statistic: str, decimals: int) -> Estimate:
         deff=_decimal(row.deff, _EFFECT),
         deff_wor=_decimal(row.deff_wor, _EFFECT),
         n_effective=_significant(row.n_effective, _TEST),
-        df=None
-        if row.df is None
-        else int(_significant(float(row.df), _EFFECT if row.df < _HUNDRED else _TEST)),
+        df=_degrees(row.df),
         reason=_NUMBER.sub("…", row.reason),
         largest_weight_share=math.nan,
         largest_share=math.nan,
@@ -66,8 +79,17 @@ def rounded(row: Estimate, statistic: str, decimals: int) -> Estimate:
     )
 
 
-def rounded_comparison(row: Comparison, statistic: str, decimals: int) -> Comparison:
-    """Row of a released comparison, its test with two and its p values with four decimals."""
+def rounded_comparison(
+    row: Comparison, statistic: str, decimals: int, hidden: float = FINE
+) -> Comparison:
+    """Row of a released comparison, its test with two and its p values with four decimals.
+
+    A test and its p value are the error in other words, so they go where the error is coarse.
+    """
+    if hidden > FINE:
+        error, low, high = _coarse(row, hidden)
+        row = replace(row, std_error=error, conf_low=low, conf_high=high)
+        row = replace(row, statistic=math.nan, p_value=math.nan, p_adjusted=math.nan)
     return replace(
         row,
         estimate=_near(row.estimate, statistic, decimals),
@@ -78,6 +100,24 @@ def rounded_comparison(row: Comparison, statistic: str, decimals: int) -> Compar
         p_value=_decimal(row.p_value, _P),
         p_adjusted=_decimal(row.p_adjusted, _P),
     )
+
+
+def _coarse(row: Estimate | Comparison, hidden: float) -> tuple[float, float, float]:
+    """Error of one digit and its limits, which tell nothing more; nothing beyond a quarter.
+
+    The limits lie as many errors away as before, so that those of a logit or beta interval stay on
+    their own scale, and are rounded to the step of the error, which hides how many.
+    """
+    error = row.std_error
+    if hidden > MOST_HIDDEN or not (math.isfinite(error) and error > 0.0):
+        return (math.nan, math.nan, math.nan)
+    coarse = _significant(error, _ONE)
+    places = -math.floor(math.log10(coarse * _ABOVE))
+    low, high = (
+        _decimal(row.estimate + (limit - row.estimate) * coarse / error, places)
+        for limit in (row.conf_low, row.conf_high)
+    )
+    return (coarse, low, high)
 
 
 def _degrees(df: int | None) -> int | None:

@@ -70,6 +70,8 @@ def protected(
     first = set(hiding.hidden)
     order = sorted(secrets, key=lambda one: (-system.value[one.unknown], system.where[one.unknown]))
     for secret in order:
+        if hiding.hidden >= cost.keys():
+            break  # nothing more can be hidden
         rows = protecting(hiding, secret.unknown, secret.people, before=secret.before)
         hiding.hide(cost if rows is None else rows)
     if hiding.hidden - first:
@@ -89,16 +91,27 @@ def _release(hiding: Hiding, secrets: Sequence[Secret], first: set[int]) -> None
     left = MOST_COUNTS + PER_COUNT * len(hiding.system.value)
     for row in sorted(more, key=lambda one: (-hiding.cost.get(one, 0.0), one)):
         leaning = [one for one, kept in support.items() if row in kept.rows]
-        left -= sum(len(support[one].box.at) for one in leaning)
+        left -= sum(len(support[one].box.unknowns) for one in leaning)
         if left < 0:
             return
         hiding.show(row)
-        others: dict[Secret, Support] = {}
-        for one in leaning:
-            found = support[one].again()
-            if found is None:
-                hiding.hide([row])
-                break
-            others[one] = found
+        others = _others(support, leaning)
+        if others is None:
+            hiding.hide([row])
         else:
             support.update(others)
+
+
+def _others(
+    support: Mapping[Secret, Support], leaning: Sequence[Secret]
+) -> dict[Secret, Support] | None:
+    """What else keeps some secrets unknown; ``None`` where nothing keeps one of them."""
+    if not all(support[one].box.has_room() for one in leaning):
+        return None
+    found: dict[Secret, Support] = {}
+    for one in leaning:
+        again = support[one].again()
+        if again is None:
+            return None
+        found[one] = again
+    return found

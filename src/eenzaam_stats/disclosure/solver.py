@@ -57,6 +57,40 @@ class Equations:
         factor = np.column_stack([self.factor, -self.factor]).ravel()
         return Equations(row, np.append(column, entry), np.append(factor, 1.0))
 
+    def moving(self, start: int, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Columns in ``free`` that a change of one of them can change; none where it is fixed."""
+        free = free.copy()
+        while True:
+            inside = free[self.column]
+            row, column = self.row[inside], self.column[inside]
+            alone = np.bincount(row, minlength=self.rows)[row] == 1
+            if not alone.any():
+                break
+            free[column[alone]] = False  # nothing else in its equation can change
+        reached = np.zeros(len(free), dtype=bool)
+        reached[start] = free[start]
+        before = 0
+        while before < (now := int(np.count_nonzero(reached))):
+            before = now
+            rows = np.zeros(self.rows, dtype=bool)
+            rows[row[reached[column]]] = True
+            reached[column[rows[row]]] = True
+        return reached
+
+    def room(self, column: int, value: FloatArray) -> tuple[float, float]:
+        """How far one column can fall and rise at most, by each of its equations alone."""
+        own = np.zeros(self.rows)
+        mine = self.column == column
+        own[self.row[mine]] = self.factor[mine]
+        others = (own[self.row] != 0.0) & ~mine
+        row = self.row[others]
+        ratio, most = self.factor[others] / own[row], value[self.column[others]]
+        # what falls with a rise of the column falls to 0 at most; what rises has no end
+        by_sign = (np.where(sign * ratio > 0.0, np.abs(ratio) * most, np.inf) for sign in (-1, 1))
+        ends = [np.bincount(row, weights, minlength=self.rows)[own != 0.0] for weights in by_sign]
+        fall, rise = (float(min(end, default=np.inf)) for end in ends)
+        return min(fall, float(value[column])), rise
+
     @property
     def rows(self) -> int:
         """Number of equations."""
@@ -81,6 +115,8 @@ class Programme:
         Upper bounds; lower bounds are 0.
     whole : bool, default False
         Whether only whole numbers are a solution.
+    model : highspy.Highs, optional
+        Solver that forgets what it was asked before; a new one without.
     """
 
     def __init__(
@@ -90,6 +126,7 @@ class Programme:
         upper: FloatArray,
         *,
         whole: bool = False,
+        model: highspy.Highs | None = None,
     ) -> None:
         self.columns, self.whole = len(upper), whole
         rows = equations.rows
@@ -106,12 +143,12 @@ class Programme:
         matrix.start_ = np.searchsorted(equations.row, np.arange(rows + 1)).astype(np.int32)
         matrix.index_ = equations.column.astype(np.int32)
         matrix.value_ = equations.factor
-        self.model = highspy.Highs()
+        self.model = highspy.Highs() if model is None else model
         self.model.silent()
         self.model.setOptionValue("threads", 1)
         self.model.setOptionValue("mip_max_nodes", _NODES)
-        if self.columns < _SMALL:
-            self.model.setOptionValue("presolve", "off")  # it costs more than it saves
+        small = self.columns < _SMALL  # it costs more than it saves
+        self.model.setOptionValue("presolve", "off" if small else "choose")
         self.model.passModel(programme)
 
     def least(self, cost: FloatArray) -> FloatArray | None:
@@ -120,15 +157,12 @@ class Programme:
         self.model.changeColsCost(self.columns, columns, np.asarray(cost, dtype=np.float64))
         return self._solution()
 
-    def range_of(self, column: int) -> tuple[float, float]:
-        """Least and largest value of one column; infinite where nothing bounds it."""
-        ends = []
-        for sign, sense in ((1.0, 0.0), (-1.0, INFINITE)):
-            self.model.changeColCost(column, sign)
-            found = self._solution()
-            ends.append(sense if found is None else float(found[column]))
+    def end_of(self, column: int, sign: float) -> FloatArray | None:
+        """Solution with the least of one column, or with the largest with ``sign=-1``."""
+        self.model.changeColCost(column, sign)
+        found = self._solution()
         self.model.changeColCost(column, 0.0)
-        return ends[0], ends[1]
+        return found
 
     def _solution(self) -> FloatArray | None:
         """Where the model has its optimum; most have one in whole numbers without being asked."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TypeVar, overload
 
 from eenzaam_stats.disclosure.apart import require_apart
+from eenzaam_stats.disclosure.bands import require_nested_bands
 from eenzaam_stats.disclosure.decision import BEFORE, reasons_of_estimates
 from eenzaam_stats.disclosure.derived import (
     Released,
@@ -22,9 +23,12 @@ from eenzaam_stats.disclosure.derived import (
     require_released,
     touched,
 )
+from eenzaam_stats.disclosure.mostly_hidden import warn_of_hidden
+from eenzaam_stats.disclosure.overlap import FINE, hidden_parts
 from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
 from eenzaam_stats.disclosure.rounding import rounded, rounded_comparison
 from eenzaam_stats.disclosure.rules import disclosive, unreliable
+from eenzaam_stats.disclosure.ungrouped import LEFT_OVER, left_over, told
 from eenzaam_stats.errors import DisclosureError, SchemaError
 from eenzaam_stats.results.comparisons import Comparison, Comparisons
 from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
@@ -32,6 +36,7 @@ from eenzaam_stats.vocabulary import Disclosure, Flag
 
 ReleasedType = TypeVar("ReleasedType", bound=Released)
 DERIVED = "made of a group that is suppressed"
+COARSE = "errors that suppressed groups are part of have one digit, or are left out"
 
 
 @overload
@@ -101,7 +106,7 @@ def suppress(
 
     Examples
     --------
-    >>> from eenzaam_stats.results.estimates import Footnote
+    >>> from eenzaam_stats.results.estimates.estimates import Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "microdata", "Taylor", 0.95,
     ...                 "weight", "", 0, "0")
     >>> def row(name, n, yes):
@@ -115,8 +120,11 @@ def suppress(
     alone = not isinstance(estimates, Sequence)
     tables: tuple[Released, ...] = (estimates,) if alone else tuple(estimates)  # type: ignore[arg-type, assignment]
     reasons = reasons_of(tables, chosen)
+    held = hidden_parts(tables, reasons)
+    without = told(tables, chosen)
     result = tuple(
-        _suppressed(table, why, chosen) for table, why in zip(tables, reasons, strict=True)
+        _suppressed(_telling(table, number), why, parts, chosen)
+        for table, number, why, parts in zip(tables, without, reasons, held, strict=True)
     )
     return result[0] if alone else result  # type: ignore[return-value]
 
@@ -140,6 +148,7 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
     for table in tables:
         _require_counts(table)
     require_apart(tables, profile)
+    require_nested_bands(tables, profile)
     counted = [
         (at, table)
         for at, table in enumerate(tables)
@@ -147,8 +156,10 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
     ]
     forced = [[""] * len(table.rows) for table in tables]
     new = any(row.disclosure is Disclosure.UNCHECKED for table in tables for row in table.rows)
+    warned = False
     while True:
         reasons = [_own_reasons(table, forced[at], profile) for at, table in enumerate(tables)]
+        warned = warned or warn_of_hidden(tables, reasons, profile)  # before the search
         for at, why in reasons_of_estimates(counted, forced, profile).items():
             reasons[at] = why
         hidden = hidden_cells(tables, reasons)
@@ -159,11 +170,15 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
             if not reasons[at][row]
         ]
         news += [(at, row) for at, row in bounding(tables, reasons) if not reasons[at][row]]
+        over = [one for one in left_over(tables, reasons, profile) if not reasons[one[0]][one[1]]]
+        news += over
         news = [(at, row) for at, row in news if not (new and _has_left(tables[at].rows[row]))]
         if not news:
+            if not warned:
+                warn_of_hidden(tables, reasons, profile)
             return reasons
         for at, row in news:
-            forced[at][row] = DERIVED
+            forced[at][row] = LEFT_OVER if (at, row) in over else DERIVED
 
 
 def _has_left(row: Estimate | Comparison) -> bool:
@@ -222,24 +237,39 @@ def _require_counts(table: Released) -> None:
         )
 
 
-def _suppressed(table: Released, why: Sequence[str], profile: DisclosureProfile) -> Released:
+def _telling(table: Released, without: int | None) -> Released:
+    """The table with the number of people without a group that may be told."""
+    return replace(table, footnote=replace(table.footnote, n_without_group=without))
+
+
+def _suppressed(
+    table: Released, why: Sequence[str], parts: Sequence[float], profile: DisclosureProfile
+) -> Released:
     hidden = sum(map(bool, why))
-    words = f"{profile.describe()}; {hidden} of {len(why)} estimates suppressed"
+    # what has left stays as it left
+    rows: Sequence[Estimate | Comparison] = table.rows
+    held = [
+        FINE if reason or _has_left(row) or profile.decimals is None else part
+        for row, reason, part in zip(rows, why, parts, strict=True)
+    ]
+    was = COARSE in table.footnote.disclosure
+    coarse = f"; {COARSE}" if was or any(part > FINE for part in held) else ""
+    words = f"{profile.describe()}{coarse}; {hidden} of {len(why)} estimates suppressed"
     note = replace(table.footnote, disclosure=words)
     if isinstance(table, Comparisons):
-        return _suppressed_comparisons(replace(table, footnote=note), why, profile.decimals)
-    rows = tuple(
-        row.hidden() if reason else _safe(row, profile, note)
-        for row, reason in zip(table.rows, why, strict=True)
+        return _suppressed_comparisons(replace(table, footnote=note), why, held, profile.decimals)
+    shown = tuple(
+        row.hidden() if reason else _safe(row, profile, note, part)
+        for row, reason, part in zip(table.rows, why, held, strict=True)
     )
-    return replace(table, rows=rows, footnote=note)
+    return replace(table, rows=shown, footnote=note)
 
 
 def _suppressed_comparisons(
-    table: Comparisons, why: Sequence[str], decimals: int | None
+    table: Comparisons, why: Sequence[str], held: Sequence[float], decimals: int | None
 ) -> Comparisons:
     # an adjusted p value can be that of another row, multiplied
-    adjusted_away = bool(table.adjustment) and any(why)
+    adjusted_away = bool(table.adjustment) and (any(why) or any(part > FINE for part in held))
     safe = (
         replace(
             row,
@@ -253,18 +283,18 @@ def _suppressed_comparisons(
         if reason
         else row
         if decimals is None
-        else rounded_comparison(row, table.footnote.statistic, decimals)
-        for row, reason in zip(safe, why, strict=True)
+        else rounded_comparison(row, table.footnote.statistic, decimals, part)
+        for row, reason, part in zip(safe, why, held, strict=True)
     )
     return replace(table, rows=rows)
 
 
-def _safe(row: Estimate, profile: DisclosureProfile, note: Footnote) -> Estimate:
+def _safe(row: Estimate, profile: DisclosureProfile, note: Footnote, part: float) -> Estimate:
     """Row that may be shown, with the doubts of the profile."""
     doubt = unreliable(row, level=note.level) if profile.reliability else ""
     reasons = "; ".join(filter(None, [row.reason, doubt]))
     if profile.decimals is not None:
-        row = rounded(row, note.statistic, profile.decimals)
+        row = rounded(row, note.statistic, profile.decimals, part)
     return replace(
         row,
         disclosure=Disclosure.SAFE,

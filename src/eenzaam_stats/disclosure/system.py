@@ -166,6 +166,10 @@ class System:
     def equations(self) -> Iterator[Terms]:
         """Every sum, and every rule in every cell."""
         yield from self.sums()
+        yield from self.rules_within()
+
+    def rules_within(self) -> Iterator[Terms]:
+        """Every rule in every cell."""
         for rule in self.rules:
             first = next(kind for kind, _ in rule.terms if kind in rule.needed)
             for (kind, columns), cells in list(self.cells.items()):

@@ -18,6 +18,7 @@ from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.results.estimates import Estimate, Estimates
+from eenzaam_stats.same_people import People, people_of
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.survey import Survey
@@ -44,6 +45,8 @@ class ComputedFigure:
         Evidence level of the published figure; empty without one.
     table : Estimates or None
         Of which the estimate is the only row; ``None`` where there is none to suppress.
+    people : People or None
+        Respondents it was computed from, for the record of a release.
     """
 
     file: str
@@ -54,6 +57,7 @@ class ComputedFigure:
     published: float | None
     evidence: str
     table: Estimates | None = field(default=None, repr=False, compare=False)
+    people: People | None = field(default=None, repr=False, compare=False)
 
     @property
     def disclosure(self) -> Disclosure:
@@ -103,7 +107,10 @@ def computed_from(
         As the loader, the scoring and the estimation do.
     """
     survey = score(read_gezondheidsmonitor(path, wave=wave, weight=weight), DJG11)
-    return tuple(_figure(survey, outcome, wave=wave) for outcome in OUTCOMES)
+    people = people_of(survey)
+    return tuple(
+        replace(_figure(survey, outcome, wave=wave), people=people) for outcome in OUTCOMES
+    )
 
 
 def _figure(survey: Survey, outcome: str, *, wave: int) -> ComputedFigure:

@@ -199,8 +199,9 @@ class Footnote:
         Coverage of the interval, 0-1.
     weight, stratum : str
         Columns of the design; empty when there is none.
-    n_without_group : int
-        People left out because a grouping column was missing.
+    n_without_group : int or None
+        People left out because a grouping column was missing; ``None`` for a few, whose number a
+        release does not tell.
     version : str
         Version of the package.
     statistic : str
@@ -224,7 +225,7 @@ class Footnote:
     level: float
     weight: str
     stratum: str
-    n_without_group: int
+    n_without_group: int | None
     version: str
     statistic: str = "proportion"
     cluster: str = ""

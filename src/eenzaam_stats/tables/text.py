@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from eenzaam_stats.output_check import require_passed
 from eenzaam_stats.plain_text import plain
 from eenzaam_stats.results.estimates import Estimate, Estimates
+from eenzaam_stats.tables.phrases import in_language, named_column, named_group
 from eenzaam_stats.vocabulary import Flag, Language, formatted, label, labels
 
 _DASH = "\N{EN DASH}"
@@ -55,20 +56,47 @@ def estimates_text(
     percent = "proportion" in estimates.footnote.statistic
     rows = [_cells(row, estimates.by, percent=percent, language=language) for row in estimates.rows]
     head = [
-        ", ".join(estimates.by) or words["word.everyone"],
+        _by(estimates, language) or words["word.everyone"],
         words.get(f"outcome.{estimates.footnote.outcome}", estimates.footnote.outcome),
-        f"{estimates.footnote.level:.0%} {words['word.interval']}",
+        words["footnote.interval"].format(level=f"{estimates.footnote.level:.0%}"),
         "n",
         words["word.missing"],
         "",
     ]
     lines = [_line(cells, _widths([head, *rows])) for cells in (head, *rows)]
-    return "\n".join([*lines, estimates.describe(), *_notes(estimates, language)])
+    return "\n".join([*lines, _sentence(estimates, language), *_notes(estimates, language)])
+
+
+def _by(estimates: Estimates, language: Language) -> str:
+    return ", ".join(named_column(name, language) for name in estimates.by)
+
+
+def _sentence(estimates: Estimates, language: Language) -> str:
+    """What the numbers are, as ``describe()`` says it, in the words of a language."""
+    if language == "en":
+        return estimates.describe()
+    words, note = labels(language), estimates.footnote
+    statistic = note.statistic.replace(" ", "_")
+    groups = words["footnote.groups"].format(count=len(estimates.rows), by=_by(estimates, language))
+    own = note.scale == labels("en")["footnote.column_of_the_file"]
+    return words["footnote.sentence"].format(
+        statistic=words.get(f"statistic.{statistic}", note.statistic),
+        outcome=words.get(f"outcome.{note.outcome}", note.outcome),
+        scale=words["footnote.column_of_the_file"] if own else note.scale,
+        population=in_language(note.population, language),
+        source=note.source,
+        wave=note.wave,
+        origin=words.get(f"origin.{note.origin}", note.origin),
+        groups=groups if estimates.by else words["word.everyone"],
+        method=in_language(note.method, language),
+        level=f"{note.level:.0%}",
+        version=note.version,
+    )
 
 
 def _cells(row: Estimate, by: Sequence[str], *, percent: bool, language: Language) -> list[str]:
     words = labels(language)
-    named = [words.get(f"{name}.{value}", value) for name, value in zip(by, row.group, strict=True)]
+    named = [named_group(name, value, language) for name, value in zip(by, row.group, strict=True)]
     name = plain(", ".join(named)).replace("\n", " ") or words["word.everyone"]
     if row.flag is Flag.SUPPRESSED:
         status = label("disclosure.suppressed", language)
@@ -79,7 +107,7 @@ def _cells(row: Estimate, by: Sequence[str], *, percent: bool, language: Languag
         _interval(row, percent=percent, language=language),
         _count(row.n_valid, language),
         _count(row.n_missing, language),
-        row.reason,
+        in_language(row.reason, language),
     ]
 
 
@@ -112,9 +140,13 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _notes(estimates: Estimates, language: Language) -> list[str]:
-    note = estimates.footnote
-    left_out = (
-        f"{formatted(note.n_without_group, decimals=0, language=language)} "
-        f"people without a value of {', '.join(estimates.by)} are in no row."
+    note, words = estimates.footnote, labels(language)
+    number = note.n_without_group
+    left_out = words["footnote.without_group"].format(
+        count=words["footnote.some"]
+        if number is None
+        else formatted(number, decimals=0, language=language),
+        by=", ".join(estimates.by) if language == "en" else _by(estimates, language),
     )
-    return [*([left_out] if note.n_without_group else []), f"Disclosure: {note.disclosure}."]
+    told = words["footnote.disclosure"].format(words=in_language(note.disclosure, language))
+    return [*([left_out] if number != 0 else []), told]

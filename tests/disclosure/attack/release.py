@@ -119,7 +119,7 @@ class Release:
         inside = self.population.inside(asked)
         reader.knows(inside & ~everyone, 0)
         left_out = self.population.inside(Asked(asked.outcome, (), asked.where)) & ~inside
-        if left_out.any():
+        if left_out.any() and table.footnote.n_without_group is not None:
             reader.knows(left_out, table.footnote.n_without_group)
         for row in table.rows:
             if row.flag is not Flag.SUPPRESSED:
@@ -195,7 +195,7 @@ class Release:
             left = list(out)
         return left
 
-    def recovered(self, shown: Sequence[Made], *, whole: bool = False) -> list[Found]:
+    def recovered(self, shown: Sequence[Made], attacked: Sequence[Found]) -> list[Found]:
         """Counts that are narrower than they may be, in a release that does not hide everything.
 
         A row of a later run cannot be wider than what left before makes it: that is what is known
@@ -203,7 +203,7 @@ class Release:
         """
         if not any(row.flag is not Flag.SUPPRESSED for t in shown if t.by for row in t.rows):
             return []
-        narrow = [found for found in self.attack(shown, whole=whole) if found.narrow]
+        narrow = [found for found in attacked if found.narrow]
         last = max(self.runs)
         if not last or not narrow:
             return narrow

@@ -21,10 +21,9 @@ from typing import Any
 
 import pandas as pd
 
-from eenzaam_stats.errors import EenzaamStatsWarning, SourceError
+from eenzaam_stats.errors import EenzaamStatsWarning, SourceError, users_level
 from eenzaam_stats.files.document_text import json_of
 from eenzaam_stats.files.writing import PendingFile, require_place
-from eenzaam_stats.loaders.harmonise.weighting import users_level
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.survey import ColumnReport, Design, HarmonisationReport, Survey
 from eenzaam_stats.version import VERSION

@@ -6,7 +6,6 @@ named by the user, never found by its looks.
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Collection, Mapping
 
@@ -14,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eenzaam_stats.errors import DesignError, EenzaamStatsWarning, OptionError, listed
+from eenzaam_stats.errors import DesignError, EenzaamStatsWarning, OptionError, listed, users_level
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
 from eenzaam_stats.loaders.harmonise.column import RawColumn
 from eenzaam_stats.loaders.harmonise.matching import NameIndex
@@ -22,7 +21,6 @@ from eenzaam_stats.loaders.harmonise.number_labels import said_of_number
 from eenzaam_stats.messages import is_shown, shown_label, shown_names
 from eenzaam_stats.results.estimates import CheckResult
 
-_PACKAGE = "eenzaam_stats."
 # A mean weight this near to 1 speaks for weights that add up to the respondents.
 NEAR_ONE = 0.01
 # A mean weight above this speaks for weights that add up to people.
@@ -129,14 +127,6 @@ def _chosen_notes(wave: WaveCodebook, index: NameIndex, column: str) -> tuple[st
         return ()
     known = f"the codebook has [{listed(wave.weights)}]" if wave.weights else "none is documented"
     return (f"weight {column} was chosen by the user; for loneliness {known}",)
-
-
-def users_level() -> int:
-    """How many calls up the first line outside the package stands."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith(_PACKAGE):
-        level, frame = level + 1, frame.f_back
-    return level
 
 
 def _reason(name: str, reasons: Mapping[str, str], index: NameIndex) -> str | None:

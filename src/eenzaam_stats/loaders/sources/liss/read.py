@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import OptionError, SchemaError
+from eenzaam_stats.errors import OptionError, SchemaError, users_level
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import Codebook
 from eenzaam_stats.loaders.formats.file_options import FileWords
@@ -21,7 +21,6 @@ from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
 from eenzaam_stats.loaders.harmonise.checks import asked_checks
 from eenzaam_stats.loaders.harmonise.column import KINDS, VALID, Harmonised
 from eenzaam_stats.loaders.harmonise.item_direction import with_single_items
-from eenzaam_stats.loaders.harmonise.weighting import users_level
 from eenzaam_stats.loaders.pooling.shared_persons import (
     LEAST_SHARED,
     check_shared_persons,
