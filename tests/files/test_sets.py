@@ -196,7 +196,7 @@ RACE = """
 import sys
 from pathlib import Path
 from eenzaam_stats.errors import SourceError
-from eenzaam_stats.writing import write_set
+from eenzaam_stats.files.writing import write_set
 who, folder, force = sys.argv[1], Path(sys.argv[2]), sys.argv[3] == "force"
 print("ready", flush=True)
 sys.stdin.readline()

@@ -12,7 +12,7 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 ASK = """
-from eenzaam_stats.opendata.reference import persons, reference, reference_folder, reference_names
+from eenzaam_stats.published.reference import persons, reference, reference_folder, reference_names
 for name in reference_names():
     assert len(reference(name)), name
 print(reference_folder())

@@ -241,7 +241,7 @@ import random, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from statline.patient import at, patient
-from eenzaam_stats.opendata.statline import Access, read_table
+from eenzaam_stats.statline.statline import Access, read_table
 access = Access(at(sys.argv[1]), patient(read=10.0), Path(sys.argv[2]))
 print("ready", flush=True)
 sys.stdin.readline()
