@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 import eenzaam_stats as es
+import eenzaam_stats.results
 from doubt.small_tables import AGES, START, SmallTable, panel, population
 from eenzaam_stats import estimation
 from eenzaam_stats.errors import DisclosureError, SchemaError
@@ -256,9 +257,10 @@ def test_the_refusal_says_what_to_do():
     assert not require_passed(es.suppress(_by("region")), "example")
 
 
-RESULTS = (
-    *("results", "comparisons", "series_results", "gap_results", "check_results"),
-    *("decomposition_results", "hindcast_results", "projection_results", "results.panel"),
+RESULTS = tuple(
+    info.name
+    for info in pkgutil.iter_modules(eenzaam_stats.results.__path__)
+    if info.name != "doubt"
 )
 # what has no status of its own, and why
 PARTS = {
@@ -291,7 +293,7 @@ PARTS = {
 def test_every_kind_of_result_has_a_status_or_a_result_that_has_it():
     found, without = set(), set()
     for name in RESULTS:
-        module = import_module(f"eenzaam_stats.{name}")
+        module = import_module(f"eenzaam_stats.results.{name}")
         for one in vars(module).values():
             if is_dataclass(one) and isinstance(one, type) and one.__module__ == module.__name__:
                 found.add(one.__name__)
@@ -299,11 +301,7 @@ def test_every_kind_of_result_has_a_status_or_a_result_that_has_it():
                     without.add(one.__name__)
     assert without | {"Footnote"} == set(PARTS)  # a footnote tells the profile in words
     assert len(found) > 25
-    import eenzaam_stats
-
-    modules = {info.name for info in pkgutil.iter_modules(eenzaam_stats.__path__)}
-    results = {name for name in modules if name.endswith("results")}
-    assert results | {"comparisons", "results.panel"} == set(RESULTS)
+    assert len(RESULTS) >= 9
 
 
 @pytest.mark.parametrize("column", ["flag", "disclosure"])
