@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from eenzaam_stats.errors import SchemaError, UnknownColumnError, verb
+from eenzaam_stats.errors import SchemaError, UnknownColumnError, verb, verb_named
 from eenzaam_stats.estimation.aggregates.domains import text
 from eenzaam_stats.estimation.variance.targets import POPULATION
 from eenzaam_stats.messages import shown_label
@@ -101,6 +101,7 @@ class Wanted:
         return (*counts, *(total for _, total in self.numeric))
 
 
+@verb_named("calibrate()")
 def wanted(margins: Margins) -> Wanted:
     """Margins of a user, checked.
 
