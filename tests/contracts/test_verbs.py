@@ -30,7 +30,7 @@ from eenzaam_stats.trend.series.interrupted import interrupted_time_series
 from eenzaam_stats.trend.series.interruption import Interruption
 from eenzaam_stats.trend.series.placebo import placebo_in_space, placebo_in_time
 
-FILES_AUDITED = "disclosure/published.py"  # there it is the file that a table came from
+FILES_AUDITED = "disclosure"  # there it is the file that a table came from
 LAW = Interruption("law", 2015)
 TWO_WAVES = pd.DataFrame({"wave": [2012, 2016], "estimate": [0.3, 0.4], "std_error": 0.01})
 
@@ -146,7 +146,7 @@ def test_no_function_takes_the_name_of_the_one_that_failed(repository: Path) -> 
     found = [
         f"{path.relative_to(source)}: {function.name}"
         for path in sorted(source.rglob("*.py"))
-        if path != source / FILES_AUDITED
+        if path.relative_to(source).parts[0] != FILES_AUDITED
         for function in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(function, ast.FunctionDef)
         for one in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
