@@ -33,7 +33,7 @@ def verb() -> str:
 def verb_named(name: str) -> Iterator[None]:
     """Let errors inside begin with this name; a public function has its own by ``in_words``.
 
-    As a decorator it adds a call of ``contextlib``, at which a search for the line of the user ends:
+    As a decorator it adds a call of ``contextlib``, at which a search for the line of a user ends:
     a function that warns there says ``with`` inside.
 
     Examples
