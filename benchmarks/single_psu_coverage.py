@@ -72,7 +72,7 @@ def one_size(survey: Survey, truth: dict[str, float], size: int, replications: i
         people = survey.respondents.iloc[chosen].reset_index(drop=True)
         cells = es.cells(Survey(people, survey.design, survey.report), OUTCOMES)
         for outcome in OUTCOMES:
-            domains = cells.domains(Outcome(outcome), by=(), where="study")
+            domains = cells.domains(Outcome(outcome), by=())
             shares[outcome].append(float(single_psu_share(domains, "proportion")[0]))
             for rule in RULES:
                 row = es.prevalence(cells.with_single_psu(rule), outcome).rows[0]

@@ -35,9 +35,9 @@ def test_numbers_that_can_be_read_in_two_ways_are_refused_and_the_options_named(
     column = pd.Series(cells, dtype=object, name="w")
     said = r"mine, column 'w': .*\(\d+ cell\(s\), first in row 1\).*decimal=.*thousands="
     with pytest.raises(AmbiguousNumberError, match=said):
-        numbers_in(column, where="mine")
+        numbers_in(column, place="mine")
     with pytest.raises(AmbiguousNumberError):
-        numbers_or_nan(column, where="mine")
+        numbers_or_nan(column, place="mine")
 
 
 CERTAIN = {
@@ -54,13 +54,13 @@ CERTAIN = {
 
 @pytest.mark.parametrize(("cells", "numbers"), CERTAIN.values(), ids=CERTAIN)
 def test_numbers_that_can_be_read_in_one_way_are_read(cells, numbers):
-    assert numbers_in(pd.Series(cells, dtype=object), where="mine").tolist() == numbers
+    assert numbers_in(pd.Series(cells, dtype=object), place="mine").tolist() == numbers
 
 
 @pytest.mark.parametrize("cells", [["1", "een"], ["01.02.2020"], ["12-34"], ["1.2.3"], ["€ 5"]])
 def test_column_with_a_word_stays_what_it_is(cells):
-    assert numbers_in(pd.Series(cells, dtype=object), where="mine").tolist() == cells
-    assert numbers_or_nan(pd.Series(cells, dtype=object), where="mine").isna().any()
+    assert numbers_in(pd.Series(cells, dtype=object), place="mine").tolist() == cells
+    assert numbers_or_nan(pd.Series(cells, dtype=object), place="mine").isna().any()
 
 
 FORMS = [
@@ -82,7 +82,7 @@ def printed(number: float, form: NumberFormat) -> str:
 )
 def test_printed_number_comes_back_when_its_signs_are_said(numbers, form):
     cells = pd.Series([printed(number, form) for number in numbers], dtype=object)
-    assert numbers_in(cells, form, where="mine").tolist() == pytest.approx(numbers)
+    assert numbers_in(cells, form, place="mine").tolist() == pytest.approx(numbers)
 
 
 @settings(derandomize=True, deadline=None, max_examples=120)
@@ -93,7 +93,7 @@ def test_whole_numbers_with_groups_are_never_read_as_other_numbers(numbers, sign
     """Without a word about the signs: the numbers that were printed, or a refusal."""
     cells = pd.Series([f"{number:,}".replace(",", sign) for number in numbers], dtype=object)
     try:
-        assert numbers_in(cells, where="mine").tolist() == numbers
+        assert numbers_in(cells, place="mine").tolist() == numbers
     except AmbiguousNumberError:
         assert max(numbers) >= 1000
 
@@ -111,7 +111,7 @@ def test_whole_numbers_with_groups_are_never_read_as_other_numbers(numbers, sign
 )
 def test_numbers_that_are_not_written_as_was_said_are_refused(form, cells):
     with pytest.raises(AmbiguousNumberError, match="not written with"):
-        numbers_in(pd.Series(cells, dtype=object), form, where="mine")
+        numbers_in(pd.Series(cells, dtype=object), form, place="mine")
 
 
 @pytest.mark.parametrize(
@@ -120,14 +120,14 @@ def test_numbers_that_are_not_written_as_was_said_are_refused(form, cells):
 )
 def test_sign_before_decimals_settles_the_other_sign(decimal, cells):
     form = NumberFormat(decimal=decimal)
-    assert numbers_in(pd.Series(cells, dtype=object), form, where="mine").tolist() == [1234, 987]
+    assert numbers_in(pd.Series(cells, dtype=object), form, place="mine").tolist() == [1234, 987]
 
 
 @pytest.mark.parametrize("form", [NumberFormat(thousands="."), NumberFormat(decimal=",")])
 def test_column_that_can_only_be_read_in_one_way_needs_no_word(form):
     """Ages as 18.0 beside weights with points between thousands."""
     cells = pd.Series(["18.0", "19.5", "7"], dtype=object)
-    assert numbers_in(cells, form, where="mine").tolist() == [18, 19.5, 7]
+    assert numbers_in(cells, form, place="mine").tolist() == [18, 19.5, 7]
 
 
 def test_signs_that_are_none_or_the_same_are_refused():
@@ -147,7 +147,7 @@ NOTHING += ["nan", "NaN", "-nan", "<NA>", "NaT", ".", ".a", ".z", "._", "1.#IND"
 def test_words_for_nothing_are_nothing_in_every_column(word):
     assert says_nothing(word)
     assert is_no_value(word)
-    assert numbers_in(pd.Series([word, "2"], dtype=object), where="mine").isna().tolist() == [
+    assert numbers_in(pd.Series([word, "2"], dtype=object), place="mine").isna().tolist() == [
         True,
         False,
     ]

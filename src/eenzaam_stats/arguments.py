@@ -1,5 +1,8 @@
 """Arguments of the wrong kind end in words: who needed what, what was found.
 
+Here a public function also gets the name with which its errors begin, ``prevalence()``: code that
+it calls says ``verb()``, and no function passes the name of another on.
+
 A function that fails with an error of Python because an argument is another kind of thing than its
 annotation says raises an ``OptionError`` that names the argument instead. Calls that work are not
 looked at, so nothing that is possible is refused here.
@@ -19,7 +22,7 @@ from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
 import numpy as np
 
-from eenzaam_stats.errors import EenzaamStatsError, OptionError
+from eenzaam_stats.errors import EenzaamStatsError, OptionError, verb_named
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,7 +33,7 @@ _NUMBERS: Mapping[Any, Any] = {float: Real, int: Integral}
 
 
 def in_words(function: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a public function, so that an argument of the wrong kind is named.
+    """Decorate a public function: its errors begin with its name, wrong arguments are named.
 
     Examples
     --------
@@ -41,18 +44,20 @@ def in_words(function: Callable[P, R]) -> Callable[P, R]:
     Traceback (most recent call last):
     eenzaam_stats.errors.OptionError: half() needs number as float, and got str 'six'.
     """
+    name = f"{function.__name__}()"
 
     @functools.wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return function(*args, **kwargs)
+            with verb_named(name):
+                return function(*args, **kwargs)
         except EenzaamStatsError:
             raise
         except _OF_PYTHON as error:
             said = _wrong_argument(function, args, kwargs)
             if not said:
                 raise
-            raise OptionError(f"{function.__name__}() needs {said}.") from error
+            raise OptionError(f"{name} needs {said}.") from error
 
     return called
 

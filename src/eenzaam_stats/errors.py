@@ -7,12 +7,47 @@ record: a column, a code, a count and the first row number are enough to find th
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from difflib import get_close_matches
 
 from eenzaam_stats.messages import SHOWN_NAMES, is_name, shown_names, shown_value
 
 _PACKAGE = "eenzaam_stats."
+# of the call that runs, in every thread its own; what is called outside any has no name
+_VERB = ContextVar("verb", default="eenzaam_stats")
+
+
+def verb() -> str:
+    """Name of the public function that runs, with which its errors begin: ``prevalence()``.
+
+    Examples
+    --------
+    >>> with verb_named("example()"):
+    ...     f"{verb()} needs a weight."
+    'example() needs a weight.'
+    """
+    return _VERB.get()
+
+
+@contextmanager
+def verb_named(name: str) -> Iterator[None]:
+    """Let errors inside begin with this name; a public function has its own by ``in_words``.
+
+    Examples
+    --------
+    >>> @verb_named("outer()")
+    ... def said() -> str:
+    ...     return verb()
+    >>> said()
+    'outer()'
+    """
+    before = _VERB.set(name)
+    try:
+        yield
+    finally:
+        _VERB.reset(before)
 
 
 def listed(values: Iterable[object]) -> str:
@@ -51,12 +86,17 @@ class UnknownColumnError(EenzaamStatsError, KeyError):
 
     @classmethod
     def among(
-        cls, missing: Sequence[str], available: Sequence[str], *, needed_for: str, hint: str = ""
+        cls,
+        missing: Sequence[str],
+        available: Sequence[str],
+        *,
+        needed_for: str = "",
+        hint: str = "",
     ) -> UnknownColumnError:
-        """Name the verb, the absent columns and the nearest present ones, or a better hint."""
+        """Name who needs them, the verb as a rule, the absent columns and the nearest present."""
         return cls(
-            f"{needed_for} needs column(s) [{listed(missing)}], which are not in the data. "
-            f"{hint or _nearest_columns(missing, available)}"
+            f"{needed_for or verb()} needs column(s) [{listed(missing)}], which are not in the "
+            f"data. {hint or _nearest_columns(missing, available)}"
         )
 
 
@@ -79,11 +119,11 @@ class UnknownCodeError(EenzaamStatsError, ValueError):
 
     @classmethod
     def found(
-        cls, where: str, *, column: str, code: object, count: int, first_row: int, remedy: str
+        cls, place: str, *, column: str, code: object, count: int, first_row: int, remedy: str
     ) -> UnknownCodeError:
         """Name the place, the column, the code, how often and where it occurs first."""
         return cls(
-            f"{where}, column {column!r}: code {shown_value(code, count)} ({count} row(s), first "
+            f"{place}, column {column!r}: code {shown_value(code, count)} ({count} row(s), first "
             f"in row {first_row}) is not in the codebook. {remedy}"
         )
 
@@ -105,7 +145,7 @@ class AmbiguousNumberError(SchemaError):
 
     @classmethod
     def found(
-        cls, where: str, *, column: str, doubt: str, count: int, first_row: int
+        cls, place: str, *, column: str, doubt: str, count: int, first_row: int
     ) -> AmbiguousNumberError:
         """Name the place, the column, the doubt, how often and where it occurs first."""
         said = (
@@ -113,7 +153,7 @@ class AmbiguousNumberError(SchemaError):
             "Say decimal= for the sign before decimals and thousands= for the sign between "
             "thousands (--decimal and --thousands on the command line, [file] in a mapping)."
         )
-        error = cls(f"{where}, column {column!r}: {said}")
+        error = cls(f"{place}, column {column!r}: {said}")
         error.doubt = said
         return error
 
@@ -169,6 +209,8 @@ class EenzaamStatsWarning(UserWarning):
 def users_level() -> int:
     """How many calls up the first line outside the package stands."""
     level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith(_PACKAGE):
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith(
+        (_PACKAGE, "contextlib")
+    ):
         level, frame = level + 1, frame.f_back
     return level

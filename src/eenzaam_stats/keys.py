@@ -41,7 +41,7 @@ _EVERY_LETTER = re.compile(r"[^\W\d_]")
 
 
 def normal_keys(
-    values: pd.Series[Any], *, where: str = "normal_keys()", rows: IntArray | None = None
+    values: pd.Series[Any], *, place: str = "normal_keys()", rows: IntArray | None = None
 ) -> pd.Series[str]:
     """Keys in one normal form, so that two tables can be joined on them.
 
@@ -49,7 +49,7 @@ def normal_keys(
     ----------
     values : pandas.Series of length n
         Keys as numbers or text, in which nearly every value may be different.
-    where : str, default "normal_keys()"
+    place : str, default "normal_keys()"
         Who needs them, for messages.
     rows : ndarray of int, shape (n,), optional
         Row numbers in the file, for messages; by themselves 1 to n.
@@ -86,7 +86,7 @@ def normal_keys(
     ['7', '8.5', nan]
     """
     text = key_text(values)
-    column = _Column(text, np.arange(1, len(text) + 1) if rows is None else rows, where)
+    column = _Column(text, np.arange(1, len(text) + 1) if rows is None else rows, place)
     _require_exact(values, column)
     plain = _plain_keys(text)
     if plain is not None:
@@ -169,7 +169,7 @@ class _Column:
 
     text: pd.Series[str]
     rows: IntArray
-    where: str
+    place: str
 
     def counted(self, at: NDArray[np.bool_]) -> str:
         """Number of rows and the first one, in words."""
@@ -217,7 +217,7 @@ def _require_exact(values: pd.Series[Any], column: _Column) -> None:
     long = (values.abs() > LARGEST_WHOLE).fillna(False).to_numpy(dtype="bool")
     if long.any():
         raise SchemaError(
-            f"{column.where} needs keys that tell neighbours apart, and {column.counted(long)}, "
+            f"{column.place} needs keys that tell neighbours apart, and {column.counted(long)}, "
             "hold a number of 16 digits or more, of which the last were rounded when the file was "
             "written. Write the key as text."
         )
@@ -254,7 +254,7 @@ def _require_whole_numbers(powers: Sequence[str], column: _Column) -> None:
     if lost:
         at = column.text.isin(lost).to_numpy(dtype="bool")
         raise SchemaError(
-            f"{column.where} needs whole keys, and {column.counted(at)}, hold a number with an "
+            f"{column.place} needs whole keys, and {column.counted(at)}, hold a number with an "
             "exponent of which the last digits were dropped, as a spreadsheet does. Write the key "
             "as text in the program that made the file, and export it again."
         )
@@ -271,7 +271,7 @@ def _require_one_meaning(forms: Sequence[str], column: _Column, *, thousands: bo
     if doubtful and plain and not shown and not thousands:
         at = (column.text == doubtful[0]).to_numpy(dtype="bool")
         raise SchemaError(
-            f"{column.where} holds "
+            f"{column.place} holds "
             f"{shown_value(doubtful[0])} ({column.counted(at)}) beside whole numbers "
             "without a separator: that may be 1 or 1000 times as much. Write keys without one."
         )
@@ -289,7 +289,7 @@ def _require_one_form(cells: Iterable[tuple[str, str, str]], column: _Column) ->
             for said, cell in ((other[0], other[1]), (one, form))
         )
         raise SchemaError(
-            f"{column.where} holds one key in two forms, {shown} (in a "
+            f"{column.place} holds one key in two forms, {shown} (in a "
             "long key 9 stands for any digit). Write it with leading zeros everywhere or nowhere, "
             "or put a letter before keys that are different."
         )

@@ -23,7 +23,7 @@ from eenzaam_stats.cell_text import (
     number_of,
     says_nothing,
 )
-from eenzaam_stats.errors import AmbiguousNumberError
+from eenzaam_stats.errors import AmbiguousNumberError, verb
 
 
 def certain_form(
@@ -31,7 +31,7 @@ def certain_form(
     form: NumberFormat,
     *,
     column: str,
-    where: str,
+    place: str,
     found: tuple[Sequence[int], Sequence[int]],
 ) -> NumberFormat:
     """How the numbers of one column are written, or an error when that is not certain.
@@ -45,7 +45,7 @@ def certain_form(
         Distinct texts of the column; words among them are passed over.
     form : NumberFormat
         What was said about its numbers.
-    column, where : str
+    column, place : str
         Names for the message.
     found : tuple of (counts, rows)
         Per text how often it occurs and its first row, for the message.
@@ -69,7 +69,7 @@ def certain_form(
     if doubt:
         counts, rows = found
         raise AmbiguousNumberError.found(
-            where,
+            place,
             column=column,
             doubt=doubt,
             count=sum(int(counts[at]) for at in places),
@@ -111,7 +111,7 @@ def numbers_in(
     cells: pd.Series[Any],
     form: NumberFormat = UNSAID,
     *,
-    where: str,
+    place: str = "",
     rows: npt.NDArray[np.int64] | None = None,
 ) -> pd.Series[Any]:
     """Column of text, or of text among numbers, as numbers where all of it is; else as it stands.
@@ -122,8 +122,8 @@ def numbers_in(
         Column of a file or frame; its name is for the message. Numbers are returned as they are.
     form : NumberFormat
         How its numbers are written.
-    where : str
-        Who needs it, for the message.
+    place : str, optional
+        Of what it is a column, for the message; by itself the verb that runs.
     rows : ndarray of int, optional
         Row of each cell.
 
@@ -139,41 +139,41 @@ def numbers_in(
 
     Examples
     --------
-    >>> numbers_in(pd.Series(["0,5", "NA", "2"]), where="mine").tolist()
+    >>> numbers_in(pd.Series(["0,5", "NA", "2"]), place="mine").tolist()
     [0.5, nan, 2.0]
     """
     if pd.api.types.is_numeric_dtype(cells):
         return cells
     words = [one for one in cells.dropna().unique() if _is_word(one)]
-    return cells if words else _numbers(cells, form, where=where, rows=rows)
+    return cells if words else _numbers(cells, form, place=place, rows=rows)
 
 
 def numbers_or_nan(
-    cells: pd.Series[Any], form: NumberFormat = UNSAID, *, where: str
+    cells: pd.Series[Any], form: NumberFormat = UNSAID, *, place: str = ""
 ) -> pd.Series[Any]:
     """As ``numbers_in``, with NaN for words; for a caller that refuses what is no number.
 
     Examples
     --------
-    >>> numbers_or_nan(pd.Series(["0,5", "some"]), where="mine").tolist()
+    >>> numbers_or_nan(pd.Series(["0,5", "some"]), place="mine").tolist()
     [0.5, nan]
     """
     if pd.api.types.is_numeric_dtype(cells):
         return cells.astype(np.float64)
-    return _numbers(cells, form, where=where, rows=None)
+    return _numbers(cells, form, place=place, rows=None)
 
 
 def _numbers(
     cells: pd.Series[Any],
     form: NumberFormat,
     *,
-    where: str,
+    place: str,
     rows: npt.NDArray[np.int64] | None,
 ) -> pd.Series[Any]:
     places, uniques = pd.factorize(cells)
     texts = [text if isinstance(text, str) else "" for text in uniques]
     found = occurrences(places, len(uniques), rows)
-    form = certain_form(texts, form, column=str(cells.name), where=where, found=found)
+    form = certain_form(texts, form, column=str(cells.name), place=place or verb(), found=found)
     table = [_number(value, form) for value in uniques]
     numbers = np.append(np.array(table, dtype=np.float64), np.nan)[places]
     return pd.Series(numbers, index=cells.index, name=cells.name)

@@ -185,7 +185,7 @@ def difference(waves, start):
 
 
 def numbers_of(waves):
-    return dates_of_waves(list(waves), column="wave", where="test")[0]
+    return dates_of_waves(list(waves), column="wave")[0]
 
 
 def checks_of(rows):

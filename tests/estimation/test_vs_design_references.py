@@ -269,7 +269,7 @@ class Joint:
         one = OUTCOMES[outcome]
         statistic = "mean" if one.kind == "number" else "proportion"
         by = [*GROUPINGS[grouping], *(standard.over if standard else ())]
-        domains = cells.domains(one, by=by, where="test")
+        domains = cells.domains(one, by=by)
         n_keys = len(GROUPINGS[grouping])
         found = [targets(domains, n_keys=n_keys, statistic=statistic, standard=standard)]
         if everyone:
@@ -316,7 +316,7 @@ def test_covariances(summed, reference):
 
 def covariance_of_levels(cells: estimation.Cells) -> np.ndarray:
     """Covariance of shares, from 4 variances and 6 variances of sums of two shares."""
-    shares = [cells.domains(OUTCOMES[level], by=[], where="test") for level in LEVELS]
+    shares = [cells.domains(OUTCOMES[level], by=[]) for level in LEVELS]
     total = shares[0].first.sum()
     moments = shares[0].moments
     stacked = [domains.moments for domains in shares]

@@ -19,7 +19,7 @@ import pandas as pd
 
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.dates.axis import Calendar, Moment, calendar_of
-from eenzaam_stats.errors import SchemaError
+from eenzaam_stats.errors import SchemaError, verb
 from eenzaam_stats.messages import shown_label, shown_value
 
 # Dates in words: years, quarters, months, weeks and days as text, read only where they are clear.
@@ -182,7 +182,7 @@ def moment_of(value: object) -> Moment | None:
 
 
 def dates_of_waves(
-    waves: Iterable[object], *, column: str, where: str, people: Sequence[int] | None = None
+    waves: Iterable[object], *, column: str, people: Sequence[int] | None = None
 ) -> tuple[FloatArray, Calendar]:
     """Place of every wave on the axis that suits them together, and that axis.
 
@@ -192,8 +192,6 @@ def dates_of_waves(
         Numbers or dates of any kind.
     column : str
         Where they stand, for messages.
-    where : str
-        Verb that needs them, for messages.
     people : sequence of int, optional
         Respondents of each wave where the waves stand in their rows; a word that is one person's
         is described in a message and not shown.
@@ -210,7 +208,7 @@ def dates_of_waves(
 
     Examples
     --------
-    >>> dates_of_waves(["2020-01", "2020-02"], column="wave", where="example")[0].round(4).tolist()
+    >>> dates_of_waves(["2020-01", "2020-02"], column="wave")[0].round(4).tolist()
     [2020.0, 2020.0833]
     """
     values = list(waves)
@@ -220,12 +218,12 @@ def dates_of_waves(
         first = values[wrong[0]]
         shown = shown_label(first) if people is None else shown_value(first, people[wrong[0]])
         raise SchemaError(
-            f"{where} needs dates or numbers in column {column!r}, such as 2020.2, and found "
+            f"{verb()} needs dates or numbers in column {column!r}, such as 2020.2, and found "
             f"{shown} ({len(wrong)} wave(s), first in row "
             f"{wrong[0] + 1}). Give each wave its date. {HOW}."
         )
     moments = [one for one in found if one is not None]
-    _require_clear(values, moments, column=column, where=where)
+    _require_clear(values, moments, column=column)
     calendar = calendar_of(moments)
     number: dict[Moment, float] = {one: calendar.number(one) for one in set(moments)}
     return np.array([number[one] for one in moments], dtype=np.float64), calendar
@@ -248,19 +246,17 @@ def unclear_number(value: float) -> str:
     return ""
 
 
-def _require_clear(
-    values: Sequence[object], moments: Sequence[Moment], *, column: str, where: str
-) -> None:
+def _require_clear(values: Sequence[object], moments: Sequence[Moment], *, column: str) -> None:
     unclear = [unclear_number(one) if isinstance(one, float) else "" for one in moments]
     if unclear and all(unclear):
         raise SchemaError(
-            f"{where} needs dates or numbers in column {column!r}, and "
+            f"{verb()} needs dates or numbers in column {column!r}, and "
             f"{shown_value(values[0])} {unclear[0]}."
         )
     words = [value.strip() for value in values if isinstance(value, str)]
     if len(words) == len(values) > 1 and all(_is_school_year(one) for one in words):
         raise SchemaError(
-            f"{where} needs dates in column {column!r}, and "
+            f"{verb()} needs dates in column {column!r}, and "
             f"{shown_value(words[0])} and the others read as "
             "two years as well as a year and a month. Write the first day, such as 2019-09-01."
         )

@@ -208,7 +208,7 @@ class _Column:
             and not says_nothing(text)
         ]
         only = plain.where(pd.Series(numbers, index=plain.index), "").rename(self.name)
-        self.values = numbers_or_nan(only, columns.form, where=where).tolist()
+        self.values = numbers_or_nan(only, columns.form, place=where).tolist()
         self.percent = any("%" in str(text) for text in texts)
 
     def require_numbers(self, where: str) -> None:

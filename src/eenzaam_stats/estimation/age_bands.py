@@ -8,12 +8,10 @@ from dataclasses import replace
 import narwhals.stable.v2 as nw
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import SchemaError, UnknownColumnError
+from eenzaam_stats.errors import SchemaError, UnknownColumnError, verb
 from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.published.population_margins import ADULT_BANDS, AGE_BAND, band_edges
 from eenzaam_stats.survey import Survey
-
-_WHERE = "with_age_bands()"
 
 
 @in_words
@@ -70,13 +68,13 @@ def with_age_bands(
     ['none', '18-64', '18-64', '65+']
     """
     edges = band_edges(bands)
-    frame = engine_frame.opened(survey.respondents, where=_WHERE)
+    frame = engine_frame.opened(survey.respondents)
     present = frame.collect_schema().names()
     if age not in present:
-        raise UnknownColumnError.among([age], present, needed_for=_WHERE)
+        raise UnknownColumnError.among([age], present)
     if column in present:
         raise SchemaError(
-            f"{_WHERE} needs to add column {column!r}, which is there already. "
+            f"{verb()} needs to add column {column!r}, which is there already. "
             "Name another column, or use the one that is there."
         )
     years, found = engine_frame.number(age), nw.lit(None, nw.String)

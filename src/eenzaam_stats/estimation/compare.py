@@ -16,7 +16,7 @@ import numpy as np
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.errors import OptionError
+from eenzaam_stats.errors import OptionError, verb
 from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
 from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, grouping, once
 from eenzaam_stats.estimation.aggregates.domains import Domains
@@ -59,9 +59,7 @@ class Pair:
     two: FloatArray
 
 
-def pairs_of(
-    found: Targets, against: str | tuple[str, ...], *, n_within: int, where: str
-) -> list[Pair]:
+def pairs_of(found: Targets, against: str | tuple[str, ...], *, n_within: int) -> list[Pair]:
     """Pairs to compare, block by block.
 
     Parameters
@@ -72,8 +70,6 @@ def pairs_of(
         ``"pairs"``, ``"rest"``, or the group that all others are compared with.
     n_within : int
         Columns of the blocks.
-    where : str
-        Verb that asks, for messages.
 
     Returns
     -------
@@ -91,7 +87,7 @@ def pairs_of(
     names = {name for block in blocks.values() for name in block}
     if reference not in (PAIRS, REST) and reference not in names:
         raise OptionError(
-            f"{where} compares with {reference!r}, which is no group: ["
+            f"{verb()} compares with {reference!r}, which is no group: ["
             f"{shown_groups(sorted(names))}]. "
             f"Name one of them, {PAIRS!r} or {REST!r}."
         )
@@ -118,7 +114,6 @@ def _within_block(
 
 Measure = Literal["difference", "ratio"]
 Adjustment = Literal["none", "holm", "benjamini_hochberg"]
-_WHERE = "compare()"
 _METHODS = {"holm": "holm", "benjamini_hochberg": "fdr_bh"}
 _BATCH = 250
 
@@ -217,15 +212,15 @@ def compare(
     require_level(level)
     groups = grouping(by)
     if not groups:
-        raise OptionError(f"{_WHERE} needs a column in by=, whose groups it compares. Name one.")
+        raise OptionError(f"{verb()} needs a column in by=, whose groups it compares. Name one.")
     once((*how.within, *groups), name="by and within")
     one = Outcome(outcome)
     finest = (*how.within, *groups)
-    source = cells_for(survey, [one], by=finest, weights=weights, where=_WHERE)
-    domains = source.domains(one, by=finest, where=_WHERE)
+    source = cells_for(survey, [one], by=finest, weights=weights)
+    domains = source.domains(one, by=finest)
     found = targets(domains, n_keys=len(finest), statistic="proportion")
     covariances = covariances_of(survey, source, domains, one, by=finest)
-    pairs = pairs_of(found, how.against, n_within=len(how.within), where=_WHERE)
+    pairs = pairs_of(found, how.against, n_within=len(how.within))
     doubts = input_doubts(survey, source, domains, one, by=finest)
     rows: list[Comparison] = []
     for start in range(0, len(pairs), _BATCH):

@@ -40,9 +40,7 @@ class Crossing:
         """
         try:
             weights = None if isinstance(self.data, Survey) else "design"
-            source = cells_for(
-                self.data, [self.outcome], by=columns, weights=weights, where="suppress()"
-            )
-            return source.domains(self.outcome, by=columns, where="suppress()").groups
+            source = cells_for(self.data, [self.outcome], by=columns, weights=weights)
+            return source.domains(self.outcome, by=columns).groups
         except EenzaamStatsError:
             return ()

@@ -8,7 +8,7 @@ from dataclasses import replace
 import narwhals.stable.v2 as nw
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import OptionError
+from eenzaam_stats.errors import OptionError, verb
 from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.aggregates.cells import cells_for
 from eenzaam_stats.estimation.aggregates.columns import (
@@ -27,7 +27,6 @@ from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import IntervalMethod, require_option
 
-_WHERE = "distribution()"
 MOST_CLASSES = 50
 
 
@@ -94,14 +93,14 @@ def distribution(
     require_level(level)
     groups = grouping(by)
     if outcome in groups:
-        raise OptionError(f"{_WHERE} needs {outcome!r} as outcome or in by, and it is in both.")
+        raise OptionError(f"{verb()} needs {outcome!r} as outcome or in by, and it is in both.")
     classes = _classes(survey, outcome)
     outcomes = [Outcome(outcome, "category", name) for name in classes]
-    source = cells_for(survey, outcomes, by=groups, weights=weights, where=_WHERE)
+    source = cells_for(survey, outcomes, by=groups, weights=weights)
     per_class: list[tuple[Estimate, ...]] = []
     n_without_group, words = 0, ""
     for one in outcomes:
-        domains = source.domains(one, by=groups, where=_WHERE)
+        domains = source.domains(one, by=groups)
         errors, words = errors_of(
             survey, source, domains, one, by=groups, statistic="proportion", replication=None
         )
@@ -128,8 +127,8 @@ def distribution(
 
 def _classes(survey: Survey, name: str) -> dict[str, str]:
     """Classes as the engine writes them, and in words: in their order, else numbers by size."""
-    frame = engine_frame.opened(survey.respondents, where=_WHERE)
-    engine_frame.require_columns(frame, CellColumns((Outcome(name),)), where=_WHERE)
+    frame = engine_frame.opened(survey.respondents)
+    engine_frame.require_columns(frame, CellColumns((Outcome(name),)))
     frame = engine_frame.with_found_types(frame, [name])
     dtype = frame.collect_schema()[name]
     ordered = engine_frame.levels(frame, name)
@@ -143,7 +142,7 @@ def _classes(survey: Survey, name: str) -> dict[str, str]:
         classes.sort(key=lambda value: places.get(value, len(places)))
     if not 0 < len(classes) <= MOST_CLASSES:
         raise OptionError(
-            f"{_WHERE} needs a column with 1 to {MOST_CLASSES} classes, and {name!r} has "
+            f"{verb()} needs a column with 1 to {MOST_CLASSES} classes, and {name!r} has "
             f"{len(classes)}. Name a column of classes such as 'djg11_category', or use es.mean."
         )
     words = {str(value): text(value) for value in ordered or ()}

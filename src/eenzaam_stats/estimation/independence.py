@@ -8,7 +8,7 @@ import numpy as np
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.errors import DesignError, OptionError
+from eenzaam_stats.errors import DesignError, OptionError, verb
 from eenzaam_stats.estimation.aggregates.cells import summed
 from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, design_columns
 from eenzaam_stats.estimation.aggregates.domains import Domains
@@ -20,7 +20,6 @@ from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import Flag
 
-_WHERE = "rao_scott()"
 _LEAST_CLASSES = 2
 # standard errors below this share of those of a random sample are rounding
 _NOTHING = 1e-6
@@ -81,16 +80,16 @@ def rao_scott(
     (('m', 'v'), ('0', '1'), 33.33, True)
     """
     if rows == columns:
-        raise OptionError(f"{_WHERE} needs two different columns, and got {rows!r} twice.")
+        raise OptionError(f"{verb()} needs two different columns, and got {rows!r} twice.")
     everyone = Outcome(rows, "category")
-    wanted = design_columns(survey, [everyone], by=(rows, columns), weights=weights, where=_WHERE)
-    source = summed(survey, wanted, where=_WHERE)
-    domains = source.domains(everyone, by=(rows, columns), where=_WHERE)
+    wanted = design_columns(survey, [everyone], by=(rows, columns), weights=weights)
+    source = summed(survey, wanted)
+    domains = source.domains(everyone, by=(rows, columns))
     row_names, column_names = (_classes(domains, at) for at in (0, 1))
     for name, classes in ((rows, row_names), (columns, column_names)):
         if len(classes) < _LEAST_CLASSES:
             raise OptionError(
-                f"{_WHERE} needs two classes or more in column {name!r}, and found {len(classes)} "
+                f"{verb()} needs two classes or more in column {name!r}, and found {len(classes)} "
                 "among those who answered both. Name another column."
             )
     n_cells = len(row_names) * len(column_names)
@@ -195,7 +194,7 @@ def _require_error(std_error: FloatArray, p: FloatArray, *, n: float) -> None:
     """Raise when the whole table is known, so that chance has no part in it."""
     if np.all(std_error <= _NOTHING * np.sqrt(p * (1.0 - p) / n)):
         raise DesignError(
-            f"{_WHERE} needs shares that a sample estimates, and none of these has a sampling "
+            f"{verb()} needs shares that a sample estimates, and none of these has a sampling "
             "error: the weights were calibrated to this very table, or the design has no variance. "
             "Compare the population counts themselves, or test an answer that was no margin."
         )

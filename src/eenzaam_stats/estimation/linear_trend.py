@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.dates.waves import dates_of_waves
-from eenzaam_stats.errors import OptionError, SchemaError
+from eenzaam_stats.errors import OptionError, SchemaError, verb
 from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
 from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, grouping, once
 from eenzaam_stats.estimation.aggregates.domains import Domains
@@ -28,7 +28,6 @@ from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import require_option
 
 TrendScale = Literal["identity", "logit"]
-_WHERE = "linear_trend()"
 _LEAST_WAVES = 2
 
 
@@ -104,8 +103,8 @@ def linear_trend(
     once((*groups, wave), name="by and wave")
     one = Outcome(outcome)
     finest = (*groups, wave)
-    source = cells_for(survey, [one], by=finest, weights=weights, where=_WHERE)
-    domains = source.domains(one, by=finest, where=_WHERE)
+    source = cells_for(survey, [one], by=finest, weights=weights)
+    domains = source.domains(one, by=finest)
     times = _times(domains, wave)
     covariances = covariances_of(survey, source, domains, one, by=finest)
     doubts = input_doubts(survey, source, domains, one, by=finest)
@@ -143,14 +142,14 @@ def _times(domains: Domains, wave: str) -> FloatArray:
         people[word] += int(n)
     found = list(people)
     try:
-        dates, _ = dates_of_waves(found, column=wave, where=_WHERE, people=list(people.values()))
+        dates, _ = dates_of_waves(found, column=wave, people=list(people.values()))
     except SchemaError as error:
         raise OptionError(f"{error} Or name another column in wave=.") from error
     at = dict(zip(found, dates.tolist(), strict=True))
     times = np.array([at[word] for word in words])
     if len(np.unique(times)) < _LEAST_WAVES:
         raise OptionError(
-            f"{_WHERE} needs at least two waves, and column {wave!r} has {len(np.unique(times))}. "
+            f"{verb()} needs at least two waves, and column {wave!r} has {len(np.unique(times))}. "
             "Combine more waves first."
         )
     return times

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import OptionError
+from eenzaam_stats.errors import OptionError, verb
 from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
 from eenzaam_stats.estimation.aggregates.columns import (
     DESIGN_WEIGHT,
@@ -25,8 +25,6 @@ from eenzaam_stats.estimation.variance.uncertainty import Replication, errors_of
 from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import IntervalMethod, require_option
-
-_WHERE = "prevalence()"
 
 
 @in_words
@@ -136,14 +134,14 @@ def prevalence(
     names = once((outcome,) if isinstance(outcome, str) else tuple(outcome), name="outcome")
     outcomes = [Outcome(name) for name in names]
     if not outcomes:
-        raise OptionError(f"{_WHERE} needs an outcome to estimate, such as 'lonely'; it got none.")
+        raise OptionError(f"{verb()} needs an outcome to estimate, such as 'lonely'; it got none.")
     groups = grouping(by)
-    source = cells_for(survey, outcomes, by=groups, weights=weights, where=_WHERE)
+    source = cells_for(survey, outcomes, by=groups, weights=weights)
     rows: list[Estimate] = []
     n_without_group = 0
     words = ""
     for one in outcomes:
-        domains = source.domains(one, by=groups, where=_WHERE)
+        domains = source.domains(one, by=groups)
         errors, words = errors_of(
             survey, source, domains, one, by=groups, statistic="proportion", replication=replication
         )

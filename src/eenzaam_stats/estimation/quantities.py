@@ -235,10 +235,9 @@ def _quantity(
     replication: Replication | None,
 ) -> Estimates:
     require_level(level)
-    where = f"{statistic.removesuffix('_yes')}()"
     groups = grouping(by)
-    source = cells_for(survey, [outcome], by=groups, weights=weights, where=where)
-    domains = source.domains(outcome, by=groups, where=where)
+    source = cells_for(survey, [outcome], by=groups, weights=weights)
+    domains = source.domains(outcome, by=groups)
     errors, words = errors_of(
         survey, source, domains, outcome, by=groups, statistic=statistic, replication=replication
     )

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.errors import OptionError, listed, verb
 from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
 from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, grouping
 from eenzaam_stats.estimation.aggregates.domains import Domains
@@ -23,8 +23,6 @@ from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import IntervalMethod, require_option
-
-_WHERE = "standardise()"
 
 
 @in_words
@@ -97,10 +95,10 @@ def standardise(
     require_level(level)
     one = outcome if isinstance(outcome, Outcome) else Outcome(outcome)
     groups = grouping(by)
-    require_apart(groups, standard, where=_WHERE)
+    require_apart(groups, standard)
     finest = (*groups, *standard.over)
-    source = cells_for(survey, [one], by=finest, weights=weights, where=_WHERE)
-    domains = source.domains(one, by=finest, where=_WHERE)
+    source = cells_for(survey, [one], by=finest, weights=weights)
+    domains = source.domains(one, by=finest)
     statistic: Statistic = "mean" if one.kind == "number" else "proportion"
     found = targets(domains, n_keys=len(groups), statistic=statistic, standard=standard)
     covariances = covariances_of(survey, source, domains, one, by=finest)
@@ -135,12 +133,12 @@ def standardise(
     )
 
 
-def require_apart(groups: Sequence[str], standard: Standard, *, where: str) -> None:
+def require_apart(groups: Sequence[str], standard: Standard) -> None:
     """Raise when a grouping column is also held fixed."""
     both = [name for name in standard.over if name in groups]
     if both:
         raise OptionError(
-            f"{where} got column(s) [{listed(both)}] both in by and in the standard. "
+            f"{verb()} got column(s) [{listed(both)}] both in by and in the standard. "
             "Group by a column or hold its composition fixed, not both."
         )
 

@@ -62,12 +62,12 @@ def dots(axes: Axes, frame: pd.DataFrame, *, text: NumberText, xlabel: str) -> A
 
 
 def _series(
-    axes: Axes, part: pd.DataFrame, where: object, *, index: int, name: str, solid: bool
+    axes: Axes, part: pd.DataFrame, at: object, *, index: int, name: str, solid: bool
 ) -> None:
     spread = np.vstack([part["value"] - part["low"], part["high"] - part["value"]])
     axes.errorbar(
         part["value"],
-        where,  # type: ignore[arg-type]
+        at,  # type: ignore[arg-type]
         xerr=np.nan_to_num(spread.astype(float)),
         fmt=MARKERS[index % len(MARKERS)],
         color=COLOURS[index % len(COLOURS)],

@@ -13,12 +13,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import (
-    ScaleError,
-    UnknownCodeError,
-    UnknownColumnError,
-    listed,
-)
+from eenzaam_stats.errors import ScaleError, UnknownCodeError, UnknownColumnError, listed, verb
 from eenzaam_stats.numerics.scales.summated_scale import MISSING
 from eenzaam_stats.scoring.declared import (
     CodeMeanings,
@@ -40,7 +35,6 @@ def item_codes(
     *,
     items: ItemColumns | None,
     answers: DeclaredAnswers | None,
-    where: str,
 ) -> NDArray[np.int8]:
     """Answers to every item of a scale, as positions in ``scale.answers``.
 
@@ -55,8 +49,6 @@ def item_codes(
     answers : mapping, sequence or None
         Raw code to answer, or to ``None`` or a ``MissingKind`` for a code that means missing; or
         the answers that were offered, when the columns hold answers already; or ``None``.
-    where : str
-        Verb and scale, for the messages.
 
     Returns
     -------
@@ -72,22 +64,22 @@ def item_codes(
     UnknownCodeError
         If a value is neither declared nor missing.
     """
-    columns = item_columns(scale, items, where=where)
+    columns = item_columns(scale, items)
     absent = [column for column in columns if column not in frame.columns]
     if absent:
         available = [str(name) for name in frame.columns]
-        raise UnknownColumnError.among(absent, available, needed_for=where)
+        raise UnknownColumnError.among(absent, available)
     series = [frame.get_column(column) for column in columns]
-    declared = meanings(series, scale, answers, where=where)
+    declared = meanings(series, scale, answers)
     codes = np.full((len(series), len(frame)), MISSING, dtype=np.int8)
     for row, column in enumerate(series):
-        codes[row] = answer_codes(column, declared, order=scale.answers, where=where)
+        codes[row] = answer_codes(column, declared, order=scale.answers)
     if answers is None and category_words(series) is None:
-        require_neutral_seen(codes, scale, where=where)
+        require_neutral_seen(codes, scale)
     return codes
 
 
-def item_columns(scale: Scale, items: ItemColumns | None, *, where: str) -> tuple[str, ...]:
+def item_columns(scale: Scale, items: ItemColumns | None) -> tuple[str, ...]:
     """Column of each item, in the order of the scale.
 
     Raises
@@ -101,21 +93,21 @@ def item_columns(scale: Scale, items: ItemColumns | None, *, where: str) -> tupl
     unmapped = [item.number for item, column in by_item if column is None]
     if unmapped:
         raise ScaleError(
-            f"{where} needs a column for each of its {len(by_item)} items, and items= has none for "
-            f"item(s) {unmapped}. Map them by number in the manual or by harmonised name."
+            f"{verb()} needs a column for each of its {len(by_item)} items, and items= has none "
+            f"for item(s) {unmapped}. Map them by number in the manual or by harmonised name."
         )
     columns = tuple(column for _, column in by_item if column is not None)
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
         raise ScaleError(
-            f"{where} needs a column of its own for every item, and items= maps two or more items "
+            f"{verb()} needs a column of its own for every item, and items= maps two or more items "
             f"to [{listed(twice)}]. Check the item numbers against the questionnaire."
         )
     return columns
 
 
 def answer_codes(
-    column: nw.Series[Any], declared: CodeMeanings, *, order: Sequence[str], where: str
+    column: nw.Series[Any], declared: CodeMeanings, *, order: Sequence[str]
 ) -> NDArray[np.int8]:
     """Positions in ``order`` of one column of answers, -1 where missing.
 
@@ -139,7 +131,7 @@ def answer_codes(
             known |= found
             codes[found] = MISSING if means_missing(answer) else order.index(str(answer))
     if not known.all():
-        raise _unknown(column, known, where=where)
+        raise _unknown(column, known)
     return codes
 
 
@@ -167,7 +159,7 @@ def _comparable(code: object, column: nw.Series[Any]) -> bool:
     return isinstance(kind, nw.Object)
 
 
-def _unknown(column: nw.Series[Any], known: NDArray[np.bool_], *, where: str) -> UnknownCodeError:
+def _unknown(column: nw.Series[Any], known: NDArray[np.bool_]) -> UnknownCodeError:
     first = int(np.argmin(known))
     code: Any = column[first]
     same = column == code
@@ -176,7 +168,7 @@ def _unknown(column: nw.Series[Any], known: NDArray[np.bool_], *, where: str) ->
     if isinstance(plain, float) and plain.is_integer():
         plain = int(plain)
     return UnknownCodeError.found(
-        where,
+        verb(),
         column=str(column.name),
         code=plain,
         count=count,

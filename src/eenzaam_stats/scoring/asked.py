@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import ScaleError, listed
+from eenzaam_stats.errors import ScaleError, listed, verb
 from eenzaam_stats.numerics.scales.summated_scale import MISSING
 from eenzaam_stats.scoring.engine_frame import Frame
 from eenzaam_stats.scoring.instrument import Scale
@@ -165,7 +165,6 @@ def form_to_score(
     *,
     columns: Sequence[str],
     not_asked: NotAsked,
-    where: str,
 ) -> Form:
     """Form of a scale that the data allow.
 
@@ -179,8 +178,6 @@ def form_to_score(
         Column of each item, for the message.
     not_asked : {"refuse", "shorter"}
         What to do when an item was not asked.
-    where : str
-        Verb and scale, for the message.
 
     Returns
     -------
@@ -198,7 +195,7 @@ def form_to_score(
     shorter = _shorter(scale, {item for gap in gaps for item in gap.items})
     if not_asked == "refuse" or shorter is None:
         raise ScaleError(
-            f"{where} needs every item to be asked, and {_said(columns, gaps)}: it was not asked, "
+            f"{verb()} needs every item to be asked, and {_said(columns, gaps)}: it was not asked, "
             "or its column is blank, the wrong one, or one missing code for all. "
             f"{_remedy(shorter)}"
         )
@@ -208,11 +205,11 @@ def form_to_score(
 
 
 def require_asked(
-    frame: Frame, scale: Scale, codes: NDArray[np.int8], *, columns: Sequence[str], where: str
+    frame: Frame, scale: Scale, codes: NDArray[np.int8], *, columns: Sequence[str]
 ) -> None:
     """Raise when an item was not asked, for a score that has no shorter form."""
     alone = replace(scale, short_form=None, subscales=())
-    form_to_score(frame, alone, codes, columns=columns, not_asked="refuse", where=where)
+    form_to_score(frame, alone, codes, columns=columns, not_asked="refuse")
 
 
 def _said(columns: Sequence[str], gaps: Sequence[Gap]) -> str:

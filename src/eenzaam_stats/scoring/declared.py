@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import OptionError, ScaleError, listed
+from eenzaam_stats.errors import OptionError, ScaleError, listed, verb
 from eenzaam_stats.numerics.scales.summated_scale import MISSING
 from eenzaam_stats.scoring.instrument import Scale
 from eenzaam_stats.scoring.wording import FLAGS, FREQUENCY_WORDS, answers_said, plain
@@ -28,19 +28,19 @@ _DICHOTOMISED = tuple(word.value for word in Dichotomy)
 
 
 def meanings(
-    series: Sequence[nw.Series[Any]], scale: Scale, answers: DeclaredAnswers | None, *, where: str
+    series: Sequence[nw.Series[Any]], scale: Scale, answers: DeclaredAnswers | None
 ) -> CodeMeanings:
     """What each value of the columns means, declared or by being an answer already."""
     if answers is None:
-        _require_words(series, scale, where=where)
-        _require_neutral(category_words(series), scale, where=where)
+        _require_words(series, scale)
+        _require_neutral(category_words(series), scale)
         return {answer: answer for answer in scale.answers}
     if isinstance(answers, Mapping):
         declared: CodeMeanings = answers
     else:
-        _require_words(series, scale, where=where)
+        _require_words(series, scale)
         declared = {word: word for word in answers}
-    _require_answers(declared, scale, where=where)
+    _require_answers(declared, scale)
     return declared
 
 
@@ -49,14 +49,14 @@ def means_missing(answer: str | None) -> bool:
     return answer is None or answer in tuple(MissingKind)
 
 
-def _require_words(series: Sequence[nw.Series[Any]], scale: Scale, *, where: str) -> None:
+def _require_words(series: Sequence[nw.Series[Any]], scale: Scale) -> None:
     """Raise when a column holds bare codes, whose direction nobody declared."""
     for column in series:
         if column.dtype.is_numeric() or isinstance(column.dtype, nw.Boolean):
             if _all_missing(column):
                 continue
             raise ScaleError(
-                f"{where} needs answers, and column {str(column.name)!r} holds codes of type "
+                f"{verb()} needs answers, and column {str(column.name)!r} holds codes of type "
                 f"{column.dtype}: the direction of codes differs between surveys and is never "
                 f"guessed. Declare every code, for instance answers={_example(scale)}."
             )
@@ -84,25 +84,25 @@ def category_words(series: Sequence[nw.Series[Any]]) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(word for kind in enums for word in kind.categories))
 
 
-def _require_answers(answers: CodeMeanings, scale: Scale, *, where: str) -> None:
+def _require_answers(answers: CodeMeanings, scale: Scale) -> None:
     """Raise when the declared answers are not a set that the scale can score."""
     declared = {str(answer) for answer in answers.values() if not means_missing(answer)}
     for word in sorted(declared - set(scale.answers)):
-        raise OptionError.among(word, scale.answers, name=f"{where}: an answer in answers=")
-    _require_plain_words(answers, scale, where=where)
+        raise OptionError.among(word, scale.answers, name=f"{verb()}: an answer in answers=")
+    _require_plain_words(answers, scale)
     words = tuple(word for word in scale.answers if word in declared)
-    _require_neutral(words, scale, where=where)
+    _require_neutral(words, scale)
     if not declared or (scale.answer_sets and words not in scale.answer_sets):
         sets = " or ".join(
             f"[{listed(fitting)}]" for fitting in scale.answer_sets or (scale.answers,)
         )
         raise ScaleError(
-            f"{where} needs the complete set of answers {sets}, and answers= declares "
+            f"{verb()} needs the complete set of answers {sets}, and answers= declares "
             f"[{listed(words)}]. Declare every answer, also one that nobody gave."
         )
 
 
-def _require_plain_words(answers: CodeMeanings, scale: Scale, *, where: str) -> None:
+def _require_plain_words(answers: CodeMeanings, scale: Scale) -> None:
     """Raise when a code is a word that plainly stands for another answer than the declared one."""
     offered = {str(answer) for answer in answers.values() if not means_missing(answer)}
     for code, answer in answers.items():
@@ -111,7 +111,7 @@ def _require_plain_words(answers: CodeMeanings, scale: Scale, *, where: str) -> 
         said = _said(code, scale, offered)
         if said and answer not in said:
             raise ScaleError(
-                f"{where}: the code {code!r} plainly means {' or '.join(sorted(said))!r} and is "
+                f"{verb()}: the code {code!r} plainly means {' or '.join(sorted(said))!r} and is "
                 f"declared as {str(answer)!r} in answers=. Correct the declaration, or give the "
                 "columns codes without such words."
             )
@@ -129,14 +129,14 @@ def _said(code: str, scale: Scale, offered: Collection[str]) -> frozenset[str]:
     return frozenset(sides[word].value for word in sides if word in answers_said(code))
 
 
-def _require_neutral(declared: Sequence[str] | None, scale: Scale, *, where: str) -> None:
+def _require_neutral(declared: Sequence[str] | None, scale: Scale) -> None:
     """Raise when a declared set of our own answers lacks the neutral one."""
     if scale.neutral is None or not declared or scale.neutral in declared:
         return
     if not set(declared) <= set(scale.answers):
         return
     raise ScaleError(
-        f"{where} needs the neutral answer {scale.neutral!r}, which counts as lonely in both "
+        f"{verb()} needs the neutral answer {scale.neutral!r}, which counts as lonely in both "
         f"directions, and the declared answers are [{listed(declared)}]. A version with two or "
         "four answers and no neutral one cannot be dichotomised by the manual, and its totals do "
         "not compare with published ones. Items that were dichotomised already are declared as "
@@ -145,14 +145,14 @@ def _require_neutral(declared: Sequence[str] | None, scale: Scale, *, where: str
     )
 
 
-def require_neutral_seen(codes: NDArray[np.int8], scale: Scale, *, where: str) -> None:
+def require_neutral_seen(codes: NDArray[np.int8], scale: Scale) -> None:
     """Raise when many people gave plain words and nobody the neutral one."""
     if scale.neutral is None or np.any(codes == scale.answers.index(scale.neutral)):
         return
     people = int(np.count_nonzero(np.any(codes != MISSING, axis=0)))
     if people >= _ENOUGH_TO_SEE_A_NEUTRAL:
         raise ScaleError(
-            f"{where} needs the neutral answer {scale.neutral!r}, and none of {people:,} people "
+            f"{verb()} needs the neutral answer {scale.neutral!r}, and none of {people:,} people "
             "gave it to any item, as in a version with two or four answers, which cannot be "
             "dichotomised by the manual. If it was offered, declare what was offered: "
             f"answers=[{listed(scale.answer_sets[0])}]."

@@ -14,7 +14,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from eenzaam_stats.errors import ScaleError, listed
+from eenzaam_stats.errors import ScaleError, listed, verb
 from eenzaam_stats.scoring.answers import ItemColumns, item_columns
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.declared import DeclaredAnswers, means_missing
@@ -52,7 +52,6 @@ def as_stored(
     *,
     items: ItemColumns | None,
     answers: DeclaredAnswers | None,
-    where: str,
 ) -> Scale:
     """Return the scale for the answers that the columns hold: its own, or two after dichotomising.
 
@@ -64,8 +63,6 @@ def as_stored(
         Instrument.
     items, answers : as for ``item_codes``
         Columns and declared meanings.
-    where : str
-        Verb and scale, for the messages.
 
     Returns
     -------
@@ -79,7 +76,7 @@ def as_stored(
     """
     if scale.neutral is None:
         return scale
-    columns = [name for name in item_columns(scale, items, where=where) if name in frame.columns]
+    columns = [name for name in item_columns(scale, items) if name in frame.columns]
     if answers is None:
         said = _words_in([frame.get_column(name) for name in columns])
     else:
@@ -90,7 +87,7 @@ def as_stored(
         return scale
     if not said <= set(pair):
         raise ScaleError(
-            f"{where} needs items that are all stored in one way, and the answers are "
+            f"{verb()} needs items that are all stored in one way, and the answers are "
             f"[{listed(sorted(said))}]. Declare [{listed(KEYED)}], [{listed(RAW)}] or the answers "
             "of the questionnaire, and one of these only."
         )

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import EenzaamStatsWarning, ScaleError, UnknownCodeError
+from eenzaam_stats.errors import EenzaamStatsWarning, ScaleError, UnknownCodeError, verb, verb_named
 from eenzaam_stats.numerics.scales.correlation import pearson
 from eenzaam_stats.numerics.scales.summated_scale import (
     MISSING,
@@ -118,11 +118,11 @@ def check_direction(
     >>> check_direction(frame, DJG6).passed is None
     True
     """
-    where = f"check_direction({scale.name})"
-    frame = opened(data, where=where)
-    scale = as_stored(frame, scale, items=items, answers=answers, where=where)
-    codes = item_codes(frame, scale, items=items, answers=answers, where=where)
-    return scored_items(frame, scale, codes).direction
+    with verb_named(f"check_direction({scale.name})"):
+        frame = opened(data)
+        scale = as_stored(frame, scale, items=items, answers=answers)
+        codes = item_codes(frame, scale, items=items, answers=answers)
+        return scored_items(frame, scale, codes).direction
 
 
 def scored_items(frame: Frame, scale: Scale, codes: NDArray[np.int8]) -> ScoredItems:
@@ -140,11 +140,11 @@ def scored_items(frame: Frame, scale: Scale, codes: NDArray[np.int8]) -> ScoredI
     return ScoredItems(scores, _finding(measures if scale.name != DIRECT.name else [], share))
 
 
-def require_direction(check: CheckResult, *, where: str, strict: bool, stacklevel: int) -> None:
+def require_direction(check: CheckResult, *, strict: bool, stacklevel: int) -> None:
     """Warn about a failed check, or raise when the caller is strict."""
     if check.passed is not False:
         return
-    sentence = f"{where}: the direction check failed. {check.message}"
+    sentence = f"{verb()}: the direction check failed. {check.message}"
     if strict:
         raise ScaleError(sentence)
     warnings.warn(sentence, EenzaamStatsWarning, stacklevel=stacklevel)
@@ -163,7 +163,7 @@ def _direct_measure(frame: Frame) -> Iterator[_Measure]:
     if column not in frame.columns:
         return
     try:
-        (codes,) = item_codes(frame, DIRECT, items=None, answers=None, where=CHECK_NAME)
+        (codes,) = item_codes(frame, DIRECT, items=None, answers=None)
     except (ScaleError, UnknownCodeError):
         return
     yield _Measure("direct question", codes, codes != MISSING)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import SchemaError, listed
+from eenzaam_stats.errors import SchemaError, listed, verb
 from eenzaam_stats.survey import ScoringReport, Survey
 
 Data = TypeVar("Data")
@@ -44,15 +44,13 @@ class NewColumn:
     categories: tuple[str, ...] = ()
 
 
-def opened(data: object, *, where: str) -> Frame:
+def opened(data: object) -> Frame:
     """Frame behind ``data``, through narwhals.
 
     Parameters
     ----------
     data : Survey or frame
         Survey, or eager frame of pandas, Polars or PyArrow.
-    where : str
-        Verb that needs it, for the message.
 
     Returns
     -------
@@ -70,7 +68,7 @@ def opened(data: object, *, where: str) -> Frame:
         supported = frame.implementation in _BUILDERS
     except nw.exceptions.DuplicateError as error:
         raise SchemaError(
-            f"{where} needs columns with different names, and some occur twice. "
+            f"{verb()} needs columns with different names, and some occur twice. "
             "Rename them, so that every item is found by its name."
         ) from error
     except TypeError:
@@ -78,7 +76,7 @@ def opened(data: object, *, where: str) -> Frame:
     if not supported:
         kind = type(native)
         raise SchemaError(
-            f"{where} needs a Survey, or an eager frame of pandas, Polars or PyArrow; "
+            f"{verb()} needs a Survey, or an eager frame of pandas, Polars or PyArrow; "
             f"it got {kind.__module__.partition('.')[0]}.{kind.__qualname__}. "
             "Collect or convert it first."
         )
@@ -105,12 +103,12 @@ def attached(frame: Frame, columns: Sequence[NewColumn]) -> Any:
     ).to_native()
 
 
-def require_absent(frame: Frame, names: Sequence[str], *, where: str, remedy: str) -> None:
+def require_absent(frame: Frame, names: Sequence[str], *, remedy: str) -> None:
     """Raise when a column that is to be added is there already."""
     present = [name for name in names if name in frame.columns]
     if present:
         raise SchemaError(
-            f"{where} needs to add column(s) [{listed(present)}], which are there already, "
+            f"{verb()} needs to add column(s) [{listed(present)}], which are there already, "
             f"perhaps from an earlier scoring. {remedy}"
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.errors import OptionError, listed, verb_named
 from eenzaam_stats.scoring.asked import NotAsked
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.direct import DIRECT
@@ -22,6 +22,7 @@ SCALES: Mapping[str, Scale] = MappingProxyType(
 _DIRECT_FLAGS = tuple(flag.name for flag in DIRECT.flags)
 
 
+@verb_named("scoring")
 def scored_for(
     survey: Survey,
     outcomes: Sequence[str],
@@ -65,7 +66,7 @@ def scored_for(
     """
     if scale is not None and scale not in SCALES:
         raise OptionError.among(scale, SCALES, name="scale")
-    columns = set(opened(survey, where="scoring").columns)
+    columns = set(opened(survey).columns)
     if scale is None and set(outcomes) <= columns:
         return survey
     wanted = SCALES[scale] if scale is not None else _found(columns, outcomes)

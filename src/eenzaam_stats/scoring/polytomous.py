@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Literal
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import OptionError, ScaleError
+from eenzaam_stats.errors import OptionError, ScaleError, verb, verb_named
 from eenzaam_stats.scoring.answers import ItemColumns, item_codes, item_columns
 from eenzaam_stats.scoring.asked import require_asked
 from eenzaam_stats.scoring.declared import DeclaredAnswers
@@ -91,32 +91,32 @@ def score_polytomous(
     >>> int(score_polytomous(frame, DJG6)["djg6_polytomous_sum"].iloc[0])
     9
     """
-    where = f"score_polytomous({scale.name})"
-    graded = _graded(scale, categories, where=where)
-    frame = opened(data, where=where)
-    column = f"{scale.prefix}_polytomous_sum"
-    remedy = "Drop it, or score the data without it."
-    require_absent(frame, [column], where=where, remedy=remedy)
-    if as_stored(frame, graded, items=items, answers=answers, where=where) is not graded:
-        raise ScaleError(
-            f"{where} needs answers in {categories} steps, and the items are dichotomised already, "
-            "which cannot be undone. Use score()."
-        )
-    codes = item_codes(frame, graded, items=items, answers=answers, where=where)
-    columns = item_columns(graded, items, where=where)
-    require_asked(frame, graded, codes, columns=columns, where=where)
-    scored = scored_items(frame, graded, codes)
-    require_direction(scored.direction, where=where, strict=strict, stacklevel=4)
-    sums = NewColumn(column, scored.scores.total, scored.scores.total_valid)
-    report = scoring_report(graded, scored.scores, scored.direction)
-    return delivered(data, frame, [sums], report=report)
+    with verb_named(f"score_polytomous({scale.name})"):
+        graded = _graded(scale, categories)
+        frame = opened(data)
+        column = f"{scale.prefix}_polytomous_sum"
+        remedy = "Drop it, or score the data without it."
+        require_absent(frame, [column], remedy=remedy)
+        if as_stored(frame, graded, items=items, answers=answers) is not graded:
+            raise ScaleError(
+                f"{verb()} needs answers in {categories} steps, and the items are dichotomised "
+                "already, which cannot be undone. Use score()."
+            )
+        codes = item_codes(frame, graded, items=items, answers=answers)
+        columns = item_columns(graded, items)
+        require_asked(frame, graded, codes, columns=columns)
+        scored = scored_items(frame, graded, codes)
+        require_direction(scored.direction, strict=strict, stacklevel=4)
+        sums = NewColumn(column, scored.scores.total, scored.scores.total_valid)
+        report = scoring_report(graded, scored.scores, scored.direction)
+        return delivered(data, frame, [sums], report=report)
 
 
-def _graded(scale: Scale, categories: int, *, where: str) -> Scale:
+def _graded(scale: Scale, categories: int) -> Scale:
     """Return the scale with one point per step and neither tolerance nor cut-offs."""
     if scale.neutral is None:
         raise ScaleError(
-            f"{where} needs a scale that is dichotomised, DJG11 or DJG6. "
+            f"{verb()} needs a scale that is dichotomised, DJG11 or DJG6. "
             f"The total of {scale.name} is a sum of steps already: use score()."
         )
     by_size = {len(answers): answers for answers in scale.answer_sets}

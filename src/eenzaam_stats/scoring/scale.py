@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import EenzaamStatsWarning
+from eenzaam_stats.errors import EenzaamStatsWarning, verb, verb_named
 from eenzaam_stats.numerics.scales.summated_scale import MISSING, SummatedScores, class_codes
 from eenzaam_stats.respondents import MISSING_SUFFIX, SEVERAL_ITEMS, TOLERATED_SUFFIX
 from eenzaam_stats.results.estimates import CheckResult
@@ -158,34 +158,37 @@ def score(  # noqa: PLR0913 (one keyword per decision that the analyst takes)
     require_option(flags, FlagNames, name="flags")
     require_option(not_asked, NotAsked, name="not_asked")
     scale.convention(subscale_cutoff)  # refused before an answer is read
-    where = f"score({scale.name})"
-    frame = opened(data, where=where)
-    scale = as_stored(frame, scale, items=items, answers=answers, where=where)
-    codes = item_codes(frame, scale, items=items, answers=answers, where=where)
-    columns = item_columns(scale, items, where=where)
-    form = form_to_score(frame, scale, codes, columns=columns, not_asked=not_asked, where=where)
-    if form.note:
-        warnings.warn(f"{where}: {form.note}", EenzaamStatsWarning, stacklevel=3)
-    codes, scale = codes[list(form.items)], form.scale
-    convention = scale.convention(subscale_cutoff)
-    scored = scored_items(frame, scale, codes)
-    kinds = missing_column(frame, scale, codes, items=items, where=where)
-    tolerated = _tolerated_column(scale, scored.scores, codes)
-    score_columns = [*_score_columns(form, scored.scores, convention), *([kinds] if kinds else [])]
-    flag_columns = [*_flag_columns(scale, scored.scores, convention, flags=flags)]
-    extra = [tolerated] if tolerated else []
-    _require_room(frame, [*score_columns, *extra], flag_columns, where=where)
-    require_direction(scored.direction, where=where, strict=strict, stacklevel=4)
-    report = replace(
-        scoring_report(scale, scored.scores, scored.direction),
-        outcomes=tuple(column.name for column in flag_columns),
-        subscale_cutoff=subscale_cutoff,
-        missing_column=kinds.name if kinds else "",
-        tolerated_column=tolerated.name if tolerated else "",
-        from_total=_from_total(scale, flags) if tolerated else (),
-        note=form.note,
-    )
-    return delivered(data, frame, [*score_columns, *flag_columns, *extra], report=report)
+    with verb_named(f"score({scale.name})"):
+        frame = opened(data)
+        scale = as_stored(frame, scale, items=items, answers=answers)
+        codes = item_codes(frame, scale, items=items, answers=answers)
+        columns = item_columns(scale, items)
+        form = form_to_score(frame, scale, codes, columns=columns, not_asked=not_asked)
+        if form.note:
+            warnings.warn(f"{verb()}: {form.note}", EenzaamStatsWarning, stacklevel=3)
+        codes, scale = codes[list(form.items)], form.scale
+        convention = scale.convention(subscale_cutoff)
+        scored = scored_items(frame, scale, codes)
+        kinds = missing_column(frame, scale, codes, items=items)
+        tolerated = _tolerated_column(scale, scored.scores, codes)
+        score_columns = [
+            *_score_columns(form, scored.scores, convention),
+            *([kinds] if kinds else []),
+        ]
+        flag_columns = [*_flag_columns(scale, scored.scores, convention, flags=flags)]
+        extra = [tolerated] if tolerated else []
+        _require_room(frame, [*score_columns, *extra], flag_columns)
+        require_direction(scored.direction, strict=strict, stacklevel=4)
+        report = replace(
+            scoring_report(scale, scored.scores, scored.direction),
+            outcomes=tuple(column.name for column in flag_columns),
+            subscale_cutoff=subscale_cutoff,
+            missing_column=kinds.name if kinds else "",
+            tolerated_column=tolerated.name if tolerated else "",
+            from_total=_from_total(scale, flags) if tolerated else (),
+            note=form.note,
+        )
+        return delivered(data, frame, [*score_columns, *flag_columns, *extra], report=report)
 
 
 def score_regardless(data: Data, scale: Scale) -> Data:
@@ -193,16 +196,14 @@ def score_regardless(data: Data, scale: Scale) -> Data:
 
     Only for comparing with scores that a file holds itself: an estimate from them can be too low.
     """
-    where = f"score({scale.name})"
-    frame = opened(data, where=where)
-    scored = scored_items(
-        frame, scale, item_codes(frame, scale, items=None, answers=None, where=where)
-    )
-    columns = [*_score_columns(Form.whole(scale), scored.scores, None)]
-    columns += _flag_columns(scale, scored.scores, None, flags="plain")
-    return delivered(
-        data, frame, columns, report=scoring_report(scale, scored.scores, scored.direction)
-    )
+    with verb_named(f"score({scale.name})"):
+        frame = opened(data)
+        scored = scored_items(frame, scale, item_codes(frame, scale, items=None, answers=None))
+        columns = [*_score_columns(Form.whole(scale), scored.scores, None)]
+        columns += _flag_columns(scale, scored.scores, None, flags="plain")
+        return delivered(
+            data, frame, columns, report=scoring_report(scale, scored.scores, scored.direction)
+        )
 
 
 def scoring_report(scale: Scale, scores: SummatedScores, direction: CheckResult) -> ScoringReport:
@@ -295,14 +296,12 @@ def _flag_columns(
                 yield NewColumn(f"{before}{degree}{subscale.flag}", reached, valid)
 
 
-def _require_room(
-    frame: Frame, columns: Sequence[NewColumn], flags: Sequence[NewColumn], *, where: str
-) -> None:
+def _require_room(frame: Frame, columns: Sequence[NewColumn], flags: Sequence[NewColumn]) -> None:
     """Raise when a column to be added is there already, with the remedy that fits its kind."""
     scores = [column.name for column in columns]
-    require_absent(frame, scores, where=where, remedy="Drop them, or score the data without them.")
+    require_absent(frame, scores, remedy="Drop them, or score the data without them.")
     remedy = "Use flags='prefixed' to keep the flags of two scales apart, or drop the old ones."
-    require_absent(frame, [column.name for column in flags], where=where, remedy=remedy)
+    require_absent(frame, [column.name for column in flags], remedy=remedy)
 
 
 # Why a score is missing: the kind of missing that most of a person's missing items share.
@@ -316,7 +315,6 @@ def missing_column(
     codes: NDArray[np.int8],
     *,
     items: ItemColumns | None,
-    where: str,
 ) -> NewColumn | None:
     """Column with the kind of missing of everyone who lacks an item.
 
@@ -330,8 +328,6 @@ def missing_column(
         Answers, negative where missing.
     items : mapping or None
         Columns of the items, as in ``score``.
-    where : str
-        Verb and scale, for messages.
 
     Returns
     -------
@@ -346,7 +342,7 @@ def missing_column(
     """
     if len(scale.items) == 1:
         return None
-    counts = _counts(frame, codes, dict(enumerate(item_columns(scale, items, where=where))))
+    counts = _counts(frame, codes, dict(enumerate(item_columns(scale, items))))
     if counts is None:
         return None
     valid = counts.max(axis=0) > 0

@@ -74,5 +74,5 @@ def numbers(frame: pd.DataFrame, name: str) -> FloatArray:
     """Column as numbers; NaN where it holds none or is not there."""
     if name not in frame:
         return np.full(len(frame), np.nan)
-    column = numbers_or_nan(frame[name], where=f"column {name!r}")
+    column = numbers_or_nan(frame[name], place=f"column {name!r}")
     return np.asarray(column.to_numpy(np.float64, na_value=np.nan))

@@ -155,7 +155,7 @@ def test_covariances_of_two_targets_are_those_of_their_sum(with_replicates, cali
     for survey in (calibrated("stratified", "linear"), with_replicates("Fay", "estimate")):
         outcome = estimation.Outcome("y")
         source = es.cells(survey, [outcome], by=["region"])
-        domains = source.domains(outcome, by=["region"], where="test")
+        domains = source.domains(outcome, by=["region"])
         ways = covariances_of(survey, source, domains, outcome, by=["region"])
         n = len(domains.groups)
         each = np.eye(n)[:2]

@@ -30,7 +30,7 @@ def column(
     rows = np.arange(first_row, first_row + len(values))
     raw = RawColumn(name, pd.Series(values), rows, labels or {}, declared)
     variable = BOOK.wave(wave).variable(name)
-    return harmonised_column(variable, raw, where=f"Gezondheidsmonitor {wave}")
+    return harmonised_column(variable, raw, place=f"Gezondheidsmonitor {wave}")
 
 
 def found(column: Harmonised) -> list[Any]:

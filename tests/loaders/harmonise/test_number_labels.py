@@ -52,7 +52,7 @@ def read(variable, labels, *, values=None, as_text=False, declared=()):
     cells = [str(one) for one in own] if as_text else [float(one) for one in own]
     said = {str(code) if as_text else float(code): label for code, label in labels.items()}
     raw = RawColumn("x", pd.Series(cells), np.arange(1, len(own) + 1), said, declared)
-    return harmonised_column(variable, raw, where="wave")
+    return harmonised_column(variable, raw, place="wave")
 
 
 @pytest.mark.parametrize(("label", "kind"), KNOWN.items())
@@ -161,7 +161,7 @@ def test_age_by_mapping_is_missing_or_refused_in_every_format_with_labels(tmp_pa
 
 def weights(values, labels):
     rows = np.arange(1, len(values) + 1)
-    return sound_weights(RawColumn("w", pd.Series(values), rows, labels, ()), where="wave")
+    return sound_weights(RawColumn("w", pd.Series(values), rows, labels, ()), place="wave")
 
 
 def test_weight_whose_label_means_missing_is_refused_as_blank():

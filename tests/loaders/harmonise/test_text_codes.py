@@ -182,9 +182,9 @@ def test_two_labels_of_one_text_code_that_differ_stop_the_reading():
     values, rows = pd.Series(["1", "01"]), np.array([1, 2])
     raw = RawColumn("GGEEB201", values, rows, {"1": "Ja", "01": "Nee"}, ())
     with pytest.raises(SchemaError, match=r"code 1 has two labels in the file, 'Ja' and 'Nee'"):
-        harmonised_column(variable, raw, where="wave")
+        harmonised_column(variable, raw, place="wave")
     same = RawColumn("GGEEB201", values, rows, {"1": "Ja", "01": "ja"}, ())
-    assert harmonised_column(variable, same, where="wave").values.tolist() == ["yes", "yes"]
+    assert harmonised_column(variable, same, place="wave").values.tolist() == ["yes", "yes"]
 
 
 # ---------------------------------------------------------------- one place

@@ -119,17 +119,17 @@ def test_weight_that_is_not_above_zero_stops_with_count_and_first_row(bad):
     with pytest.raises(
         DesignError, match=r"'ewGGD' is blank, zero.* in 2 row\(s\), first in row 12"
     ):
-        sound_weights(raw([1.0, bad, bad, 2.0]), where="Gezondheidsmonitor 2022")
+        sound_weights(raw([1.0, bad, bad, 2.0]), place="Gezondheidsmonitor 2022")
 
 
 def test_weight_that_is_declared_missing_stops():
     with pytest.raises(DesignError, match=r"in 1 row\(s\), first in row 13"):
-        sound_weights(raw([1.0, 1.0, 999.0], ((999.0, 999.0),)), where="x")
+        sound_weights(raw([1.0, 1.0, 999.0], ((999.0, 999.0),)), place="x")
 
 
 def test_weight_that_is_text_stops():
     with pytest.raises(DesignError, match="holds text instead of numbers"):
-        sound_weights(raw(["1.0"]), where="x")
+        sound_weights(raw(["1.0"]), place="x")
 
 
 @pytest.mark.parametrize(
@@ -149,4 +149,4 @@ def test_sum_of_weights_is_said_and_not_assumed(weights, looks):
 def test_row_without_stratum_stops():
     strata = pd.Series(["1", None, None], dtype="str")
     with pytest.raises(DesignError, match=r"'PE' is blank in 2 row\(s\), first in row 6"):
-        complete_strata(strata, np.array([5, 6, 7]), name="PE", where="x")
+        complete_strata(strata, np.array([5, 6, 7]), name="PE", place="x")

@@ -309,11 +309,11 @@ def test_trap_part_of_the_countries_cannot_prove_its_order_and_says_so(tmp_path,
 def test_country_sizes_are_compared_with_the_published_ones():
     sizes = dict.fromkeys(ALPHABETICAL, 100) | {"Cyprus": 50, "Luxembourg": 37, "Malta": 53}
     rows = pd.Series(np.repeat(list(sizes), list(sizes.values())))
-    check = country_order(rows, where="here")
+    check = country_order(rows, place="here")
     assert check.passed is True
     assert "published: Cyprus 503, Luxembourg 370, Malta 529" in check.message
     with pytest.raises(SchemaError, match=r"\(Austria 60; published"):
-        country_order(rows.drop(rows.index[rows == "Austria"][60:]), where="here")
+        country_order(rows.drop(rows.index[rows == "Austria"][60:]), place="here")
 
 
 @pytest.mark.parametrize("apostrophe", ["'", "\N{RIGHT SINGLE QUOTATION MARK}"])

@@ -104,11 +104,11 @@ def test_every_country_equals_the_packaged_table(survey):
 def test_real_sizes_prove_the_alphabetical_order_and_refuse_the_protocol_order(shared_data):
     codes = pd.read_csv(shared_data / FILE)["country"]
     right = codes.map(dict(enumerate(NAMES, start=1)))
-    check = country_order(right, where="real answers")
+    check = country_order(right, place="real answers")
     assert check.passed is True
     assert check.message.endswith("Cyprus 503, Luxembourg 370, Malta 529")
     # In protocol order 19 is the Netherlands, 18 Malta and 5 Germany.
     swapped = {5: "Germany", 18: "Malta", 19: "Netherlands", 11: "Cyprus", 13: "Luxembourg"}
     wrong = codes.map(dict(enumerate(NAMES, start=1)) | {20: "Austria", 1: "Hungary"} | swapped)
     with pytest.raises(SchemaError, match=r"Netherlands 529, Germany 503"):
-        country_order(wrong, where="real answers")
+        country_order(wrong, place="real answers")

@@ -111,7 +111,7 @@ def test_who_came_and_went_by_hand():
     rows = [(person, wave) for person, waves in seen.items() for wave in waves]
     frame = pd.DataFrame(rows, columns=["person_id", "wave"]).assign(y=np.arange(10.0))
     frame.loc[0, "y"] = np.nan
-    read = panel_rows(frame, "y", columns=PanelColumns(), family="linear", where="test()")
+    read = panel_rows(frame, "y", columns=PanelColumns(), family="linear")
     counts = wave_counts(read)
     assert [one.wave for one in counts] == ["1", "2", "3", "4"]
     assert [one.n_persons for one in counts] == [3, 2, 2, 3]

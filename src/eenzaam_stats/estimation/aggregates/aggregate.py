@@ -67,7 +67,7 @@ class CellTable:
     cells: pd.DataFrame
 
 
-def cell_table(data: object, columns: CellColumns, *, where: str, part: str = "") -> CellTable:
+def cell_table(data: object, columns: CellColumns, *, part: str = "") -> CellTable:
     """Sum respondents per group, stratum and cluster, in one pass.
 
     Parameters
@@ -77,8 +77,6 @@ def cell_table(data: object, columns: CellColumns, *, where: str, part: str = ""
         is not changed, and a lazy one is collected after the sums only.
     columns : CellColumns
         What to read.
-    where : str
-        Verb that needs it, for messages.
     part : str, default ""
         Name of the sample the rows belong to; strata of different parts are different strata.
 
@@ -110,24 +108,24 @@ def cell_table(data: object, columns: CellColumns, *, where: str, part: str = ""
     --------
     >>> from eenzaam_stats.estimation.aggregates.columns import Outcome
     >>> frame = pd.DataFrame({"lonely": [1, 0, None], "weight": [2.0, 1.0, 4.0]})
-    >>> table = cell_table(frame, CellColumns((Outcome("lonely"),), weight="weight"), where="e.g.")
+    >>> table = cell_table(frame, CellColumns((Outcome("lonely"),), weight="weight"))
     >>> table.cells[["rows", "n_0", "yes_0", "a_0", "b_0"]].to_dict("records")
     [{'rows': 3.0, 'n_0': 2.0, 'yes_0': 1.0, 'a_0': 2.0, 'b_0': 1.0}]
     """
-    frame = engine_frame.opened(data, where=where)
-    engine_frame.require_columns(frame, columns, where=where)
+    frame = engine_frame.opened(data)
+    engine_frame.require_columns(frame, columns)
     frame = engine_frame.with_found_types(frame, columns.names())
-    _require_types(frame, columns, where=where)
+    _require_types(frame, columns)
     ratios = {at for at, outcome in enumerate(columns.outcomes) if outcome.kind == "ratio"}
     cells = _collected(_sums(frame, columns, far=ratios), columns)
     if cells[BAD].sum() > 0:
-        raise _fault(frame, columns, where=where)
+        raise _fault(frame, columns)
     far = far_from_zero(cells, columns)
     if far:
         cells = _collected(_sums(frame, columns, far=ratios | far), columns)
     needed = [f"{name}_{at}" for at in levelled(columns) for name in (ORIGIN, CENTRE)]
     cells = cells.assign(**{name: 0.0 for name in needed if name not in cells})
-    _require_units(cells, frame, columns, where=where)
+    _require_units(cells, frame, columns)
     cells.insert(len(columns.by), PART, part)
     levels = tuple(engine_frame.levels(frame, name) for name in columns.by)
     return CellTable(columns, levels, cells.drop(columns=BAD))
@@ -140,19 +138,17 @@ def keys_of(columns: CellColumns) -> list[str]:
     return [*by, PART, STRATUM, *cluster]
 
 
-def _require_types(frame: engine_frame.Frame, columns: CellColumns, *, where: str) -> None:
+def _require_types(frame: engine_frame.Frame, columns: CellColumns) -> None:
     for outcome in columns.outcomes:
         if outcome.kind != "category":
             for name in outcome.names():
-                engine_frame.require_numeric(
-                    frame, name, where=where, flag=outcome.kind == "binary"
-                )
+                engine_frame.require_numeric(frame, name, flag=outcome.kind == "binary")
     numeric = {"weights": columns.weight, "population sizes": columns.fpc}
     numeric["population sizes of the second stage"] = columns.inner_fpc
     for what, column in numeric.items():
         dtype = frame.collect_schema()[column] if column else None
         if column and dtype and not dtype.is_numeric() and not _is_empty(frame, column):
-            raise engine_frame.not_numbers(column, what, kind=str(dtype), where=where)
+            raise engine_frame.not_numbers(column, what, kind=str(dtype))
 
 
 def _is_empty(frame: engine_frame.Frame, name: str) -> bool:
@@ -216,14 +212,12 @@ def _key_values(values: engine_frame.Series) -> pd.Series[Any]:
     return pd.Series(values.to_list(), dtype="object")
 
 
-def _fault(frame: engine_frame.Frame, columns: CellColumns, *, where: str) -> Exception:
+def _fault(frame: engine_frame.Frame, columns: CellColumns) -> Exception:
     """The first column that cannot be used, in words; a second look that only a failure pays."""
     if columns.weight is not None:
         found = _rows(frame, unusable_weight(engine_frame.number(columns.weight)))
         if found:
-            return engine_frame.bad_weights(
-                columns.weight, where=where, count=found[0], first=found[1]
-            )
+            return engine_frame.bad_weights(columns.weight, count=found[0], first=found[1])
     wanted = [(one, name) for one in columns.outcomes for name in one.names()]
     for outcome, name in wanted:
         wrong = unusable_answer(engine_frame.number(name), outcome)
@@ -233,7 +227,7 @@ def _fault(frame: engine_frame.Frame, columns: CellColumns, *, where: str) -> Ex
             if isinstance(frame, nw.DataFrame):
                 values = frame.filter(wrong).get_column(name).to_list()
             flag = outcome.kind == "binary"
-            return engine_frame.not_an_outcome(name, *found, values=values, where=where, flag=flag)
+            return engine_frame.not_an_outcome(name, *found, values=values, flag=flag)
     raise AssertionError("the pass found a fault that the second look did not")  # pragma: no cover
 
 
@@ -247,9 +241,7 @@ def _rows(frame: engine_frame.Frame, wrong: nw.Expr) -> tuple[int, int | None] |
     return (count, None) if count else None
 
 
-def _require_units(
-    cells: pd.DataFrame, frame: engine_frame.Frame, columns: CellColumns, *, where: str
-) -> None:
+def _require_units(cells: pd.DataFrame, frame: engine_frame.Frame, columns: CellColumns) -> None:
     """Raise when a row has no stratum, no cluster or no population size."""
     wanted = (
         (STRATUM, columns.stratum, "stratum"),
@@ -260,7 +252,7 @@ def _require_units(
         if name is not None and cells[key].isna().any():
             count = int(cells.loc[cells[key].isna(), ROWS].sum())
             first = engine_frame.first_null(frame, name)
-            raise engine_frame.missing_unit(name, what, where=where, count=count, first=first)
+            raise engine_frame.missing_unit(name, what, count=count, first=first)
 
 
 def appended(tables: Sequence[CellTable]) -> pd.DataFrame:

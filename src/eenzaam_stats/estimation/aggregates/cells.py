@@ -12,7 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import DesignError, OptionError, SchemaError
+from eenzaam_stats.errors import DesignError, OptionError, SchemaError, verb
 from eenzaam_stats.estimation.aggregates.aggregate import CellTable, appended, cell_table, keys_of
 from eenzaam_stats.estimation.aggregates.columns import (
     DESIGN_WEIGHT,
@@ -97,7 +97,7 @@ class Cells:
         table = CellTable(self.columns, levels, appended([self.table, other.table]))
         return replace(self, table=table, report=_both(self.report, other.report))
 
-    def domains(self, outcome: Outcome, *, by: Sequence[str], where: str) -> Domains:
+    def domains(self, outcome: Outcome, *, by: Sequence[str]) -> Domains:
         """One outcome in numbered domains, after the rule for single-PSU strata was asked.
 
         Raises
@@ -107,9 +107,9 @@ class Cells:
         DesignError
             If a stratum has one sampling unit and the design says ``"fail"``.
         """
-        domains = coded(self.table, outcome, by=by, design=self.design, where=where)
+        domains = coded(self.table, outcome, by=by, design=self.design)
         if self.design.single_psu == "fail":
-            _require_no_single_unit(domains, self.columns, where=where)
+            _require_no_single_unit(domains, self.columns)
         return domains
 
     def with_single_psu(self, rule: SinglePsu) -> Cells:
@@ -176,20 +176,19 @@ def cells(
     >>> [row.estimate for row in es.prevalence(sums, "lonely", by="sex").rows]
     [0.5, 1.0]
     """
-    where = "cells()"
     names = (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
     if not names:
-        raise OptionError(f"{where} needs at least one outcome, and got none.")
+        raise OptionError(f"{verb()} needs at least one outcome, and got none.")
     wanted = [name if isinstance(name, Outcome) else Outcome(name, kind) for name in names]
-    columns = design_columns(survey, wanted, by=by, weights=weights, where=where)
-    return summed(survey, columns, where=where)
+    columns = design_columns(survey, wanted, by=by, weights=weights)
+    return summed(survey, columns)
 
 
-def summed(survey: Survey, columns: CellColumns, *, where: str) -> Cells:
+def summed(survey: Survey, columns: CellColumns) -> Cells:
     """Cells of a survey for given columns."""
     report = survey.report
     part = f"{report.source} {report.wave}"
-    table = cell_table(survey.respondents, columns, where=where, part=part)
+    table = cell_table(survey.respondents, columns, part=part)
     return Cells(table, survey.design, report, survey.scoring)
 
 
@@ -199,7 +198,6 @@ def cells_for(
     *,
     by: Sequence[str],
     weights: str | None,
-    where: str,
 ) -> Cells:
     """Cells that were given, or those of a survey.
 
@@ -209,16 +207,16 @@ def cells_for(
         If weights are asked of cells, which were summed with theirs.
     """
     if isinstance(data, Survey):
-        columns = design_columns(data, outcomes, by=by, weights=weights, where=where)
-        return summed(data, columns, where=where)
+        columns = design_columns(data, outcomes, by=by, weights=weights)
+        return summed(data, columns)
     if not isinstance(data, Cells):
         raise SchemaError(
-            f"{where} needs a Survey or Cells; it got {type(data).__qualname__}. "
+            f"{verb()} needs a Survey or Cells; it got {type(data).__qualname__}. "
             "Read a file first, for instance with es.read_mapped."
         )
     if weights != DESIGN_WEIGHT:
         raise OptionError(
-            f"{where} got weights={weights!r} for cells that are summed already. "
+            f"{verb()} got weights={weights!r} for cells that are summed already. "
             "Name the weights in es.cells()."
         )
     return data
@@ -251,26 +249,26 @@ def _both(one: HarmonisationReport, two: HarmonisationReport) -> HarmonisationRe
     )
 
 
-def _require_no_single_unit(domains: Domains, columns: CellColumns, *, where: str) -> None:
+def _require_no_single_unit(domains: Domains, columns: CellColumns) -> None:
     """Raise when a stratum has one unit, or a cluster one second-stage unit out of several."""
     strata = domains.strata
     if columns.stratum is not None:
         found = [domains.stratum_names[at] for at in lonely_strata(domains.moments, strata)]
         units = "clusters" if columns.cluster else "respondents"
-        _refuse(found, units, "stratum", remedy="Merge them with a neighbour in the data", at=where)
+        _refuse(found, units, "stratum", remedy="Merge them with a neighbour in the data")
     if strata.inner is not None:
         alone = lonely_strata(domains.moments.within(), strata.inner)
         found = [domains.cluster_names[at] for at in alone]
         remedy = "Correct its population size where the cluster was drawn completely"
-        _refuse(found, "second-stage units", "cluster", remedy=remedy, at=where)
+        _refuse(found, "second-stage units", "cluster", remedy=remedy)
 
 
-def _refuse(names: Sequence[object], units: str, holder: str, *, remedy: str, at: str) -> None:
+def _refuse(names: Sequence[object], units: str, holder: str, *, remedy: str) -> None:
     if not names:
         return
     more = f" and {len(names) - _SHOWN_STRATA} more" if len(names) > _SHOWN_STRATA else ""
     raise DesignError(
-        f"{at} needs two {units} in every {holder}, and {len(names)} {holder}(s) have "
+        f"{verb()} needs two {units} in every {holder}, and {len(names)} {holder}(s) have "
         f"one: [{shown_values(names[:_SHOWN_STRATA], 1)}]{more}. {remedy}, or give the design "
         "single_psu='centred', which lets each add its distance from the mean, 'collapsed', "
         "'average', or 'certainty', which lets it add no variance."

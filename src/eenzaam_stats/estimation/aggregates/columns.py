@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from eenzaam_stats.errors import DesignError, OptionError, listed
+from eenzaam_stats.errors import DesignError, OptionError, listed, verb
 from eenzaam_stats.respondents import MISSING_SUFFIX
 from eenzaam_stats.survey import Survey
 
@@ -95,7 +95,6 @@ def design_columns(
     *,
     by: str | Sequence[str],
     weights: str | None,
-    where: str,
 ) -> CellColumns:
     """Columns for outcomes of a survey under its own design.
 
@@ -109,8 +108,6 @@ def design_columns(
         Grouping columns.
     weights : str or None
         ``"design"``, the name of a column, or ``None`` for no weights.
-    where : str
-        Verb that needs it, for messages.
 
     Returns
     -------
@@ -129,7 +126,7 @@ def design_columns(
     return CellColumns(
         outcomes=once(tuple(outcomes), name="outcome"),
         by=grouping(by),
-        weight=_weight_column(survey, weights, where=where),
+        weight=_weight_column(survey, weights),
         stratum=design.stratum,
         cluster=cluster[0] if cluster else None,
         fpc=fpc[0] if fpc else None,
@@ -175,14 +172,14 @@ def once(values: tuple[T, ...], *, name: str) -> tuple[T, ...]:
     return values
 
 
-def _weight_column(survey: Survey, weights: str | None, *, where: str) -> str | None:
+def _weight_column(survey: Survey, weights: str | None) -> str | None:
     """Column to weight with; an absent design weight is not quietly an unweighted estimate."""
     if weights != DESIGN_WEIGHT:
         return weights
     if survey.design.weight is None:
         report = survey.report
         raise DesignError(
-            f"{where} needs a weight, and the design of {report.source} {report.wave} names none. "
+            f"{verb()} needs a weight, and the design of {report.source} {report.wave} names none. "
             "Name the column when the file is read or in weights=, or write weights=None for an "
             "estimate without weights."
         )

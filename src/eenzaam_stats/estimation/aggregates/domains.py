@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.arrays import FloatArray, IntArray
-from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.errors import OptionError, listed, verb
 from eenzaam_stats.estimation.aggregates.aggregate import CellTable
 from eenzaam_stats.estimation.aggregates.columns import CellColumns, Outcome
 from eenzaam_stats.estimation.aggregates.levels import domain_levels, sums_of
@@ -98,9 +98,7 @@ class Domains:
         return linearised(self.first, statistic, self.origin)
 
 
-def coded(
-    table: CellTable, outcome: Outcome, *, by: Sequence[str], design: Design, where: str
-) -> Domains:
+def coded(table: CellTable, outcome: Outcome, *, by: Sequence[str], design: Design) -> Domains:
     """Number the domains, strata and clusters of a table of cells for one outcome.
 
     Parameters
@@ -113,8 +111,6 @@ def coded(
         Grouping columns, all of the table or fewer; fewer are summed from the finest cells.
     design : Design
         Rules for strata with one unit.
-    where : str
-        Verb that needs it, for messages.
 
     Returns
     -------
@@ -139,12 +135,12 @@ def coded(
     >>> from eenzaam_stats.estimation.aggregates.aggregate import cell_table
     >>> frame = pd.DataFrame({"age": [70, 9, None], "lonely": [1, 0, 1]})
     >>> lonely = Outcome("lonely")
-    >>> table = cell_table(frame, CellColumns((lonely,), by=("age",)), where="example")
-    >>> domains = coded(table, lonely, by=["age"], design=Design(), where="example")
+    >>> table = cell_table(frame, CellColumns((lonely,), by=("age",)))
+    >>> domains = coded(table, lonely, by=["age"], design=Design())
     >>> domains.groups, domains.n_without_group, domains.strata.n.tolist()
     ((('9',), ('70',)), 1, [3.0])
     """
-    number = _position(table.columns, outcome, by, where=where)
+    number = _position(table.columns, outcome, by)
     cells = table.cells
     units = units_of(cells)
     keys = [f"key_{table.columns.by.index(name)}" for name in by]
@@ -164,7 +160,7 @@ def coded(
     sums = sums_of(cells[inside], number)
     origin = domain_levels(sums, at, count)
     sums = sums.about(origin[at])
-    strata = strata_of(cells, units, table.columns, design, where=where)
+    strata = strata_of(cells, units, table.columns, design)
 
     def most(name: str) -> FloatArray:
         found = np.zeros(count)
@@ -208,17 +204,17 @@ def coded(
     )
 
 
-def _position(columns: CellColumns, outcome: Outcome, by: Sequence[str], *, where: str) -> int:
+def _position(columns: CellColumns, outcome: Outcome, by: Sequence[str]) -> int:
     if outcome not in columns.outcomes:
         labels = [one.label for one in columns.outcomes]
         raise OptionError(
-            f"{where} needs outcome {outcome.label!r} as {outcome.kind}, and the cells were made "
+            f"{verb()} needs outcome {outcome.label!r} as {outcome.kind}, and the cells were made "
             f"for [{listed(labels)}]. Name it when the cells are made."
         )
     absent = [name for name in by if name not in columns.by]
     if absent:
         raise OptionError(
-            f"{where} needs groups by [{listed(absent)}], and the cells were made by "
+            f"{verb()} needs groups by [{listed(absent)}], and the cells were made by "
             f"[{listed(columns.by)}]. Name every grouping column when the cells are made."
         )
     return columns.outcomes.index(outcome)

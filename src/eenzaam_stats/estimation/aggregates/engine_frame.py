@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, cast
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from eenzaam_stats.errors import DesignError, SchemaError, UnknownColumnError
+from eenzaam_stats.errors import DesignError, SchemaError, UnknownColumnError, verb
 from eenzaam_stats.estimation.aggregates.columns import CellColumns
 from eenzaam_stats.messages import shown_value
 
@@ -26,15 +26,13 @@ ENGINES = "pandas, Polars (eager or lazy), PyArrow, DuckDB or PySpark"
 _SHOWN_VALUES = 5
 
 
-def opened(data: object, *, where: str) -> Frame:
+def opened(data: object) -> Frame:
     """Frame behind ``data``, through narwhals; nothing is copied.
 
     Parameters
     ----------
     data : frame
         Frame of pandas, Polars (eager or lazy), PyArrow, a DuckDB relation or a PySpark frame.
-    where : str
-        Verb that needs it, for messages.
 
     Returns
     -------
@@ -50,12 +48,12 @@ def opened(data: object, *, where: str) -> Frame:
     except TypeError:
         kind = type(data)
         raise SchemaError(
-            f"{where} needs respondents in a frame of {ENGINES}; "
+            f"{verb()} needs respondents in a frame of {ENGINES}; "
             f"it got {kind.__module__.partition('.')[0]}.{kind.__qualname__}. Convert it first."
         ) from None
     except nw.exceptions.DuplicateError as error:
         raise SchemaError(
-            f"{where} needs columns with different names, and some occur twice. "
+            f"{verb()} needs columns with different names, and some occur twice. "
             "Rename them, so that every column is found by its name."
         ) from error
     return frame
@@ -74,14 +72,14 @@ def with_found_types(frame: Frame, names: Iterable[str]) -> Frame:
     return cast("Frame", nw.from_native(native.assign(**typed)))
 
 
-def require_columns(frame: Frame, columns: CellColumns, *, where: str) -> None:
+def require_columns(frame: Frame, columns: CellColumns) -> None:
     """Raise when a column is absent; an outcome that scoring makes gets its own hint."""
     present = frame.collect_schema().names()
     missing = [name for name in columns.names() if name not in present]
     if missing:
         unscored = [name for name in missing if name in SCORED_OUTCOMES]
         hint = f"Run es.score first: it adds {unscored[0]!r}." if unscored else ""
-        raise UnknownColumnError.among(missing, present, needed_for=where, hint=hint)
+        raise UnknownColumnError.among(missing, present, hint=hint)
 
 
 def number(name: str) -> nw.Expr:
@@ -143,7 +141,7 @@ def _in_dictionary(column: Any) -> tuple[object, ...] | None:
     return tuple(found[0].to_pylist()) if same else None
 
 
-def require_numeric(frame: Frame, name: str, *, where: str, flag: bool) -> None:
+def require_numeric(frame: Frame, name: str, *, flag: bool) -> None:
     """Raise when an outcome can hold no number (or flag) at all."""
     dtype = frame.collect_schema()[name]
     if dtype == nw.Boolean or dtype.is_numeric():
@@ -154,21 +152,21 @@ def require_numeric(frame: Frame, name: str, *, where: str, flag: bool) -> None:
             return
         count, first = count_and_first(~values.is_null())
         shown = values.drop_nulls().to_list()
-        raise not_an_outcome(name, count, first, values=shown, where=where, flag=flag)
+        raise not_an_outcome(name, count, first, values=shown, flag=flag)
     raise SchemaError(
-        f"{where} needs an outcome that is {_wanted(flag)}, and column {name!r} holds {dtype}. "
+        f"{verb()} needs an outcome that is {_wanted(flag)}, and column {name!r} holds {dtype}. "
         f"{_remedy(flag)}"
     )
 
 
 def not_an_outcome(
-    name: str, count: int, first: int | None, *, values: list[object] | None, where: str, flag: bool
+    name: str, count: int, first: int | None, *, values: list[object] | None, flag: bool
 ) -> SchemaError:
     """Error about values that are no outcome: some of them, how many and where."""
     shown = "" if values is None else f": {_few_values(values)}"
     at = "" if first is None else f", first in row {first}"
     return SchemaError(
-        f"{where} needs an outcome that is {_wanted(flag)}, and column {name!r} holds other "
+        f"{verb()} needs an outcome that is {_wanted(flag)}, and column {name!r} holds other "
         f"values{shown} ({count} row(s){at}). {_remedy(flag)}"
     )
 
@@ -190,27 +188,27 @@ def _remedy(flag: bool) -> str:
     return "Name a score such as 'djg11_total', or make the column numeric."
 
 
-def not_numbers(name: str, what: str, *, kind: str, where: str) -> DesignError:
+def not_numbers(name: str, what: str, *, kind: str) -> DesignError:
     """Error about a column of the design that holds no numbers."""
     return DesignError(
-        f"{where} needs numbers as {what}, and column {name!r} holds {kind}. "
+        f"{verb()} needs numbers as {what}, and column {name!r} holds {kind}. "
         "Convert it, or name another column."
     )
 
 
-def bad_weights(name: str, *, where: str, count: int, first: int | None) -> DesignError:
+def bad_weights(name: str, *, count: int, first: int | None) -> DesignError:
     """Error about weights that are missing, infinite or not above 0."""
     return DesignError(
-        f"{where} needs a finite weight above 0 in every row, and column {name!r} has "
+        f"{verb()} needs a finite weight above 0 in every row, and column {name!r} has "
         f"{count} row(s) where it is missing, infinite or not above 0{_at(first)}. "
         "Leave those rows out on purpose, or name another weight."
     )
 
 
-def missing_unit(name: str, what: str, *, where: str, count: int, first: int | None) -> DesignError:
+def missing_unit(name: str, what: str, *, count: int, first: int | None) -> DesignError:
     """Error about rows without a stratum, a cluster or a population size."""
     return DesignError(
-        f"{where} needs a {what} in every row, and column {name!r} is missing in {count} "
+        f"{verb()} needs a {what} in every row, and column {name!r} is missing in {count} "
         f"row(s){_at(first)}. Complete it, or take the {what} out of the design."
     )
 

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.arrays import FloatArray, IntArray
-from eenzaam_stats.errors import DesignError
+from eenzaam_stats.errors import DesignError, verb
 from eenzaam_stats.estimation.aggregates.aggregate import CLUSTER, INNER, PART, STRATUM
 from eenzaam_stats.estimation.aggregates.columns import CellColumns
 from eenzaam_stats.estimation.aggregates.products import FPC, INNER_FPC, ROWS
@@ -102,9 +102,7 @@ def _within(
     return at, home, np.bincount(home, minlength=count).astype(np.float64)
 
 
-def strata_of(
-    cells: pd.DataFrame, units: Units, columns: CellColumns, design: Design, *, where: str
-) -> Strata:
+def strata_of(cells: pd.DataFrame, units: Units, columns: CellColumns, design: Design) -> Strata:
     """Sizes and rules of the strata, with those of the second stage where there is one.
 
     Raises
@@ -115,23 +113,21 @@ def strata_of(
     fraction = np.ones(len(units.n))
     if columns.fpc is not None and len(units.n):
         sizes = _first(columns.fpc)
-        size = _population(cells, units.stratum, units.n, units.names, sizes=sizes, where=where)
+        size = _population(cells, units.stratum, units.n, units.names, sizes=sizes)
         fraction = 1.0 - units.n / size
     strata = Strata(units.n, fraction, design.single_psu, design.single_psu_domain)
     inner = None
     if columns.inner_fpc is not None and units.m is not None:
         sizes = _second(columns.inner_fpc)
-        inner = _second_stage(cells, units, strata, sizes=sizes, where=where)
+        inner = _second_stage(cells, units, strata, sizes=sizes)
     return replace(strata, merged=_merged(units, strata), inner=inner)
 
 
-def _second_stage(
-    cells: pd.DataFrame, units: Units, first: Strata, *, sizes: _Sizes, where: str
-) -> Strata:
+def _second_stage(cells: pd.DataFrame, units: Units, first: Strata, *, sizes: _Sizes) -> Strata:
     if units.cluster is None or units.clusters is None or units.m is None:
         raise AssertionError("a second stage without clusters")  # pragma: no cover
     names = cluster_names(cells, units)
-    size = _population(cells, units.cluster, units.m, names, sizes=sizes, where=where)
+    size = _population(cells, units.cluster, units.m, names, sizes=sizes)
     sampled = 1.0 - first.fraction[units.clusters]
     # a cluster has few units: one that has a single unit is centred rather than merged with another
     rule = "centred" if first.lonely == "collapsed" else first.lonely
@@ -192,7 +188,6 @@ def _population(
     names: Sequence[object],
     *,
     sizes: _Sizes,
-    where: str,
 ) -> FloatArray:
     """Units of each holder in the population; one number per holder, not below the sample."""
     low, high = np.full(len(n), np.inf), np.full(len(n), -np.inf)
@@ -202,7 +197,7 @@ def _population(
     if wrong.any():
         first = [names[at] for at in np.flatnonzero(wrong).tolist()][:SHOWN_UNITS]
         raise DesignError(
-            f"{where} needs in column {sizes.column!r} the number of {sizes.units} in the "
+            f"{verb()} needs in column {sizes.column!r} the number of {sizes.units} in the "
             f"population: the same in every row and not below the sample. {int(wrong.sum())} "
             f"{sizes.holder} have another: [{shown_groups(first)}]. Correct the column (a sampling "
             "fraction is not a number of units), or take it out of the design."

@@ -19,6 +19,7 @@ from eenzaam_stats.errors import (
     SchemaError,
     UnknownCodeError,
     UnknownColumnError,
+    verb,
 )
 from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.aggregates.domains import text
@@ -124,7 +125,7 @@ def _words(frame: engine_frame.Eager, name: str) -> NDArray[np.object_]:
 
 
 def _number(frame: engine_frame.Eager, name: str) -> FloatArray:
-    engine_frame.require_numeric(frame, name, where=_WHERE, flag=False)
+    engine_frame.require_numeric(frame, name, flag=False)
     column = frame.select(engine_frame.number(name).alias(name)).get_column(name)
     return np.asarray(column.to_numpy(), dtype=np.float64)
 
@@ -148,7 +149,7 @@ def _leave_out(
         return
     if outside == "error":
         raise SchemaError(
-            f"{_WHERE} needs every margin variable in every row, and {why} in {count} row(s) "
+            f"{verb()} needs every margin variable in every row, and {why} in {count} row(s) "
             f"(first in row {int(rows.argmax()) + 1}). Complete it, or leave those rows out with "
             "outside='leave_out'."
         )
@@ -177,7 +178,7 @@ def _place_unknown(
     if outside == "error":
         what = "gives 0 people" if one in margin.empty else "lacks"
         raise UnknownCodeError(
-            f"{_WHERE}: {int(same.sum())} respondent(s) have {margin.named(one)} (first in row "
+            f"{verb()}: {int(same.sum())} respondent(s) have {margin.named(one)} (first in row "
             f"{first + 1}), which the margin {what}. Add it, merge it, or leave those rows out "
             "with outside='leave_out'."
         )
@@ -194,7 +195,7 @@ def _require_respondents(found: Placed, wanted: Wanted) -> None:
         nobody = [margin.named(margin.classes[at]) for at in np.flatnonzero(counts == 0)]
         if nobody:
             raise SchemaError(
-                f"{_WHERE} needs respondents in every category of the population, and there are "
+                f"{verb()} needs respondents in every category of the population, and there are "
                 f"none with {'; '.join(nobody)}. Merge categories, in the margin and in the data."
             )
 
@@ -300,7 +301,6 @@ def kish_effect(weights: FloatArray) -> float:
 
 
 CALIBRATED = "weight_calibrated"
-_WHERE = "calibrate()"
 
 
 @in_words
@@ -433,25 +433,25 @@ def calibrate(
 
 def _opened(survey: Survey, goal: Wanted, weight: str) -> engine_frame.Eager:
     """Eager frame with every column that is needed, and space for the new one."""
-    frame = engine_frame.opened(survey.respondents, where=_WHERE)
+    frame = engine_frame.opened(survey.respondents)
     if not isinstance(frame, nw.DataFrame):
         raise SchemaError(
-            f"{_WHERE} needs respondents in memory: an eager frame of pandas, Polars or PyArrow. "
+            f"{verb()} needs respondents in memory: an eager frame of pandas, Polars or PyArrow. "
             "Collect them first."
         )
     names = (*goal.columns, *(name for name, _ in goal.numeric))
     needed = [*names, survey.design.weight] if survey.design.weight else [*names]
     missing = [name for name in needed if name not in frame.columns]
     if missing:
-        raise UnknownColumnError.among(missing, frame.columns, needed_for=_WHERE)
+        raise UnknownColumnError.among(missing, frame.columns)
     if weight in frame.columns:
         raise SchemaError(
-            f"{_WHERE} needs to add column {weight!r}, which is there already, perhaps from an "
+            f"{verb()} needs to add column {weight!r}, which is there already, perhaps from an "
             "earlier calibration. Name another with weight=."
         )
     if survey.design.replicates is not None:
         raise DesignError(
-            f"{_WHERE} cannot calibrate replicate weights, which the design has. "
+            f"{verb()} cannot calibrate replicate weights, which the design has. "
             "Use the weights as they were delivered, or take the replicates out of the design."
         )
     _require_one_wave(frame, goal)
@@ -467,7 +467,7 @@ def _require_one_wave(frame: engine_frame.Eager, goal: Wanted) -> None:
     waves = sorted(str(value) for value in frame.get_column("wave").unique().to_list())
     if len(waves) > 1:
         raise DesignError(
-            f"{_WHERE} needs one wave per population, and the respondents are of {len(waves)}: "
+            f"{verb()} needs one wave per population, and the respondents are of {len(waves)}: "
             f"{', '.join(waves)}. Calibrate each wave, or cross every margin with 'wave'."
         )
 
@@ -481,7 +481,7 @@ def _with_base(
     name = f"{weight}_base"
     if name in frame.columns:
         raise SchemaError(
-            f"{_WHERE} needs to add column {name!r}, which is there already. "
+            f"{verb()} needs to add column {name!r}, which is there already. "
             "Name another with weight=, or make it the weight of the design."
         )
     return _with_column(frame, name, np.ones(len(frame))), name
@@ -490,15 +490,15 @@ def _with_base(
 def _base_weights(frame: engine_frame.Eager, name: str) -> FloatArray:
     dtype = frame.schema[name]
     if not dtype.is_numeric():
-        raise engine_frame.not_numbers(name, "base weights", kind=str(dtype), where=_WHERE)
+        raise engine_frame.not_numbers(name, "base weights", kind=str(dtype))
     column = frame.select(engine_frame.number(name).alias(name)).get_column(name)
     base = np.asarray(column.to_numpy(), dtype=np.float64)
     bad = ~(np.isfinite(base) & (base > 0.0))
     if bad.any():
         first = int(bad.argmax()) + 1
-        raise engine_frame.bad_weights(name, where=_WHERE, count=int(bad.sum()), first=first)
+        raise engine_frame.bad_weights(name, count=int(bad.sum()), first=first)
     if not len(base):
-        raise OptionError(f"{_WHERE} left out every respondent. Compare the margins with the data.")
+        raise OptionError(f"{verb()} left out every respondent. Compare the margins with the data.")
     return base
 
 

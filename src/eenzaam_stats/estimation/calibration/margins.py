@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from eenzaam_stats.errors import SchemaError, UnknownColumnError
+from eenzaam_stats.errors import SchemaError, UnknownColumnError, verb, verb_named
 from eenzaam_stats.estimation.aggregates.domains import text
 from eenzaam_stats.estimation.variance.targets import POPULATION
 from eenzaam_stats.messages import shown_label
@@ -24,7 +24,6 @@ Margins: TypeAlias = "Mapping[str, Counts | float] | Sequence[pd.DataFrame | pd.
 
 # Counts of one population that were rounded apart differ more; floating point differs less.
 SAME_TOTAL = 1e-9
-_WHERE = "calibrate()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +101,7 @@ class Wanted:
         return (*counts, *(total for _, total in self.numeric))
 
 
+@verb_named("calibrate()")
 def wanted(margins: Margins) -> Wanted:
     """Margins of a user, checked.
 
@@ -141,7 +141,7 @@ def wanted(margins: Margins) -> Wanted:
     found = tuple(_margin(name, one) for name, one in named if not isinstance(one, Real))
     if not named:
         raise SchemaError(
-            f"{_WHERE} needs at least one margin. Give people per category, "
+            f"{verb()} needs at least one margin. Give people per category, "
             "for instance {'sex': {'men': 49, 'women': 51}}."
         )
     _require_same_total(found)
@@ -155,17 +155,17 @@ def _margin(name: str | None, counts: Any) -> Margin:
     for one, count in pairs:
         if one in people:
             raise SchemaError(
-                f"{_WHERE}: {word.named(one)} occurs twice in its margin. Add them up."
+                f"{verb()}: {word.named(one)} occurs twice in its margin. Add them up."
             )
         if not (math.isfinite(count) and count >= 0.0):
             raise SchemaError(
-                f"{_WHERE} needs a population of 0 or more in every category, and "
+                f"{verb()} needs a population of 0 or more in every category, and "
                 f"{word.named(one)} has {count!r}. Correct the margin."
             )
         people[one] = count
     some = {one: count for one, count in people.items() if count > 0.0}
     if not some:
-        raise SchemaError(f"{_WHERE}: the margin of {word.name} counts nobody. Give people.")
+        raise SchemaError(f"{verb()}: the margin of {word.name} counts nobody. Give people.")
     about = str(counts.attrs.get(POPULATION, "")) if hasattr(counts, "attrs") else ""
     return Margin(
         columns,
@@ -195,12 +195,12 @@ def _pairs(
         columns = ()
     if not columns:
         raise SchemaError(
-            f"{_WHERE} needs to know the column of every margin. Give a frame with that column and "
+            f"{verb()} needs to know the column of every margin. Give a frame with that column and "
             "'population', or {'column': {category: people}}."
         )
     items = [(one if len(columns) > 1 else (one,), count) for one, count in counts.items()]
     given = pd.Series([n for _, n in items], dtype=object, name=POPULATION)
-    people = numbers_or_nan(given, where=f"{_WHERE}, a margin").tolist()
+    people = numbers_or_nan(given, place=f"{verb()}, a margin").tolist()
     keys = [tuple(text(value) for value in one) for one, _ in items]
     return columns, list(zip(keys, people, strict=True))
 
@@ -210,7 +210,7 @@ def _require_same_total(margins: Sequence[Margin]) -> None:
         first, other = margins[0].total, margin.total
         if abs(other - first) > SAME_TOTAL * first:
             raise SchemaError(
-                f"{_WHERE} needs margins of one population: {margins[0].name} adds up to "
+                f"{verb()} needs margins of one population: {margins[0].name} adds up to "
                 f"{first:,.10g} and {margin.name} to {other:,.10g}. Take both from one source, or "
                 "rescale them to the same total."
             )

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.errors import ConvergenceError, OptionError
+from eenzaam_stats.errors import ConvergenceError, OptionError, verb
 from eenzaam_stats.estimation.calibration.margins import Wanted
 from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries
 from eenzaam_stats.numerics.survey.calibration import (
@@ -23,7 +23,6 @@ from eenzaam_stats.numerics.survey.distance_calibration import Distance, calibra
 from eenzaam_stats.numerics.survey.margin_border import margin_border
 from eenzaam_stats.vocabulary import CalibrationMethod
 
-_WHERE = "calibrate()"
 _FACTORS = ("post_stratify", "rake")
 _SHOWN = 3
 _REMEDY = "merge categories, or leave out a margin that contradicts the others."
@@ -189,7 +188,7 @@ def _refuse_unreachable(
     if beyond.any():
         at = int(np.flatnonzero(beyond)[0])
         raise ConvergenceError(
-            f"{_WHERE} cannot reach the population of {goal.described()[at]}, {totals[at]:,.10g}: "
+            f"{verb()} cannot reach the population of {goal.described()[at]}, {totals[at]:,.10g}: "
             f"with {limit} its weights add up to {least[at]:,.6g} at least and {most[at]:,.6g} at "
             f"most. Widen {limit}, or merge the category."
         )
@@ -211,7 +210,7 @@ def _require_met(
     within = f" within {limit}" if limit else ""
     remedy = f"Widen the limits, {_REMEDY}"
     raise ConvergenceError(
-        f"{_WHERE} does not reach the population of {goal.described()[at]}{within}: "
+        f"{verb()} does not reach the population of {goal.described()[at]}{within}: "
         f"{goal.totals()[at]:,.10g} wanted, relative difference {errors[at]:.2g} after "
         f"{found.rounds} round(s), when its weights added up to {reached:,.10g}. "
         f"{_border_words(goal, columns) or remedy}"
@@ -248,11 +247,11 @@ def _require_positive(weights: FloatArray, goal: Wanted, *, columns: Auxiliaries
     border = _border_words(goal, columns) if bad.any() else ""
     if border:
         raise ConvergenceError(
-            f"{_WHERE} meets the margins with {int(bad.sum())} weight(s) not above 0 only. {border}"
+            f"{verb()} meets the margins with {int(bad.sum())} weight(s) not above 0 only. {border}"
         )
     if bad.any():
         raise ConvergenceError(
-            f"{_WHERE} meets the margins with {int(bad.sum())} weight(s) not above 0 only (first "
+            f"{verb()} meets the margins with {int(bad.sum())} weight(s) not above 0 only (first "
             f"in calibrated row {int(bad.argmax()) + 1}). Give bounds above 0, for instance "
             "(0.3, 3), or choose 'rake'."
         )

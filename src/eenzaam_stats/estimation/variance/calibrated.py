@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.arrays import IntArray
-from eenzaam_stats.errors import DesignError
+from eenzaam_stats.errors import DesignError, verb, verb_named
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.rows import StandardErrors
@@ -21,8 +21,6 @@ from eenzaam_stats.numerics.survey.calibrated_variance import calibrated_varianc
 from eenzaam_stats.numerics.survey.calibration_residuals import CalibratedRows
 from eenzaam_stats.numerics.survey.linearise import Linearised
 from eenzaam_stats.survey import Calibration, Design, Survey
-
-_WHERE = "variance under calibration"
 
 
 def calibrated_errors(
@@ -57,6 +55,7 @@ def calibrated_errors(
     return StandardErrors(np.sqrt(variance.variance), variance.df)
 
 
+@verb_named("variance under calibration")
 def calibrated_rows(
     survey: Survey, domains: Domains, outcome: Outcome, *, by: Sequence[str]
 ) -> tuple[CalibratedRows, Calibration]:
@@ -79,7 +78,7 @@ def calibrated_rows(
     """
     design, calibration = survey.design, survey.design.calibration
     if calibration is None or design.weight is None:
-        raise DesignError(f"{_WHERE} needs a calibrated design, and this one has no calibration.")
+        raise DesignError(f"{verb()} needs a calibrated design, and this one has no calibration.")
     margins = list(dict.fromkeys(name for margin in calibration.margins for name in margin))
     units = [*([design.stratum] if design.stratum else []), *design.clusters]
     rows = respondent_rows(
@@ -89,7 +88,6 @@ def calibrated_rows(
         domains=domains,
         extra=(design.weight, calibration.base_weight, *calibration.numeric),
         labels=tuple(dict.fromkeys([*margins, *units])),
-        where=_WHERE,
     )
     _require_complete(rows, margins)
     stratum = _strata(rows, design, domains)
@@ -116,7 +114,7 @@ def _require_complete(rows: RespondentRows, margins: Sequence[str]) -> None:
         missing = rows.labels[name].isna()
         if missing.any():
             raise DesignError(
-                f"{_WHERE} needs every variable of the calibration in every row, and {name!r} is "
+                f"{verb()} needs every variable of the calibration in every row, and {name!r} is "
                 f"missing in {int(missing.sum())} row(s) (first in row "
                 f"{int(missing.to_numpy().argmax()) + 1}). Calibrate again, or leave them out."
             )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.arrays import FloatArray, IntArray
-from eenzaam_stats.errors import DesignError
+from eenzaam_stats.errors import DesignError, verb, verb_named
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.rows import StandardErrors
@@ -18,8 +18,6 @@ from eenzaam_stats.numerics.survey.linearise import Statistic, departures
 from eenzaam_stats.numerics.survey.replicate_rank import ReplicateRanks, replicate_ranks
 from eenzaam_stats.numerics.survey.replication import replicate_variance
 from eenzaam_stats.survey import ReplicateWeights, Survey
-
-_WHERE = "variance from replicate weights"
 
 
 def replicate_weight_errors(
@@ -102,6 +100,7 @@ class ReplicateSums:
         return np.where(rank < self.ranks.whole, own, self.whole_df)
 
 
+@verb_named("variance from replicate weights")
 def replicate_sums(
     survey: Survey, domains: Domains, outcome: Outcome, *, by: Sequence[str]
 ) -> ReplicateSums:
@@ -123,11 +122,9 @@ def replicate_sums(
     """
     replicates = survey.design.replicates
     if replicates is None:
-        raise DesignError(f"{_WHERE} needs a design with replicates, and this one has none.")
+        raise DesignError(f"{verb()} needs a design with replicates, and this one has none.")
     scale, rscales = _scales(replicates)
-    rows = respondent_rows(
-        survey, outcome, by=by, domains=domains, extra=replicates.columns, where=_WHERE
-    )
+    rows = respondent_rows(survey, outcome, by=by, domains=domains, extra=replicates.columns)
     _require_weights(rows, replicates)
     first = [
         _first(rows, rows.extra[:, r], len(domains.groups)) for r in range(rows.extra.shape[1])
@@ -153,10 +150,10 @@ def _scales(replicates: ReplicateWeights) -> tuple[float, FloatArray]:
     """Scale and rscales of the method, unless they are given."""
     count = len(replicates.columns)
     if not count:
-        raise DesignError(f"{_WHERE} needs at least one column, and the design names none.")
+        raise DesignError(f"{verb()} needs at least one column, and the design names none.")
     if not 0.0 <= replicates.rho < 1.0:
         raise DesignError(
-            f"{_WHERE} needs rho, the factor of Fay, from 0 up to but not including 1, and the "
+            f"{verb()} needs rho, the factor of Fay, from 0 up to but not including 1, and the "
             f"design has {replicates.rho}. Look it up in the documentation of the file."
         )
     usual = {
@@ -168,12 +165,12 @@ def _scales(replicates: ReplicateWeights) -> tuple[float, FloatArray]:
     }
     if replicates.method == "JKn" and not replicates.rscales:
         raise DesignError(
-            f"{_WHERE} by JKn needs one rscale per column, (n - 1) / n of the stratum whose "
+            f"{verb()} by JKn needs one rscale per column, (n - 1) / n of the stratum whose "
             "cluster is left out, and the design has none. Give the design rscales."
         )
     if replicates.rscales and len(replicates.rscales) != count:
         raise DesignError(
-            f"{_WHERE} needs one rscale per column, and got {len(replicates.rscales)} for {count} "
+            f"{verb()} needs one rscale per column, and got {len(replicates.rscales)} for {count} "
             "column(s). Give as many as columns."
         )
     scale = replicates.scale if replicates.scale is not None else usual[replicates.method]
@@ -186,7 +183,7 @@ def _require_weights(rows: RespondentRows, replicates: ReplicateWeights) -> None
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
         raise DesignError(
-            f"{_WHERE} needs finite weights of at least 0, and column "
+            f"{verb()} needs finite weights of at least 0, and column "
             f"{replicates.columns[column]!r} has {int(wrong[:, column].sum())} row(s) with another "
             f"value (first in row {int(row) + 1}). Correct the column."
         )

@@ -56,7 +56,6 @@ def respondent_rows(
     domains: Domains,
     extra: Sequence[str] = (),
     labels: Sequence[str] = (),
-    where: str,
 ) -> RespondentRows:
     """Arrays of one outcome with its groups.
 
@@ -72,8 +71,6 @@ def respondent_rows(
         The same groups, numbered, with the level of each.
     extra, labels : sequence of str
         Further columns, as numbers and as they are.
-    where : str
-        What needs them, for messages.
 
     Returns
     -------
@@ -84,15 +81,15 @@ def respondent_rows(
     DesignError
         If a column of ``extra`` holds no numbers.
     """
-    frame = engine_frame.opened(survey.respondents, where=where)
+    frame = engine_frame.opened(survey.respondents)
     names = list(dict.fromkeys([*outcome.names(), *by, *extra, *labels]))
     columns = CellColumns((outcome,), tuple(dict.fromkeys([*by, *extra, *labels])))
-    engine_frame.require_columns(frame, columns, where=where)
+    engine_frame.require_columns(frame, columns)
     frame = engine_frame.with_found_types(frame, names)
     schema = frame.collect_schema()
     for name in extra:
         if not (schema[name].is_numeric() or schema[name] == nw.Boolean):
-            raise engine_frame.not_numbers(name, "weights", kind=str(schema[name]), where=where)
+            raise engine_frame.not_numbers(name, "weights", kind=str(schema[name]))
     wanted = [nw.col(name) for name in names]
     if outcome.kind == "category":
         # asked of the engine that named the classes: another writes a flag in another way

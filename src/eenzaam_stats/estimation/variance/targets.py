@@ -84,7 +84,7 @@ class Standard:
                 )
             keys = [(text(key),) for key in population]
             given = pd.Series(list(population.values()), dtype=object, name=POPULATION)
-        people = numbers_or_nan(given, where="a standard population")
+        people = numbers_or_nan(given, place="a standard population")
         pairs = zip(keys, people.tolist(), strict=True)
         counts: dict[tuple[str, ...], float] = {}
         for key, value in pairs:

@@ -157,7 +157,7 @@ def _wave(table: Table, raw: Table) -> WaveCodebook:
         year=table["year"],
         name=name,
         population=table["population"],
-        population_evidence=require_evidence(table["population_evidence"], where=name),
+        population_evidence=require_evidence(table["population_evidence"], place=name),
         age_floor=table["age_floor"],
         variables=tuple(row for row in variables if row.status != "impossible"),
         weights=weights,
@@ -165,15 +165,15 @@ def _wave(table: Table, raw: Table) -> WaveCodebook:
         weight_levels=MappingProxyType(table.get("weight_levels", {})),
         stratum_levels=MappingProxyType(table.get("stratum_levels", {})),
         zero_weight=table.get("zero_weight", ""),
-        weights_evidence=require_evidence(table["weights_evidence"], where=name),
+        weights_evidence=require_evidence(table["weights_evidence"], place=name),
         wrong_weights=MappingProxyType(table.get("wrong_weights", {})),
         discouraged_weights=MappingProxyType(table.get("discouraged_weights", {})),
         stratum=table.get("stratum") or None,
-        stratum_evidence=_optional_evidence(table, "stratum", where=name),
+        stratum_evidence=_optional_evidence(table, "stratum", place=name),
         cluster=table.get("cluster") or None,
-        cluster_evidence=_optional_evidence(table, "cluster", where=name),
+        cluster_evidence=_optional_evidence(table, "cluster", place=name),
         single_psu=rule,
-        layout_evidence=require_evidence(table["layout_evidence"], where=name),
+        layout_evidence=require_evidence(table["layout_evidence"], place=name),
         respondents=_respondents(table.get("respondents")),
         prefixes=tuple(table.get("prefixes", raw.get("prefixes", ()))),
         notes=tuple(note for note in notes if note),
@@ -184,15 +184,15 @@ def _wave(table: Table, raw: Table) -> WaveCodebook:
     )
 
 
-def _optional_evidence(table: Table, key: str, *, where: str) -> str:
+def _optional_evidence(table: Table, key: str, *, place: str) -> str:
     """Evidence of a design column; the one of the layout when none is given apart."""
-    return require_evidence(table.get(f"{key}_evidence", table["layout_evidence"]), where=where)
+    return require_evidence(table.get(f"{key}_evidence", table["layout_evidence"]), place=place)
 
 
 def _respondents(table: Table | None) -> RespondentFilter | None:
     if table is None:
         return None
-    evidence = require_evidence(table["evidence"], where=table["source_name"])
+    evidence = require_evidence(table["evidence"], place=table["source_name"])
     words = {key: table[key] for key in ("own", "others", "reason") if key in table}
     keep, drop = tuple(table["keep"]), tuple(table["drop"])
     return RespondentFilter(table["source_name"], keep, drop, evidence, **words)

@@ -88,10 +88,10 @@ def variable_of(row: Table, *, number: int, wave: str, evidence: str) -> Variabl
     return variable
 
 
-def require_evidence(text: str, *, where: str) -> str:
+def require_evidence(text: str, *, place: str) -> str:
     """Return a sentence of evidence that starts with a status word; any other is an error."""
     if text.replace(";", " ").split(" ")[0] not in get_args(EvidenceWord):
-        raise SchemaError(f"codebook: {where} has evidence {text!r}, which has no status word.")
+        raise SchemaError(f"codebook: {place} has evidence {text!r}, which has no status word.")
     return text
 
 
@@ -109,12 +109,12 @@ def require_no_repeated_rows(rows: Sequence[tuple[int, Variable]], *, wave: str)
 
 
 def _variable(row: Table, *, number: int, wave: str, evidence: str) -> Variable:
-    where = _where(row)
-    words = _words(row, number=number, where=where)
-    said = require_evidence(evidence, where=f"row {number}, {where}")
-    codes = _coded(row["codes"], number=number, where=where)
-    missing = _coded(row.get("missing", {}), number=number, where=where)
-    kinds = {code: _missing_kind(entry[0], number, where) for code, entry in missing.items()}
+    place = _place(row)
+    words = _words(row, number=number, place=place)
+    said = require_evidence(evidence, place=f"row {number}, {place}")
+    codes = _coded(row["codes"], number=number, place=place)
+    missing = _coded(row.get("missing", {}), number=number, place=place)
+    kinds = {code: _missing_kind(entry[0], number, place) for code, entry in missing.items()}
     return Variable(
         name=row["name"],
         source_names=_source_names(row, number=number),
@@ -132,7 +132,7 @@ def _variable(row: Table, *, number: int, wave: str, evidence: str) -> Variable:
         note=row.get("note", ""),
         required=row.get("required", row["role"] == "item"),
         status=_status(
-            row.get("status"), said, wave=wave, where=f"codebook, row {number}: status of {where}"
+            row.get("status"), said, wave=wave, place=f"codebook, row {number}: status of {place}"
         ),
         otherwise=_otherwise(row.get("else")),
     )
@@ -147,26 +147,26 @@ def _source_names(row: Table, *, number: int) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _where(row: Table) -> str:
+def _place(row: Table) -> str:
     return str(next(iter(row.get("source_names", ())), row["name"]))
 
 
-def _words(row: Table, *, number: int, where: str) -> dict[str, Any]:
+def _words(row: Table, *, number: int, place: str) -> dict[str, Any]:
     words = {"kind": row.get("kind", "category"), "storage": row.get("storage", "numeric")}
     for name, value, options in (
         ("kind", words["kind"], VariableKind),
         ("storage", words["storage"], Storage),
         ("role", row["role"], Role),
     ):
-        require_option(value, options, name=f"codebook, row {number}: {name} of {where}")
+        require_option(value, options, name=f"codebook, row {number}: {name} of {place}")
     return words
 
 
-def _status(said: str | Table | None, evidence: str, *, wave: str, where: str) -> Status:
+def _status(said: str | Table | None, evidence: str, *, wave: str, place: str) -> Status:
     own: Any = said.get(wave) if isinstance(said, Mapping) else said
     if own is None:
         return _SAID_STATUS[evidence_word(evidence)]
-    require_option(own, Status, name=where)
+    require_option(own, Status, name=place)
     status: Status = own
     return status
 
@@ -175,96 +175,96 @@ def _otherwise(said: Value | None) -> MissingKind | Value | None:
     return MissingKind(said) if said in _KINDS else said
 
 
-def _missing_kind(word: str, number: int, where: str) -> MissingKind:
+def _missing_kind(word: str, number: int, place: str) -> MissingKind:
     if word not in _KINDS:
         raise SchemaError(
-            f"codebook, row {number}: {word!r} of {where} is no kind of missing. "
+            f"codebook, row {number}: {word!r} of {place} is no kind of missing. "
             f"Choose one of {listed(sorted(_KINDS))}."
         )
     return MissingKind(word)
 
 
-def _coded(table: Table, *, number: int, where: str) -> dict[Code, Any]:
+def _coded(table: Table, *, number: int, place: str) -> dict[Code, Any]:
     """Codes as the file holds them: numbers as numbers, everything else as text."""
     places: dict[Code, int] = {}
     coded: dict[Code, Any] = {}
-    for place, (key, entry) in enumerate(table.items(), start=1):
+    for at, (key, entry) in enumerate(table.items(), start=1):
         code = code_of(str(key))
         if code in places:
             raise SchemaError(
-                f"codebook, row {number}: value rows {places[code]} and {place} of {where} are "
+                f"codebook, row {number}: value rows {places[code]} and {at} of {place} are "
                 f"both about code {code!r}."
             )
         if not isinstance(entry, list | tuple) or len(entry) != 2 or not isinstance(entry[1], str):
             raise SchemaError(
-                f"codebook, row {number}: value row {place} of {where} is {entry!r}. "
+                f"codebook, row {number}: value row {at} of {place} is {entry!r}. "
                 "Write a value and a label."
             )
-        places[code] = place
+        places[code] = at
         coded[code] = entry
     return coded
 
 
 def _require_sound(variable: Variable, *, number: int) -> None:
-    where = f"codebook, row {number}"
+    place = f"codebook, row {number}"
     if not variable.source_names:
-        raise SchemaError(f"{where}: {variable.name} has no source_names.")
+        raise SchemaError(f"{place}: {variable.name} has no source_names.")
     name = variable.source_names[0]
     both = [code for code in variable.codes if code in variable.missing]
     if both:
-        raise SchemaError(f"{where}: code(s) {both} of {name} are both valid and missing.")
-    _require_bounds(variable, where=where, name=name)
-    _require_no_hole(variable, where=where, name=name)
-    _require_own_labels(variable, where=where, name=name)
-    require_own_meaning(variable, where=where, name=name)
+        raise SchemaError(f"{place}: code(s) {both} of {name} are both valid and missing.")
+    _require_bounds(variable, place=place, name=name)
+    _require_no_hole(variable, place=place, name=name)
+    _require_own_labels(variable, place=place, name=name)
+    require_own_meaning(variable, place=place, name=name)
 
 
-def _require_bounds(variable: Variable, *, where: str, name: str) -> None:
+def _require_bounds(variable: Variable, *, place: str, name: str) -> None:
     if variable.bounds is None:
         if variable.kind in _FREE and not variable.codes:
-            raise SchemaError(f"{where}: {name} is a free number and needs codes or a range.")
+            raise SchemaError(f"{place}: {name} is a free number and needs codes or a range.")
         return
     low, high = variable.bounds
     if low > high:
-        raise SchemaError(f"{where}: the range of {name} runs from {low} down to {high}.")
+        raise SchemaError(f"{place}: the range of {name} runs from {low} down to {high}.")
     for words, codes in (("missing", variable.missing), ("codes", variable.codes)):
         inside = [c for c in codes if isinstance(c, (int, float)) and low <= c <= high]
         if inside:
             raise SchemaError(
-                f"{where}: code(s) {inside} of {name} are in {words} and inside its range "
+                f"{place}: code(s) {inside} of {name} are in {words} and inside its range "
                 f"[{low}, {high}]. Let each number have one meaning."
             )
 
 
-def _require_no_hole(variable: Variable, *, where: str, name: str) -> None:
+def _require_no_hole(variable: Variable, *, place: str, name: str) -> None:
     if variable.kind == "integer" and variable.otherwise is None:
         whole = sorted(code for code in variable.codes if isinstance(code, int))
         hole = sorted(set(range(whole[0], whole[-1])) - set(whole)) if whole else []
         if hole:
-            raise SchemaError(f"{where}: the codes of {name} leave out {hole}.")
+            raise SchemaError(f"{place}: the codes of {name} leave out {hole}.")
     if variable.name == "age_group":
-        _require_bands(variable.values, where=where, name=name)
+        _require_bands(variable.values, place=place, name=name)
 
 
-def _require_bands(values: Iterable[Value], *, where: str, name: str) -> None:
+def _require_bands(values: Iterable[Value], *, place: str, name: str) -> None:
     """Raise when age bands overlap or leave out an age."""
     bands = [(match, str(value)) for value in values if (match := _BAND.fullmatch(str(value)))]
     edges = sorted((int(m[1]), int(m[2] or _OPEN_END), word) for m, word in bands)
     for (_, high, word), (low, _, following) in pairwise(edges):
         if low <= high:
-            raise SchemaError(f"{where}: bands {word} and {following} of {name} overlap.")
+            raise SchemaError(f"{place}: bands {word} and {following} of {name} overlap.")
         if low > high + 1:
-            raise SchemaError(f"{where}: bands {word} and {following} of {name} leave a gap.")
+            raise SchemaError(f"{place}: bands {word} and {following} of {name} leave a gap.")
 
 
-def _require_own_labels(variable: Variable, *, where: str, name: str) -> None:
+def _require_own_labels(variable: Variable, *, place: str, name: str) -> None:
     """Raise when the label of one code is the number of another."""
     for code, label in variable.value_labels.items():
         text = normalised(label)
         number = int(text) if _WHOLE.fullmatch(text) else None
         if number is not None and number != code and number in variable.value_labels:
             raise SchemaError(
-                f"{where}: code {code!r} of {name} has the label {label!r}, which is another code."
+                f"{place}: code {code!r} of {name} has the label {label!r}, which is another code."
             )
 
 
@@ -280,14 +280,14 @@ _ENDS = {
 }
 
 
-def require_own_meaning(variable: Variable, *, where: str, name: str) -> None:
+def require_own_meaning(variable: Variable, *, place: str, name: str) -> None:
     """Raise when a value is none of its column, or its label says that it is another one.
 
     Parameters
     ----------
     variable : Variable
         Row of the codebook.
-    where, name : str
+    place, name : str
         Row and name in the file, for messages.
 
     Raises
@@ -298,20 +298,20 @@ def require_own_meaning(variable: Variable, *, where: str, name: str) -> None:
     """
     if variable.role == "item" and variable.name not in _ITEMS:
         raise SchemaError(
-            f"{where}: {name} is an item, and {variable.name!r} is none. "
+            f"{place}: {name} is an item, and {variable.name!r} is none. "
             f"Choose one of [{listed(_ITEMS)}]."
         )
-    _require_known_values(variable, where=where, name=name)
+    _require_known_values(variable, place=place, name=name)
     for code, (value, label) in variable.codes.items():
         meant = contradicted(variable.name, label, value, offered=answers_of(variable))
         if meant:
             raise SchemaError(
-                f"{where}: code {code!r} of {name} has the label {label!r}, which stands for "
+                f"{place}: code {code!r} of {name} has the label {label!r}, which stands for "
                 f"{meant}, and the value {value!r}. Correct one of them."
             )
 
 
-def _require_known_values(variable: Variable, *, where: str, name: str) -> None:
+def _require_known_values(variable: Variable, *, place: str, name: str) -> None:
     known = _CATEGORIES.get(variable.name, ())
     values = {value for value, _ in variable.codes.values()}
     if variable.otherwise is not None and not isinstance(variable.otherwise, MissingKind):
@@ -322,9 +322,9 @@ def _require_known_values(variable: Variable, *, where: str, name: str) -> None:
         known = ("true", "false")
     if strange:
         raise SchemaError(
-            f"{where}: value(s) [{listed(strange)}] of {name} are none of {variable.name}. "
+            f"{place}: value(s) [{listed(strange)}] of {name} are none of {variable.name}. "
             f"Choose from [{listed(known)}]."
         )
     absent = [end for end in _ENDS.get(variable.name, ()) if end not in values]
     if absent and variable.role == "item":
-        raise SchemaError(f"{where}: the codes of {name} leave out [{listed(absent)}].")
+        raise SchemaError(f"{place}: the codes of {name} leave out [{listed(absent)}].")

@@ -100,7 +100,7 @@ class RawColumn:
             values = values.mask(numbers.between(low, high))
         return values.infer_objects() if values.dtype == object else values
 
-    def as_numbers(self, *, where: str) -> RawColumn:
+    def as_numbers(self, *, place: str) -> RawColumn:
         """Return the column with text that is numbers throughout read as numbers.
 
         A column with any other text stays text.
@@ -111,7 +111,7 @@ class RawColumn:
             If the numbers can be read in two ways.
         """
         cells = self.values.rename(self.name)
-        numbers = numbers_in(cells, self.options.numbers, where=where, rows=self.rows)
+        numbers = numbers_in(cells, self.options.numbers, place=place, rows=self.rows)
         return replace(self, values=numbers)
 
 

@@ -47,7 +47,7 @@ def rows_of_year(
         return keep, ()
     if not (keep & own).any():
         raise SourceError(
-            f"{selection.file.path.name} holds no row of {selection.where}: {column} is never "
+            f"{selection.file.path.name} holds no row of {selection.place}: {column} is never "
             f"{wave.year}. Check the file and the wave."
         )
     counts = (
@@ -72,7 +72,7 @@ def _require_told_apart(selection: Selection) -> None:
         names = [wave.wave_column]
     if names and not _own_weight(selection):
         raise SchemaError(
-            f"{selection.where}: several waves of one file are asked for, and it has no column "
+            f"{selection.place}: several waves of one file are asked for, and it has no column "
             f"[{listed(names)}] that tells their rows apart. Add it, or read one wave."
         )
 
@@ -88,7 +88,7 @@ def _require_one_year(
     if other.any():
         first = int(other.argmax())
         raise SchemaError(
-            f"{selection.where}: {column} is {years.iloc[first]} in row {first + 1}, and another "
+            f"{selection.place}: {column} is {years.iloc[first]} in row {first + 1}, and another "
             f"wave than {selection.wave.year} in {int(other.sum()):,} row(s). {_SEVERAL}"
         )
 
@@ -126,7 +126,7 @@ def rows_with_weight(
             counts.append((f"{meaning} ({selection.weight} is {what})", int(at.sum())))
     if keep.any() and not left.any():
         raise DesignError(
-            f"{selection.where}: the weight {selection.weight!r} is 0 or blank in all "
+            f"{selection.place}: the weight {selection.weight!r} is 0 or blank in all "
             f"{int(keep.sum()):,} row(s), so nobody is in its sample. Name another weight with "
             "weight=, or check the wave."
         )
@@ -143,7 +143,7 @@ def require_year(
     if other.any():
         first = int(other.argmax())
         raise SchemaError(
-            f"{selection.where}: {year.source_name} is {year.values.iloc[first]} in row "
+            f"{selection.place}: {year.source_name} is {year.values.iloc[first]} in row "
             f"{rows[first]}, and another year than {selection.wave.year} in {int(other.sum()):,} "
             f"row(s). {_SEVERAL}"
         )
@@ -183,7 +183,7 @@ def design_columns(
     columns: dict[str, Harmonised] = {}
     if selection.weight is not None:
         raw = selection.raw_numbers(selection.weight, frame, rows)
-        weights = pd.Series(sound_weights(raw, where=selection.where))
+        weights = pd.Series(sound_weights(raw, place=selection.place))
         columns["weight"] = Harmonised("weight", selection.weight, weights, valid)
     for what, name in (
         ("stratum", selection.stratum),
@@ -192,27 +192,27 @@ def design_columns(
     ):
         if name is not None:
             raw = selection.raw(name, frame, rows)
-            text, _ = text_values(raw, where=selection.where)
+            text, _ = text_values(raw, place=selection.place)
             unit = "second-stage unit" if what == CLUSTERS[1] else what
             whole = complete_strata(
-                text, rows, name=name, where=selection.where, what=unit, words=raw.blank_words()
+                text, rows, name=name, place=selection.place, what=unit, words=raw.blank_words()
             )
             columns[what] = Harmonised(what, name, whole, valid)
     for what, name in zip(SIZES, selection.fpc, strict=False):
         raw = selection.raw_numbers(name, frame, rows, what="population size")
-        size = _sizes(raw, where=selection.where)
+        size = _sizes(raw, place=selection.place)
         columns[what] = Harmonised(what, name, size, valid)
     return columns
 
 
-def _sizes(raw: RawColumn, *, where: str) -> pd.Series[float]:
+def _sizes(raw: RawColumn, *, place: str) -> pd.Series[float]:
     """Numbers of sampling units in the population, after the check that each is one."""
     values = pd.Series(pd.to_numeric(raw.without_declared(), errors="coerce"), dtype="Float64")
     sizes = values.to_numpy(np.float64, na_value=np.nan)
     bad = ~(np.isfinite(sizes) & (sizes > 0))
     if bad.any():
         raise DesignError(
-            f"{where}: the population size {raw.name!r} is blank, text or not above zero in "
+            f"{place}: the population size {raw.name!r} is blank, text or not above zero in "
             f"{int(bad.sum()):,} row(s), first in row {raw.rows[int(bad.argmax())]}. Complete it "
             "in the file, or take fpc out of the design."
         )

@@ -43,7 +43,7 @@ _ORDERED = frozenset(
 )
 
 
-def harmonised_column(variable: Variable, raw: RawColumn, *, where: str) -> Harmonised:
+def harmonised_column(variable: Variable, raw: RawColumn, *, place: str) -> Harmonised:
     """Recode one column of a file by one row of the codebook.
 
     Parameters
@@ -52,7 +52,7 @@ def harmonised_column(variable: Variable, raw: RawColumn, *, where: str) -> Harm
         Valid codes, missing codes and kind of values.
     raw : RawColumn
         Column as the file has it, with its labels and missing declarations.
-    where : str
+    place : str
         Source and wave, for messages.
 
     Returns
@@ -74,22 +74,22 @@ def harmonised_column(variable: Variable, raw: RawColumn, *, where: str) -> Harm
     are words such as NA where neither the codebook nor the user keeps them.
     """
     if variable.kind == "text":
-        return _text_column(variable, raw, where=where)
+        return _text_column(variable, raw, place=place)
     labels, declared = codes_of_file(variable, raw.labels, raw.declared, column=raw.name)
     raw = replace(raw, labels=labels, declared=declared)
     places, uniques = pd.factorize(raw.values)
     by_label = coded_labels(variable)
-    cells = read_numbers(variable, raw, (places, uniques), where=where)
+    cells = read_numbers(variable, raw, (places, uniques), place=place)
     codes = [_code(value, variable, by_label) for value in cells]
     missing = [_kind(variable, raw, code) for code in codes]
     valid = [
         None if kind is not None else _valid(variable, code)
         for code, kind in zip(codes, missing, strict=True)
     ]
-    for place, (kind, value) in enumerate(zip(missing, valid, strict=True)):
+    for at, (kind, value) in enumerate(zip(missing, valid, strict=True)):
         if kind is None and value is None:
-            _refuse(variable, raw, codes[place], places == place, where=where)
-    notes = notes_on_numbers(variable, raw, codes, missing, places=places, where=where)
+            _refuse(variable, raw, codes[at], places == at, place=place)
+    notes = notes_on_numbers(variable, raw, codes, missing, places=places, place=place)
     table = np.array([VALID if kind is None else KINDS.index(kind) for kind in missing], np.int8)
     return Harmonised(
         variable.name,
@@ -151,7 +151,7 @@ def codes_of_file(
     return found, tuple((low, high) for low, high in pairs)
 
 
-def text_values(raw: RawColumn, *, where: str = "") -> tuple[pd.Series[Any], KindArray]:
+def text_values(raw: RawColumn, *, place: str = "") -> tuple[pd.Series[Any], KindArray]:
     """Keys and strata as text in their normal form: ``7``, ``7.0`` and ``"007"`` are one key.
 
     Words such as NA are blank, unless the user keeps them.
@@ -160,7 +160,7 @@ def text_values(raw: RawColumn, *, where: str = "") -> tuple[pd.Series[Any], Kin
     ----------
     raw : RawColumn
         Column of numbers or text, in which nearly every value may be different.
-    where : str, default ""
+    place : str, default ""
         Source and wave, for messages.
 
     Returns
@@ -178,14 +178,14 @@ def text_values(raw: RawColumn, *, where: str = "") -> tuple[pd.Series[Any], Kin
     values = raw.without_declared()
     column = f"column {raw.name!r}"
     known = values.mask(values.isin(list(raw.blank_words())))
-    text = normal_keys(known, where=f"{where}, {column}" if where else column, rows=raw.rows)
+    text = normal_keys(known, place=f"{place}, {column}" if place else column, rows=raw.rows)
     at = text.isna().to_numpy(dtype=np.bool_)
     return text, np.where(at, BLANK, np.int8(VALID))
 
 
-def _text_column(variable: Variable, raw: RawColumn, *, where: str) -> Harmonised:
+def _text_column(variable: Variable, raw: RawColumn, *, place: str) -> Harmonised:
     """Column of free text; words that the codebook lists as missing have the kind it gives."""
-    values, kinds = text_values(raw, where=where)
+    values, kinds = text_values(raw, place=place)
     shown = raw.values.map(lambda cell: stripped(cell) if isinstance(cell, str) else cell)
     said = {
         word: MissingKind.NO_ANSWER
@@ -256,14 +256,14 @@ def _municipality(code: Any) -> str | None:
 
 
 def _refuse(
-    variable: Variable, raw: RawColumn, code: Any, at: npt.NDArray[np.bool_], *, where: str
+    variable: Variable, raw: RawColumn, code: Any, at: npt.NDArray[np.bool_], *, place: str
 ) -> None:
     remedy = "Correct the file or its missing declarations"
     if not variable.required:
         remedy += f", or leave out column {variable.name!r}"
     remedy = f"{remedy}.{_line(variable, raw, code, at)}"
     raise UnknownCodeError.found(
-        where,
+        place,
         column=raw.name,
         code=code,
         count=int(at.sum()),
@@ -389,7 +389,7 @@ def shortest(value: Any) -> float:
 
 
 def read_numbers(
-    variable: Variable, raw: RawColumn, cells: tuple[npt.NDArray[np.intp], Any], *, where: str
+    variable: Variable, raw: RawColumn, cells: tuple[npt.NDArray[np.intp], Any], *, place: str
 ) -> list[Any]:
     """Distinct values, with texts as numbers where the user said how numbers are written.
 
@@ -401,7 +401,7 @@ def read_numbers(
         Column of the file.
     cells : tuple of (places, distinct values)
         As ``pandas.factorize`` gives them.
-    where : str
+    place : str
         Source and wave, for messages.
 
     Returns
@@ -425,7 +425,7 @@ def read_numbers(
     if variable.bounds is None:
         texts = [text if _could_be_both(variable, text) else "" for text in texts]
     found = occurrences(places, len(values), raw.rows)
-    form = certain_form(texts, form, column=raw.name, where=where, found=found)
+    form = certain_form(texts, form, column=raw.name, place=place, found=found)
     if not form.said:
         return values
     read = [number_of(text, form) if text else None for text in texts]

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.errors import verb_named
 from eenzaam_stats.numerics.scales.correlation import pearson
 from eenzaam_stats.numerics.scales.summated_scale import MISSING, item_points
 from eenzaam_stats.results.estimates import CheckResult
@@ -64,10 +65,10 @@ def with_single_items(check: CheckResult, frame: pd.DataFrame, scale: Scale) -> 
     """
     if check.passed is False:
         return check
-    where = f"direction of {scale.name}"
-    own = opened(frame, where=where)
-    scale = as_stored(own, scale, items=None, answers=None, where=where)
-    codes = item_codes(own, scale, items=None, answers=None, where=where)
+    with verb_named(f"direction of {scale.name}"):
+        own = opened(frame)
+        scale = as_stored(own, scale, items=None, answers=None)
+        codes = item_codes(own, scale, items=None, answers=None)
     points = item_points(codes, np.array([item.points for item in scale.items], dtype=np.int8))
     turned = [
         f"{scale.items[at].column} with the other items of its block r = {r:.2f} (n = {n:,})"

@@ -107,7 +107,7 @@ def notes_on_numbers(
     kinds: Sequence[MissingKind | None],
     *,
     places: npt.NDArray[np.intp],
-    where: str,
+    place: str,
 ) -> tuple[str, ...]:
     """Sentences on numbers with a label, of the codes that occur.
 
@@ -121,7 +121,7 @@ def notes_on_numbers(
         Distinct codes of the column, and the kind of missing of each.
     places : ndarray of int, shape (n,)
         Place of every row in these.
-    where : str
+    place : str
         Source and wave, for messages.
 
     Returns
@@ -148,7 +148,7 @@ def notes_on_numbers(
     }
     for code, finding in worded.items():
         if finding == "contradiction":
-            raise _contradiction(variable, raw, code, at[code], where=where)
+            raise _contradiction(variable, raw, code, at[code], place=place)
     shown = [
         f"{shown_code(code)} {shown_label(said[code])} ({int(at[code].sum()):,} row(s))"
         for code in worded
@@ -159,11 +159,11 @@ def notes_on_numbers(
 
 
 def _contradiction(
-    variable: Variable, raw: RawColumn, code: Any, at: npt.NDArray[np.bool_], *, where: str
+    variable: Variable, raw: RawColumn, code: Any, at: npt.NDArray[np.bool_], *, place: str
 ) -> SchemaError:
     way = "" if variable.required else f", or leave out column {variable.name!r}"
     return SchemaError(
-        f"{where}, column {raw.name!r}: code {shown_code(code)} ({int(at.sum()):,} row(s), first "
+        f"{place}, column {raw.name!r}: code {shown_code(code)} ({int(at.sum()):,} row(s), first "
         f"in row {int(raw.rows[int(at.argmax())])}) is labelled "
         f"{shown_label(raw.labels[code])} in the file "
         "and would be read as that number. Declare it missing in the file, or remove the label "

@@ -161,7 +161,7 @@ def harmonised_file(
     own = values[weighted].reset_index(drop=True)
     columns = {
         match.variable.name: harmonised_column(
-            match.variable, selection.raw(match.column, own, rows), where=selection.where
+            match.variable, selection.raw(match.column, own, rows), place=selection.place
         )
         for match in selection.matches
     }

@@ -79,7 +79,7 @@ class Selection:
     fpc: tuple[str, ...] = ()
 
     @property
-    def where(self) -> str:
+    def place(self) -> str:
         """Source and wave, for messages."""
         return f"{self.wave.title} {self.wave.name}"
 
@@ -112,10 +112,10 @@ class Selection:
     ) -> RawColumn:
         """The weight or a population size, as numbers where text can be read in one way only."""
         try:
-            return self.raw(column, frame, rows).as_numbers(where=self.where)
+            return self.raw(column, frame, rows).as_numbers(place=self.place)
         except AmbiguousNumberError as error:
             raise DesignError(
-                f"{self.where}: the {what} {column!r} holds text instead of numbers: {error.doubt}"
+                f"{self.place}: the {what} {column!r} holds text instead of numbers: {error.doubt}"
             ) from error
 
 
@@ -242,7 +242,7 @@ def own_rows(
     code = _marker_codes(raw, rule)
     blank = code.isna().to_numpy(dtype=np.bool_)
     keep = code.isin(rule.keep).to_numpy(dtype=np.bool_)
-    _require_known(code, keep | blank, rule, where=selection.where, column=marker)
+    _require_known(code, keep | blank, rule, place=selection.place, column=marker)
     if not keep.any():
         raise SourceError(
             f"{selection.file.path.name} holds no {rule.own}: {marker} is never "
@@ -269,14 +269,14 @@ def _require_known(
     known: npt.NDArray[np.bool_],
     rule: RespondentFilter,
     *,
-    where: str,
+    place: str,
     column: str,
 ) -> None:
     strange = ~known & ~code.isin(rule.drop).to_numpy(dtype=np.bool_)
     if rule.drop and strange.any():
         first = int(strange.argmax())
         raise UnknownCodeError.found(
-            where,
+            place,
             column=column,
             code=code.iloc[first],
             count=int((code == code.iloc[first]).sum()),

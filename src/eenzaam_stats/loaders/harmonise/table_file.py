@@ -60,7 +60,7 @@ def read_table(path: str | Path, **file_words: Unpack[FileWords]) -> pd.DataFram
     rows = np.arange(1, len(frame) + 1)
     for name in names:
         raw = RawColumn(name, frame[name], rows, {}, (), opened.options)
-        frame[name] = _plain(raw, where=Path(path).name)
+        frame[name] = _plain(raw, place=Path(path).name)
     return frame
 
 
@@ -108,8 +108,8 @@ def _opened(path: str | Path, file_words: FileWords) -> SurveyFile:
     return opened
 
 
-def _plain(raw: RawColumn, *, where: str) -> pd.Series:
-    values = raw.as_numbers(where=where).values
+def _plain(raw: RawColumn, *, place: str) -> pd.Series:
+    values = raw.as_numbers(place=place).values
     if not pd.api.types.is_numeric_dtype(values):
         text = values.map(lambda cell: cell.strip() if isinstance(cell, str) else cell)
         return text.mask(values.isin(list(raw.blank_words())))

@@ -74,39 +74,39 @@ def weight_column(
     EenzaamStatsWarning
         If the weight is doubtful for loneliness.
     """
-    where = f"{wave.title} {wave.name} ({file})"
+    place = f"{wave.title} {wave.name} ({file})"
     if weight is None and not wave.delivers_weights:
         return None, ("the source delivers no weights: every figure is unweighted",)
     if weight is None:
-        return _documented_weight(wave, index, where=where)
+        return _documented_weight(wave, index, place=place)
     wrong = _reason(weight, wave.wrong_weights, index)
     if wrong is not None:
         right = f"Use [{listed(wave.weights)}]."
         raise DesignError(
-            f"{where}: {weight!r} is the wrong weight for loneliness: {wrong}. {right}"
+            f"{place}: {weight!r} is the wrong weight for loneliness: {wrong}. {right}"
         )
     column = index.find(weight)
     if column is None:
         raise DesignError(
-            f"{where} has no column {weight!r}. Columns that look like weights: "
+            f"{place} has no column {weight!r}. Columns that look like weights: "
             f"[{shown_names(index.weights())}]."
         )
     return column, _chosen_notes(wave, index, column)
 
 
 def _documented_weight(
-    wave: WaveCodebook, index: NameIndex, *, where: str
+    wave: WaveCodebook, index: NameIndex, *, place: str
 ) -> tuple[str | None, tuple[str, ...]]:
     seen = f"Columns that look like weights: [{shown_names(index.weights())}]."
     if not wave.weights:
         raise DesignError(
-            f"{where} needs weight=: no weight for loneliness is documented for this wave. "
+            f"{place} needs weight=: no weight for loneliness is documented for this wave. "
             f"{seen} Ask the supplier of the file which one is for the loneliness questions."
         )
     columns = [column for name in wave.weights if (column := index.find(name)) is not None]
     if not columns:
         raise DesignError(
-            f"{where} needs the weight for loneliness, [{listed(wave.weights)}], which is not in "
+            f"{place} needs the weight for loneliness, [{listed(wave.weights)}], which is not in "
             f"the file. {seen} Name the right one with weight=."
         )
     used, *others = columns
@@ -134,14 +134,14 @@ def _reason(name: str, reasons: Mapping[str, str], index: NameIndex) -> str | No
     return next((why for known, why in reasons.items() if known.casefold() == wanted), None)
 
 
-def sound_weights(raw: RawColumn, *, where: str) -> npt.NDArray[np.float64]:
+def sound_weights(raw: RawColumn, *, place: str) -> npt.NDArray[np.float64]:
     """Weights as numbers, after the check that each is finite and above zero.
 
     Parameters
     ----------
     raw : RawColumn
         Weights as the file has them.
-    where : str
+    place : str
         Source and wave, for messages.
 
     Returns
@@ -157,28 +157,28 @@ def sound_weights(raw: RawColumn, *, where: str) -> npt.NDArray[np.float64]:
     values = raw.without_declared()
     if not pd.api.types.is_numeric_dtype(values):
         raise DesignError(
-            f"{where}: the weight {raw.name!r} holds text instead of numbers. "
+            f"{place}: the weight {raw.name!r} holds text instead of numbers. "
             "Make it a numeric variable in the file."
         )
     weights = values.to_numpy(np.float64, na_value=np.nan)
-    _require_numbers(raw, weights, where=where)
+    _require_numbers(raw, weights, place=place)
     bad = ~(np.isfinite(weights) & (weights > 0))
     if bad.any():
         raise DesignError(
-            f"{where}: the weight {raw.name!r} is blank, zero, negative or infinite in "
+            f"{place}: the weight {raw.name!r} is blank, zero, negative or infinite in "
             f"{int(bad.sum()):,} row(s), first in row {raw.rows[int(bad.argmax())]}. "
             "Remove the rows that are not in the loneliness sample, or choose another weight."
         )
     return weights
 
 
-def _require_numbers(raw: RawColumn, weights: npt.NDArray[np.float64], *, where: str) -> None:
+def _require_numbers(raw: RawColumn, weights: npt.NDArray[np.float64], *, place: str) -> None:
     """Raise when the file gives a weight in use a label that is another thing than the number."""
     for code, label in raw.labels.items():
         at = weights == code if not isinstance(code, str) else np.zeros(len(weights), np.bool_)
         if at.any() and said_of_number(code, label) != "number":
             raise DesignError(
-                f"{where}: the weight {raw.name!r} is {code:g} in {int(at.sum()):,} row(s), first "
+                f"{place}: the weight {raw.name!r} is {code:g} in {int(at.sum()):,} row(s), first "
                 f"in row {raw.rows[int(at.argmax())]}, and the file labels that "
                 f"{shown_label(label)}. Declare "
                 "it missing in the file, or remove the label where it is a weight."
@@ -217,7 +217,7 @@ def complete_strata(
     rows: npt.NDArray[np.int64],
     *,
     name: str,
-    where: str,
+    place: str,
     what: str = "stratum",
     words: Collection[str] = (),
 ) -> pd.Series[str]:
@@ -229,7 +229,7 @@ def complete_strata(
         Stratum or cluster of every row; blank where it has none.
     rows : ndarray of int
         Row numbers in the file.
-    name, where, what : str
+    name, place, what : str
         Column, source and what it is, for messages.
     words : collection of str
         Words of the column that were taken for a blank.
@@ -245,7 +245,7 @@ def complete_strata(
         said = f" The word(s) [{listed(shown)}] mean that it is blank." if shown else ""
         kept = f", or say keep_words={{{name!r}: {shown}}} if they are values" if shown else ""
         raise DesignError(
-            f"{where}: the {what} {name!r} is blank in {int(blank.sum()):,} row(s), first in row "
+            f"{place}: the {what} {name!r} is blank in {int(blank.sum()):,} row(s), first in row "
             f"{rows[int(blank.argmax())]}.{said} Complete it in the file or remove the "
             f"column{kept}."
         )

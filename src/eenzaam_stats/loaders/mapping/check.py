@@ -78,7 +78,7 @@ def mapping_problems(raw: Table) -> tuple[Problem, ...]:
         Empty when the mapping can be used.
     """
     found: list[Problem] = [
-        Problem("source", message) for message in unknown_fields(raw, TABLES, where="the mapping")
+        Problem("source", message) for message in unknown_fields(raw, TABLES, place="the mapping")
     ]
     tables: tuple[tuple[str, Callable[[Table], Iterator[str]]], ...] = (
         ("source", _source),
@@ -100,15 +100,15 @@ def mapping_problems(raw: Table) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def unknown_fields(table: Table, known: Sequence[str], *, where: str) -> Iterator[str]:
+def unknown_fields(table: Table, known: Sequence[str], *, place: str) -> Iterator[str]:
     """Fields that a table does not have, with the nearest one that it has."""
     for field in table:
         if field not in known:
-            yield f"{where} has no field {field!r}; {nearest(field, known)}"
+            yield f"{place} has no field {field!r}; {nearest(field, known)}"
 
 
 def _source(table: Table) -> Iterator[str]:
-    yield from unknown_fields(table, SOURCE_FIELDS, where="[source]")
+    yield from unknown_fields(table, SOURCE_FIELDS, place="[source]")
     for field in SOURCE_REQUIRED:
         if field not in table:
             yield f"[source] lacks {field}"
@@ -179,7 +179,7 @@ _SOURCE_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def _design(table: Table) -> Iterator[str]:
-    yield from unknown_fields(table, DESIGN_FIELDS, where="[design]")
+    yield from unknown_fields(table, DESIGN_FIELDS, place="[design]")
     if "weight" not in table:
         yield f'[design] lacks weight; name its column, or write weight = "{NO_COLUMN}"'
     for field, value in table.items():
@@ -212,7 +212,7 @@ def _stages(field: str, names: Sequence[Any]) -> Iterator[str]:
 
 def _file(table: Table) -> Iterator[str]:
     known = [one.name for one in fields(FileOptions)]
-    yield from unknown_fields(table, known, where="[file]")
+    yield from unknown_fields(table, known, place="[file]")
     for field, value in table.items():
         if is_placeholder(value):
             yield f"[file] {field} is not filled in: {value!r}"
@@ -226,7 +226,7 @@ def _file(table: Table) -> Iterator[str]:
 def _respondents(table: Table) -> Iterator[str]:
     if not table:
         return
-    yield from unknown_fields(table, RESPONDENT_FIELDS, where="[respondents]")
+    yield from unknown_fields(table, RESPONDENT_FIELDS, place="[respondents]")
     column, keep = table.get("column"), table.get("keep")
     if not _words(column) or is_placeholder(column):
         yield f"[respondents] column is {column!r}; the name of a column is needed"
@@ -267,11 +267,11 @@ def _shared(problem: str, number: int, name: str) -> str:
 def _on_rows(problem: str, at: Sequence[tuple[int, str]]) -> str:
     """One sentence for a problem, however many rows have it."""
     names = [name for _, name in at if name]
-    where = f"row{'s' * (len(at) > 1)} {', '.join(str(number) for number, _ in at)}"
-    where += f" ({', '.join(names)})" if names else ""
+    place = f"row{'s' * (len(at) > 1)} {', '.join(str(number) for number, _ in at)}"
+    place += f" ({', '.join(names)})" if names else ""
     own = names[0] if len(at) == 1 and names else "these columns"
     said = problem.partition(_OWN)[0] if _UNFILLED in problem else problem.replace(_OWN, own)
-    return f"{where} {said}" if said.startswith("has no field") else f"{where}: {said}"
+    return f"{place} {said}" if said.startswith("has no field") else f"{place}: {said}"
 
 
 def _instrument(source: Table, rows: Sequence[Any]) -> Iterator[str]:

@@ -195,7 +195,7 @@ def _with_design(part: Part, parts: Sequence[Part], *, panels: frozenset[str]) -
     if design.sizes and len(design.clusters) > 1:
         columns[INNER] = _keyed(prefix, frame[design.clusters[1]], part=part)
     columns |= {to: frame[name] for to, name in zip(SIZES, design.sizes, strict=False)}
-    return in_one_form(frame.assign(**columns), where=f"combine(), {part.key}")
+    return in_one_form(frame.assign(**columns), place=f"combine(), {part.key}")
 
 
 def _units(part: Part, *, panel: bool) -> pd.Series[Any]:
@@ -221,7 +221,7 @@ def _keyed(prefix: str, values: pd.Series[Any], *, part: Part) -> pd.Series[Any]
             f"{int(blank.sum())} row(s), first in row {int(blank.to_numpy().argmax()) + 1}. "
             "Complete it, or take it out of the design."
         )
-    keys = normal_keys(values, where=f"combine(), column {values.name!r} of {part.key},")
+    keys = normal_keys(values, place=f"combine(), column {values.name!r} of {part.key},")
     return prefix + " / " + keys
 
 
@@ -275,7 +275,7 @@ def _person_checks(
                 keyed = [
                     (
                         part.key,
-                        normal_keys(_units(part, panel=True), where=f"combine(), {part.key}"),
+                        normal_keys(_units(part, panel=True), place=f"combine(), {part.key}"),
                     )
                     for part, _ in own
                 ]

@@ -58,14 +58,14 @@ def stacked(frames: Sequence[pd.DataFrame], *, keys: Sequence[str]) -> pd.DataFr
     return pd.DataFrame(columns)
 
 
-def in_one_form(frame: pd.DataFrame, *, where: str) -> pd.DataFrame:
+def in_one_form(frame: pd.DataFrame, *, place: str) -> pd.DataFrame:
     """Respondents with keys in their normal form, and waves that are whole numbers as numbers.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Respondents of one part; it is not changed.
-    where : str
+    place : str
         Part, for messages.
 
     Returns
@@ -80,11 +80,11 @@ def in_one_form(frame: pd.DataFrame, *, where: str) -> pd.DataFrame:
     Examples
     --------
     >>> frame = pd.DataFrame({"person_id": [7.0], "wave": ["2022"]})
-    >>> in_one_form(frame, where="here").to_dict("list")
+    >>> in_one_form(frame, place="here").to_dict("list")
     {'person_id': ['7'], 'wave': [2022]}
     """
     columns: dict[str, pd.Series[Any]] = {
-        name: normal_keys(frame[name], where=f"{where}, column {name!r},")
+        name: normal_keys(frame[name], place=f"{place}, column {name!r},")
         for name in KEY_COLUMNS
         if name in frame
     }

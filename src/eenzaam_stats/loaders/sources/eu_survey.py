@@ -212,7 +212,7 @@ def _order(reading: Reading, *, sample: EuSample) -> CheckResult:
             f"{file.path.name} has rows of [{listed(seen)}] only and no weight w_eu27, as the EU4 "
             "sample. Read it with sample='eu4'."
         )
-    return country_order(countries, where=f"{reading.selection.where} ({file.path.name})")
+    return country_order(countries, place=f"{reading.selection.place} ({file.path.name})")
 
 
 def _only(reading: Reading, country: str) -> Reading:
@@ -243,14 +243,14 @@ _REMEDY = (
 )
 
 
-def country_order(country: pd.Series[Any], *, where: str) -> CheckResult:
+def country_order(country: pd.Series[Any], *, place: str) -> CheckResult:
     """Check the countries of the EU27 sample against the published sizes.
 
     Parameters
     ----------
     country : pandas.Series of length n
         Country of every row, in English; a missing country counts for none.
-    where : str
+    place : str
         Source and file, for messages.
 
     Returns
@@ -267,7 +267,7 @@ def country_order(country: pd.Series[Any], *, where: str) -> CheckResult:
     Examples
     --------
     >>> two = pd.Series(["Netherlands"] * 3 + ["Malta"])
-    >>> country_order(two, where="EU Loneliness Survey").passed is None
+    >>> country_order(two, place="EU Loneliness Survey").passed is None
     True
     """
     sizes = country.value_counts()
@@ -275,7 +275,7 @@ def country_order(country: pd.Series[Any], *, where: str) -> CheckResult:
     own = ", ".join(f"{name} {int(sizes.get(name, 0)):,}" for name in SMALL_COUNTRIES)
     published = ", ".join(f"{name} {n:,}" for name, n in SMALL_COUNTRIES.items())
     if len(sizes) < N_COUNTRIES:
-        return _of_part(sizes, own=own, published=published, where=where)
+        return _of_part(sizes, own=own, published=published, place=place)
     others = sizes.drop(list(SMALL_COUNTRIES))
     limit = SMALL_SHARE * float(others.median())
     strange = others.index[others < limit].tolist()
@@ -283,7 +283,7 @@ def country_order(country: pd.Series[Any], *, where: str) -> CheckResult:
     if strange or large:
         found = ", ".join(f"{name} {int(sizes[name]):,}" for name in [*strange, *large])
         raise SchemaError(
-            f"{where}: the sizes of the countries contradict their names ({found}; published as "
+            f"{place}: the sizes of the countries contradict their names ({found}; published as "
             f"the only small ones: {published}). {_REMEDY}"
         )
     exact = all(sizes[name] == n for name, n in SMALL_COUNTRIES.items())
@@ -291,11 +291,11 @@ def country_order(country: pd.Series[Any], *, where: str) -> CheckResult:
     return CheckResult(CHECK_NAME, True, message + ("" if exact else f"; published: {published}"))
 
 
-def _of_part(sizes: pd.Series[int], *, own: str, published: str, where: str) -> CheckResult:
+def _of_part(sizes: pd.Series[int], *, own: str, published: str, place: str) -> CheckResult:
     large = [name for name, n in SMALL_COUNTRIES.items() if int(sizes.get(name, 0)) > n]
     if large:
         raise SchemaError(
-            f"{where}: [{listed(large)}] with more respondents than were ever interviewed ({own}; "
+            f"{place}: [{listed(large)}] with more respondents than were ever interviewed ({own}; "
             f"published: {published}). {_REMEDY}"
         )
     message = (

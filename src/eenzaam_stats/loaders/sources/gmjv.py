@@ -134,7 +134,7 @@ class _Names:
         raw = RawColumn(
             name, frame[name], np.arange(1, len(frame) + 1), {}, missing, self.file.options
         )
-        numbers = raw.as_numbers(where=self.year.title).without_declared()
+        numbers = raw.as_numbers(place=self.year.title).without_declared()
         return pd.Series(pd.to_numeric(numbers, errors="coerce"), dtype=np.float64)
 
 

@@ -10,12 +10,12 @@ import pandas as pd
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.dates.axis import Calendar
 from eenzaam_stats.dates.waves import HOW, dates_of_waves, is_date
-from eenzaam_stats.errors import SchemaError
+from eenzaam_stats.errors import SchemaError, verb
 from eenzaam_stats.estimation.aggregates import engine_frame
 
 
 def dates_of(
-    frame: engine_frame.Eager, name: str, *, month: str | None, where: str
+    frame: engine_frame.Eager, name: str, *, month: str | None
 ) -> tuple[FloatArray, Calendar]:
     """Dates of the rows as numbers, with a month the middle of it, and how they became numbers.
 
@@ -30,15 +30,15 @@ def dates_of(
     wrong = ~np.append(np.array(usable, dtype=np.bool_), False)[places]
     if wrong.any():
         raise SchemaError(
-            f"{where} needs a date or a number such as 2020.2 in every row, and column {name!r} "
+            f"{verb()} needs a date or a number such as 2020.2 in every row, and column {name!r} "
             f"has none in {int(wrong.sum())} row(s) (first in row {int(wrong.argmax()) + 1}). "
             f"Name a column with dates as time=. {HOW}."
         )
-    dates, calendar = dates_of_waves(found, column=name, where=where)
+    dates, calendar = dates_of_waves(found, column=name)
     times = dates[places]
     if month is not None:
         months = numbers_of(frame, month)
-        _require_months(months, month, where=where)
+        _require_months(months, month)
         times = times + (months - 0.5) / 12.0
     return times, calendar
 
@@ -58,11 +58,11 @@ def values_of(frame: engine_frame.Eager, name: str) -> pd.Series[Any]:
     return pd.Series(values.to_list())
 
 
-def _require_months(months: FloatArray, name: str, *, where: str) -> None:
+def _require_months(months: FloatArray, name: str) -> None:
     wrong = ~((months >= 1.0) & (months <= 12.0))
     if wrong.any():
         raise SchemaError(
-            f"{where} needs a month from 1 to 12 in every row, and column {name!r} has none in "
+            f"{verb()} needs a month from 1 to 12 in every row, and column {name!r} has none in "
             f"{int(wrong.sum())} row(s) (first in row {int(wrong.argmax()) + 1}). Complete it, or "
             "name a column with dates as time=."
         )

@@ -86,9 +86,7 @@ def check_dropout(
     True
     """
     require_level(level)
-    rows = panel_rows(
-        data, outcome, columns=columns or PanelColumns(), family="linear", where="check_dropout()"
-    )
+    rows = panel_rows(data, outcome, columns=columns or PanelColumns(), family="linear")
     now = rows.answered & (rows.wave < len(rows.labels) - 1)
     absent = _absent_next(rows)
     used = now & _informative(rows, now, absent)

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from eenzaam_stats.arrays import FloatArray, IntArray
-from eenzaam_stats.errors import DesignError, OptionError
+from eenzaam_stats.errors import DesignError, OptionError, verb
 from eenzaam_stats.numerics.panel.logistic_mixed import fit_logistic_mixed
 from eenzaam_stats.numerics.panel.mixed_model import MixedFit, fit_mixed, satterthwaite
 from eenzaam_stats.numerics.panel.population_averaged import WorkingCorrelation, fit_averaged
@@ -55,7 +55,7 @@ class Fitted:
 
 
 def fit_panel(
-    rows: PanelRows, design: PanelDesign, *, family: Family, options: PanelOptions, where: str
+    rows: PanelRows, design: PanelDesign, *, family: Family, options: PanelOptions
 ) -> Fitted:
     """Fit a panel model.
 
@@ -69,8 +69,6 @@ def fit_panel(
         Scale of the outcome.
     options : PanelOptions
         Model.
-    where : str
-        Verb that needs it, for messages.
 
     Returns
     -------
@@ -85,13 +83,13 @@ def fit_panel(
     ConvergenceError
         If there is no solution.
     """
-    _require_together(rows, family, options, where=where)
+    _require_together(rows, family, options)
     if options.model != "mixed":
         return _averaged(rows, design, family=family, options=options)
-    _require_repeated(rows, options, where=where)
+    _require_repeated(rows, options)
     if family == "logistic":
         return _logistic(rows, design, options)
-    household = _household_of(rows.person, rows.household, where=where)
+    household = _household_of(rows.person, rows.household)
     time = rows.times - design.origin if options.random == "slope" else None
     fit = fit_mixed(
         rows.y,
@@ -120,37 +118,35 @@ def coefficients_of(
     return tuple(rows)
 
 
-def _require_together(
-    rows: PanelRows, family: Family, options: PanelOptions, *, where: str
-) -> None:
+def _require_together(rows: PanelRows, family: Family, options: PanelOptions) -> None:
     plain = family == "linear" and options.model == "mixed"
     if options.random == "slope" and not plain:
         raise OptionError(
-            f"{where} has a random slope in linear mixed models only. Use random='intercept'."
+            f"{verb()} has a random slope in linear mixed models only. Use random='intercept'."
         )
     if rows.household is not None and not plain:
         raise OptionError(
-            f"{where} has effects of households in linear mixed models only. Leave the household "
+            f"{verb()} has effects of households in linear mixed models only. Leave the household "
             "out of the columns."
         )
     if options.points < 1:
         raise OptionError(f"points is {options.points!r}, which is not a number of points.")
 
 
-def _require_repeated(rows: PanelRows, options: PanelOptions, *, where: str) -> None:
+def _require_repeated(rows: PanelRows, options: PanelOptions) -> None:
     n, persons = len(rows.y), int(rows.person.max()) + 1
     if persons < 2:
-        raise DesignError(f"{where} needs several people, and found one. Analyse it as a series.")
+        raise DesignError(f"{verb()} needs several people, and found one. Analyse it as a series.")
     effects = 2 if options.random == "slope" else 1
     if n <= effects * persons:
         hint = "Use random='intercept'." if effects == 2 else "Use prevalence() or mean() per wave."
         raise DesignError(
-            f"{where} needs more answers than random effects to tell people from chance, and has "
+            f"{verb()} needs more answers than random effects to tell people from chance, and has "
             f"{n:,} answers of {persons:,} people with {effects} effect(s) each. {hint}"
         )
 
 
-def _household_of(person: IntArray, of_row: IntArray | None, *, where: str) -> IntArray | None:
+def _household_of(person: IntArray, of_row: IntArray | None) -> IntArray | None:
     """Number of the household of each person, who may have one only."""
     if of_row is None:
         return None
@@ -160,14 +156,14 @@ def _household_of(person: IntArray, of_row: IntArray | None, *, where: str) -> I
     moved = len(np.unique(person[household[person] != of_row]))
     if moved:
         raise DesignError(
-            f"{where} needs people who stay in one household, and {moved:,} of {persons:,} have "
+            f"{verb()} needs people who stay in one household, and {moved:,} of {persons:,} have "
             "more than one. Make a column with the first household of each person, or leave "
             "households out."
         )
     found, numbers = np.unique(household, return_inverse=True)
     if len(found) == persons:
         raise DesignError(
-            f"{where} needs households with several people, and all {persons:,} have one. Leave "
+            f"{verb()} needs households with several people, and all {persons:,} have one. Leave "
             "households out."
         )
     return numbers.reshape(-1).astype(np.int64)

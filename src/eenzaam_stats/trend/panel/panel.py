@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.arrays import BoolArray
-from eenzaam_stats.errors import SchemaError
+from eenzaam_stats.errors import SchemaError, verb
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.results.panel import PanelFit
@@ -27,8 +27,6 @@ from eenzaam_stats.trend.series.grid import whole_years
 from eenzaam_stats.trend.series.interruption import CONVENTIONS
 from eenzaam_stats.version import VERSION
 from eenzaam_stats.vocabulary import Flag, require_option
-
-_WHERE = "panel_model()"
 
 
 @in_words
@@ -127,15 +125,11 @@ def panel_model(
     """
     options = options or PanelOptions()
     _require_options(family, options, level)
-    everything = panel_rows(
-        data, outcome, columns=columns or PanelColumns(), family=family, where=_WHERE
-    )
-    terms, left_out, apart = terms_in(
-        interruptions, everything.times, everything.calendar, where=_WHERE
-    )
+    everything = panel_rows(data, outcome, columns=columns or PanelColumns(), family=family)
+    terms, left_out, apart = terms_in(interruptions, everything.times, everything.calendar)
     rows = _kept(everything, everything.complete & ~left_out)
-    design = panel_design(rows, terms, trend=options.trend, origin=options.origin, where=_WHERE)
-    fit = fit_panel(rows, design, family=family, options=options, where=_WHERE)
+    design = panel_design(rows, terms, trend=options.trend, origin=options.origin)
+    fit = fit_panel(rows, design, family=family, options=options)
     part = fit.averaging
     unclear = whole_years(everything.times, tuple(d for t in terms for d in (t.start, t.end)))
     p = len(design.names)
@@ -185,7 +179,7 @@ def _kept(rows: PanelRows, keep: NDArray[np.bool_]) -> PanelRows:
     """Some rows, with persons numbered without gaps."""
     if not keep.any():
         raise SchemaError(
-            f"{_WHERE} needs rows with an outcome and every covariate, and found none. Name other "
+            f"{verb()} needs rows with an outcome and every covariate, and found none. Name other "
             "covariates."
         )
     _, person = np.unique(rows.person[keep], return_inverse=True)

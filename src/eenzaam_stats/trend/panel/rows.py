@@ -13,7 +13,7 @@ import pandas as pd
 
 from eenzaam_stats.arrays import BoolArray, FloatArray, IntArray
 from eenzaam_stats.dates.axis import NUMBERS, Calendar
-from eenzaam_stats.errors import SchemaError, UnknownColumnError
+from eenzaam_stats.errors import SchemaError, UnknownColumnError, verb
 from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.variance.respondent_rows import collected
 from eenzaam_stats.keys import normal_keys
@@ -112,9 +112,7 @@ class PanelRows:
         return self.answered & ~np.isnan(self.covariates).any(axis=1)
 
 
-def panel_rows(
-    data: object, outcome: str, *, columns: PanelColumns, family: Family, where: str
-) -> PanelRows:
+def panel_rows(data: object, outcome: str, *, columns: PanelColumns, family: Family) -> PanelRows:
     """Arrays of a panel, checked.
 
     Parameters
@@ -127,8 +125,6 @@ def panel_rows(
         Names of the other columns.
     family : {"linear", "logistic"}
         What the outcome must be.
-    where : str
-        Verb that needs it, for messages.
 
     Returns
     -------
@@ -139,21 +135,19 @@ def panel_rows(
     UnknownColumnError, SchemaError
         If a column is absent, holds another kind of values, or a person occurs twice in a wave.
     """
-    frame, source = _opened(data, [outcome, *columns.names()], where=where)
-    engine_frame.require_numeric(frame, outcome, where=where, flag=family == "logistic")
+    frame, source = _opened(data, [outcome, *columns.names()])
+    engine_frame.require_numeric(frame, outcome, flag=family == "logistic")
     y = numbers_of(frame, outcome)
-    _require_outcome(y, outcome, family=family, where=where)
-    person = _keys(frame, columns.person, "key of the person", where=where)
-    raw_wave = _codes(frame, columns.wave, "wave", where=where)
-    times, calendar = dates_of(
-        frame, columns.time or columns.wave, month=columns.month, where=where
-    )
+    _require_outcome(y, outcome, family=family)
+    person = _keys(frame, columns.person, "key of the person")
+    raw_wave = _codes(frame, columns.wave, "wave")
+    times, calendar = dates_of(frame, columns.time or columns.wave, month=columns.month)
     wave, labels = _in_order(frame, columns.wave, raw_wave, times)
-    _require_once(person, wave, labels, where=where)
+    _require_once(person, wave, labels)
     household = None
     if columns.household is not None:
-        household = _keys(frame, columns.household, "household", where=where)
-    values, terms = _covariates(frame, columns.covariates, where=where)
+        household = _keys(frame, columns.household, "household")
+    values, terms = _covariates(frame, columns.covariates)
     cluster, stratum = (name if name in frame.columns else None for name in _design_of(data))
     return PanelRows(
         y, person, wave, times, household, values, terms, labels, outcome, source,
@@ -174,26 +168,26 @@ def _units(frame: engine_frame.Eager, name: str) -> IntArray:
     return pd.factorize(values_of(frame, name))[0].astype(np.int64)
 
 
-def _opened(data: object, names: list[str], *, where: str) -> tuple[engine_frame.Eager, str]:
+def _opened(data: object, names: list[str]) -> tuple[engine_frame.Eager, str]:
     source = "frame"
     respondents = data
     if isinstance(data, Survey):
         report = data.report
         source = f"{report.source} {report.wave} ({report.origin})"
         respondents = data.respondents
-    frame = engine_frame.opened(respondents, where=where)
+    frame = engine_frame.opened(respondents)
     present = frame.collect_schema().names()
     missing = [name for name in dict.fromkeys(names) if name not in present]
     if missing:
-        raise UnknownColumnError.among(missing, present, needed_for=where)
+        raise UnknownColumnError.among(missing, present)
     wanted = list(dict.fromkeys([*names, *(n for n in _design_of(data) if n in present)]))
     eager = collected(engine_frame.with_found_types(frame, wanted).select(*wanted))
     if not len(eager):
-        raise SchemaError(f"{where} needs rows, and the frame has none.")
+        raise SchemaError(f"{verb()} needs rows, and the frame has none.")
     return eager, source
 
 
-def _require_outcome(y: FloatArray, outcome: str, *, family: Family, where: str) -> None:
+def _require_outcome(y: FloatArray, outcome: str, *, family: Family) -> None:
     there = y[~np.isnan(y)]
     wrong = np.isin(y, (0.0, 1.0), invert=True) if family == "logistic" else np.isinf(y)
     wrong &= ~np.isnan(y)
@@ -203,32 +197,31 @@ def _require_outcome(y: FloatArray, outcome: str, *, family: Family, where: str)
             int(wrong.sum()),
             int(wrong.argmax()) + 1,
             values=list(dict.fromkeys(y[wrong].tolist()))[:_SHOWN],
-            where=where,
             flag=family == "logistic",
         )
     if not len(there) or np.ptp(there) == 0.0:
         found = f"all {len(there)} answers are {there[0]:g}" if len(there) else "nobody answered"
         raise SchemaError(
-            f"{where} needs an outcome that varies, and in column {outcome!r} {found}. "
+            f"{verb()} needs an outcome that varies, and in column {outcome!r} {found}. "
             "Check that the outcome is the one that is meant."
         )
 
 
-def _keys(frame: engine_frame.Eager, name: str, what: str, *, where: str) -> IntArray:
+def _keys(frame: engine_frame.Eager, name: str, what: str) -> IntArray:
     """Numbers of persons or households, whatever form their keys have."""
-    keys = normal_keys(values_of(frame, name), where=f"{where}, column {name!r},")
-    return _numbered(keys, name, what, where=where)
+    keys = normal_keys(values_of(frame, name), place=f"{verb()}, column {name!r},")
+    return _numbered(keys, name, what)
 
 
-def _codes(frame: engine_frame.Eager, name: str, what: str, *, where: str) -> IntArray:
-    return _numbered(values_of(frame, name), name, what, where=where)
+def _codes(frame: engine_frame.Eager, name: str, what: str) -> IntArray:
+    return _numbered(values_of(frame, name), name, what)
 
 
-def _numbered(values: pd.Series[Any], name: str, what: str, *, where: str) -> IntArray:
+def _numbered(values: pd.Series[Any], name: str, what: str) -> IntArray:
     codes, _ = pd.factorize(values)
     if (codes < 0).any():
         raise SchemaError(
-            f"{where} needs a {what} in every row, and column {name!r} is missing in "
+            f"{verb()} needs a {what} in every row, and column {name!r} is missing in "
             f"{int((codes < 0).sum())} row(s) (first in row {int((codes < 0).argmax()) + 1}). "
             "Leave those rows out on purpose."
         )
@@ -248,18 +241,18 @@ def _in_order(
     return rank[raw], tuple(words[at] for at in order)
 
 
-def _require_once(person: IntArray, wave: IntArray, labels: tuple[str, ...], *, where: str) -> None:
+def _require_once(person: IntArray, wave: IntArray, labels: tuple[str, ...]) -> None:
     again = pd.Series(person * len(labels) + wave).duplicated().to_numpy()
     if again.any():
         raise SchemaError(
-            f"{where} needs one row per person and wave, and {int(again.sum())} row(s) are a "
+            f"{verb()} needs one row per person and wave, and {int(again.sum())} row(s) are a "
             f"second one (first in row {int(again.argmax()) + 1}, wave "
             f"{labels[wave[again.argmax()]]}). Keep one of them on purpose."
         )
 
 
 def _covariates(
-    frame: engine_frame.Eager, names: tuple[str, ...], *, where: str
+    frame: engine_frame.Eager, names: tuple[str, ...]
 ) -> tuple[FloatArray, tuple[str, ...]]:
     columns: list[FloatArray] = []
     terms: list[str] = []
@@ -274,7 +267,7 @@ def _covariates(
         levels = [level for level in kinds.cat.categories if (kinds == level).any()]
         if len(levels) < 2:
             raise SchemaError(
-                f"{where} needs covariates that vary, and column {name!r} holds only "
+                f"{verb()} needs covariates that vary, and column {name!r} holds only "
                 f"[{shown_groups(levels)}]. Leave it out."
             )
         missing = kinds.isna().to_numpy()

@@ -12,7 +12,7 @@ import numpy as np
 from eenzaam_stats.arrays import BoolArray, FloatArray
 from eenzaam_stats.dates.axis import NUMBERS, Calendar
 from eenzaam_stats.dates.waves import DateLike
-from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.errors import OptionError, listed, verb
 from eenzaam_stats.numerics.panel.mixed_sums import collinear
 from eenzaam_stats.trend.panel.rows import PanelRows
 from eenzaam_stats.trend.series.interruption import Dated, EffectName, Interruption, dated
@@ -88,8 +88,6 @@ def terms_in(
     interruptions: Sequence[PanelTerm | InterruptionLike],
     times: FloatArray,
     calendar: Calendar = NUMBERS,
-    *,
-    where: str,
 ) -> tuple[tuple[Term, ...], BoolArray, tuple[str, ...]]:
     """Design columns of interruptions, and the rows that a phase-in leaves out.
 
@@ -101,8 +99,6 @@ def terms_in(
         Dates of the rows.
     calendar : Calendar, default numbers
         How they became numbers.
-    where : str
-        Verb that needs it, for messages.
 
     Returns
     -------
@@ -123,18 +119,18 @@ def terms_in(
     for one in interruptions:
         if isinstance(one, PanelTerm):
             require_option(one.effect, EffectName, name=f"effect of {one.name!r}")
-            terms.append(_plain(one, series, where=where))
+            terms.append(_plain(one, series))
             continue
-        (interruption,) = dated([_interruption(one, where=where)], series, where=where)
-        terms += terms_of([interruption], series, ramp="date", where=where)
+        (interruption,) = dated([_interruption(one)], series)
+        terms += terms_of([interruption], series, ramp="date")
         left_out |= washout([interruption], times)
         ones.append(interruption)
     names = [term.name for term in terms]
     again = sorted({name for name in names if names.count(name) > 1})
     if again:
-        raise OptionError(f"{where} got term(s) [{listed(again)}] twice. Rename one.")
+        raise OptionError(f"{verb()} got term(s) [{listed(again)}] twice. Rename one.")
     for term in terms:
-        _require_rows(term, times, where=where)
+        _require_rows(term, times)
     kept, notes = told_apart(terms, ones, np.unique(times[~left_out]))
     return kept, left_out, notes
 
@@ -145,7 +141,6 @@ def panel_design(
     *,
     trend: bool,
     origin: DateLike | None,
-    where: str,
 ) -> PanelDesign:
     """Design columns of the rows.
 
@@ -159,8 +154,6 @@ def panel_design(
         Whether there is a straight line through time.
     origin : float, date or None
         Date at which it is 0; ``None`` for the first date.
-    where : str
-        Verb that needs it, for messages.
 
     Returns
     -------
@@ -174,7 +167,7 @@ def panel_design(
     zero = float(rows.times.min())
     if origin is not None:
         dates = waves_alone(np.unique(rows.times), rows.calendar)
-        zero = dates.date(origin, what="the origin of the trend", where=where)
+        zero = dates.date(origin, what="the origin of the trend")
     line = [rows.times - zero] if trend else []
     by_date = np.column_stack(
         [np.ones(len(rows.y)), *line, *(term.column(rows.times) for term in terms)]
@@ -183,44 +176,44 @@ def panel_design(
     design = PanelDesign(names, by_date, rows.covariates, zero)
     if len(rows.y) <= len(names):
         raise OptionError(
-            f"{where} needs more rows than terms, and has {len(rows.y)} complete row(s) for "
+            f"{verb()} needs more rows than terms, and has {len(rows.y)} complete row(s) for "
             f"{len(names)} terms. Leave out terms."
         )
     same = collinear(design.x)
     if len(same):
         raise OptionError(
-            f"{where} cannot tell term(s) [{listed(names[at] for at in same)}] from those before "
+            f"{verb()} cannot tell term(s) [{listed(names[at] for at in same)}] from those before "
             f"them in [{listed(names)}]. Leave them out, or change the dates."
         )
     return design
 
 
-def _interruption(one: InterruptionLike, *, where: str) -> Interruption:
+def _interruption(one: InterruptionLike) -> Interruption:
     if isinstance(one, Interruption):
         return one
     if not isinstance(one, InterruptionLike):
         raise OptionError(
-            f"{where} needs interruptions with name, start, end and effects, and got "
+            f"{verb()} needs interruptions with name, start, end and effects, and got "
             f"{type(one).__qualname__}. Use PanelTerm or Interruption."
         )
     end = math.inf if one.end is None else one.end
     return Interruption(one.name, one.start, end, tuple(one.effects))
 
 
-def _plain(one: PanelTerm, series: Series, *, where: str) -> Term:
+def _plain(one: PanelTerm, series: Series) -> Term:
     """The column of a period."""
     what = f"a date of {one.name!r}"
-    start = series.date(one.start, what=what, where=where)
-    end = math.inf if one.end == math.inf else series.date(one.end, what=what, where=where)
+    start = series.date(one.start, what=what)
+    end = math.inf if one.end == math.inf else series.date(one.end, what=what)
     return Term(one.name, one.effect, one.name, one.effect, start, end, start)
 
 
-def _require_rows(term: Term, times: FloatArray, *, where: str) -> None:
+def _require_rows(term: Term, times: FloatArray) -> None:
     inside = int(((times >= term.start) & (times < term.end)).sum())
     if not 0 < inside < len(times):
         until = "" if math.isinf(term.end) else f" to {term.end:g}"
         raise OptionError(
-            f"{where}: {term.name!r} runs from {term.start:g}{until} and {inside} of {len(times)} "
+            f"{verb()}: {term.name!r} runs from {term.start:g}{until} and {inside} of {len(times)} "
             f"rows, dated {times.min():g} to {times.max():g}, lie in it. It needs rows inside and "
             "outside."
         )

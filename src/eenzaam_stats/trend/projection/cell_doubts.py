@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.errors import SchemaError
+from eenzaam_stats.errors import SchemaError, verb
 from eenzaam_stats.numerics.survey.beta_interval import effective_size
 from eenzaam_stats.results.doubt import Doubt
 from eenzaam_stats.trend.projection.prevalence_cells import PrevalenceCells
@@ -69,7 +69,7 @@ def posterior_sizes(cells: PrevalenceCells, at: int) -> FloatArray:
         return np.where(np.isin(p, tuple(_EDGE)) & (df > 0.0), size, np.nan)
 
 
-def require_cell_errors(cells: PrevalenceCells, waves: Sequence[int], *, where: str) -> None:
+def require_cell_errors(cells: PrevalenceCells, waves: Sequence[int]) -> None:
     """Raise when a cell has no sampling error, and none can be stated for it.
 
     Parameters
@@ -77,8 +77,6 @@ def require_cell_errors(cells: PrevalenceCells, waves: Sequence[int], *, where: 
     cells : PrevalenceCells
     waves : sequence of int
         Places of the waves that are used.
-    where : str
-        Verb that needs it, for messages.
 
     Raises
     ------
@@ -103,7 +101,7 @@ def require_cell_errors(cells: PrevalenceCells, waves: Sequence[int], *, where: 
         else ""
     )
     raise SchemaError(
-        f"{where} needs a prevalence with a sampling error in every cell, and {len(found)} have "
+        f"{verb()} needs a prevalence with a sampling error in every cell, and {len(found)} have "
         f"none: {', '.join(named[:_SHOWN])}{' and more' if len(named) > _SHOWN else ''}. Join age "
         f"bands, or leave sex out.{help_}"
     )

@@ -116,7 +116,7 @@ def banded(prevalence: Bands, year: int) -> tuple[Prevalence, tuple[tuple[str, D
             f"hindcast() needs one prevalence per age band in {year}, but found the waves "
             f"{list(cells.waves)} by {list(cells.sexes)}. Estimate by age band alone."
         )
-    require_cell_errors(cells, [0], where="hindcast()")
+    require_cell_errors(cells, [0])
     values = (float(value) for value in cells.estimate[cells.wave(year)])
     doubts = tuple((f"{name} in {year}", doubt) for name, doubt in cell_doubts(cells, 0))
     return dict(zip(cells.edges, values, strict=True)), doubts

@@ -11,7 +11,7 @@ import pandas as pd
 
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.cell_text import UNSAID, NumberFormat
-from eenzaam_stats.errors import OptionError, SchemaError
+from eenzaam_stats.errors import OptionError, SchemaError, verb
 from eenzaam_stats.published.reference import POPULATIONS, reference
 from eenzaam_stats.trend.projection.population_frame import checked_population
 from eenzaam_stats.trend.projection.prevalence_cells import TOTAL, PrevalenceCells
@@ -19,7 +19,6 @@ from eenzaam_stats.trend.projection.prevalence_cells import TOTAL, PrevalenceCel
 Households = Literal["residents", "private_households"]
 HOUSEHOLDS = ("residents", "private_households")
 OBSERVED = "observed"
-_WHERE = "project()"
 _OPEN = 999  # stands for no upper end
 
 
@@ -116,7 +115,7 @@ def people_in_cells(population: str | pd.DataFrame, cells: PrevalenceCells, span
     """
     if span.to <= span.base_year:
         raise OptionError(
-            f"{_WHERE} projects forward, but to is {span.to} and the base year {span.base_year}. "
+            f"{verb()} projects forward, but to is {span.to} and the base year {span.base_year}. "
             "Give a later year."
         )
     rows = _rows(population, span)
@@ -184,13 +183,13 @@ def _households(population: str | pd.DataFrame, span: Span) -> str:
         found = sorted(set(population["households"].astype(str)))
         if len(found) > 1 or found[0] not in HOUSEHOLDS:
             raise SchemaError(
-                f"{_WHERE} needs one household base per population, one of {list(HOUSEHOLDS)}, but "
+                f"{verb()} needs one household base per population, one of {list(HOUSEHOLDS)}, but "
                 f"the column 'households' has {found}. Keep one."
             )
         counts = found[0]
     if counts != span.households:
         raise SchemaError(
-            f"{_WHERE} was asked to count {span.households}, but the population counts {counts}. "
+            f"{verb()} was asked to count {span.households}, but the population counts {counts}. "
             "Give a population with the same base (a column 'households'), or ask for its base."
         )
     return counts
@@ -205,7 +204,7 @@ def _every_year(rows: pd.DataFrame, years: Sequence[int], span: Span) -> None:
             else "Choose another edition"
         )
         raise OptionError(
-            f"{_WHERE} needs the population of every year from {years[0]} to {years[-1]}, but "
+            f"{verb()} needs the population of every year from {years[0]} to {years[-1]}, but "
             f"{len(lacking)} year(s) are not in it, first {lacking[0]}; it has "
             f"{rows['year'].min()}-{rows['year'].max()}. {hint}, or other years."
         )
@@ -219,7 +218,7 @@ def _table_bands(rows: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
         at = int(wrong[0])
         kind = "overlap" if lows[at + 1] <= highs[at] else "leave a gap"
         raise SchemaError(
-            f"{_WHERE} needs a population in ages that follow each other, but the bands {kind}: "
+            f"{verb()} needs a population in ages that follow each other, but the bands {kind}: "
             f"{lows[at]:g}-{highs[at]:g} is followed by {lows[at + 1]:g}. Repair the bands."
         )
     return lows, highs
@@ -235,7 +234,7 @@ def _fine(
     found = set(rows["sex"])
     if sexes != (TOTAL,) and not set(sexes) <= found:
         raise SchemaError(
-            f"{_WHERE} needs men and women in the population, as in the prevalence, but it has "
+            f"{verb()} needs men and women in the population, as in the prevalence, but it has "
             f"{sorted(found)}. Estimate the prevalence without sex, or give both."
         )
     wide = rows.pivot_table(index=["year", "age_low"], columns="sex", values="persons", sort=True)
@@ -245,7 +244,7 @@ def _fine(
     if len(lacking):
         year, low = grid[int(lacking[0])]
         raise SchemaError(
-            f"{_WHERE} needs every age in every year, but {len(lacking)} are missing, first age "
+            f"{verb()} needs every age in every year, but {len(lacking)} are missing, first age "
             f"{low:g} in {year}. Complete the population."
         )
     parts = [full.sum(axis=1)] if sexes == (TOTAL,) else [full[sex] for sex in sexes]
@@ -262,13 +261,13 @@ def _inside(cells: PrevalenceCells, lows: FloatArray, highs: FloatArray) -> Floa
         if (inside != touching).any():
             cut = int(np.flatnonzero(inside != touching)[0])
             raise SchemaError(
-                f"{_WHERE} needs survey bands made of whole bands of the population, but {band} "
+                f"{verb()} needs survey bands made of whole bands of the population, but {band} "
                 f"cuts {lows[cut]:g}-{_ended(highs[cut])}. Bands may start at "
                 f"{[int(one) for one in lows]}."
             )
         if not inside.any() or lows[inside].min() != low or highs[inside].max() != top:
             raise SchemaError(
-                f"{_WHERE} needs people of every age of {band}, but the population has ages "
+                f"{verb()} needs people of every age of {band}, but the population has ages "
                 f"{lows[0]:g}-{_ended(highs[-1])}. Give a population with these ages."
             )
         member[row] = inside

@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.cell_text import UNSAID, NumberFormat, says_nothing
-from eenzaam_stats.errors import AmbiguousNumberError, SchemaError, UnknownColumnError
+from eenzaam_stats.errors import AmbiguousNumberError, SchemaError, UnknownColumnError, verb
 from eenzaam_stats.number_columns import numbers_or_nan
 
-_WHERE = "project()"
 _OPEN = 999.0
 _NEEDED = ("year", "persons")
 YEARS = (1900, 2300)
-_POPULATION = f"{_WHERE}, population"
+_POPULATION = "project(), population"
 _THOUSAND = 1000
 
 
@@ -53,7 +52,7 @@ def checked_population(frame: pd.DataFrame, *, numbers: NumberFormat = UNSAID) -
         missing += [name for name in ("age_low", "age_high") if name not in frame]
     if missing:
         raise UnknownColumnError.among(
-            missing, [str(one) for one in frame], needed_for=f"{_WHERE}, population,"
+            missing, [str(one) for one in frame], needed_for=f"{_POPULATION},"
         )
     low, high = _ages(frame, numbers)
     rows = pd.DataFrame(
@@ -76,30 +75,30 @@ def checked_population(frame: pd.DataFrame, *, numbers: NumberFormat = UNSAID) -
 def _ages(frame: pd.DataFrame, numbers: NumberFormat) -> tuple[pd.Series, pd.Series]:
     if "age" in frame:
         words = frame["age"].astype(str).str.strip()
-        low = numbers_or_nan(words.str.rstrip("+"), numbers, where=_POPULATION)
+        low = numbers_or_nan(words.str.rstrip("+"), numbers, place=_POPULATION)
         high = low.where(~words.str.endswith("+"), _OPEN)
     else:
-        low = numbers_or_nan(frame["age_low"], numbers, where=_POPULATION)
+        low = numbers_or_nan(frame["age_low"], numbers, place=_POPULATION)
         top = frame["age_high"]
-        high = numbers_or_nan(top, numbers, where=_POPULATION)
+        high = numbers_or_nan(top, numbers, place=_POPULATION)
         unread = high.isna() & top.notna() & ~top.map(lambda one: says_nothing(str(one)))
         low = low.mask(unread)
         high = high.fillna(_OPEN)
     wrong = low.isna() | (low < 0) | (high < low)
     if wrong.any():
         raise SchemaError(
-            f"{_WHERE} needs ages as whole years, but {int(wrong.sum())} row(s) of the population "
+            f"{verb()} needs ages as whole years, but {int(wrong.sum())} row(s) of the population "
             f"have none, first row {_first(wrong)}. Write 18, or 95+ for an open end."
         )
     return low, high
 
 
 def _whole_years(years: pd.Series, numbers: NumberFormat) -> pd.Series:
-    found = numbers_or_nan(years, numbers, where=_POPULATION)
+    found = numbers_or_nan(years, numbers, place=_POPULATION)
     wrong = ~(found.between(*YEARS) & (found % 1 == 0))
     if wrong.any():
         raise SchemaError(
-            f"{_WHERE} needs whole years in the population, but {int(wrong.sum())} row(s) have "
+            f"{verb()} needs whole years in the population, but {int(wrong.sum())} row(s) have "
             f"none, first row {_first(wrong)}. Write for instance 2050."
         )
     return found.astype(int)
@@ -107,7 +106,7 @@ def _whole_years(years: pd.Series, numbers: NumberFormat) -> pd.Series:
 
 def _persons(persons: pd.Series, numbers: NumberFormat) -> pd.Series:
     """People as numbers; thousands that another program took for decimals are refused."""
-    found = numbers_or_nan(persons, numbers, where=_POPULATION)
+    found = numbers_or_nan(persons, numbers, place=_POPULATION)
     known = found[np.isfinite(found)]
     parts = known[known % 1 != 0]
     # a sign for thousands says nothing about numbers that were read without it
@@ -144,7 +143,7 @@ def _one_edition(rows: pd.DataFrame) -> None:
     names = list(dict.fromkeys(rows["edition"]))
     if len(names) > 1:
         raise SchemaError(
-            f"{_WHERE} needs one edition of a forecast, but the population has {len(names)}: "
+            f"{verb()} needs one edition of a forecast, but the population has {len(names)}: "
             f"{names[:5]}. Keep one; project each and compare the results."
         )
 
@@ -156,7 +155,7 @@ def _people(rows: pd.DataFrame) -> None:
     ):
         if wrong.any():
             raise SchemaError(
-                f"{_WHERE} needs people of 0 or more, but {int(wrong.sum())} row(s) of the "
+                f"{verb()} needs people of 0 or more, but {int(wrong.sum())} row(s) of the "
                 f"population {found}, first row {_first(wrong)}. Repair the population."
             )
 
@@ -164,13 +163,13 @@ def _people(rows: pd.DataFrame) -> None:
 def _once(rows: pd.DataFrame) -> None:
     if rows["sex"].eq("total").any() and rows["sex"].ne("total").any():
         raise SchemaError(
-            f"{_WHERE} would count people twice: the population has rows for 'total' and for the "
+            f"{verb()} would count people twice: the population has rows for 'total' and for the "
             "sexes. Keep one of the two."
         )
     again = rows.duplicated(["year", "sex", "age_low"])
     if again.any():
         raise SchemaError(
-            f"{_WHERE} needs every age once per year and sex, but {int(again.sum())} row(s) of the "
+            f"{verb()} needs every age once per year and sex, but {int(again.sum())} row(s) of the "
             f"population repeat or overlap one, first row {_first(again)}. Keep one."
         )
 

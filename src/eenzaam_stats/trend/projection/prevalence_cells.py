@@ -14,7 +14,7 @@ from eenzaam_stats.arguments import in_words
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.cell_text import UNSAID, NumberFormat
 from eenzaam_stats.dates.waves import moment_of
-from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
+from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, verb, verb_named
 from eenzaam_stats.number_columns import numbers_in
 from eenzaam_stats.output_check import hidden_rows_emptied
 from eenzaam_stats.published.population_margins import band_edges
@@ -27,7 +27,6 @@ AGE_NAMES = ("age_group", "age_band")
 TOTAL = "total"
 SEXES = (Sex.MEN.value, Sex.WOMEN.value)
 WAVE = "wave"
-_WHERE = "project()"
 _COLUMNS = {"estimate": np.nan, "std_error": np.nan, "df": np.inf, "n_valid": np.nan}
 
 
@@ -76,6 +75,7 @@ class PrevalenceCells:
         """Band of each cell."""
         return np.repeat(np.arange(len(self.bands)), len(self.sexes))
 
+    @verb_named("project()")
     def wave(self, year: int) -> int:
         """Place of the base wave, which must have every cell.
 
@@ -92,7 +92,7 @@ class PrevalenceCells:
         lacking = np.flatnonzero(np.isnan(self.estimate[at]))
         if len(lacking):
             raise SchemaError(
-                f"{_WHERE} needs a prevalence in every cell of {year}, but {len(lacking)} of "
+                f"{verb()} needs a prevalence in every cell of {year}, but {len(lacking)} of "
                 f"{self.estimate.shape[1]} have none (absent or suppressed), first "
                 f"{self.name(int(lacking[0]))}. Join bands, or start from another wave."
             )
@@ -105,6 +105,7 @@ class PrevalenceCells:
 
 
 @in_words
+@verb_named("project()")
 def prevalence_cells(
     prevalence: Estimates | pd.DataFrame,
     *,
@@ -187,7 +188,7 @@ def _frame(prevalence: Estimates | pd.DataFrame) -> tuple[pd.DataFrame, str, str
         note = prevalence.footnote
         if "proportion" not in note.statistic:
             raise SchemaError(
-                f"{_WHERE} needs proportions, but these are estimates of a {note.statistic}. "
+                f"{verb()} needs proportions, but these are estimates of a {note.statistic}. "
                 "Estimate the prevalence of an outcome."
             )
         words = f"{note.source} {note.wave}".strip()
@@ -206,7 +207,7 @@ def _age_column(frame: pd.DataFrame) -> str:
     missing = [] if found else [AGE_NAMES[0]]
     missing += [] if "estimate" in frame else ["estimate"]
     if missing:
-        raise UnknownColumnError.among(missing, [str(one) for one in frame], needed_for=_WHERE)
+        raise UnknownColumnError.among(missing, [str(one) for one in frame])
     return found[0]
 
 
@@ -216,7 +217,7 @@ def _no_other_groups(prevalence: Estimates | pd.DataFrame, age: str) -> None:
     others = [name for name in prevalence.by if name not in {age, "sex", WAVE}]
     if others:
         raise SchemaError(
-            f"{_WHERE} needs groups of age, sex and wave, but the estimates are also by {others}. "
+            f"{verb()} needs groups of age, sex and wave, but the estimates are also by {others}. "
             "Estimate again without, or for one of those groups."
         )
 
@@ -231,7 +232,7 @@ def _waves(
         return [_year(value) for value in found]
     except (TypeError, ValueError):
         raise SchemaError(
-            f"{_WHERE} needs waves that are years, but found {found[0]!r}. Give one wave, and its "
+            f"{verb()} needs waves that are years, but found {found[0]!r}. Give one wave, and its "
             "year as base_year."
         ) from None
 
@@ -251,7 +252,7 @@ def _one_wave(prevalence: Estimates | pd.DataFrame, base_year: int | None) -> ob
     if isinstance(prevalence, Estimates) and prevalence.footnote.wave:
         return prevalence.footnote.wave
     raise OptionError(
-        f"{_WHERE} needs the year of the prevalences, but there is no column 'wave' and no "
+        f"{verb()} needs the year of the prevalences, but there is no column 'wave' and no "
         "base_year. Give base_year."
     )
 
@@ -268,7 +269,7 @@ def _ordered_bands(found: pd.Series) -> tuple[str, ...]:
         band_edges(ordered)
     except OptionError as error:
         raise SchemaError(
-            f"{_WHERE} needs age bands that follow each other, but found {list(ordered)}. {error}"
+            f"{verb()} needs age bands that follow each other, but found {list(ordered)}. {error}"
         ) from None
     return ordered
 
@@ -282,12 +283,12 @@ def _sexes(frame: pd.DataFrame) -> tuple[str, ...]:
     for sex in sorted(found):
         if sex not in SEXES:
             raise OptionError(
-                f"{_WHERE} knows the sexes {list(SEXES)}, those of the population tables, but "
+                f"{verb()} knows the sexes {list(SEXES)}, those of the population tables, but "
                 f"found {sex!r}. Rename it, or estimate without sex."
             )
     if len(found) < len(SEXES):
         raise SchemaError(
-            f"{_WHERE} needs men and women, but found {sorted(found)} only. Add the other sex, or "
+            f"{verb()} needs men and women, but found {sorted(found)} only. Add the other sex, or "
             "leave the column out to project both together."
         )
     return SEXES
@@ -298,7 +299,7 @@ def _each_once(keys: Sequence[tuple[int, str, str]]) -> None:
     for row, key in enumerate(keys, 1):
         if key in seen:
             raise SchemaError(
-                f"{_WHERE} needs one prevalence per wave, age band and sex, but {key} is there "
+                f"{verb()} needs one prevalence per wave, age band and sex, but {key} is there "
                 f"twice, again in row {row}. Keep one."
             )
         seen.add(key)
@@ -307,9 +308,9 @@ def _each_once(keys: Sequence[tuple[int, str, str]]) -> None:
 def _numbers(frame: pd.DataFrame, name: str, absent: float, form: NumberFormat) -> FloatArray:
     if name not in frame:
         return np.full(len(frame), absent)
-    values = numbers_in(frame[name], form, where=_WHERE)
+    values = numbers_in(frame[name], form)
     if not pd.api.types.is_numeric_dtype(values):
-        wanted = f"{_WHERE} needs numbers in column {name!r}, but found words."
+        wanted = f"{verb()} needs numbers in column {name!r}, but found words."
         raise SchemaError(f"{wanted} Leave such cells empty.")
     return np.asarray(values.astype(float).fillna(absent), float)
 
@@ -319,6 +320,6 @@ def _proportions(values: FloatArray) -> None:
     if len(wrong):
         found = values[tuple(wrong[0])]
         raise SchemaError(
-            f"{_WHERE} needs proportions of 0-1, but {len(wrong)} prevalence(s) are not, first "
+            f"{verb()} needs proportions of 0-1, but {len(wrong)} prevalence(s) are not, first "
             f"{found:g}. Divide percentages by 100."
         )

@@ -139,7 +139,7 @@ def project(
     _floor(cells, asked.age_floor)
     base_year = cells.waves[-1] if asked.base_year is None else asked.base_year
     at = cells.wave(base_year)
-    require_cell_errors(cells, [at], where="project()")
+    require_cell_errors(cells, [at])
     span = Span(base_year, to, asked.base_population, asked.households, asked.numbers)
     start = Start(cells, at, people_in_cells(population, cells, span))
     run = _Run(start, asked, level, rng)

@@ -18,7 +18,7 @@ from eenzaam_stats.trend.projection.population import Households, People
 
 PUBLISHED = "cbs_prognose_2023"
 _NEEDED = ("year", "bound", "level", "value")
-_WHERE = "PopulationError"
+_NAME = "PopulationError"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +113,7 @@ def _table(bounds: str | pd.DataFrame) -> tuple[pd.DataFrame, str]:
         missing = [name for name in _NEEDED if name not in bounds]
         if missing:
             names = [str(name) for name in bounds]
-            raise UnknownColumnError.among(missing, names, needed_for=_WHERE)
+            raise UnknownColumnError.among(missing, names, needed_for=_NAME)
         return bounds, "the user"
     table = reference("forecast_milestones")
     whole = table[(table["quantity"] == "population") & (table["age_low"] == 0)]
@@ -142,12 +142,12 @@ def _relative(
         sides.append(share.to_numpy(float))
     if len(years) < 2 or np.isnan(sides).any() or (np.diff(sides, axis=1) < 0).any():
         raise SchemaError(
-            f"{_WHERE} needs a point, a lower and an upper bound of every level in at least two "
+            f"{_NAME} needs a point, a lower and an upper bound of every level in at least two "
             f"years, wider for higher levels, but the table has levels {list(levels)} and years "
             f"{years} with gaps or in another order. Complete it."
         )
     if (np.asarray(sides) < 0).any():
-        raise SchemaError(f"{_WHERE} needs bounds around the point, but one lies beyond it.")
+        raise SchemaError(f"{_NAME} needs bounds around the point, but one lies beyond it.")
     return levels, years, sides[0], sides[1]
 
 

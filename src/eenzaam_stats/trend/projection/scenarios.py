@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import logit
 
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.errors import OptionError, SchemaError
+from eenzaam_stats.errors import OptionError, SchemaError, verb_named
 from eenzaam_stats.numerics.people.logit_trend import LogitTrend, fit_logit_trend
 from eenzaam_stats.numerics.people.prevalence_paths import Paths
 from eenzaam_stats.trend.projection.cell_doubts import cell_doubts, require_cell_errors
@@ -135,7 +135,8 @@ class TrendScenario:
         estimate = cells.estimate[used]
         _fit_for_logits(estimate, [cells.waves[at] for at in used])
         counted = [at for at, weight in zip(used, weights, strict=True) if weight > 0.0]
-        require_cell_errors(cells, counted, where="TrendScenario")
+        with verb_named("TrendScenario"):
+            require_cell_errors(cells, counted)
         known = not np.isnan(cells.std_error[used]).any() and bool(
             (cells.std_error[used] > 0).all()
         )

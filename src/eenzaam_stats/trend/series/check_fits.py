@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.errors import EenzaamStatsError, OptionError, UnknownColumnError
+from eenzaam_stats.errors import EenzaamStatsError, OptionError, UnknownColumnError, verb_named
 from eenzaam_stats.output_check import status_of
 from eenzaam_stats.results.checks import CheckedEffect, SeriesCheck
 from eenzaam_stats.results.estimates import CheckResult, Estimates
@@ -19,8 +19,6 @@ from eenzaam_stats.trend.series.interrupted import Link, SeriesOptions, interrup
 from eenzaam_stats.trend.series.interruption import Dated, Interruption, dated
 from eenzaam_stats.trend.series.series import WAVE, series_frame, wave_times, waves_alone
 from eenzaam_stats.vocabulary import Flag
-
-WHERE = "a check of a series"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,7 @@ class Fitting:
         )
 
 
+@verb_named("a check of a series")
 def checked_frame(
     series: Estimates | pd.DataFrame, interruption: Interruption
 ) -> tuple[pd.DataFrame, FloatArray, Dated]:
@@ -60,11 +59,11 @@ def checked_frame(
 
     Every fit of a check works on these numbers: some of the waves alone could have another axis.
     """
-    frame, _, _ = series_frame(series, where=WHERE)
+    frame, _, _ = series_frame(series)
     if WAVE not in frame:
-        raise UnknownColumnError.among([WAVE], list(frame.columns), needed_for=WHERE)
-    times, calendar = wave_times(frame[WAVE], where=WHERE)
-    (one,) = dated([interruption], waves_alone(times, calendar), where=WHERE)
+        raise UnknownColumnError.among([WAVE], list(frame.columns))
+    times, calendar = wave_times(frame[WAVE])
+    (one,) = dated([interruption], waves_alone(times, calendar))
     return frame.assign(**{WAVE: times}), times, one
 
 

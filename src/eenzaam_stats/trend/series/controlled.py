@@ -12,7 +12,7 @@ import pandas as pd
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.errors import OptionError, SchemaError
+from eenzaam_stats.errors import OptionError, SchemaError, verb
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.numerics.series.series_regression import newey_west
 from eenzaam_stats.results.estimates import Estimates
@@ -122,7 +122,6 @@ def newey_west_within(series: Series, used: Sequence[Series], x: FloatArray, pla
 
 
 ControlForm = Literal["stacked", "difference"]
-_WHERE = "controlled_series()"
 _STACKED = ("auto", "reml", "ols", "newey_west", "random_effects")
 
 
@@ -231,21 +230,17 @@ def controlled_series(
     options = options or ControlOptions()
     require_option(options.form, ControlForm, name="form")
     without, every = options.series.fit.without_error, (series, *_several(controls))
-    opened = partial(opened_series, covariates=(), link=link, where=_WHERE, without_error=without)
+    opened = partial(opened_series, covariates=(), link=link, without_error=without)
     treated, others = beside_controls(*map(opened, every))
     if options.form == "difference":
         data = _difference(treated, others)
-        plan = planned(data, interruptions, options.series, where=_WHERE)
+        plan = planned(data, interruptions, options.series)
         x = plan.design.matrix(plan.used.times, plan.used.covariates)
-        fit = fit_series(
-            plan.used, x, estimator=estimator, options=options.series.fit, where=_WHERE
-        )
+        fit = fit_series(plan.used, x, estimator=estimator, options=options.series.fit)
         fit = replace(fit, estimator=f"{fit.estimator}; treated minus control")
         checks = residual_checks(plan.used.values, x, season=options.series.season > 0)
         return finished(fit, plan, link=link, level=level, checks=checks)
-    plans = [
-        planned(one, interruptions, options.series, where=_WHERE) for one in (treated, *others)
-    ]
+    plans = [planned(one, interruptions, options.series) for one in (treated, *others)]
     plan = _stacked_plan(plans)
     fit = _stacked_fit(plan, plans, estimator)
     words = f"{fit.estimator}; beside {len(others)} control series in one regression"
@@ -259,7 +254,7 @@ def _several(
         return [controls]
     if not len(controls):
         raise OptionError(
-            f"{_WHERE} needs at least one control series, and got none. Give one, or use "
+            f"{verb()} needs at least one control series, and got none. Give one, or use "
             "interrupted_time_series() for a series alone."
         )
     return list(controls)
@@ -296,7 +291,7 @@ def _stacked_plan(plans: Sequence[Plan]) -> Plan:
     """
     first, start = plans[0], min(float(one.data.times[0]) for one in plans)
     times = np.concatenate([one.used.times for one in plans])
-    season = season_of(first.options.season, first.options.period, times, where=_WHERE)
+    season = season_of(first.options.season, first.options.period, times)
     design = replace(first.design, treated=True, start=start, season=season)
     return replace(first, design=design)
 
@@ -310,7 +305,7 @@ def _stacked_fit(plan: Plan, plans: Sequence[Plan], estimator: Estimator) -> Fit
         )
     used = [one.used for one in plans]
     x = stacked_rows(plan.design, used)
-    require_identified(x, where=_WHERE, names=plan.design.names)
+    require_identified(x, names=plan.design.names)
     series, options = one_after_another(used), plan.options.fit
     if estimator == "auto":
         estimator = chosen_by_shortest(used)
@@ -319,6 +314,6 @@ def _stacked_fit(plan: Plan, plans: Sequence[Plan], estimator: Estimator) -> Fit
     if estimator == "reml" and options.correlation == "auto":
         grid = regular_step(rounded_dates(np.concatenate([one.times for one in used]))) is not None
         options = replace(options, correlation="ar1" if grid else "car1")
-    fit = fit_series(series, x, estimator=estimator, options=options, where=_WHERE)
+    fit = fit_series(series, x, estimator=estimator, options=options)
     few = [note for note in fit.notes if "waves are too few" not in note]
     return replace(fit, notes=(*few, *few_waves(used), *unknown_errors(used)))

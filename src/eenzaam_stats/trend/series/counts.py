@@ -11,7 +11,7 @@ import pandas as pd
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
+from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, verb
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.number_columns import numbers_or_nan
 from eenzaam_stats.numerics.series.count_regression import CountErrors, CountFit, Family, fit_counts
@@ -27,7 +27,6 @@ from eenzaam_stats.vocabulary import require_option
 
 CountModel = Literal["quasipoisson", "quasibinomial"]
 COUNT, DENOMINATOR = "count", "denominator"
-_WHERE = "interrupted_counts()"
 # 1.234 and 1,234: a whole number in one country, a broken one in another
 _FAMILIES: dict[str, Family] = {"quasipoisson": "poisson", "quasibinomial": "binomial"}
 _SCALES = {"quasipoisson": "log", "quasibinomial": "logit"}
@@ -137,9 +136,9 @@ def interrupted_counts(
     require_option(counts.errors, CountErrors, name="errors")
     covariates = [covariates] if isinstance(covariates, str) else covariates
     data, count, exposure = _opened(series, covariates, model)
-    plan = planned(data, interruptions, options or SeriesOptions(), where=_WHERE)
+    plan = planned(data, interruptions, options or SeriesOptions())
     x = plan.design.matrix(plan.used.times, plan.used.covariates)
-    require_identified(x, where=_WHERE, names=plan.design.names)
+    require_identified(x, names=plan.design.names)
     _require_lag(counts, plan.used)
     kept = ~plan.out
     found = fit_counts(
@@ -166,13 +165,13 @@ def _opened(
     """Series on the scale of the model, counts and denominators, in order of time."""
     if not isinstance(frame, pd.DataFrame):
         raise SchemaError(
-            f"{_WHERE} needs a pandas frame with wave and count; it got "
+            f"{verb()} needs a pandas frame with wave and count; it got "
             f"{type(frame).__qualname__}. Estimates of a survey go to interrupted_time_series()."
         )
     wanted = [WAVE, COUNT, *([DENOMINATOR] if model == "quasibinomial" else []), *covariates]
     missing = [name for name in wanted if name not in frame]
     if missing:
-        raise UnknownColumnError.among(missing, list(frame.columns), needed_for=_WHERE)
+        raise UnknownColumnError.among(missing, list(frame.columns))
     frame = frame if DENOMINATOR in frame else frame.assign(**{DENOMINATOR: 1.0})
     frame = _counted(frame, model)
     share = frame.assign(**{ESTIMATE: frame[COUNT] / frame[DENOMINATOR]})
@@ -180,7 +179,6 @@ def _opened(
         share[list(dict.fromkeys((WAVE, ESTIMATE, COUNT, DENOMINATOR, *covariates)))],
         covariates=[COUNT, DENOMINATOR, *covariates],
         link="identity",
-        where=_WHERE,
     )
     count, exposure = data.covariates[:, 0], data.covariates[:, 1]
     with np.errstate(divide="ignore"):
@@ -199,8 +197,7 @@ def _opened(
 def _counted(frame: pd.DataFrame, model: CountModel) -> pd.DataFrame:
     """Frame whose counts and denominators are the numbers that were checked."""
     count, below = (
-        numbers_or_nan(frame[name], where=_WHERE).to_numpy(np.float64)
-        for name in (COUNT, DENOMINATOR)
+        numbers_or_nan(frame[name]).to_numpy(np.float64) for name in (COUNT, DENOMINATOR)
     )
     whole = (count >= 0) & (count == np.rint(count))
     faults = {
@@ -213,7 +210,7 @@ def _counted(frame: pd.DataFrame, model: CountModel) -> pd.DataFrame:
         if wrong.any():
             first = frame[WAVE].iloc[int(wrong.argmax())]
             raise SchemaError(
-                f"{_WHERE} needs {needed} in every wave, and {int(wrong.sum())} wave(s) have "
+                f"{verb()} needs {needed} in every wave, and {int(wrong.sum())} wave(s) have "
                 f"another (first {first}). Correct them, or leave those waves out."
             )
     return frame.assign(**{COUNT: count, DENOMINATOR: below})

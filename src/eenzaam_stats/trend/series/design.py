@@ -8,7 +8,7 @@ from numbers import Integral
 import numpy as np
 
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.errors import OptionError
+from eenzaam_stats.errors import OptionError, verb
 from eenzaam_stats.trend.series.interruption_terms import Term
 
 Wave = tuple[str, int]
@@ -40,7 +40,7 @@ class Season:
         return [form[kind](2.0 * np.pi * k * times / self.period) for kind, k in self.waves]
 
 
-def season_of(pairs: int, period: float, times: FloatArray, *, where: str) -> Season:
+def season_of(pairs: int, period: float, times: FloatArray) -> Season:
     """Season that the waves can show.
 
     Parameters
@@ -51,8 +51,6 @@ def season_of(pairs: int, period: float, times: FloatArray, *, where: str) -> Se
         Length of a season in the unit of the waves.
     times : ndarray of float, shape (n,)
         Waves of the fit.
-    where : str
-        Verb that needs it, for messages.
 
     Returns
     -------
@@ -68,12 +66,12 @@ def season_of(pairs: int, period: float, times: FloatArray, *, where: str) -> Se
     """
     if not isinstance(pairs, Integral) or pairs < 0 or not period > 0.0:
         raise OptionError(
-            f"{where} needs a season of 0 or more pairs and a period above 0, and got {pairs} and "
+            f"{verb()} needs a season of 0 or more pairs and a period above 0, and got {pairs} and "
             f"{period:g}."
         )
     if pairs and np.ptp(times) < 2.0 * period * (1.0 - _OWN):
         raise OptionError(
-            f"{where} needs two full seasons of {period:g} for a seasonal term, and the series "
+            f"{verb()} needs two full seasons of {period:g} for a seasonal term, and the series "
             f"spans {np.ptp(times):g}. Leave the season out."
         )
     asked = Season(tuple((kind, k) for k in range(1, pairs + 1) for kind in ("sin", "cos")), period)

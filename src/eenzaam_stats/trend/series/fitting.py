@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.errors import OptionError, listed, verb
 from eenzaam_stats.numerics.panel.mixed_sums import collinear
 from eenzaam_stats.numerics.series.series_regression import (
     LARGEST_RHO,
@@ -81,7 +81,6 @@ def fit_series(
     *,
     estimator: Estimator,
     options: FitOptions,
-    where: str,
 ) -> Fitted:
     """Fit a regression of a series.
 
@@ -96,8 +95,6 @@ def fit_series(
         REML with autocorrelated errors. The length decides and no test does.
     options : FitOptions
         Further choices.
-    where : str
-        Verb that needs it, for messages.
 
     Returns
     -------
@@ -110,7 +107,7 @@ def fit_series(
         counts waves gets uneven ones, or the lag is impossible.
     """
     _require_options(estimator, options)
-    require_identified(x, where=where)
+    require_identified(x)
     use_known = options.sampling_errors == "known" and bool(series.known.any())
     chosen = _chosen(estimator, len(series), use_known and bool(series.known.all()))
     if chosen == "reml":
@@ -166,19 +163,19 @@ def _require_options(estimator: Estimator, options: FitOptions) -> None:
     require_option(options.small_sample, SmallSample, name="small_sample")
 
 
-def require_identified(x: FloatArray, *, where: str, names: Sequence[str] = ()) -> None:
+def require_identified(x: FloatArray, *, names: Sequence[str] = ()) -> None:
     """Raise an ``OptionError`` where the waves cannot tell the terms of a design apart."""
     n, p = x.shape
     if n - p < _LEAST_RESIDUAL_DF:
         raise OptionError(
-            f"{where} needs at least {p + _LEAST_RESIDUAL_DF} waves for {p} terms, and the series "
+            f"{verb()} needs at least {p + _LEAST_RESIDUAL_DF} waves for {p} terms, and the series "
             f"has {n}. Leave out effects, season or covariates."
         )
     same = collinear(x)
     if len(same):
         said = f"[{listed(names[at] for at in same)}] say" if names else "some of them say"
         raise OptionError(
-            f"{where} cannot tell its {p} terms apart with these {n} waves: {said} what the terms "
+            f"{verb()} cannot tell its {p} terms apart with these {n} waves: {said} what the terms "
             "before them say. Leave those out, or change the dates."
         )
 

@@ -13,7 +13,7 @@ from scipy import special
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.dates.waves import DateLike
-from eenzaam_stats.errors import OptionError, SchemaError, listed
+from eenzaam_stats.errors import OptionError, SchemaError, listed, verb
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.numerics.series.forecast_gap import Gaps, SeriesBlock, forecast_gaps
 from eenzaam_stats.numerics.survey.intervals import t_quantile
@@ -36,7 +36,6 @@ from eenzaam_stats.trend.series.series import Series, opened_series
 from eenzaam_stats.vocabulary import require_option
 
 Version = Literal["trend", "conditional"]
-_WHERE = "forecast_gap()"
 _LEAST_BEFORE = 4
 _ESTIMATORS = ("auto", "reml", "ols", "random_effects")
 
@@ -157,22 +156,21 @@ def forecast_gap(
         series,
         covariates=covariates,
         link=link,
-        where=_WHERE,
         without_error=options.fit.without_error,
     )
-    date = data.date(start, what="the start", where=_WHERE)
+    date = data.date(start, what="the start")
     before, later = _split(data, date)
-    season = season_of(options.season, options.period, before.times, where=_WHERE)
+    season = season_of(options.season, options.period, before.times)
     _require_shown(season, options, data)
     design = SeriesDesign(float(data.times[0]), season, data.names, ())
     x0 = design.matrix(before.times, before.covariates)
-    require_identified(x0, where=_WHERE, names=design.names)
+    require_identified(x0, names=design.names)
     choices = _correlation(options, before, later)
-    fit = fit_series(before, x0, estimator=estimator, options=choices, where=_WHERE)
+    fit = fit_series(before, x0, estimator=estimator, options=choices)
     _require_scatter(fit, before)
     notes = fit.notes
     if fit.boundary:
-        fit = fit_series(before, x0, estimator="ols", options=choices, where=_WHERE)
+        fit = fit_series(before, x0, estimator="ols", options=choices)
         notes = (
             "BOUNDARY: the autocorrelation of the pre-period ran to 1, where no trend can be told "
             "from a random walk; the trend is by least squares.",
@@ -201,7 +199,7 @@ def forecast_gap(
         joint_statistic=summary.joint,
         joint_p_value=summary.joint_p_value,
         verdict=verdict(rows[-1]),
-        equivalence=equivalence(rows[-1], options.margin, df=df, level=level, where=_WHERE),
+        equivalence=equivalence(rows[-1], options.margin, df=df, level=level),
         df=df,
         trend=coefficients_of(fit, design.names, level=level),
         points=gap_points(fit, (before, later), design, gaps, df=df, level=level),
@@ -212,11 +210,11 @@ def forecast_gap(
 
 def _require_shown(season: Season, options: GapOptions, data: Series) -> None:
     """Raise where later waves need a part of the season that the waves before do not show."""
-    every = season_of(options.season, options.period, data.times, where=_WHERE)
+    every = season_of(options.season, options.period, data.times)
     unseen = [f"{kind} {k}" for kind, k in every.waves if (kind, k) not in season.waves]
     if unseen:
         raise OptionError(
-            f"{_WHERE} needs a season that the waves before show, and [{listed(unseen)}] is 0 or "
+            f"{verb()} needs a season that the waves before show, and [{listed(unseen)}] is 0 or "
             "the same at all of them but not at the waves after. Compare waves of the same times "
             "of the year, or leave the season out."
         )
@@ -226,7 +224,7 @@ def _require_scatter(fit: Fitted, before: Series) -> None:
     """Raise where the waves before lie on their trend, so that nothing says how far one may be."""
     if fit.exact and not fit.known:
         raise SchemaError(
-            f"{_WHERE} needs waves before that scatter about their trend, and the {len(before)} "
+            f"{verb()} needs waves before that scatter about their trend, and the {len(before)} "
             f"waves lie on it exactly: {EXACT}. Give the waves their std_error, or check that the "
             "estimates were not computed from a line."
         )
@@ -236,7 +234,7 @@ def _split(data: Series, start: float) -> tuple[Series, Series]:
     before, later = data.kept(data.times < start), data.kept(data.times >= start)
     if len(before) < _LEAST_BEFORE or not len(later):
         raise OptionError(
-            f"{_WHERE} needs at least {_LEAST_BEFORE} waves before {start:g} and one from then on, "
+            f"{verb()} needs at least {_LEAST_BEFORE} waves before {start:g} and one from then on, "
             f"and the series has {len(before)} and {len(later)}. Choose another date, or add waves."
         )
     return before, later
@@ -279,7 +277,7 @@ def _correlation(options: GapOptions, before: Series, later: Series) -> FitOptio
         return options.fit
     if asked == "ar1":
         raise OptionError(
-            f"{_WHERE} with correlation='ar1' needs all waves on one grid. Use 'car1' for dates."
+            f"{verb()} with correlation='ar1' needs all waves on one grid. Use 'car1' for dates."
         )
     return replace(options.fit, correlation="car1")
 
@@ -339,13 +337,13 @@ def verdict(last: Gap) -> str:
     return "below" if last.conf_high < 0.0 else "not distinguishable from"
 
 
-def equivalence(last: Gap, margin: float, *, df: float, level: float, where: str) -> str:
+def equivalence(last: Gap, margin: float, *, df: float, level: float) -> str:
     """Two one-sided tests at the stated level: is the last wave within the margin of the trend."""
     if math.isnan(margin):
         return ""
     if not margin > 0.0:
         raise OptionError(
-            f"{where} needs a margin above 0, and got {margin:g}. Give a distance on the scale of "
+            f"{verb()} needs a margin above 0, and got {margin:g}. Give a distance on the scale of "
             "the model that would not matter."
         )
     half = float(t_quantile(2.0 * level - 1.0, df)) * last.std_error

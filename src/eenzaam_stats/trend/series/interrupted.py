@@ -21,7 +21,6 @@ from eenzaam_stats.vocabulary import require_option
 __all__ = ["Link", "SeriesOptions", "interrupted_time_series"]
 
 Link = Literal["identity", "logit"]
-_WHERE = "interrupted_time_series()"
 
 
 @in_words
@@ -124,13 +123,12 @@ def interrupted_time_series(
         series,
         covariates=covariates,
         link=link,
-        where=_WHERE,
         without_error=options.fit.without_error,
     )
-    plan = planned(data, interruptions, options, where=_WHERE)
+    plan = planned(data, interruptions, options)
     x = plan.design.matrix(plan.used.times, plan.used.covariates)
-    require_identified(x, where=_WHERE, names=plan.design.names)
-    fit = fit_series(plan.used, x, estimator=estimator, options=options.fit, where=_WHERE)
+    require_identified(x, names=plan.design.names)
+    fit = fit_series(plan.used, x, estimator=estimator, options=options.fit)
     return finished(
         fit,
         plan,

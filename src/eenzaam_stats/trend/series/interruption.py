@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eenzaam_stats.dates.waves import DateLike
-from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.errors import OptionError, listed, verb
 from eenzaam_stats.trend.series.series import Series
 
 EffectName = Literal["level", "slope"]
@@ -88,9 +88,7 @@ class Dated(Interruption):
         return self.full_from if self.gradual and self.phase_in != "linear" else self.start
 
 
-def dated(
-    interruptions: Sequence[Interruption], series: Series, *, where: str
-) -> tuple[Dated, ...]:
+def dated(interruptions: Sequence[Interruption], series: Series) -> tuple[Dated, ...]:
     """Interruptions on the axis of the waves of a series.
 
     Parameters
@@ -99,8 +97,6 @@ def dated(
         At least one.
     series : Series
         Waves.
-    where : str
-        Verb that needs it, for messages.
 
     Returns
     -------
@@ -115,31 +111,31 @@ def dated(
     if single or not isinstance(interruptions, Iterable) or not list(interruptions):
         found = "one outside a list" if single else "none"
         raise OptionError(
-            f"{where} needs a list of interruptions, and got {found}. Write [Interruption(...)]."
+            f"{verb()} needs a list of interruptions, and got {found}. Write [Interruption(...)]."
         )
     names = [one.name for one in interruptions if isinstance(one, Interruption)]
     again = sorted({name for name in names if names.count(name) > 1})
     if again:
-        raise OptionError(f"{where} got interruption(s) [{listed(again)}] twice. Rename one.")
-    return tuple(_dated(one, series, where=where) for one in interruptions)
+        raise OptionError(f"{verb()} got interruption(s) [{listed(again)}] twice. Rename one.")
+    return tuple(_dated(one, series) for one in interruptions)
 
 
-def _dated(one: Interruption, series: Series, *, where: str) -> Dated:
+def _dated(one: Interruption, series: Series) -> Dated:
     if isinstance(one, Dated):
         return one
     if not isinstance(one, Interruption):
         raise OptionError(
-            f"{where} needs interruptions, and got {type(one).__qualname__}. Write "
+            f"{verb()} needs interruptions, and got {type(one).__qualname__}. Write "
             "Interruption(name, start)."
         )
     if isinstance(one.effects, str) or not isinstance(one.effects, Iterable):
         raise OptionError(
-            f"{where}: interruption {one.name!r} has the effects {one.effects!r}, which are no "
+            f"{verb()}: interruption {one.name!r} has the effects {one.effects!r}, which are no "
             "tuple. Write effects=('level',) or ('level', 'slope')."
         )
 
     def date(value: object, what: str) -> float:
-        return series.date(value, what=f"{what} of interruption {one.name!r}", where=where)
+        return series.date(value, what=f"{what} of interruption {one.name!r}")
 
     open_end = one.end is None or one.end == math.inf
     return Dated(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eenzaam_stats.arrays import BoolArray, FloatArray
-from eenzaam_stats.errors import OptionError
+from eenzaam_stats.errors import OptionError, verb
 from eenzaam_stats.numerics.panel.mixed_sums import collinear
 from eenzaam_stats.trend.series.interruption import Dated, EffectName, PhaseIn, RampStart
 from eenzaam_stats.trend.series.series import Series
@@ -53,7 +53,7 @@ class Term:
 
 
 def terms_of(
-    interruptions: Sequence[Dated], series: Series, *, ramp: RampStart, where: str
+    interruptions: Sequence[Dated], series: Series, *, ramp: RampStart
 ) -> tuple[Term, ...]:
     """Design columns of interruptions, after they were checked against the series.
 
@@ -65,8 +65,6 @@ def terms_of(
         Waves.
     ramp : {"date", "first_wave", "wave_before"}
         Point from which the trend after is counted.
-    where : str
-        Verb that needs it, for messages.
 
     Returns
     -------
@@ -81,10 +79,10 @@ def terms_of(
     require_option(ramp, RampStart, name="ramp")
     result: list[Term] = []
     for one in interruptions:
-        _require_possible(one, series, where=where)
+        _require_possible(one, series)
         result += _terms(one, series, ramp=ramp)
     for term in result:
-        _require_waves(term, series, where=where)
+        _require_waves(term, series)
     return tuple(result)
 
 
@@ -97,23 +95,23 @@ def washout(interruptions: Sequence[Dated], times: FloatArray) -> BoolArray:
     return out
 
 
-def _require_possible(one: Dated, series: Series, *, where: str) -> None:
+def _require_possible(one: Dated, series: Series) -> None:
     for effect in one.effects:
         require_option(effect, EffectName, name=f"effects of {one.name!r}")
     require_option(one.phase_in, PhaseIn, name=f"phase_in of {one.name!r}")
     first, last = series.times[0], series.times[-1]
     if not one.effects:
         raise OptionError(
-            f"{where}: interruption {one.name!r} has no effects. Name level or slope."
+            f"{verb()}: interruption {one.name!r} has no effects. Name level or slope."
         )
     if not first < one.start <= last:
         raise OptionError(
-            f"{where}: interruption {one.name!r} starts at {one.start:g}, and the series runs from "
-            f"{first:g} to {last:g}. It needs waves before and after its start."
+            f"{verb()}: interruption {one.name!r} starts at {one.start:g}, and the series runs "
+            f"from {first:g} to {last:g}. It needs waves before and after its start."
         )
     if not one.end > one.start or (one.gradual and not one.start < one.full_from < one.end):
         raise OptionError(
-            f"{where}: interruption {one.name!r} starts at {one.start:g}, is in full from "
+            f"{verb()}: interruption {one.name!r} starts at {one.start:g}, is in full from "
             f"{one.full_from:g} and ends at {one.end:g}. Give dates in that order."
         )
 
@@ -176,14 +174,14 @@ def _origin(date: float, times: FloatArray, ramp: RampStart) -> float:
     return date
 
 
-def _require_waves(term: Term, series: Series, *, where: str) -> None:
+def _require_waves(term: Term, series: Series) -> None:
     """A level needs a wave of its own, level and slope together two."""
     inside = int(((series.times >= term.start) & (series.times < term.end)).sum())
     needed = 2 if term.kind == "slope" else 1
     if inside < needed:
         until = "" if math.isinf(term.end) else f" to {term.end:g}"
         raise OptionError(
-            f"{where}: {term.name!r} needs at least {needed} wave(s) from {term.start:g}{until}, "
+            f"{verb()}: {term.name!r} needs at least {needed} wave(s) from {term.start:g}{until}, "
             f"and the series has {inside}. Leave that effect out, or change the dates."
         )
 

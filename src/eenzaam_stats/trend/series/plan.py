@@ -10,7 +10,7 @@ import numpy as np
 
 from eenzaam_stats.arrays import BoolArray, FloatArray
 from eenzaam_stats.dates.waves import DateLike
-from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.errors import OptionError, listed, verb
 from eenzaam_stats.results.doubt import inherit_flag
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.results.series import Effect, InterruptedFit, SeriesModel
@@ -76,8 +76,6 @@ class Plan:
     design : Design
     interruptions : sequence of Dated
     options : SeriesOptions
-    where : str
-        Verb, for messages.
     at : tuple of float
         Dates of effects on the axis of the waves.
     notes : tuple of str
@@ -90,14 +88,11 @@ class Plan:
     design: SeriesDesign
     interruptions: Sequence[Dated]
     options: SeriesOptions
-    where: str
     at: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def planned(
-    data: Series, interruptions: Sequence[Interruption], options: SeriesOptions, *, where: str
-) -> Plan:
+def planned(data: Series, interruptions: Sequence[Interruption], options: SeriesOptions) -> Plan:
     """Check the interruptions against the waves, and make the design.
 
     Parameters
@@ -106,8 +101,6 @@ def planned(
         Every wave.
     interruptions : sequence of Interruption
     options : SeriesOptions
-    where : str
-        Verb, for messages.
 
     Returns
     -------
@@ -118,23 +111,23 @@ def planned(
     OptionError
         If an interruption lies outside the series, or leaves fewer than three waves before it.
     """
-    ones = dated(interruptions, data, where=where)
-    terms = terms_of(ones, data, ramp=options.ramp, where=where)
+    ones = dated(interruptions, data)
+    terms = terms_of(ones, data, ramp=options.ramp)
     out = washout(ones, data.times)
     used = data.kept(~out)
-    _require_before(used, min(one.start for one in ones), where=where)
+    _require_before(used, min(one.start for one in ones))
     terms, notes = told_apart(terms, ones, used.times)
-    season = season_of(options.season, options.period, used.times, where=where)
+    season = season_of(options.season, options.period, used.times)
     design = SeriesDesign(float(data.times[0]), season, data.names, terms)
     notes = (*notes, *filter(None, [season.note]))
-    return Plan(data, used, out, design, ones, options, where, _at(options.at, data, where), notes)
+    return Plan(data, used, out, design, ones, options, _at(options.at, data), notes)
 
 
-def _at(asked: object, data: Series, where: str) -> tuple[float, ...]:
+def _at(asked: object, data: Series) -> tuple[float, ...]:
     """Dates of effects as numbers, also where one was given outside a tuple."""
     several = isinstance(asked, Iterable) and not isinstance(asked, str)
     dates = list(asked) if several else [asked]  # type: ignore[call-overload]
-    return tuple(data.date(date, what="a date of at", where=where) for date in dates)
+    return tuple(data.date(date, what="a date of at") for date in dates)
 
 
 def finished(
@@ -166,7 +159,7 @@ def finished(
     effects, clipped = effects_of(
         fit, plan.design, data, interruptions, at=plan.at, link=link, level=level
     )
-    _require_dates(plan.at, effects, where=plan.where)
+    _require_dates(plan.at, effects)
     borders = tuple(edge for one in interruptions for edge in (one.start, one.end))
     notes = (
         *filter(None, [whole_years(data.times, borders, advice=DATE_THE_WAVES)]),
@@ -192,21 +185,21 @@ def finished(
     )
 
 
-def _require_before(used: Series, first: float, *, where: str) -> None:
+def _require_before(used: Series, first: float) -> None:
     before = int((used.times < first).sum())
     if before < _LEAST_BEFORE:
         raise OptionError(
-            f"{where} needs at least {_LEAST_BEFORE} waves before the first interruption to know "
+            f"{verb()} needs at least {_LEAST_BEFORE} waves before the first interruption to know "
             f"the trend, and there are {before} before {first:g}. Add earlier waves; with fewer no "
             "trend can be told from chance."
         )
 
 
-def _require_dates(at: tuple[float, ...], effects: tuple[Effect, ...], *, where: str) -> None:
+def _require_dates(at: tuple[float, ...], effects: tuple[Effect, ...]) -> None:
     early = [date for date in at if date not in {one.date for one in effects}]
     if early:
         raise OptionError(
-            f"{where} needs dates at which an interruption works, and at [{listed(early)}] none "
+            f"{verb()} needs dates at which an interruption works, and at [{listed(early)}] none "
             "does yet. Leave those out of at."
         )
 

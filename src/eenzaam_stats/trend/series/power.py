@@ -12,7 +12,7 @@ from eenzaam_stats.arguments import in_words
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.dates.axis import Calendar
 from eenzaam_stats.dates.waves import DateLike, dates_of_waves
-from eenzaam_stats.errors import OptionError
+from eenzaam_stats.errors import OptionError, verb
 from eenzaam_stats.numerics.series.ar_process import correlation
 from eenzaam_stats.numerics.survey.intervals import t_quantile
 from eenzaam_stats.results.checks import EffectPower, PowerResult
@@ -22,8 +22,6 @@ from eenzaam_stats.trend.series.fitting import Estimator, FitOptions, fit_series
 from eenzaam_stats.trend.series.interruption import Interruption, dated
 from eenzaam_stats.trend.series.interruption_terms import terms_of
 from eenzaam_stats.trend.series.series import Series, waves_alone
-
-_WHERE = "power_of()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +111,20 @@ def power_of(
     times, known, start, calendar = _opened(planned)
     if replications < 1 or not 0.0 < alpha < 1.0:
         raise OptionError(
-            f"{_WHERE} needs at least 1 replication and alpha between 0 and 1, and got "
+            f"{verb()} needs at least 1 replication and alpha between 0 and 1, and got "
             f"{replications} and {alpha:g}."
         )
     empty = np.empty((len(times), 0))
     nothing, has_errors = np.zeros(len(times)), bool(known.any())
     series = Series(times, nothing, known, empty, (), "planned", "simulation", has_errors, calendar)
-    ones = dated([Interruption("planned", start=start)], series, where=_WHERE)
-    terms = terms_of(ones, series, ramp="date", where=_WHERE)
+    ones = dated([Interruption("planned", start=start)], series)
+    terms = terms_of(ones, series, ramp="date")
     x = SeriesDesign(float(times[0]), Season(), (), terms).matrix(times, empty)
     truth = np.array([planned.level, planned.slope])
     options, found, words = options or FitOptions(), [], ""
     for errors in _simulated(planned, series, rng, replications):
         one = replace(series, values=errors + x[:, 2:] @ truth)
-        fit = fit_series(one, x, estimator=estimator, options=options, where=_WHERE)
+        fit = fit_series(one, x, estimator=estimator, options=options)
         words = words or fit.estimator
         effects = [contrast(fit, row, level=1.0 - alpha) for row in np.eye(4)[2:]]
         found.append([(e.estimate, e.std_error, e.df) for e in effects])
@@ -140,15 +138,15 @@ def power_of(
 
 def _opened(planned: PlannedSeries) -> tuple[FloatArray, FloatArray, float, Calendar]:
     """Dates in order, sampling variances, the date of the interruption, and the calendar."""
-    times, calendar = dates_of_waves(planned.waves, column="waves", where=_WHERE)
+    times, calendar = dates_of_waves(planned.waves, column="waves")
     given = np.asarray(planned.std_error, dtype=np.float64)
     if given.size not in (1, len(times)):
         raise OptionError(
-            f"{_WHERE} needs one sampling error or one per wave, and got {given.size} for "
+            f"{verb()} needs one sampling error or one per wave, and got {given.size} for "
             f"{len(times)} waves. Change the plan."
         )
     errors = np.broadcast_to(given.reshape(-1), times.shape)
-    start = waves_alone(times, calendar).date(planned.start, what="the start", where=_WHERE)
+    start = waves_alone(times, calendar).date(planned.start, what="the start")
     sides = [int((times < start).sum()), int((times >= start).sum())]
     faults = {
         f"three waves or more on either side of {start:g}, each once; it has {sides[0]} "
@@ -162,7 +160,7 @@ def _opened(planned: PlannedSeries) -> tuple[FloatArray, FloatArray, float, Cale
     }
     for needed, there in faults.items():
         if not there:
-            raise OptionError(f"{_WHERE} needs {needed}. Change the plan.")
+            raise OptionError(f"{verb()} needs {needed}. Change the plan.")
     order = np.argsort(times)
     return times[order], np.asarray(errors[order] ** 2), start, calendar
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.dates.axis import NUMBERS, Calendar, nearest_wave
 from eenzaam_stats.dates.waves import HOW, dates_of_waves, moment_of, unclear_number, values_in
-from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, listed
+from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, listed, verb
 from eenzaam_stats.number_columns import numbers_or_nan
 from eenzaam_stats.output_check import hidden_rows_emptied
 from eenzaam_stats.results.doubt import Doubt
@@ -68,17 +68,17 @@ class Series:
     def __len__(self) -> int:
         return len(self.times)
 
-    def date(self, value: object, *, what: str, where: str) -> float:
+    def date(self, value: object, *, what: str) -> float:
         """Place of a date, given as the waves are or as another date, on the axis of the waves.
 
         A wave that rounding alone keeps from it is that date.
         """
         moment = moment_of(value)
         if moment is None:
-            raise OptionError(f"{where}: {what} is {value!r}, which is no date. {HOW}.")
+            raise OptionError(f"{verb()}: {what} is {value!r}, which is no date. {HOW}.")
         unclear = unclear_number(moment) if isinstance(moment, float) else ""
         if unclear:
-            raise OptionError(f"{where}: {what} is {value!r}, which {unclear}.")
+            raise OptionError(f"{verb()}: {what} is {value!r}, which {unclear}.")
         return nearest_wave(self.calendar.number(moment), self.times)
 
     def kept(self, rows: NDArray[np.bool_]) -> Series:
@@ -101,7 +101,6 @@ def opened_series(
     *,
     covariates: Sequence[str],
     link: str,
-    where: str,
     without_error: WithoutError = "refuse",
 ) -> Series:
     """Series of a result or a frame, checked and on the scale of the model.
@@ -115,8 +114,6 @@ def opened_series(
         Further columns of the frame.
     link : {"identity", "logit"}
         Scale of the model; for the logit the sampling errors follow by the delta method.
-    where : str
-        Verb that needs it, for messages.
     without_error : {"refuse", "leave_out"} or float, default "refuse"
         What to do with waves that have no sampling error, as in ``FitOptions``.
 
@@ -133,31 +130,31 @@ def opened_series(
         missing or infinite, an error is negative, some errors are missing, a wave has no sampling
         error, the series is constant, or a proportion has no logit.
     """
-    frame, outcome, source = series_frame(data, where=where)
+    frame, outcome, source = series_frame(data)
     missing = [name for name in (WAVE, ESTIMATE, *covariates) if name not in frame]
     if missing:
-        raise UnknownColumnError.among(missing, list(frame.columns), needed_for=where)
-    settled = settled_waves(frame, without_error, where=where)
+        raise UnknownColumnError.among(missing, list(frame.columns))
+    settled = settled_waves(frame, without_error)
     frame = settled.frame
     if len(frame) < _LEAST_WAVES:
         raise SchemaError(
-            f"{where} needs a series of at least {_LEAST_WAVES} waves, and got {len(frame)}. Check "
-            "the selection, or add waves."
+            f"{verb()} needs a series of at least {_LEAST_WAVES} waves, and got {len(frame)}. "
+            "Check the selection, or add waves."
         )
-    times, calendar = wave_times(frame[WAVE], where=where)
+    times, calendar = wave_times(frame[WAVE])
     order = np.argsort(times, kind="stable")
     times, columns = times[order], [ESTIMATE, *covariates]
     numbers = np.column_stack([numbers_in(frame[name]) for name in columns])[order]
-    _require_values(times, numbers, columns, where=where)
+    _require_values(times, numbers, columns)
     values = numbers[:, 0]
-    known, has_errors = _variances(frame, times, order, where=where)
+    known, has_errors = _variances(frame, times, order)
     if np.ptp(values) == 0.0:
         raise SchemaError(
-            f"{where} needs a series that varies, and all {len(values)} waves have the same "
+            f"{verb()} needs a series that varies, and all {len(values)} waves have the same "
             f"estimate, {values[0]:g}. Check that the estimates belong to different waves."
         )
     if link == "logit":
-        values, known = _logits(values, known, where=where)
+        values, known = _logits(values, known)
     return Series(
         times=times,
         values=values,
@@ -181,32 +178,32 @@ def beside_controls(treated: Series, *controls: Series) -> tuple[Series, list[Se
     return told, list(controls)
 
 
-def series_frame(data: Estimates | pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, str, str]:
+def series_frame(data: Estimates | pd.DataFrame) -> tuple[pd.DataFrame, str, str]:
     """Frame with a column ``wave``, outcome and source of estimates by wave or of a frame."""
     if isinstance(data, pd.DataFrame):
         return hidden_rows_emptied(data), "series", "frame"
     if not isinstance(data, Estimates):
         raise SchemaError(
-            f"{where} needs Estimates by wave or a pandas frame with wave and estimate; it got "
+            f"{verb()} needs Estimates by wave or a pandas frame with wave and estimate; it got "
             f"{type(data).__qualname__}. Use es.prevalence(survey, outcome, by='wave')."
         )
     if len(data.by) != 1:
         raise SchemaError(
-            f"{where} needs one estimate per wave, and these estimates are by [{listed(data.by)}]. "
-            "Estimate by='wave', or take one group of tidy()."
+            f"{verb()} needs one estimate per wave, and these estimates are by "
+            f"[{listed(data.by)}]. Estimate by='wave', or take one group of tidy()."
         )
     note = data.footnote
     frame = data.details().rename(columns={data.by[0]: WAVE})
     return frame, note.outcome, f"{note.source} {note.wave} ({note.origin})"
 
 
-def wave_times(waves: pd.Series[Any], *, where: str) -> tuple[FloatArray, Calendar]:
+def wave_times(waves: pd.Series[Any]) -> tuple[FloatArray, Calendar]:
     """Waves as numbers, each once, whatever kind of dates they are, and their calendar."""
-    times, calendar = dates_of_waves(values_in(waves), column=WAVE, where=where)
+    times, calendar = dates_of_waves(values_in(waves), column=WAVE)
     if len(np.unique(times)) < len(times):
         again = dict.fromkeys(waves[pd.Series(times).duplicated().to_numpy()])
         raise SchemaError(
-            f"{where} needs one row per wave, and wave(s) [{listed(again)}] occur more than once. "
+            f"{verb()} needs one row per wave, and wave(s) [{listed(again)}] occur more than once. "
             "Take one group, or combine them first."
         )
     return times, calendar
@@ -222,24 +219,22 @@ def numbers_in(column: pd.Series[Any]) -> FloatArray:
     """Column as numbers, NaN where it holds none."""
     # pandas counts a date since 1970; as an object it is no number
     plain = column if pd.api.types.is_numeric_dtype(column) else column.astype("object")
-    return numbers_or_nan(plain, where="a series").to_numpy(np.float64)
+    return numbers_or_nan(plain, place="a series").to_numpy(np.float64)
 
 
-def _require_values(
-    times: FloatArray, numbers: FloatArray, columns: Sequence[str], *, where: str
-) -> None:
+def _require_values(times: FloatArray, numbers: FloatArray, columns: Sequence[str]) -> None:
     wrong = ~np.isfinite(numbers)
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
         raise SchemaError(
-            f"{where} needs a number in every wave, and column {columns[column]!r} has none in "
+            f"{verb()} needs a number in every wave, and column {columns[column]!r} has none in "
             f"{int(wrong[:, column].sum())} wave(s) (first {times[row]:g}). Leave those "
             "waves out: a gap is allowed."
         )
 
 
 def _variances(
-    frame: pd.DataFrame, times: FloatArray, order: NDArray[np.intp], *, where: str
+    frame: pd.DataFrame, times: FloatArray, order: NDArray[np.intp]
 ) -> tuple[FloatArray, bool]:
     if ERROR not in frame or frame[ERROR].isna().all():
         return np.zeros(len(frame)), False
@@ -247,7 +242,7 @@ def _variances(
     wrong = ~(np.isfinite(errors) & (errors >= 0.0))
     if wrong.any():
         raise SchemaError(
-            f"{where} needs a standard error of at least 0 in every wave or in none, and "
+            f"{verb()} needs a standard error of at least 0 in every wave or in none, and "
             f"{int(wrong.sum())} wave(s) have another (first "
             f"{times[wrong.argmax()]:g}). Complete the column, leave these waves out with "
             "FitOptions(without_error='leave_out') in the fit= of the options (--without-error "
@@ -257,10 +252,10 @@ def _variances(
     return errors**2, True
 
 
-def _logits(values: FloatArray, known: FloatArray, *, where: str) -> tuple[FloatArray, FloatArray]:
+def _logits(values: FloatArray, known: FloatArray) -> tuple[FloatArray, FloatArray]:
     if not ((values > 0.0) & (values < 1.0)).all():
         raise SchemaError(
-            f"{where} needs proportions between 0 and 1 for link='logit', and found "
+            f"{verb()} needs proportions between 0 and 1 for link='logit', and found "
             f"{values.min():g} to {values.max():g}. Use link='identity'."
         )
     return np.log(values / (1.0 - values)), known / (values * (1.0 - values)) ** 2

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import OptionError, SchemaError
+from eenzaam_stats.errors import OptionError, SchemaError, verb
 from eenzaam_stats.results.doubt import Doubt
 from eenzaam_stats.trend.row_doubts import flags, numbers, row_doubts
 from eenzaam_stats.vocabulary import Flag
@@ -44,7 +44,7 @@ class SettledWaves:
     notes: tuple[str, ...] = ()
 
 
-def settled_waves(frame: pd.DataFrame, how: WithoutError, *, where: str) -> SettledWaves:
+def settled_waves(frame: pd.DataFrame, how: WithoutError) -> SettledWaves:
     """Settle the waves that have no sampling error.
 
     Parameters
@@ -54,8 +54,6 @@ def settled_waves(frame: pd.DataFrame, how: WithoutError, *, where: str) -> Sett
         ``flag``, ``reason`` and ``conf_low`` count.
     how : {"refuse", "leave_out"} or float
         What to do: stop with the waves named, drop them, or give them this standard error.
-    where : str
-        Verb that needs it, for messages.
 
     Returns
     -------
@@ -79,7 +77,7 @@ def settled_waves(frame: pd.DataFrame, how: WithoutError, *, where: str) -> Sett
     Examples
     --------
     >>> frame = pd.DataFrame({"wave": [1, 2], "estimate": [0.4, 0.5], "std_error": [0.02, 0.0]})
-    >>> settled_waves(frame, "leave_out", where="example").notes
+    >>> settled_waves(frame, "leave_out").notes
     ('Left out, as asked, without a sampling error: 2 (no variance).',)
     """
     _require_how(how)
@@ -92,7 +90,7 @@ def settled_waves(frame: pd.DataFrame, how: WithoutError, *, where: str) -> Sett
         return SettledWaves(frame, tuple(zip(names, doubts, strict=True)))
     named = [f"{names[at]} ({doubts[at].reason})" for at in np.flatnonzero(without)]
     if how == "refuse":
-        raise _refusal(named, where=where)
+        raise _refusal(named)
     if how == "leave_out":
         kept = np.flatnonzero(~without)
         note = f"Left out, as asked, without a sampling error: {_listed(named)}."
@@ -147,9 +145,9 @@ def _listed(named: Sequence[str]) -> str:
     return ", ".join(named[:_SHOWN]) + more
 
 
-def _refusal(named: Sequence[str], *, where: str) -> SchemaError:
+def _refusal(named: Sequence[str]) -> SchemaError:
     return SchemaError(
-        f"{where} needs a sampling error in every wave, and {len(named)} wave(s) have none: "
+        f"{verb()} needs a sampling error in every wave, and {len(named)} wave(s) have none: "
         f"{_listed(named)}. A wave without an error is not exact. Leave them out with "
         "FitOptions(without_error='leave_out'), or give them a standard error with "
         "FitOptions(without_error=0.02), from eenzaam_stats.trend.series.fitting, in the fit= of "

@@ -117,25 +117,25 @@ def read_background(
         If the file cannot be read, or a value is not in the codebook.
     """
     file = open_file(path, **file_words)
-    where = f"{wave.title} background {month} ({path.name})"
+    place = f"{wave.title} background {month} ({path.name})"
     index = NameIndex(file.columns, ())
     keys = [wave.candidates(name)[0].source_names[0] for name in (PERSON, HOUSEHOLD)]
     absent = [name for name in keys if index.find(name) is None]
     if absent:
-        raise UnknownColumnError.among(absent, file.columns, needed_for=where)
+        raise UnknownColumnError.among(absent, file.columns, needed_for=place)
     matches, notes = _matches(wave, index, file, leave_out=leave_out)
     person, own_month = str(index.find(keys[0])), index.find(_MONTH_COLUMN)
     said = origin_columns(file)
     single = [person, *([own_month] if own_month else []), *said]
     frame, encoding = read_columns(file, [*(match.column for match in matches), *single])
     rows = np.arange(1, len(frame) + 1)
-    known, kinds = text_values(raw_column(file, person, frame, rows), where=where)
-    _require_unique(known, kinds == VALID, name=person, where=where)
+    known, kinds = text_values(raw_column(file, person, frame, rows), place=place)
+    _require_unique(known, kinds == VALID, name=person, place=place)
     if own_month:
-        months = raw_column(file, own_month, frame, rows).as_numbers(where=where).values
-        _require_month(months, month, name=own_month, where=where)
+        months = raw_column(file, own_month, frame, rows).as_numbers(place=place).values
+        _require_month(months, month, name=own_month, place=place)
     places = pd.Index(known).get_indexer(pd.Index(people))
-    columns = _looked_up(file, frame, matches, places, where=where)
+    columns = _looked_up(file, frame, matches, places, place=place)
     if encoding is not None:
         notes = (*notes, f"{path.name}: read as {encoding}; accented letters can be wrong")
     return Background(
@@ -186,7 +186,7 @@ def _looked_up(
     matches: Sequence[Match],
     places: npt.NDArray[np.intp],
     *,
-    where: str,
+    place: str,
 ) -> dict[str, Harmonised]:
     """Harmonise the rows of the people asked for only: children and others are not looked at."""
     found = places >= 0
@@ -197,7 +197,7 @@ def _looked_up(
     columns = {}
     for match in matches:
         column = harmonised_column(
-            match.variable, raw_column(file, match.column, own, rows), where=where
+            match.variable, raw_column(file, match.column, own, rows), place=place
         )
         columns[match.variable.name] = taken(column, into)
     return columns
@@ -212,24 +212,24 @@ def taken(column: Harmonised, places: npt.NDArray[np.intp]) -> Harmonised:
 
 
 def _require_unique(
-    known: pd.Series[str], valid: npt.NDArray[np.bool_], *, name: str, where: str
+    known: pd.Series[str], valid: npt.NDArray[np.bool_], *, name: str, place: str
 ) -> None:
     again = (known.duplicated() & known.notna()).to_numpy(dtype=np.bool_)
     for bad, what in ((~valid, "are blank in"), (again, "repeat a person in")):
         if bad.any():
             raise SchemaError(
-                f"{where}: values of {name} {what} {int(bad.sum())} row(s), first in row "
+                f"{place}: values of {name} {what} {int(bad.sum())} row(s), first in row "
                 f"{int(bad.argmax()) + 1}. Nobody can be looked up in it; copy the file again."
             )
 
 
-def _require_month(own: pd.Series[float], month: int, *, name: str, where: str) -> None:
+def _require_month(own: pd.Series[float], month: int, *, name: str, place: str) -> None:
     months = pd.to_numeric(own, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     other = months != month
     if other.any():
         first = int(other.argmax())
         raise SchemaError(
-            f"{where}: {name} is {months[first]:.0f} in row {first + 1} and another month than "
+            f"{place}: {name} is {months[first]:.0f} in row {first + 1} and another month than "
             f"the name of the file says in {int(other.sum())} row(s). "
             "Give the file of one month the name it had in the archive."
         )

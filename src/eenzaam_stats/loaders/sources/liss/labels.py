@@ -55,7 +55,7 @@ def require_core_study(file: SurveyFile) -> None:
         )
 
 
-def require_items(match: Match, file: SurveyFile, *, where: str) -> None:
+def require_items(match: Match, file: SurveyFile, *, place: str) -> None:
     """Stop unless the labels of a column are those of its item.
 
     Parameters
@@ -64,7 +64,7 @@ def require_items(match: Match, file: SurveyFile, *, where: str) -> None:
         Item and column.
     file : SurveyFile
         File with its labels.
-    where : str
+    place : str
         Wave and file, for messages.
 
     Raises
@@ -80,7 +80,7 @@ def require_items(match: Match, file: SurveyFile, *, where: str) -> None:
     labels = require_file_labels(variable, file, column)
     unverified = variable.evidence_word == "unverified"
     if unverified:
-        _require_answers(variable, labels, column=column, where=where)
+        _require_answers(variable, labels, column=column, place=place)
     said = file.column_labels.get(column, "").strip()
     if not said and not unverified:
         return
@@ -88,7 +88,7 @@ def require_items(match: Match, file: SurveyFile, *, where: str) -> None:
         found = f"is labelled {shown_label(said)}" if said else "has no label"
         words = listed(word.strip() for word in SUBJECTS[variable.name])
         raise SchemaError(
-            f"{where}: column {column!r} {found} and should be {variable.label_nl!r}, with a word "
+            f"{place}: column {column!r} {found} and should be {variable.label_nl!r}, with a word "
             f"that starts as one of {words}. {_REMEDY}; no column is read as an item on its name "
             "alone."
         )
@@ -114,12 +114,12 @@ def _names(label: str, subjects: tuple[str, ...]) -> bool:
 
 
 def _require_answers(
-    variable: Variable, labels: Mapping[Any, str], *, column: str, where: str
+    variable: Variable, labels: Mapping[Any, str], *, column: str, place: str
 ) -> None:
     bare = [code for code in variable.codes if not meant(variable.name, labels.get(code, ""))]
     if bare:
         raise ScaleError(
-            f"{where}: the layout of this wave was not verified and column {column!r} has no value "
+            f"{place}: the layout of this wave was not verified and column {column!r} has no value "
             f"label for code(s) {listed(bare)}, so the direction of the answers is not certain. "
             f"{_REMEDY}, and read a file with value labels for {listed(variable.value_labels)}."
         )

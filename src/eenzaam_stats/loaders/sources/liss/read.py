@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import OptionError, SchemaError, users_level
+from eenzaam_stats.errors import OptionError, SchemaError, users_level, verb_named
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import Codebook
 from eenzaam_stats.loaders.formats.file_options import FileWords
@@ -344,9 +344,8 @@ def liss_checks(
 def _direction(wave: WaveReading) -> CheckResult:
     frame = pd.DataFrame({name: wave.columns[name].values for name in ITEMS})
     check = with_single_items(check_direction(frame, DJG6), frame, DJG6)
-    require_direction(
-        check, where=f"read_liss(), wave {wave.code}", strict=False, stacklevel=users_level() + 1
-    )
+    with verb_named(f"read_liss(), wave {wave.code}"):
+        require_direction(check, strict=False, stacklevel=users_level() + 1)
     return CheckResult(check.name, check.passed, f"{wave.code}: {check.message}", check.rows)
 
 

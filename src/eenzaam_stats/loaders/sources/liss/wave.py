@@ -124,20 +124,20 @@ def read_wave(
         If a value is neither valid nor missing in this wave.
     """
     file = open_file(path, **file_words)
-    where = f"{wave.title} {code} ({path.name})"
+    place = f"{wave.title} {code} ({path.name})"
     require_core_study(file)
     own = _own_variables(wave, code)
     index = NameIndex(file.columns, ())
     matches, absent = matched_variables(own, index, file=path.name, leave_out=leave_out)
-    _require_keys(absent, own, file, where=where)
+    _require_keys(absent, own, file, place=place)
     for match in matches:
         if match.variable.role == "item":
-            require_items(match, file, where=where)
+            require_items(match, file, place=place)
         else:
             require_file_labels(match.variable, file, match.column)
-    columns, origin, encoding = _harmonised(file, matches, where=where)
-    _require_persons(columns[PERSON], where=where)
-    _require_months(columns[MONTH], wave.year, where=where)
+    columns, origin, encoding = _harmonised(file, matches, place=place)
+    _require_persons(columns[PERSON], place=place)
+    _require_months(columns[MONTH], wave.year, place=place)
     notes = _notes(file, matches, absent, columns, encoding=encoding, code=code)
     return WaveReading(code, path.name, wave.year, columns, origin, notes)
 
@@ -155,22 +155,22 @@ def _own_variables(wave: WaveCodebook, code: str) -> WaveCodebook:
 
 
 def _require_keys(
-    absent: Sequence[str], own: WaveCodebook, file: SurveyFile, *, where: str
+    absent: Sequence[str], own: WaveCodebook, file: SurveyFile, *, place: str
 ) -> None:
     names = [own.candidates(name)[0].source_names[0] for name in KEYS if name in absent]
     if names:
-        raise UnknownColumnError.among(names, file.columns, needed_for=where)
+        raise UnknownColumnError.among(names, file.columns, needed_for=place)
 
 
 def _harmonised(
-    file: SurveyFile, matches: Sequence[Match], *, where: str
+    file: SurveyFile, matches: Sequence[Match], *, place: str
 ) -> tuple[dict[str, Harmonised], Origin, str | None]:
     said = origin_columns(file)
     frame, encoding = read_columns(file, [*(match.column for match in matches), *said])
     rows = np.arange(1, len(frame) + 1)
     columns = {
         match.variable.name: harmonised_column(
-            match.variable, raw_column(file, match.column, frame, rows), where=where
+            match.variable, raw_column(file, match.column, frame, rows), place=place
         )
         for match in matches
     }
@@ -205,29 +205,29 @@ def stated_origin(file: SurveyFile, frame: pd.DataFrame, columns: Sequence[str])
     return Origin.SYNTHETIC if synthetic else Origin.MICRODATA
 
 
-def _require_persons(person: Harmonised, *, where: str) -> None:
+def _require_persons(person: Harmonised, *, place: str) -> None:
     blank = person.kinds != VALID
     if blank.any():
         raise SchemaError(
-            f"{where}: {person.source_name} is blank in {int(blank.sum())} row(s), first in row "
+            f"{place}: {person.source_name} is blank in {int(blank.sum())} row(s), first in row "
             f"{int(blank.argmax()) + 1}. Every row needs its person; export the file again."
         )
     again = person.values.duplicated().to_numpy(dtype=np.bool_)
     if again.any():
         raise SchemaError(
-            f"{where}: {int(again.sum())} row(s) repeat a {person.source_name}, first in row "
+            f"{place}: {int(again.sum())} row(s) repeat a {person.source_name}, first in row "
             f"{int(again.argmax()) + 1}. A wave holds each person once; keep one row per person."
         )
 
 
-def _require_months(month: Harmonised, year: int, *, where: str) -> None:
+def _require_months(month: Harmonised, year: int, *, place: str) -> None:
     values = month.values.to_numpy(dtype=np.float64, na_value=np.nan)
     no_month = ~np.isin(values % 100, np.arange(1, 13)) & ~np.isnan(values)
     far = no_month | (np.abs(values // 100 - year) > _YEARS_OFF)
     if far.any():
         first = int(far.argmax())
         raise SchemaError(
-            f"{where}: {month.source_name} is {values[first]:.0f} in row {first + 1}, which is no "
+            f"{place}: {month.source_name} is {values[first]:.0f} in row {first + 1}, which is no "
             f"month of the fieldwork of {year} ({int(far.sum())} row(s)). "
             "Check that the file is the wave that its name says."
         )
