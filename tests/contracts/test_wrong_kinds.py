@@ -105,7 +105,7 @@ CALLS = {
     es.combine: {"surveys": [survey(), survey()]},
     interrupted_time_series: {
         "series": frame(), "interruptions": [LAW], "covariates": ["covariate"], "estimator": "ols",
-        "scale": "identity", "options": SeriesOptions(), "level": 0.95,
+        "link": "identity", "options": SeriesOptions(), "level": 0.95,
     },
     forecast_gap: {
         "series": frame(), "start": 2012.0, "covariates": ["covariate"], "estimator": "ols",
@@ -134,7 +134,7 @@ CALLS = {
     },
     panel_model: {
         "data": people(), "outcome": "score", "interruptions": [Interruption("x", 2012.0)],
-        "columns": PanelColumns(covariates=("sex",)), "options": PanelOptions(), "kind": "linear",
+        "columns": PanelColumns(covariates=("sex",)), "options": PanelOptions(), "family": "linear",
     },
     check_dropout: {"data": people(), "outcome": "score", "columns": PanelColumns()},
     warn_of_dropout: {"data": people(), "outcome": "score", "columns": PanelColumns()},
