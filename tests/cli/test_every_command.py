@@ -206,7 +206,7 @@ def test_debug_shows_where_an_error_arose_and_changes_no_code(where: str, comman
 def test_mistake_of_the_toolkit_is_admitted_without_a_record(extra, traced, tmp_path: Path) -> None:
     code = (
         "import sys; from eenzaam_stats.cli import main, output\n"
-        "from eenzaam_stats.loaders import template\n"
+        "from eenzaam_stats.loaders.codebook import template\n"
         "def broken(*_): raise KeyError('person 12, born 1950')\n"
         "template.write_template = broken\n"
         f"sys.argv = ['eenzaam-stats', 'codebook', 'template', 'ssw', '--json', *{extra!r}]\n"

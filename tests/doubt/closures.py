@@ -93,7 +93,7 @@ def _compare(table: SmallTable) -> Iterator[Derived]:
 def _linear_trend(table: SmallTable) -> Iterator[Derived]:
     survey, made, _ = _rows(table, "wave")
     for scale in ("identity", "logit"):
-        (row,) = estimation.linear_trend(survey, "lonely", scale=scale).rows
+        (row,) = estimation.linear_trend(survey, "lonely", link=scale).rows
         # a wave without a share, or on the logit scale with 0 or 1, has no part in the slope
         left_out = scale == "logit" or table.kind == "no answer"
         yield Derived(made.rows, row.flag, () if left_out else (row.p_value, row.conf_low))
@@ -516,6 +516,7 @@ NOT_APPLICABLE: dict[str, str] = {
         _WHOLE,
     ),
     "letter.recompute.lookup.rows": "looks up published figures, which have no rows of ours",
+    "disclosure.table_columns.found_columns": "names columns of a table, estimates nothing",
     "disclosure.details.estimates_of": "reads a table of estimates back, estimates nothing",
     "letter.microdata.suppressed": "hides figures by suppress(), which is run here",
     "loaders.pooling.pooling.parts_of": "takes surveys apart before they are combined",

@@ -52,7 +52,7 @@ def test_a_wave_of_everybody_withholds_the_test_of_a_trend_on_either_scale(make_
     answers[waves == 2016] = 1
     survey = make_survey(pd.DataFrame({"wave": waves, "lonely": answers, "w": 1.0}), weight="w")
     for scale in ("identity", "logit"):
-        (row,) = es.estimation.linear_trend(survey, "lonely", wave="wave", scale=scale).rows
+        (row,) = es.estimation.linear_trend(survey, "lonely", wave="wave", link=scale).rows
         assert np.isnan(row.p_value), scale
         assert "2016 (everybody who answered has the outcome)" in row.reason
 

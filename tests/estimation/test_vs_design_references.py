@@ -347,7 +347,7 @@ def contrasts_of_y(cells, grouping: str, theirs: pd.DataFrame) -> list[tuple]:
     for (kind, second), _ in theirs.groupby(["kind", "second"]):
         if kind in ("slope", "logit_slope"):
             scale = "identity" if kind == "slope" else "logit"
-            (row,) = estimation.linear_trend(cells, "y", wave="age_number", scale=scale).rows
+            (row,) = estimation.linear_trend(cells, "y", wave="age_number", link=scale).rows
             rows.append((kind, "18-34", "65+", row.estimate, row.std_error))
             continue
         within, by = ((), GROUPINGS[grouping])

@@ -13,6 +13,7 @@ import pandas as pd
 import eenzaam_stats as es
 from eenzaam_stats.cli import main, release
 from eenzaam_stats.cli.output import deliver
+from eenzaam_stats.disclosure import export_to_argus
 from eenzaam_stats.errors import SourceError
 from eenzaam_stats.files.writing import write_set
 from eenzaam_stats.letter import report
@@ -22,6 +23,7 @@ from eenzaam_stats.loaders.sources.ess import read_ess
 from eenzaam_stats.plots import canvas, pdf, png, svg
 from eenzaam_stats.statline import cache
 from eenzaam_stats.statline.statline import ParquetSink, require_parquet
+from eenzaam_stats.survey import HarmonisationReport
 from eenzaam_stats.tables import csv_text
 
 SOURCE = Path(es.__file__).parent
@@ -45,11 +47,11 @@ def _calls(path: Path) -> set[str]:
 
 
 def writing_modules() -> set[str]:
-    """Modules that write through ``writing.py``."""
+    """Modules that write through ``files/writing.py``."""
     return {
         path.relative_to(SOURCE).as_posix()
         for path in SOURCE.rglob("*.py")
-        if path.name != "writing.py" or path.parent != SOURCE
+        if path != SOURCE / "files" / "writing.py"
         if _calls(path) & WAYS
     }
 
@@ -139,6 +141,14 @@ def _released(folder: Path, _: bool) -> None:
         pass
 
 
+def _argus(folder: Path, overwrite: bool) -> None:
+    people = pd.DataFrame({"y": [0, 1] * 40, "g": ["a", "b"] * 40})
+    report_of = HarmonisationReport("a", "2022", "a.sav", "synthetic", "adults", 80, 80)
+    survey = es.Survey(people, es.Design(), report_of)
+    table = es.prevalence(survey, "y", by="g", weights=None)
+    export_to_argus(table, folder=folder, name="t", overwrite=overwrite)
+
+
 def _cached(folder: Path, _: bool) -> None:
     path = folder.parent / "source.sav"
     if not path.exists():
@@ -197,6 +207,7 @@ FOLDERS = (
     Writer("fetched", "cli/fetch.py", _fetched, also=("ssw.csv", "ssw_changes.csv", "ssw.json")),
     Writer("letter_output", "letter/report.py", _report, always=True),
     Writer("release", "cli/release.py", _released, always=True),
+    Writer("argus", "disclosure/argus.py", _argus, also=("t.tab", "t.rda", "t.arb")),
     Writer("readings", "statline/cache.py", _kept, always=True),
     Writer("kept", "loaders/harmonise/cache.py", _cached, always=True),
     Writer("liss", "synthetic/liss.py", _synthesise("liss"), replaces=False),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eenzaam_stats.same_people import People
 
 RECORD, WITHDRAW, LIST = "--release", "--withdraw", "releases.json"
+_AGAIN = "run this again: another run has left a table meanwhile"
 APART = (
     "tables of separate runs can be subtracted from each other. Name a folder with --release: it "
     "remembers what has left, and every next run is checked against it."
@@ -162,22 +163,17 @@ def remembered(
         yield
         return
     folder = record.path.parent
-    again = "run this again: another run has left a table meanwhile"
     as_they_were = {
         name: (folder / name).read_bytes()
         for name in (LIST, *record.withdrawn)
         if (folder / name).is_file()
     }
-    write_file(record.path, released_text(tables) + "\n", needed_by=RECORD, replaces=again)
+    text = released_text(tables) + "\n"
     signs = {_called(one): one.signs for one in people}
     before = {one.file: (one.digest, one.people) for one in record.left}
-    now = {**before, record.path.name: (_digest(record.path), signs)}
-
-    try:
-        _write_list(folder, now, sorted({*_before(folder), *record.withdrawn}))
-    except SourceError:
-        record.path.unlink(missing_ok=True)  # the old list is whole
-        raise
+    now = {**before, record.path.name: (_digest_of(text, record.path.name), signs)}
+    gone = sorted({*_before(folder), *record.withdrawn})
+    _place(record.path, text, now, gone, as_they_were)
     for name in record.withdrawn:
         (folder / name).unlink(missing_ok=True)
     try:
@@ -188,12 +184,37 @@ def remembered(
         raise
 
 
+def _place(
+    path: Path,
+    text: str,
+    now: Mapping[str, tuple[str, Signs]],
+    gone: Sequence[str],
+    as_they_were: Mapping[str, bytes],
+) -> None:
+    """Write a record and its line in the list: both, or none that counts."""
+    own = not path.exists()
+    if own:
+        # a run that ends between the two files leaves a line without a record, which counts for
+        # nothing; a record without a line would look like one that somebody added
+        _write_list(path.parent, now, gone, pending=path.name)
+    try:
+        write_file(path, text, needed_by=RECORD, replaces=_AGAIN)
+        _write_list(path.parent, now, gone)
+    except SourceError:
+        if own:  # else the record is that of another run, which writes the list itself
+            with suppress(SourceError):
+                _as_before(path, as_they_were)
+        raise
+
+
 def _as_before(path: Path, files: Mapping[str, bytes]) -> None:
     """Take a record away again, with its line in the list."""
-    for name in (path.name, LIST):
-        (path.parent / name).unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+    if LIST not in files:
+        (path.parent / LIST).unlink(missing_ok=True)
     for name, content in files.items():
-        write_file(path.parent / name, content, needed_by=RECORD, overwrite=True)
+        if not (path.parent / name).is_file() or (path.parent / name).read_bytes() != content:
+            write_file(path.parent / name, content, needed_by=RECORD, overwrite=True)
 
 
 @contextmanager
@@ -284,10 +305,13 @@ def _withdrawn(said: Sequence[str], names: Sequence[str], folder: Path) -> tuple
 
 
 def _digest(path: Path) -> str:
+    return _digest_of(path.read_text("utf-8", errors="replace"), path.name)
+
+
+def _digest_of(text: str, name: str) -> str:
     """Digest of what a record holds; blanks and line ends between its parts do not count."""
-    text = path.read_text("utf-8", errors="replace")
     with suppress(ValueError):
-        text = json.dumps(json_of(text, of=path.name), sort_keys=True)
+        text = json.dumps(json_of(text, of=name), sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
@@ -315,7 +339,14 @@ def _seal(document: Mapping[str, Any]) -> str:
 
 
 def _listed(folder: Path) -> dict[str, dict[str, Any]]:
-    return dict(_document(folder)["records"])
+    """Lines of the list, without that of a run that ended before its record was there."""
+    found = _document(folder)
+    pending = found.get("pending", "")
+    return {
+        name: line
+        for name, line in found["records"].items()
+        if name != pending or (folder / name).is_file()
+    }
 
 
 def _before(folder: Path) -> list[str]:
@@ -324,12 +355,18 @@ def _before(folder: Path) -> list[str]:
 
 
 def _write_list(
-    folder: Path, records: Mapping[str, tuple[str, Signs]], withdrawn: Sequence[str]
+    folder: Path,
+    records: Mapping[str, tuple[str, Signs]],
+    withdrawn: Sequence[str],
+    *,
+    pending: str = "",
 ) -> None:
     named = {
         name: {"digest": digest, "people": {key: list(signs) for key, signs in people.items()}}
         for name, (digest, people) in records.items()
     }
     document: dict[str, Any] = {"records": named, "withdrawn": list(withdrawn)}
+    if pending:
+        document["pending"] = pending
     text = json.dumps({**document, "seal": _seal(document)}, ensure_ascii=False, indent=1)
     write_file(folder / LIST, text + "\n", needed_by=RECORD, overwrite=True)

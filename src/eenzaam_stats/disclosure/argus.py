@@ -21,7 +21,7 @@ from eenzaam_stats.disclosure.relations import composed, functions_of
 from eenzaam_stats.disclosure.rules import disclosive
 from eenzaam_stats.disclosure.system import Functions
 from eenzaam_stats.errors import OptionError, SchemaError, listed
-from eenzaam_stats.files.writing import require_place, write_file
+from eenzaam_stats.files.writing import require_folder, write_set
 from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.vocabulary import Disclosure
 
@@ -30,6 +30,7 @@ TOTAL, LEAD, SEPARATOR = "Total", "@", ";"
 _SAFE, _UNSAFE, _PROTECTED = "S", "U", "P"
 _FORBIDDEN = (SEPARATOR, '"', "\n", "\r")
 _SECRET = "// SECRET: these files hold counts that are not released"
+_NEEDED_BY = "export_to_argus()"
 _MADE = "_argus.tab"  # what the batch lets τ-ARGUS write
 Group = tuple[str, ...]
 
@@ -161,12 +162,17 @@ def export_to_argus(
 
 def _write(files: Mapping[str, str], folder: Path, name: str, *, overwrite: bool) -> None:
     """Write all files, or none where one of them, or what τ-ARGUS makes of them, is there."""
-    for file in (*files, f"{name}{_MADE}"):
-        require_place(folder / file, needed_by="export_to_argus()", overwrite=overwrite)
-    for file, text in files.items():
-        write_file(
-            folder / file, text, needed_by="export_to_argus()", overwrite=overwrite, private=True
-        )
+    option = "overwrite=True"
+    require_folder(
+        folder,
+        [*files, f"{name}{_MADE}"],
+        needed_by=_NEEDED_BY,
+        overwrite=overwrite,
+        replaces=option,
+    )
+    write_set(
+        folder, files, needed_by=_NEEDED_BY, overwrite=overwrite, replaces=option, private=True
+    )
 
 
 class _Rules:

@@ -27,7 +27,7 @@ from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import require_option
 
-TrendScale = Literal["identity", "logit"]
+TrendLink = Literal["identity", "logit"]
 _LEAST_WAVES = 2
 
 
@@ -38,7 +38,7 @@ def linear_trend(
     *,
     wave: str = "wave",
     by: str | Sequence[str] = (),
-    scale: TrendScale = "identity",
+    link: TrendLink = "identity",
     level: float = 0.95,
     weights: str | None = DESIGN_WEIGHT,
 ) -> Comparisons:
@@ -54,7 +54,7 @@ def linear_trend(
         Column with the time of the wave, a number or a date of any kind (``wave_dates``).
     by : str or sequence of str, default ()
         Grouping columns; one slope per group.
-    scale : {"identity", "logit"}, default "identity"
+    link : {"identity", "logit"}, default "identity"
         Slope of the proportion, or of its logit.
     level, weights
         As in :func:`eenzaam_stats.prevalence`.
@@ -97,7 +97,7 @@ def linear_trend(
     >>> row.estimate, row.reference, row.group
     (0.125, '2020', '2022')
     """
-    require_option(scale, TrendScale, name="scale")
+    require_option(link, TrendLink, name="link")
     require_level(level)
     groups = grouping(by)
     once((*groups, wave), name="by and wave")
@@ -112,7 +112,7 @@ def linear_trend(
         domains,
         (times, doubts),
         n_keys=len(groups),
-        scale=scale,
+        link=link,
         covariances=covariances,
         level=level,
     )
@@ -120,7 +120,7 @@ def linear_trend(
     return Comparisons(
         within=groups,
         by=(wave,),
-        measure="trend" if scale == "identity" else "trend on the logit scale",
+        measure="trend" if link == "identity" else "trend on the logit scale",
         adjustment="",
         rows=rows,
         footnote=footnote(
@@ -160,7 +160,7 @@ def _slopes(
     waves: tuple[FloatArray, Sequence[Doubt]],
     *,
     n_keys: int,
-    scale: TrendScale,
+    link: TrendLink,
     covariances: Covariances,
     level: float,
 ) -> tuple[Comparison, ...]:
@@ -170,7 +170,7 @@ def _slopes(
     known = np.isfinite(per_wave.estimate)
     usable, value = known, per_wave.estimate
     derivative = np.ones_like(value)
-    if scale == "logit":
+    if link == "logit":
         p = per_wave.estimate
         usable = known & (p > 0.0) & (p < 1.0)
         inside = np.where(usable, p, 0.5)

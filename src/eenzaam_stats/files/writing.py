@@ -301,6 +301,7 @@ def write_set(
     overwrite: bool = False,
     replaces: str = FORCE,
     parents: bool = False,
+    private: bool = False,
 ) -> tuple[Path, ...]:
     """Write files that belong together: all of them are moved into place, or none.
 
@@ -318,6 +319,8 @@ def write_set(
         What the message offers where a file exists.
     parents : bool, default False
         Whether the folders above it are made too.
+    private : bool, default False
+        Whether only their owner may read the files.
 
     Returns
     -------
@@ -346,6 +349,8 @@ def write_set(
                 for name, content in files.items():
                     with told(base / name, needed_by):
                         _make(scratch / NEW / name, content)
+                        if private:
+                            (scratch / NEW / name).chmod(PRIVATE)
                 move_together(scratch, base, list(files), overwrite=overwrite)
             finally:
                 drop_scratch(scratch)

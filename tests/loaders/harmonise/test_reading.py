@@ -118,7 +118,7 @@ def read(path: Path, wave: WaveCodebook, **options: object) -> Survey:
 
 
 def at_level(path: Path, wave: WaveCodebook, level: str) -> Survey:
-    return as_survey(harmonised_file(open_file(path), wave, level=level), source="demo")
+    return as_survey(harmonised_file(open_file(path), wave, weights_for=level), source="demo")
 
 
 def values(survey: Survey, name: str) -> list[object]:

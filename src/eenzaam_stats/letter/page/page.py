@@ -101,7 +101,7 @@ def _fingerprint(text: str) -> str:
 
 
 def _packaged(name: str) -> str:
-    return files("eenzaam_stats").joinpath(f"letter/{name}").read_text("utf-8")
+    return files("eenzaam_stats").joinpath(f"letter/page/{name}").read_text("utf-8")
 
 
 def _style(rows: Sequence[LedgerRow], drawn: str) -> str:
