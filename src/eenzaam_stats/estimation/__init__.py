@@ -12,6 +12,7 @@ from eenzaam_stats.estimation.compare import Comparing, compare
 from eenzaam_stats.estimation.distribution import distribution
 from eenzaam_stats.estimation.independence import rao_scott
 from eenzaam_stats.estimation.linear_trend import linear_trend
+from eenzaam_stats.estimation.model import model
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.estimation.quantities import mean, ratio, total
 from eenzaam_stats.estimation.standardise import standardise
@@ -31,6 +32,7 @@ __all__ = [
     "distribution",
     "linear_trend",
     "mean",
+    "model",
     "prevalence",
     "rao_scott",
     "ratio",

@@ -6,6 +6,7 @@ from eenzaam_stats.results.comparisons import Comparison, Comparisons, Independe
 from eenzaam_stats.results.estimates import CheckResult, Estimate, Estimates, Footnote
 from eenzaam_stats.results.gap import ForecastGap, Gap
 from eenzaam_stats.results.hindcast import Hindcast
+from eenzaam_stats.results.model import RegressionFit
 from eenzaam_stats.results.panel import PanelFit
 from eenzaam_stats.results.projection import Projection
 from eenzaam_stats.results.series import Effect, InterruptedFit, SeriesPoint
@@ -27,6 +28,7 @@ __all__ = [
     "PanelFit",
     "PowerResult",
     "Projection",
+    "RegressionFit",
     "SeriesCheck",
     "SeriesPoint",
 ]
