@@ -15,8 +15,9 @@ import numpy as np
 
 import eenzaam_stats as es
 from doubt.small_tables import AGES, REGIONS, START, SmallTable, panel, population
-from eenzaam_stats import estimation, plots
+from eenzaam_stats import estimation
 from eenzaam_stats.disclosure import PROFILES, round_release
+from eenzaam_stats.errors import ConvergenceError, plots
 from eenzaam_stats.letter.figures.prevalence import by_source, gezondheidsmonitor_trend
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page.listings import computed_table
@@ -245,6 +246,16 @@ def _panel(table: SmallTable) -> Iterator[Derived]:
     yield from (Derived(made.rows, flag) for flag in fit.tidy()["flag"])
 
 
+def _model(table: SmallTable) -> Iterator[Derived]:
+    survey, made, _ = _rows(table, "region")
+    try:
+        fit = es.model(survey, "lonely ~ region")
+    except ConvergenceError:  # nobody or everybody of a region: there is no coefficient
+        return
+    yield Derived(made.rows, fit.flag)
+    yield from (Derived(made.rows, flag) for flag in fit.tidy()["flag"])
+
+
 # ---- projections -------------------------------------------------------------------------------
 
 
@@ -436,6 +447,7 @@ CLOSURES: dict[str, Closure] = {
     "trend.projection.hindcast.hindcast": _hindcast,
     "trend.series.interrupted.interrupted_time_series": _interrupted,
     "trend.panel.panel.panel_model": _panel,
+    "estimation.model.model": _model,
     "trend.series.placebo.placebo_in_space": _check(_in_space),
     "trend.series.placebo.placebo_in_time": _check(lambda made: placebo_in_time(made, LAW, HOW)),
     "trend.projection.project.project": _project,

@@ -20,10 +20,11 @@ from scipy import stats
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.arrays import BoolArray, FloatArray
-from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
+from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, verb
 from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
 from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome
+from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import method_words
 from eenzaam_stats.estimation.rows import StandardErrors, require_level
 from eenzaam_stats.estimation.variance.replicated import replicate_sums
@@ -38,13 +39,13 @@ from eenzaam_stats.numerics.survey.regression import (
     fit_regression,
 )
 from eenzaam_stats.numerics.survey.replication import replicate_covariance
+from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.results.model import AdjustedRow, RegressionFit, TermTest
 from eenzaam_stats.results.series import Coefficient
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.version import VERSION
-from eenzaam_stats.vocabulary import Flag, require_option
+from eenzaam_stats.vocabulary import require_option
 
-_WHERE = "model()"
 _RANK = 1e-9  # of the largest singular value
 _STEP = 1e-4  # of the standard deviation of a number, on both sides of each value
 _AT_ONCE = 4  # columns of one pass
@@ -155,7 +156,11 @@ def model(
         _adjusted(one, one.estimate(fit, rows.weight), error, df=df, quantile=quantile)
         for one, error in zip(figures, np.sqrt(np.diag(found.covariance)[p:]), strict=True)
     ]
-    flag, reason = _doubt(df)
+    doubt = inherit_flag(
+        _class_doubts(survey, rows, family=family, weights=weights),
+        own=_own_doubt(df),
+        errors_from="model",
+    )
     return RegressionFit(
         outcome=rows.outcome,
         formula=formula,
@@ -175,8 +180,8 @@ def model(
         level=level,
         method=found.method,
         version=VERSION,
-        flag=flag,
-        reason=reason,
+        flag=doubt.flag,
+        reason=doubt.reason,
     )
 
 
@@ -237,13 +242,13 @@ class _Found:
 def _rows(survey: Survey, formula: str, *, family: RegressionFamily, weights: str | None) -> _Rows:
     read = _formula(formula)
     outcome, variables = str(read.lhs), sorted(read.required_variables)
-    frame = engine_frame.opened(survey.respondents, where=_WHERE)
+    frame = engine_frame.opened(survey.respondents)
     present = frame.collect_schema().names()
     absent = [name for name in variables if name not in present]
     if absent:
         unscored = [name for name in absent if name in engine_frame.SCORED_OUTCOMES]
         hint = f"Run es.score first: it adds {unscored[0]!r}." if unscored else ""
-        raise UnknownColumnError.among(absent, present, needed_for=_WHERE, hint=hint)
+        raise UnknownColumnError.among(absent, present, hint=hint)
     weight = survey.design.weight if weights == DESIGN_WEIGHT else weights
     wanted = list(dict.fromkeys([*variables, *([weight] if weight else [])]))
     data = collected(frame.select(*wanted)).to_pandas().reset_index(drop=True)
@@ -254,7 +259,7 @@ def _rows(survey: Survey, formula: str, *, family: RegressionFamily, weights: st
     complete = (data.notna().all(axis=1) & (used > 0.0)).to_numpy()
     if not complete.any():
         raise SchemaError(
-            f"{_WHERE} needs rows with every variable of {formula!r} and a weight above 0, and "
+            f"{verb()} needs rows with every variable of {formula!r} and a weight above 0, and "
             "there is none. Leave out the variable that is missing in most rows: "
             f"{', '.join(f'{name} {int(n)}' for name, n in data.isna().sum().items())} missing."
         )
@@ -296,12 +301,12 @@ def _formula(formula: str) -> formulaic.Formula:
         sides = (read.lhs, read.rhs)
     except Exception as error:  # its parser raises classes of its own, and of Python
         raise OptionError(
-            f"{_WHERE} needs a formula such as 'lonely ~ sex + age_group', and cannot read "
+            f"{verb()} needs a formula such as 'lonely ~ sex + age_group', and cannot read "
             f"{formula!r}. Write the outcome, ~, and terms with + between them."
         ) from error
     if len(list(sides[0])) != 1:
         raise OptionError(
-            f"{_WHERE} needs one outcome before ~, and {formula!r} has {len(list(sides[0]))}."
+            f"{verb()} needs one outcome before ~, and {formula!r} has {len(list(sides[0]))}."
             " Fit a model for each."
         )
     return read
@@ -312,7 +317,7 @@ def _matrix(read: formulaic.Formula, data: pd.DataFrame) -> Any:
         return read.get_model_matrix(data, output="pandas")
     except Exception as error:  # an unknown function, a factor that cannot be made
         raise OptionError(
-            f"{_WHERE} cannot make the columns of {str(read.rhs)!r}. Use columns of the survey and "
+            f"{verb()} cannot make the columns of {str(read.rhs)!r}. Use columns of the survey and "
             "functions that formulaic knows, such as C(), log(), poly() and bs()."
         ) from error
 
@@ -320,7 +325,7 @@ def _matrix(read: formulaic.Formula, data: pd.DataFrame) -> Any:
 def _outcome(left: pd.DataFrame, name: str, *, family: RegressionFamily) -> FloatArray:
     if left.shape[1] != 1:
         raise SchemaError(
-            f"{_WHERE} needs a column of numbers or of 0 and 1 as its outcome, and {name!r} holds "
+            f"{verb()} needs a column of numbers or of 0 and 1 as its outcome, and {name!r} holds "
             f"text ({left.shape[1]} classes). Make a 0/1 column of the class that is meant."
         )
     y = left.iloc[:, 0].to_numpy(dtype=np.float64)
@@ -332,13 +337,13 @@ def _outcome(left: pd.DataFrame, name: str, *, family: RegressionFamily) -> Floa
     if wrong.any():
         needs = {"logit": "0 or 1", "linear": "finite numbers", "poisson": "numbers of at least 0"}
         raise SchemaError(
-            f"{_WHERE} with family={family!r} needs {needs[family]} in {name!r}, and "
+            f"{verb()} with family={family!r} needs {needs[family]} in {name!r}, and "
             f"{int(wrong.sum())} row(s) hold something else. Choose another family, or make the "
             "column."
         )
     if (y == y[0]).all():
         raise SchemaError(
-            f"{_WHERE} needs an outcome that differs between rows, and {name!r} is the same in all "
+            f"{verb()} needs an outcome that differs between rows, and {name!r} is the same in all "
             f"{len(y)}. There is nothing to model."
         )
     return y
@@ -353,7 +358,7 @@ def _require_rank(x: FloatArray, names: Sequence[str]) -> None:
     if x.shape[0] < x.shape[1] or short.any():
         first = names[int(short.argmax())] if short.any() else names[-1]
         raise SchemaError(
-            f"{_WHERE} has {len(x)} complete row(s) and {len(names)} columns, and column "
+            f"{verb()} has {len(x)} complete row(s) and {len(names)} columns, and column "
             f"{shown_label(first)} is made by those before it. Leave out a term, or join classes."
         )
 
@@ -446,7 +451,7 @@ def _variances(
     variances: list[float] = []
     for start in range(0, len(names), _AT_ONCE):
         outcomes = [Outcome(name, "number") for name in names[start : start + _AT_ONCE]]
-        source = cells_for(whole, [*outcomes, _ROWS], by=(), weights=weights, where=_WHERE)
+        source = cells_for(whole, [*outcomes, _ROWS], by=(), weights=weights)
         totals = [_total_errors(whole, source, outcome) for outcome in [*outcomes, _ROWS]]
         variances += [float(errors.std_error[0]) ** 2 for errors, _ in totals[:-1]]
     errors, words = totals[-1]
@@ -454,7 +459,7 @@ def _variances(
 
 
 def _total_errors(survey: Survey, source: Cells, outcome: Outcome) -> tuple[StandardErrors, str]:
-    domains = source.domains(outcome, by=(), where=_WHERE)
+    domains = source.domains(outcome, by=())
     return errors_of(survey, source, domains, outcome, by=(), statistic="total", replication=None)
 
 
@@ -469,8 +474,8 @@ def _replicated(
     """Covariance of coefficients and figures, fitted again under every replicate weight."""
     frame = _design_frame(survey).assign(**{_COMPLETE: np.where(rows.complete, 1.0, np.nan)})
     whole = dataclasses.replace(survey, respondents=frame)
-    source = cells_for(whole, [_ROWS], by=(), weights=DESIGN_WEIGHT, where=_WHERE)
-    domains = source.domains(_ROWS, by=(), where=_WHERE)
+    source = cells_for(whole, [_ROWS], by=(), weights=DESIGN_WEIGHT)
+    domains = source.domains(_ROWS, by=())
     sums = replicate_sums(whole, domains, _ROWS, by=())
     assert survey.design.replicates is not None
     found = []
@@ -509,7 +514,7 @@ def _design_frame(survey: Survey) -> pd.DataFrame:
         *(name for margin in (calibration.margins if calibration else ()) for name in margin),
         *((calibration.base_weight, *calibration.numeric) if calibration else ()),
     ]
-    frame = engine_frame.opened(survey.respondents, where=_WHERE)
+    frame = engine_frame.opened(survey.respondents)
     wanted = list(dict.fromkeys(names))
     if not wanted:
         return pd.DataFrame(index=range(len(collected(frame.select(nw.len())))))
@@ -558,9 +563,33 @@ def _tests(
     return tuple(made)
 
 
-def _doubt(df: int) -> tuple[Flag, str]:
+def _own_doubt(df: int) -> str:
     if df <= 0:
-        return Flag.UNCERTAIN, "no degrees of freedom are left, so there is no interval"
-    if df < _FEW:
-        return Flag.UNCERTAIN, f"{df} degrees of freedom: the errors themselves are uncertain"
-    return Flag.RELIABLE, ""
+        return "no degrees of freedom are left, so there is no interval"
+    return f"{df} degrees of freedom: the errors themselves are uncertain" if df < _FEW else ""
+
+
+def _class_doubts(
+    survey: Survey, rows: _Rows, *, family: RegressionFamily, weights: str | None
+) -> Iterator[tuple[str, Doubt]]:
+    """Doubt of the outcome in the whole, and in every class that the model compares."""
+    outcome = Outcome("outcome", "binary" if family == "logit" else "number")
+    answer = np.full(len(rows.complete), np.nan)
+    answer[rows.complete] = rows.y
+    classes = [
+        str(name)
+        for name in sorted(map(str, rows.matrix.model_spec.required_variables))
+        if isinstance(rows.frame[name].dtype, pd.CategoricalDtype)
+    ]
+    frame = _design_frame(survey).assign(
+        **{outcome.name: answer},
+        **{f"class {at}": rows.frame[name] for at, name in enumerate(classes)},
+    )
+    whole = dataclasses.replace(survey, respondents=frame)
+    for at, name in enumerate(["", *classes]):
+        by = (f"class {at - 1}",) if name else ()
+        source = cells_for(whole, [outcome], by=by, weights=weights)
+        domains = source.domains(outcome, by=by)
+        doubts = input_doubts(whole, source, domains, outcome, by=by)
+        for group, doubt in zip(domains.groups, doubts, strict=True):
+            yield f"{name} {group[0]}" if group else rows.outcome, doubt
