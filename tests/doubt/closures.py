@@ -15,9 +15,9 @@ import numpy as np
 
 import eenzaam_stats as es
 from doubt.small_tables import AGES, REGIONS, START, SmallTable, panel, population
-from eenzaam_stats import estimation
+from eenzaam_stats import estimation, plots
 from eenzaam_stats.disclosure import PROFILES, round_release
-from eenzaam_stats.errors import ConvergenceError, plots
+from eenzaam_stats.errors import ConvergenceError
 from eenzaam_stats.letter.figures.prevalence import by_source, gezondheidsmonitor_trend
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page.listings import computed_table

@@ -7,50 +7,30 @@ the design gives them, whatever its strata, stages or calibration.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-import formulaic
-import narwhals as nw
 import numpy as np
-import pandas as pd
 from scipy import stats
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.arrays import BoolArray, FloatArray
-from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, verb
-from eenzaam_stats.estimation.aggregates import engine_frame
-from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
-from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome
-from eenzaam_stats.estimation.input_rows import input_doubts
-from eenzaam_stats.estimation.method_words import method_words
-from eenzaam_stats.estimation.rows import StandardErrors, require_level
-from eenzaam_stats.estimation.variance.replicated import replicate_sums
-from eenzaam_stats.estimation.variance.respondent_rows import collected
-from eenzaam_stats.estimation.variance.uncertainty import errors_of
-from eenzaam_stats.messages import shown_label
+from eenzaam_stats.arrays import FloatArray
+from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT
+from eenzaam_stats.estimation.model_errors import class_doubts, model_errors
+from eenzaam_stats.estimation.model_rows import Figure, ModelRows, figures_in, model_rows
+from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.numerics.survey.regression import (
     TOLERANCE,
     RegressionFamily,
     SampleRegression,
-    average_prediction,
     fit_regression,
 )
-from eenzaam_stats.numerics.survey.replication import replicate_covariance
-from eenzaam_stats.results.doubt import Doubt, inherit_flag
+from eenzaam_stats.results.doubt import inherit_flag
 from eenzaam_stats.results.model import AdjustedRow, RegressionFit, TermTest
 from eenzaam_stats.results.series import Coefficient
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.version import VERSION
 from eenzaam_stats.vocabulary import require_option
 
-_RANK = 1e-9  # of the largest singular value
-_STEP = 1e-4  # of the standard deviation of a number, on both sides of each value
-_AT_ONCE = 4  # columns of one pass
-_COMPLETE = "complete row"
-_ROWS = Outcome(_COMPLETE, "number")
 _FEW = 10  # degrees of freedom below which the errors themselves are uncertain
 
 
@@ -145,10 +125,10 @@ def model(
     """
     require_option(family, RegressionFamily, name="family")
     require_level(level)
-    rows = _rows(survey, formula, family=family, weights=weights)
+    rows = model_rows(survey, formula, family=family, weights=weights)
     fit = fit_regression(rows.y, rows.x, rows.weight, family=family, tolerance=tolerance)
-    figures = list(_figures(rows))
-    found = _covariance(survey, rows, fit, figures, weights=weights, tolerance=tolerance)
+    figures = list(figures_in(rows))
+    found = model_errors(survey, rows, fit, figures, weights=weights, tolerance=tolerance)
     p = rows.x.shape[1]
     df = found.df - (p - 1)
     quantile = float(stats.t.ppf(0.5 + level / 2.0, df)) if df > 0 else float("nan")
@@ -157,7 +137,7 @@ def model(
         for one, error in zip(figures, np.sqrt(np.diag(found.covariance)[p:]), strict=True)
     ]
     doubt = inherit_flag(
-        _class_doubts(survey, rows, family=family, weights=weights),
+        class_doubts(survey, rows, family=family, weights=weights),
         own=_own_doubt(df),
         errors_from="model",
     )
@@ -185,342 +165,6 @@ def model(
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rows:
-    """Rows of a survey as the model needs them; arrays hold the complete ones alone."""
-
-    outcome: str
-    frame: pd.DataFrame
-    complete: BoolArray
-    missing: tuple[tuple[str, int], ...]
-    matrix: Any
-    y: FloatArray
-    x: FloatArray
-    given: FloatArray
-    weight: FloatArray  # the same divided by the mean of all rows
-
-    @property
-    def names(self) -> list[str]:
-        return list(self.matrix.columns)
-
-    @property
-    def data(self) -> pd.DataFrame:
-        return self.frame[self.complete]
-
-    def at(self, **values: Any) -> FloatArray:
-        """Columns of the model with variables at other values."""
-        made = self.matrix.model_spec.get_model_matrix(self.data.assign(**values))
-        return np.asarray(made, dtype=np.float64)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Figure:
-    """An average of predictions, or a combination of two, at other values of one variable."""
-
-    variable: str
-    value: str
-    difference: bool
-    parts: tuple[tuple[float, FloatArray], ...]
-
-    def estimate(self, fit: SampleRegression, weight: FloatArray) -> float:
-        return sum(factor * average_prediction(fit, x, weight)[0] for factor, x in self.parts)
-
-    def influence(self, fit: SampleRegression, weight: FloatArray) -> FloatArray:
-        made = [factor * average_prediction(fit, x, weight)[1] for factor, x in self.parts]
-        total: FloatArray = np.sum(made, axis=0)
-        return total
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    covariance: FloatArray
-    df: int
-    source: str
-    method: str
-
-
-def _rows(survey: Survey, formula: str, *, family: RegressionFamily, weights: str | None) -> _Rows:
-    read = _formula(formula)
-    outcome, variables = str(read.lhs), sorted(read.required_variables)
-    frame = engine_frame.opened(survey.respondents)
-    present = frame.collect_schema().names()
-    absent = [name for name in variables if name not in present]
-    if absent:
-        unscored = [name for name in absent if name in engine_frame.SCORED_OUTCOMES]
-        hint = f"Run es.score first: it adds {unscored[0]!r}." if unscored else ""
-        raise UnknownColumnError.among(absent, present, hint=hint)
-    weight = survey.design.weight if weights == DESIGN_WEIGHT else weights
-    wanted = list(dict.fromkeys([*variables, *([weight] if weight else [])]))
-    data = collected(frame.select(*wanted)).to_pandas().reset_index(drop=True)
-    used = np.ones(len(data))
-    if weight is not None:
-        used = data[weight].to_numpy(dtype=np.float64)
-    data = pd.DataFrame({name: _as_variable(data[name]) for name in variables})
-    complete = (data.notna().all(axis=1) & (used > 0.0)).to_numpy()
-    if not complete.any():
-        raise SchemaError(
-            f"{verb()} needs rows with every variable of {formula!r} and a weight above 0, and "
-            "there is none. Leave out the variable that is missing in most rows: "
-            f"{', '.join(f'{name} {int(n)}' for name, n in data.isna().sum().items())} missing."
-        )
-    for name in [name for name in variables if data[name].dtype == "category"]:
-        # a class of incomplete rows alone would be a column of zeros
-        seen = data.loc[complete, name].cat.remove_unused_categories()
-        data[name] = data[name].cat.set_categories(seen.cat.categories)
-    matrix = _matrix(read, data[complete])
-    y = _outcome(matrix.lhs, outcome, family=family)
-    x: FloatArray = matrix.rhs.to_numpy(dtype=np.float64)
-    _require_rank(x, list(matrix.rhs.columns))
-    missing = tuple((str(name), int(n)) for name, n in data.isna().sum().items())
-    # sums of weights of millions would make the stop of the fit absolute; R divides by it too
-    return _Rows(
-        str(outcome),
-        data,
-        complete,
-        missing,
-        matrix.rhs,
-        y,
-        x,
-        used[complete],
-        (used / used.mean())[complete],
-    )
-
-
-def _as_variable(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Flags as numbers, text as categories in the order of the alphabet."""
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        return values
-    if pd.api.types.is_bool_dtype(values) or pd.api.types.is_numeric_dtype(values):
-        return values.astype("float64")
-    return values.astype("category")
-
-
-def _formula(formula: str) -> formulaic.Formula:
-    try:
-        read = formulaic.Formula(formula)
-        sides = (read.lhs, read.rhs)
-    except Exception as error:  # its parser raises classes of its own, and of Python
-        raise OptionError(
-            f"{verb()} needs a formula such as 'lonely ~ sex + age_group', and cannot read "
-            f"{formula!r}. Write the outcome, ~, and terms with + between them."
-        ) from error
-    if len(list(sides[0])) != 1:
-        raise OptionError(
-            f"{verb()} needs one outcome before ~, and {formula!r} has {len(list(sides[0]))}."
-            " Fit a model for each."
-        )
-    return read
-
-
-def _matrix(read: formulaic.Formula, data: pd.DataFrame) -> Any:
-    try:
-        return read.get_model_matrix(data, output="pandas")
-    except Exception as error:  # an unknown function, a factor that cannot be made
-        raise OptionError(
-            f"{verb()} cannot make the columns of {str(read.rhs)!r}. Use columns of the survey and "
-            "functions that formulaic knows, such as C(), log(), poly() and bs()."
-        ) from error
-
-
-def _outcome(left: pd.DataFrame, name: str, *, family: RegressionFamily) -> FloatArray:
-    if left.shape[1] != 1:
-        raise SchemaError(
-            f"{verb()} needs a column of numbers or of 0 and 1 as its outcome, and {name!r} holds "
-            f"text ({left.shape[1]} classes). Make a 0/1 column of the class that is meant."
-        )
-    y = left.iloc[:, 0].to_numpy(dtype=np.float64)
-    wrong = {
-        "logit": ~np.isin(y, (0.0, 1.0)),
-        "linear": ~np.isfinite(y),
-        "poisson": ~(np.isfinite(y) & (y >= 0.0)),
-    }[family]
-    if wrong.any():
-        needs = {"logit": "0 or 1", "linear": "finite numbers", "poisson": "numbers of at least 0"}
-        raise SchemaError(
-            f"{verb()} with family={family!r} needs {needs[family]} in {name!r}, and "
-            f"{int(wrong.sum())} row(s) hold something else. Choose another family, or make the "
-            "column."
-        )
-    if (y == y[0]).all():
-        raise SchemaError(
-            f"{verb()} needs an outcome that differs between rows, and {name!r} is the same in all "
-            f"{len(y)}. There is nothing to model."
-        )
-    return y
-
-
-def _require_rank(x: FloatArray, names: Sequence[str]) -> None:
-    """Stop at a column that the columns before it make, and name it."""
-    scaled = x / np.maximum(np.abs(x).max(axis=0), np.finfo(np.float64).tiny)
-    upper = np.linalg.qr(scaled, mode="r")
-    size = np.abs(np.diag(upper))
-    short = size <= _RANK * size.max() * max(len(x), 1) ** 0.5
-    if x.shape[0] < x.shape[1] or short.any():
-        first = names[int(short.argmax())] if short.any() else names[-1]
-        raise SchemaError(
-            f"{verb()} has {len(x)} complete row(s) and {len(names)} columns, and column "
-            f"{shown_label(first)} is made by those before it. Leave out a term, or join classes."
-        )
-
-
-def _figures(rows: _Rows) -> Iterator[_Figure]:
-    """Adjusted figures of every class, differences with the first, and slopes of numbers."""
-    for name in sorted(set(map(str, rows.matrix.model_spec.required_variables))):
-        values = rows.data[name]
-        if isinstance(values.dtype, pd.CategoricalDtype):
-            yield from _classes(rows, name, list(values.cat.categories))
-        elif values.isin([0.0, 1.0]).all():
-            yield from _classes(rows, name, [0.0, 1.0])
-        else:
-            step = _STEP * (float(values.std()) or 1.0)
-            half = 1.0 / (2.0 * step)
-            above, below = (rows.at(**{name: values + side * step}) for side in (1.0, -1.0))
-            yield _Figure(name, "slope", True, ((half, above), (-half, below)))
-
-
-def _classes(rows: _Rows, name: str, classes: Sequence[Any]) -> Iterator[_Figure]:
-    dtype = rows.data[name].dtype
-    first: tuple[str, FloatArray] | None = None
-    for value in classes:
-        everybody = pd.Series([value] * len(rows.data), index=rows.data.index, dtype=dtype)
-        word = f"{value:g}" if isinstance(value, float) else str(value)
-        x = rows.at(**{name: everybody})
-        yield _Figure(name, word, False, ((1.0, x),))
-        if first is None:
-            first = word, x
-        else:
-            yield _Figure(name, f"{word} less {first[0]}", True, ((1.0, x), (-1.0, first[1])))
-
-
-def _covariance(
-    survey: Survey,
-    rows: _Rows,
-    fit: SampleRegression,
-    figures: Sequence[_Figure],
-    *,
-    weights: str | None,
-    tolerance: float,
-) -> _Found:
-    """Covariance of the coefficients and the variances of the figures, in this order."""
-    if survey.design.replicates is not None and weights in (DESIGN_WEIGHT, survey.design.weight):
-        covariance, df, source = _replicated(survey, rows, fit, figures, tolerance=tolerance)
-        words = f"replicate weights ({survey.design.replicates.method})"
-    else:
-        influence = [fit.influence, *(one.influence(fit, rows.weight) for one in figures)]
-        covariance, df, source, words = _linearised(
-            survey, rows, np.column_stack(influence), p=rows.x.shape[1], weights=weights
-        )
-    method = method_words(source, variance=words, interval="symmetric")
-    return _Found(covariance, df, f"{source.report.source} {source.report.wave}".strip(), method)
-
-
-def _linearised(
-    survey: Survey, rows: _Rows, influence: FloatArray, *, p: int, weights: str | None
-) -> tuple[FloatArray, int, Cells, str]:
-    """Covariance of totals of influences under the design of the survey.
-
-    The variance of a sum gives the covariance of two: 2 cov(a, b) = var(a + b) - var(a) - var(b).
-    So the engine of totals serves for every design. Beyond the coefficients only variances are
-    needed.
-    """
-    k = influence.shape[1]
-    pairs = [(i, j) for j in range(p) for i in range(j)]
-    # columns of one size, or the sum of two would forget the smaller
-    size = np.sqrt((influence**2).sum(axis=0))
-    unit = influence / np.where(size > 0.0, size, 1.0)
-    columns = [unit[:, i] for i in range(k)] + [unit[:, i] + unit[:, j] for i, j in pairs]
-    variances, df, source, words = _variances(survey, rows, columns, weights=weights)
-    covariance = np.diag(variances[:k])
-    for (i, j), both in zip(pairs, variances[k:], strict=True):
-        covariance[i, j] = covariance[j, i] = (both - variances[i] - variances[j]) / 2.0
-    return covariance * size[:, None] * size[None, :], df, source, words
-
-
-def _variances(
-    survey: Survey, rows: _Rows, columns: Sequence[FloatArray], *, weights: str | None
-) -> tuple[FloatArray, int, Cells, str]:
-    """Variance of the total of each column, 0 for rows that the model leaves out."""
-    made = np.zeros((len(rows.complete), len(columns)))
-    made[rows.complete] = np.column_stack(columns) / rows.given[:, None]
-    names = [f"influence {at}" for at in range(len(columns))]
-    added = pd.DataFrame(made, columns=names)
-    # an answer for every complete row: its degrees of freedom are those of the model
-    added[_COMPLETE] = np.where(rows.complete, 1.0, np.nan)
-    frame = pd.concat([_design_frame(survey), added], axis=1)
-    whole = dataclasses.replace(survey, respondents=frame)
-    variances: list[float] = []
-    for start in range(0, len(names), _AT_ONCE):
-        outcomes = [Outcome(name, "number") for name in names[start : start + _AT_ONCE]]
-        source = cells_for(whole, [*outcomes, _ROWS], by=(), weights=weights)
-        totals = [_total_errors(whole, source, outcome) for outcome in [*outcomes, _ROWS]]
-        variances += [float(errors.std_error[0]) ** 2 for errors, _ in totals[:-1]]
-    errors, words = totals[-1]
-    return np.array(variances), int(errors.df[0]), source, words
-
-
-def _total_errors(survey: Survey, source: Cells, outcome: Outcome) -> tuple[StandardErrors, str]:
-    domains = source.domains(outcome, by=())
-    return errors_of(survey, source, domains, outcome, by=(), statistic="total", replication=None)
-
-
-def _replicated(
-    survey: Survey,
-    rows: _Rows,
-    fit: SampleRegression,
-    figures: Sequence[_Figure],
-    *,
-    tolerance: float,
-) -> tuple[FloatArray, int, Cells]:
-    """Covariance of coefficients and figures, fitted again under every replicate weight."""
-    frame = _design_frame(survey).assign(**{_COMPLETE: np.where(rows.complete, 1.0, np.nan)})
-    whole = dataclasses.replace(survey, respondents=frame)
-    source = cells_for(whole, [_ROWS], by=(), weights=DESIGN_WEIGHT)
-    domains = source.domains(_ROWS, by=())
-    sums = replicate_sums(whole, domains, _ROWS, by=())
-    assert survey.design.replicates is not None
-    found = []
-    for name in survey.design.replicates.columns:
-        weight = frame[name].to_numpy(dtype=np.float64)[rows.complete]
-        weight = weight / weight.mean()
-        again = fit_regression(
-            rows.y,
-            rows.x,
-            weight,
-            family=fit.family,
-            start=fit.coefficients,
-            tolerance=tolerance,
-        )
-        found.append([*again.coefficients, *(one.estimate(again, weight) for one in figures)])
-    estimates = [*fit.coefficients, *(one.estimate(fit, rows.weight) for one in figures)]
-    covariance = replicate_covariance(
-        np.array(found),
-        np.array(estimates),
-        scale=sums.scale,
-        rscales=sums.rscales,
-        about_estimate=sums.about_estimate,
-    )
-    return covariance, int(sums.df(np.ones((1, 1), dtype=np.bool_))[0]), source
-
-
-def _design_frame(survey: Survey) -> pd.DataFrame:
-    """Every column that the design names, as pandas."""
-    design = survey.design
-    calibration = design.calibration
-    names = [
-        *(name for name in (design.weight, design.stratum) if name),
-        *design.clusters,
-        *design.sizes,
-        *(design.replicates.columns if design.replicates else ()),
-        *(name for margin in (calibration.margins if calibration else ()) for name in margin),
-        *((calibration.base_weight, *calibration.numeric) if calibration else ()),
-    ]
-    frame = engine_frame.opened(survey.respondents)
-    wanted = list(dict.fromkeys(names))
-    if not wanted:
-        return pd.DataFrame(index=range(len(collected(frame.select(nw.len())))))
-    return collected(frame.select(*wanted)).to_pandas().reset_index(drop=True)
-
-
 def _coefficients(
     names: Sequence[str],
     fit: SampleRegression,
@@ -540,7 +184,7 @@ def _coefficients(
 
 
 def _adjusted(
-    one: _Figure, estimate: float, error: float, *, df: int, quantile: float
+    one: Figure, estimate: float, error: float, *, df: int, quantile: float
 ) -> AdjustedRow:
     half = quantile * float(error)
     return AdjustedRow(
@@ -549,7 +193,7 @@ def _adjusted(
 
 
 def _tests(
-    rows: _Rows, coefficients: FloatArray, covariance: FloatArray, *, df: int
+    rows: ModelRows, coefficients: FloatArray, covariance: FloatArray, *, df: int
 ) -> tuple[TermTest, ...]:
     """Wald test of every term, as F on the degrees of freedom that the model leaves."""
     made = []
@@ -567,29 +211,3 @@ def _own_doubt(df: int) -> str:
     if df <= 0:
         return "no degrees of freedom are left, so there is no interval"
     return f"{df} degrees of freedom: the errors themselves are uncertain" if df < _FEW else ""
-
-
-def _class_doubts(
-    survey: Survey, rows: _Rows, *, family: RegressionFamily, weights: str | None
-) -> Iterator[tuple[str, Doubt]]:
-    """Doubt of the outcome in the whole, and in every class that the model compares."""
-    outcome = Outcome("outcome", "binary" if family == "logit" else "number")
-    answer = np.full(len(rows.complete), np.nan)
-    answer[rows.complete] = rows.y
-    classes = [
-        str(name)
-        for name in sorted(map(str, rows.matrix.model_spec.required_variables))
-        if isinstance(rows.frame[name].dtype, pd.CategoricalDtype)
-    ]
-    frame = _design_frame(survey).assign(
-        **{outcome.name: answer},
-        **{f"class {at}": rows.frame[name] for at, name in enumerate(classes)},
-    )
-    whole = dataclasses.replace(survey, respondents=frame)
-    for at, name in enumerate(["", *classes]):
-        by = (f"class {at - 1}",) if name else ()
-        source = cells_for(whole, [outcome], by=by, weights=weights)
-        domains = source.domains(outcome, by=by)
-        doubts = input_doubts(whole, source, domains, outcome, by=by)
-        for group, doubt in zip(domains.groups, doubts, strict=True):
-            yield f"{name} {group[0]}" if group else rows.outcome, doubt
