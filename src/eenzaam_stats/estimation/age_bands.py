@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import narwhals.stable.v2 as nw
 
+from eenzaam_stats.age_bands import ADULT_BANDS, AGE_BAND, band_edges
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import SchemaError, UnknownColumnError
 from eenzaam_stats.estimation.aggregates import engine_frame
-from eenzaam_stats.published.population_margins import ADULT_BANDS, AGE_BAND, band_edges
 from eenzaam_stats.survey import Survey
 
 _WHERE = "with_age_bands()"

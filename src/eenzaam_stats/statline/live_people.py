@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from eenzaam_stats.age_bands import OPEN_AGE, parse_age_title
 from eenzaam_stats.errors import ChangedTableError
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.statline.access import Access
@@ -24,8 +25,6 @@ from eenzaam_stats.statline.statline import contains, read_description, read_tab
 POPULATION = "population"
 ALL_AGES = "10000"
 FACTORS = {"aantal": 1, "x 1 000": 1_000}
-_SINGLE = re.compile(r"(\d+) jaar")
-_OPEN = re.compile(r"(\d+) jaar of ouder")
 _REGULAR = re.compile(r"10010|1\d\d00")  # 10010 for 0 years, then steps of 100
 
 
@@ -145,8 +144,9 @@ def ages_of(dimension: Dimension, table: str) -> Mapping[str, int]:
     >>> ages_of(Dimension("Leeftijd", "Leeftijd", "Dimension", members), "1ABC")
     {'10010': 0, '10100': 1, '22300': 2}
     """
-    single = {m.code: int(f[1]) for m in dimension.members if (f := _SINGLE.fullmatch(m.title))}
-    ends = {m.code: int(f[1]) for m in dimension.members if (f := _OPEN.fullmatch(m.title))}
+    read = {m.code: age for m in dimension.members if (age := parse_age_title(m.title))}
+    single = {code: low for code, (low, high) in read.items() if high is not None}
+    ends = {code: low for code, (low, high) in read.items() if high is None}
     last = {code: age for code, age in ends.items() if age == len(single)}
     regular = {code: age for code, age in single.items() if _REGULAR.fullmatch(code)}
     wrong = [code for code, age in regular.items() if round((int(code) - 10_000) / 100) != age]
@@ -178,7 +178,7 @@ def _bands(frame: pd.DataFrame, dimension: Dimension, table: str) -> pd.DataFram
             f"Table {table!r} ends at {max(ages.values())} and over, before the last packaged "
             "band. Nothing was summed."
         )
-    edges = [*names["age_low"].astype(int), 1_000]
+    edges = [*names["age_low"].astype(int), OPEN_AGE + 1]
     lows = pd.cut(cells["age"], edges, right=False, labels=edges[:-1]).astype(int)
     summed = cells.assign(age_low=lows).groupby(["year", "sex", "age_low"], as_index=False)
     rows = summed["persons"].sum().merge(names, on="age_low", how="left", validate="many_to_one")

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from eenzaam_stats.age_bands import MONITOR_BANDS, Band, edges_by_group
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import SourceError
 from eenzaam_stats.numerics.people.logit_margins import shares_on_margins
@@ -25,18 +26,7 @@ EVERYONE = "total"
 # First word of the source in the packaged figures, and the population behind the weights.
 SOURCE = "Gezondheidsmonitor"
 EDITION = "cbs_observed"
-# LeeftijdSub, the bands of the monitor of 2022: youngest and oldest age.
-BANDS: Mapping[str, tuple[int, int | None]] = MappingProxyType(
-    {
-        "18-24": (18, 24),
-        "25-39": (25, 39),
-        "40-54": (40, 54),
-        "55-64": (55, 64),
-        "65-74": (65, 74),
-        "75-84": (75, 84),
-        "85+": (85, None),
-    }
-)
+BANDS: Mapping[str, Band] = edges_by_group(MONITOR_BANDS)
 SEXES = (Sex.MEN.value, Sex.WOMEN.value)
 CELLS: tuple[tuple[str, str], ...] = tuple((band, sex) for band in BANDS for sex in SEXES)
 # Lowest total that counts, by outcome.

@@ -12,6 +12,7 @@ from itertools import product
 
 import pandas as pd
 
+from eenzaam_stats.age_bands import PUBLISHED_BANDS, band_edges, from_age
 from eenzaam_stats.letter.ledger import Input
 from eenzaam_stats.letter.recompute.lookup import (
     figure,
@@ -26,7 +27,7 @@ from eenzaam_stats.letter.recompute.projection import EDITIONS, END_YEAR, OBSERV
 FLOORS = (18, 19)
 HOUSEHOLDS = ("residents", "private")
 WAVES = (2020, 2022, 2024)
-OLD, OLDEST = 75, 85
+_, OLD, OLDEST = PUBLISHED_BANDS
 ADULT = 18
 STUDY = "RIVM VTV-2018 trend scenario"
 STUDY_EDITION = "cbs_kernprognose_2016"
@@ -58,13 +59,13 @@ def wave_prevalence(year: int) -> tuple[float, float, float]:
     [47.84, 52.0, 63.0]
     """
     everyone = _percent(year)
-    oldest = _percent(year, "85+")
+    oldest = _percent(year, OLDEST)
     n_young, n_old, n_oldest = values(_bands(OBSERVED, year, ADULT))
     if year == 2024:  # the wave without a figure for 75-84
         older = _percent(year, "75+") * (n_old + n_oldest)
         old = (older - oldest * n_oldest) / n_old
     else:
-        old = _percent(year, "75-84")
+        old = _percent(year, OLD)
     lonely = everyone * (n_young + n_old + n_oldest)
     return (lonely - old * n_old - oldest * n_oldest) / n_young, old, oldest
 
@@ -78,7 +79,7 @@ def _percent(year: int, group: str = "total") -> float:
 
 
 def _bands(edition: str, year: int, floor: int) -> tuple[Input, ...]:
-    edges = ((floor, OLD - 1), (OLD, OLDEST - 1), (OLDEST, None))
+    edges = from_age(band_edges(PUBLISHED_BANDS), floor)
     return tuple(people(edition, year, age_from=low, age_to=high) for low, high in edges)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from eenzaam_stats.age_bands import PUBLISHED_BANDS, band_edges
 from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
 from eenzaam_stats.letter.recompute.lookup import figure, people, survey_value, value_of, values
 from eenzaam_stats.letter.recompute.registry import found, recomputes
@@ -18,7 +19,7 @@ from eenzaam_stats.numerics.people.count_change import CountDecomposition, count
 
 BASE_YEAR, END_YEAR = 2022, 2050
 OBSERVED = "cbs_observed"
-BANDS: tuple[tuple[int, int | None], ...] = ((18, 74), (75, 84), (85, None))
+BANDS = band_edges(PUBLISHED_BANDS)
 OLDER = slice(1, None)  # the bands from 75
 
 
@@ -88,8 +89,10 @@ def _prevalence_inputs() -> tuple[Input, ...]:
     wave = str(BASE_YEAR)
     return (
         survey_value("gezondheidsmonitor", "lonely", wave),
-        survey_value("gezondheidsmonitor", "lonely", wave, group="75-84", dimension="age"),
-        survey_value("gezondheidsmonitor", "lonely", wave, group="85+", dimension="age"),
+        *(
+            survey_value("gezondheidsmonitor", "lonely", wave, group=group, dimension="age")
+            for group in PUBLISHED_BANDS[OLDER]
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from eenzaam_stats.age_bands import EVERY_AGE, HINDCAST_GROUPS, Band, edges_by_group
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.published.reference import POPULATIONS, reference
@@ -29,7 +30,6 @@ from eenzaam_stats.vocabulary import Disclosure, Sex
 CHECKED = "cbs_kernprognose_2016"
 SEXES = ("total", Sex.MEN.value, Sex.WOMEN.value)
 LEAST_YEARS = 2  # a forecast that starts from a count equals it in that year
-Band = tuple[int, int | None]
 Prevalence = Mapping[Band, float]
 Bands = Prevalence | Estimates | pd.DataFrame
 
@@ -157,11 +157,7 @@ def checked_bands(prevalence: Prevalence, counts: CountedForecast) -> Prevalence
 
 
 OBSERVED = "cbs_observed"
-GROUPS: Mapping[str, Band] = {
-    "all": (0, None), "0-17": (0, 17), "18-34": (18, 34), "35-49": (35, 49), "50-64": (50, 64),
-    "65-74": (65, 74), "75-84": (75, 84), "85+": (85, None), "18+": (18, None), "65+": (65, None),
-    "75+": (75, None),
-}  # fmt: skip
+GROUPS: Mapping[str, Band] = edges_by_group(HINDCAST_GROUPS)
 BASE_YEAR = 2022
 
 
@@ -359,7 +355,7 @@ def hindcast_error(prevalence: Prevalence, *, edition: str) -> HindcastError:
         edition=CHECKED,
         same_edition=edition == CHECKED,
         year=last,
-        horizon=total["all"].horizon,
+        horizon=total[EVERY_AGE].horizon,
         people_percent=100 * (forecast / observed - 1),
         lonely_percent=found.lonely[-1].population_percent,
         largest_group=largest.group,

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.age_bands import OPEN_AGE
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.cell_text import UNSAID, NumberFormat
 from eenzaam_stats.errors import OptionError, SchemaError
@@ -20,7 +21,6 @@ Households = Literal["residents", "private_households"]
 HOUSEHOLDS = ("residents", "private_households")
 OBSERVED = "observed"
 _WHERE = "project()"
-_OPEN = 999  # stands for no upper end
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +136,7 @@ def people_in_cells(population: str | pd.DataFrame, cells: PrevalenceCells, span
         counted=tuple(str(status[year]) == OBSERVED for year in years),
         first_forecast=_first_forecast(rows, population, span),
         lows=lows,
-        highs=np.where(highs == _OPEN, np.inf, highs),
+        highs=np.where(highs == OPEN_AGE, np.inf, highs),
         fine=fine,
     )
 
@@ -170,7 +170,7 @@ def _edition(name: str, option: str) -> pd.DataFrame:
     chosen = tables.loc[tables["edition"] == name]
     names = ["year", "sex", "age_low", "age_high", "persons", "edition", "status"]
     return chosen[names].assign(
-        age_high=chosen["age_high"].astype("Float64").fillna(_OPEN).astype(float),
+        age_high=chosen["age_high"].astype("Float64").fillna(OPEN_AGE).astype(float),
         persons=chosen["persons"].astype(float),
     )
 
@@ -256,7 +256,7 @@ def _inside(cells: PrevalenceCells, lows: FloatArray, highs: FloatArray) -> Floa
     """Which bands of the table make up each survey band, shape (survey bands, table bands)."""
     member = np.zeros((len(cells.bands), len(lows)))
     for row, (band, (low, high)) in enumerate(zip(cells.bands, cells.edges, strict=True)):
-        top = _OPEN if high is None else high
+        top = OPEN_AGE if high is None else high
         inside = (lows >= low) & (highs <= top)
         touching = (lows <= top) & (highs >= low)
         if (inside != touching).any():
@@ -276,4 +276,4 @@ def _inside(cells: PrevalenceCells, lows: FloatArray, highs: FloatArray) -> Floa
 
 
 def _ended(high: float) -> str:
-    return "" if high == _OPEN else f"{high:g}"
+    return "" if high == OPEN_AGE else f"{high:g}"
