@@ -57,7 +57,7 @@ def test_no_other_module_lists_or_parses_a_band() -> None:
     found = {}
     for path in sorted(SOURCE.rglob("*.py")):
         name = path.relative_to(SOURCE).as_posix()
-        if path.name == "age_bands.py" and path.parent == SOURCE or name.startswith(LOOKED_UP):
+        if (path.name == "age_bands.py" and path.parent == SOURCE) or name.startswith(LOOKED_UP):
             continue
         words = [one for one in _literals(path) if _is_age_band(one)]
         if words:
