@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from scipy import special
-
-from eenzaam_stats.numerics.survey.intervals import t_quantile
+from eenzaam_stats.numerics.t_distribution import t_quantile, two_sided_p
 from eenzaam_stats.results.comparisons import Comparison
 from eenzaam_stats.results.doubt import Doubt
 
@@ -67,7 +65,7 @@ def tested(value: float, std_error: float, *, df: int, level: float) -> Tested:
         return _without_test(value, std_error, df, "no variance within the strata")
     half = float(t_quantile(level, df)) * std_error
     t = value / std_error
-    p_value = float(2.0 * special.stdtr(df, -abs(t)))
+    p_value = float(two_sided_p(t, df))
     return Tested(value, std_error, value - half, value + half, df, t, p_value, "")
 
 

@@ -18,7 +18,6 @@ from eenzaam_stats.estimation.variance.single_psu import single_psu_doubts
 from eenzaam_stats.numerics.survey.beta_interval import beta_interval
 from eenzaam_stats.numerics.survey.intervals import (
     logit_interval,
-    t_quantile,
     wald_interval,
     wilson_interval,
 )
@@ -29,6 +28,7 @@ from eenzaam_stats.numerics.survey.linearise import (
     linearised,
 )
 from eenzaam_stats.numerics.survey.variance import domain_variance
+from eenzaam_stats.numerics.t_distribution import t_quantile
 from eenzaam_stats.results.estimates import Estimate
 from eenzaam_stats.vocabulary import Flag, IntervalMethod
 

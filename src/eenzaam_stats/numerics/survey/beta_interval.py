@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.numerics.survey.intervals import t_quantile
+from eenzaam_stats.numerics.t_distribution import t_quantile
 
 
 def effective_size(

@@ -14,7 +14,7 @@ from eenzaam_stats.arrays import BoolArray, FloatArray
 from eenzaam_stats.errors import ConvergenceError, EenzaamStatsWarning
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.numerics.panel.logistic import LogisticFit, logistic_regression
-from eenzaam_stats.numerics.survey.intervals import t_quantile
+from eenzaam_stats.numerics.t_distribution import t_quantile
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.results.panel import WaveCount
 from eenzaam_stats.trend.panel.rows import PanelColumns, PanelRows, panel_rows

@@ -10,7 +10,8 @@ import numpy as np
 
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.numerics.panel.standardised import mean_probability
-from eenzaam_stats.numerics.survey.intervals import logit_interval, t_quantile
+from eenzaam_stats.numerics.survey.intervals import logit_interval
+from eenzaam_stats.numerics.t_distribution import t_quantile
 from eenzaam_stats.results.doubt import Doubt
 from eenzaam_stats.results.panel import WaveMean
 from eenzaam_stats.trend.panel.rows import PanelRows

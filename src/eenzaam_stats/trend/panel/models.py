@@ -7,14 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import DesignError, OptionError
 from eenzaam_stats.numerics.panel.logistic_mixed import fit_logistic_mixed
 from eenzaam_stats.numerics.panel.mixed_model import MixedFit, fit_mixed, satterthwaite
 from eenzaam_stats.numerics.panel.population_averaged import WorkingCorrelation, fit_averaged
-from eenzaam_stats.numerics.survey.intervals import t_quantile
+from eenzaam_stats.numerics.t_distribution import t_quantile, two_sided_p
 from eenzaam_stats.results.panel import VarianceComponent
 from eenzaam_stats.results.series import Coefficient
 from eenzaam_stats.trend.panel.marginal import LARGE_DF, Averaging
@@ -115,7 +114,7 @@ def coefficients_of(
         se = math.sqrt(float(fit.covariance[at, at]))
         half = float(t_quantile(level, min(df, LARGE_DF))) * se
         t = b / se
-        p = 2.0 * float(special.stdtr(min(df, LARGE_DF), -abs(t)))
+        p = float(two_sided_p(t, min(df, LARGE_DF)))
         rows.append(Coefficient(name, b, se, b - half, b + half, df, t, p))
     return tuple(rows)
 

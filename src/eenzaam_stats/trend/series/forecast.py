@@ -9,14 +9,18 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.dates.waves import DateLike
 from eenzaam_stats.errors import OptionError, SchemaError, listed
 from eenzaam_stats.estimation.rows import require_level
-from eenzaam_stats.numerics.series.forecast_gap import Gaps, SeriesBlock, forecast_gaps
-from eenzaam_stats.numerics.survey.intervals import t_quantile
+from eenzaam_stats.numerics.series.forecast_gap import (
+    Gaps,
+    SeriesBlock,
+    forecast_gaps,
+    summarise_gaps,
+)
+from eenzaam_stats.numerics.t_distribution import t_quantile, two_sided_p
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.results.gap import ForecastGap, Gap
 from eenzaam_stats.trend.series.contrast import Fitted, coefficients_of
@@ -189,17 +193,18 @@ def forecast_gap(
         convention=f"Waves from {date:g} on are compared with the {options.version}.",
         notes=(*filter(None, [undated, season.note]), *notes),
     )
-    summary = gap_summary(gaps, df=df, level=level)
+    together = summarise_gaps(gaps, df=df)
+    half = float(t_quantile(level, df)) * together.std_error
     rows = gap_rows(gaps, later, df=df, level=level)
     return ForecastGap(
         gaps=rows,
-        mean_gap=summary.mean,
-        mean_std_error=summary.std_error,
-        mean_low=summary.low,
-        mean_high=summary.high,
-        mean_p_value=summary.p_value,
-        joint_statistic=summary.joint,
-        joint_p_value=summary.joint_p_value,
+        mean_gap=together.mean,
+        mean_std_error=together.std_error,
+        mean_low=together.mean - half,
+        mean_high=together.mean + half,
+        mean_p_value=together.p_value,
+        joint_statistic=together.joint_f,
+        joint_p_value=together.joint_p_value,
         verdict=verdict(rows[-1]),
         equivalence=equivalence(rows[-1], options.margin, df=df, level=level, where=_WHERE),
         df=df,
@@ -287,43 +292,17 @@ def _correlation(options: GapOptions, before: Series, later: Series) -> FitOptio
 # What later waves say together about a trend: rows, mean gap, joint test, verdict, equivalence.
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Mean gap and joint test."""
-
-    mean: float
-    std_error: float
-    low: float
-    high: float
-    p_value: float
-    joint: float
-    joint_p_value: float
-
-
-def gap_summary(gaps: Gaps, *, df: float, level: float) -> Summary:
-    """Mean gap and the F test of all gaps together, with their whole covariance."""
-    m = len(gaps.gap)
-    mean, error = float(gaps.gap.mean()), math.sqrt(float(gaps.covariance.sum())) / m
-    half = float(t_quantile(level, df)) * error
-    f = float(gaps.gap @ np.linalg.solve(gaps.covariance, gaps.gap)) / m
-    p_value = float(2.0 * special.stdtr(df, -abs(mean / error)))
-    return Summary(
-        mean, error, mean - half, mean + half, p_value, f, float(special.fdtrc(m, df, f))
-    )
-
-
 def gap_rows(gaps: Gaps, later: Series, *, df: float, level: float) -> tuple[Gap, ...]:
     """Every later wave with its gap, interval and test."""
-    errors = np.sqrt(np.diag(gaps.covariance))
-    half = float(t_quantile(level, df)) * errors
-    p_values = 2.0 * special.stdtr(df, -np.abs(gaps.gap / errors))
+    half = float(t_quantile(level, df)) * gaps.std_error
+    p_values = two_sided_p(gaps.gap / gaps.std_error, df)
     return tuple(
         Gap(
             time=float(later.times[at]),
             value=float(later.values[at]),
             expected=float(gaps.expected[at]),
             gap=float(gap),
-            std_error=float(errors[at]),
+            std_error=float(gaps.std_error[at]),
             conf_low=float(gap - half[at]),
             conf_high=float(gap + half[at]),
             p_value=float(p_values[at]),

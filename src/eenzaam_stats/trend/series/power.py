@@ -14,7 +14,7 @@ from eenzaam_stats.dates.axis import Calendar
 from eenzaam_stats.dates.waves import DateLike, dates_of_waves
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.series.ar_process import correlation
-from eenzaam_stats.numerics.survey.intervals import t_quantile
+from eenzaam_stats.numerics.t_distribution import t_quantile
 from eenzaam_stats.results.checks import EffectPower, PowerResult
 from eenzaam_stats.trend.series.contrast import contrast
 from eenzaam_stats.trend.series.design import Season, SeriesDesign
