@@ -11,6 +11,7 @@ import pandas as pd
 
 from eenzaam_stats.age_bands import ADULT_BANDS, AGE_BAND, band_edges
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.published.population_editions import OBSERVED
 from eenzaam_stats.published.reference import COUNTED_SEXES, persons
 
 
@@ -19,7 +20,7 @@ def population_margins(
     year: int,
     *,
     bands: Sequence[str] = ADULT_BANDS,
-    edition: str = "cbs_observed",
+    edition: str = OBSERVED,
     age_column: str = AGE_BAND,
     sex_column: str = "sex",
 ) -> tuple[pd.DataFrame, ...]:

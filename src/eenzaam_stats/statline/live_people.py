@@ -13,6 +13,7 @@ import pandas as pd
 
 from eenzaam_stats.age_bands import OPEN_AGE, parse_age_title
 from eenzaam_stats.errors import ChangedTableError
+from eenzaam_stats.published.population_editions import OBSERVED
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.statline.access import Access
 from eenzaam_stats.statline.description import Dimension
@@ -50,7 +51,7 @@ def live_population(access: Access, services: Services = SERVICES) -> LiveRows:
     SourceError
         As :func:`eenzaam_stats.statline.statline.read_table`.
     """
-    first = int(reference(POPULATION).query("edition == 'cbs_observed'")["year"].min())
+    first = int(reference(POPULATION).query(f"edition == {OBSERVED!r}")["year"].min())
     return _live("population", access, services, first_year=first)
 
 

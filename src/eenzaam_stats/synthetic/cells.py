@@ -18,14 +18,14 @@ from eenzaam_stats.age_bands import MONITOR_BANDS, Band, edges_by_group
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import SourceError
 from eenzaam_stats.numerics.people.logit_margins import shares_on_margins
+from eenzaam_stats.published.population_editions import OBSERVED
 from eenzaam_stats.published.reference import persons
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.vocabulary import Evidence, Sex
 
 EVERYONE = "total"
-# First word of the source in the packaged figures, and the population behind the weights.
+# First word of the source in the packaged figures.
 SOURCE = "Gezondheidsmonitor"
-EDITION = "cbs_observed"
 BANDS: Mapping[str, Band] = edges_by_group(MONITOR_BANDS)
 SEXES = (Sex.MEN.value, Sex.WOMEN.value)
 CELLS: tuple[tuple[str, str], ...] = tuple((band, sex) for band in BANDS for sex in SEXES)
@@ -88,7 +88,7 @@ def cell_population(year: int, *, age_floor: int) -> FloatArray:
     return np.array(
         [
             persons(
-                EDITION,
+                OBSERVED,
                 year,
                 age_from=max(BANDS[band][0], age_floor),
                 age_to=BANDS[band][1],

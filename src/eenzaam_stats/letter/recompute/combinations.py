@@ -22,7 +22,8 @@ from eenzaam_stats.letter.recompute.lookup import (
     value_of,
     values,
 )
-from eenzaam_stats.letter.recompute.projection import EDITIONS, END_YEAR, OBSERVED, quoted
+from eenzaam_stats.letter.recompute.projection import END_YEAR, quoted
+from eenzaam_stats.published.population_editions import FORECASTS, KERNPROGNOSE, OBSERVED
 
 FLOORS = (18, 19)
 HOUSEHOLDS = ("residents", "private")
@@ -30,7 +31,6 @@ WAVES = (2020, 2022, 2024)
 _, OLD, OLDEST = PUBLISHED_BANDS
 ADULT = 18
 STUDY = "RIVM VTV-2018 trend scenario"
-STUDY_EDITION = "cbs_kernprognose_2016"
 STUDY_YEARS = (2015, 2040)
 MILLION = 1e6
 RELEASED, FARTHEST = 2022, 2070  # the two points of one release on institutions
@@ -145,10 +145,10 @@ def combinations() -> pd.DataFrame:
         prevalence = wave_prevalence(wave)
         counted = partial(lonely_millions, prevalence, floor=floor, households=households)
         start = counted(OBSERVED, wave)
-        for edition in EDITIONS:
-            end = counted(edition.id, END_YEAR)
+        for edition in FORECASTS:
+            end = counted(edition.name, END_YEAR)
             fits = abs(start - first) < HALF, abs(end - last) < HALF
-            records.append((wave, floor, households, edition.id, start, end, *fits))
+            records.append((wave, floor, households, edition.name, start, end, *fits))
     names = ["wave", "floor", "households", "edition", "start", "end", "start_fits", "end_fits"]
     return pd.DataFrame(records, columns=names)
 
@@ -166,7 +166,7 @@ def study_denominators() -> pd.DataFrame:
     records = []
     printed = value_of(_study(STUDY_YEARS[1], "lonely"))
     for year in STUDY_YEARS:
-        edition = OBSERVED if year == STUDY_YEARS[0] else STUDY_EDITION
+        edition = OBSERVED if year == STUDY_YEARS[0] else KERNPROGNOSE
         lonely = value_of(_study(year, "lonely_persons"))
         told = printed if year == STUDY_YEARS[1] else None
         for floor in FLOORS:

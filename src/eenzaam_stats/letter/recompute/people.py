@@ -13,10 +13,10 @@ from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
 from eenzaam_stats.letter.recompute.lookup import figure, people, survey_value, value_of
 from eenzaam_stats.letter.recompute.prevalence import severely_lonely_2022
 from eenzaam_stats.letter.recompute.registry import found, recomputes
+from eenzaam_stats.published.population_editions import OBSERVED
 from eenzaam_stats.vocabulary import Language, formatted
 
 STAYS_LONELY = 1 / 3  # assumption of the letter, claim one-third-assumption
-EDITION = "cbs_observed"
 LETTER_YEAR = 2025
 SURVEY_YEAR = 2022
 ADULT = 18
@@ -62,7 +62,7 @@ def arithmetic_search() -> pd.DataFrame:
     records = []
     for age_floor in (ADULT, 0):
         for year in SEARCH_YEARS:
-            persons = value_of(people(EDITION, year, age_from=age_floor))
+            persons = value_of(people(OBSERVED, year, age_from=age_floor))
             for percent in percents:
                 count = lonely_people(percent, persons)
                 records.append((age_floor, year, persons, percent, count, low <= count <= high))
@@ -101,9 +101,9 @@ def search_grid(language: Language) -> pd.DataFrame:
 @recomputes("persons-854-thousand")
 def _persons(claim: Claim) -> Recomputation:
     percent = severely_lonely_2022()
-    everyone = people(EDITION, LETTER_YEAR)
-    adults = people(EDITION, SURVEY_YEAR, age_from=ADULT)
-    adults_now = people(EDITION, LETTER_YEAR, age_from=ADULT)
+    everyone = people(OBSERVED, LETTER_YEAR)
+    adults = people(OBSERVED, SURVEY_YEAR, age_from=ADULT)
+    adults_now = people(OBSERVED, LETTER_YEAR, age_from=ADULT)
     share = value_of(percent)
     return found(
         claim,

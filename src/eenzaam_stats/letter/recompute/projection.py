@@ -16,28 +16,12 @@ from eenzaam_stats.letter.recompute.lookup import figure, people, survey_value, 
 from eenzaam_stats.letter.recompute.registry import found, recomputes
 from eenzaam_stats.letter.wording import percent_range
 from eenzaam_stats.numerics.people.count_change import CountDecomposition, count_decomposition
+from eenzaam_stats.published.population_editions import FORECASTS, OBSERVED, Edition
+from eenzaam_stats.vocabulary import Language, label
 
 BASE_YEAR, END_YEAR = 2022, 2050
-OBSERVED = "cbs_observed"
 BANDS = band_edges(PUBLISHED_BANDS)
 OLDER = slice(1, None)  # the bands from 75
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """A population forecast and how it is named for readers."""
-
-    id: str
-    name_en: str
-    name_nl: str
-    official: bool
-
-
-EDITIONS = (
-    Edition("cbs_kernprognose_2016", "CBS forecast of 2016", "CBS Kernprognose 2016", True),
-    Edition("derived_A", "derived A, not official", "afgeleid A, niet officieel", False),
-    Edition("derived_B", "derived B, not official", "afgeleid B, niet officieel", False),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +62,10 @@ class Growth:
     def structure_percent(self) -> float:
         """Effect of the age structure, in per cent of all growth."""
         return 100 * self.parts.structure / self.parts.change
+
+
+def _name(grown: Growth, language: Language) -> str:
+    return label(f"edition.{grown.edition.name}", language)
 
 
 def _by_band(edition: str, year: int) -> tuple[Input, ...]:
@@ -129,13 +117,13 @@ def growth_by_edition() -> tuple[Growth, ...]:
     Returns
     -------
     tuple of Growth
-        In the order of ``EDITIONS``.
+        In the order of ``FORECASTS``.
     """
     prevalence, base_inputs = base_prevalence()
     start = values(base_inputs[-len(BANDS) :])
     grown = []
-    for edition in EDITIONS:
-        inputs = _by_band(edition.id, END_YEAR)
+    for edition in FORECASTS:
+        inputs = _by_band(edition.name, END_YEAR)
         end = values(inputs)
         parts = count_decomposition(start, end, prevalence_start=prevalence)
         older = sum(
@@ -157,9 +145,9 @@ def projection_table() -> pd.DataFrame:
     """
     return pd.DataFrame(
         {
-            "edition": grown.edition.id,
-            "name_en": grown.edition.name_en,
-            "name_nl": grown.edition.name_nl,
+            "edition": grown.edition.name,
+            "name_en": _name(grown, "en"),
+            "name_nl": _name(grown, "nl"),
             "official": grown.edition.official,
             "start": grown.parts.start,
             "end": grown.parts.end,
@@ -194,7 +182,7 @@ def _quoted_growth(claim: Claim) -> Recomputation:
         claim,
         printed,
         [start, end, *base_inputs, *(one for g in grown for one in g.inputs)],
-        alternatives=[Alternative(g.edition.name_en, g.edition.name_nl, g.percent) for g in grown],
+        alternatives=[Alternative(_name(g, "en"), _name(g, "nl"), g.percent) for g in grown],
         interval=interval,
         shown=(
             f"{percent_range(*interval, language='en')} by forecast; printed "
@@ -225,16 +213,16 @@ def _through_older_people(claim: Claim) -> Recomputation:
         alternatives=[
             *(
                 Alternative(
-                    f"booked at 75+, {g.edition.name_en}",
-                    f"geboekt bij 75+, {g.edition.name_nl}",
+                    f"booked at 75+, {_name(g, 'en')}",
+                    f"geboekt bij 75+, {_name(g, 'nl')}",
                     g.older_percent,
                 )
                 for g in grown
             ),
             *(
                 Alternative(
-                    f"structure effect, {g.edition.name_en}",
-                    f"effect van opbouw, {g.edition.name_nl}",
+                    f"structure effect, {_name(g, 'en')}",
+                    f"effect van opbouw, {_name(g, 'nl')}",
                     g.structure_percent,
                 )
                 for g in grown

@@ -16,7 +16,8 @@ import pandas as pd
 from eenzaam_stats.age_bands import EVERY_AGE, HINDCAST_GROUPS, Band, edges_by_group
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.published.reference import POPULATIONS, reference
+from eenzaam_stats.published.population_editions import KERNPROGNOSE, OBSERVED
+from eenzaam_stats.published.reference import edition_rows
 from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.results.hindcast import NAN, Hindcast, HindcastError, LonelyMiss, PeopleMiss
@@ -27,7 +28,6 @@ from eenzaam_stats.vocabulary import Disclosure, Sex
 
 # A forecast beside the counts of the same years, and the age bands that fit both.
 
-CHECKED = "cbs_kernprognose_2016"
 SEXES = ("total", Sex.MEN.value, Sex.WOMEN.value)
 LEAST_YEARS = 2  # a forecast that starts from a count equals it in that year
 Prevalence = Mapping[Band, float]
@@ -62,17 +62,14 @@ class CountedForecast:
         OptionError
             If one is unknown, or they share fewer than two years.
         """
-        table = pd.concat([reference(name) for name in POPULATIONS], ignore_index=True)
-        known = list(dict.fromkeys(table["edition"].astype(str)))
-        for name in (edition, observed):
-            if name not in known:
-                raise OptionError.among(name, known, name="population edition")
+        tables = [edition_rows(name) for name in dict.fromkeys((edition, observed))]
+        table = pd.concat(tables, ignore_index=True)
         years = [set(table.loc[table["edition"] == name, "year"]) for name in (edition, observed)]
         both = tuple(sorted(int(year) for year in years[0] & years[1]))
         if len(both) < LEAST_YEARS:
             raise OptionError(
                 f"hindcast() needs an edition with counted years, but {edition!r} starts in "
-                f"{min(years[0])} and counts end in {max(years[1])}. Use {CHECKED!r}."
+                f"{min(years[0])} and counts end in {max(years[1])}. Use {KERNPROGNOSE!r}."
             )
         people: dict[tuple[str, int, str], dict[int, int]] = {}
         names = ["edition", "year", "sex", "age_low", "persons"]
@@ -156,7 +153,6 @@ def checked_bands(prevalence: Prevalence, counts: CountedForecast) -> Prevalence
     return {band: float(prevalence[band]) for band in bands}
 
 
-OBSERVED = "cbs_observed"
 GROUPS: Mapping[str, Band] = edges_by_group(HINDCAST_GROUPS)
 BASE_YEAR = 2022
 
@@ -166,7 +162,7 @@ def hindcast(
     prevalence: Bands,
     *,
     base_year: int,
-    edition: str = CHECKED,
+    edition: str = KERNPROGNOSE,
     observed: str = OBSERVED,
     later: Mapping[int, Bands] | None = None,
 ) -> Hindcast:
@@ -349,11 +345,13 @@ def hindcast_error(prevalence: Prevalence, *, edition: str) -> HindcastError:
     total = {row.group: row for row in found.people if row.year == last and row.sex == SEXES[0]}
     largest = max(total.values(), key=lambda row: abs(row.error_percent))
     floor = first_age(prevalence)
-    counts = CountedForecast.of(CHECKED, OBSERVED)
-    forecast, observed = (counts.summed(one, last, (floor, None)) for one in (CHECKED, OBSERVED))
+    counts = CountedForecast.of(KERNPROGNOSE, OBSERVED)
+    forecast, observed = (
+        counts.summed(one, last, (floor, None)) for one in (KERNPROGNOSE, OBSERVED)
+    )
     return HindcastError(
-        edition=CHECKED,
-        same_edition=edition == CHECKED,
+        edition=KERNPROGNOSE,
+        same_edition=edition == KERNPROGNOSE,
         year=last,
         horizon=total[EVERY_AGE].horizon,
         people_percent=100 * (forecast / observed - 1),

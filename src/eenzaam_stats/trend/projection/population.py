@@ -13,13 +13,14 @@ from eenzaam_stats.age_bands import OPEN_AGE
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.cell_text import UNSAID, NumberFormat
 from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.published.reference import POPULATIONS, reference
+from eenzaam_stats.published.population_editions import OBSERVED
+from eenzaam_stats.published.reference import edition_rows
 from eenzaam_stats.trend.projection.population_frame import checked_population
 from eenzaam_stats.trend.projection.prevalence_cells import TOTAL, PrevalenceCells
 
 Households = Literal["residents", "private_households"]
 HOUSEHOLDS = ("residents", "private_households")
-OBSERVED = "observed"
+COUNTED = "observed"  # status of a year
 _WHERE = "project()"
 
 
@@ -133,7 +134,7 @@ def people_in_cells(population: str | pd.DataFrame, cells: PrevalenceCells, span
         edition=str(rows.loc[rows["year"] == span.to, "edition"].iloc[0]),
         households=_households(population, span),
         official=isinstance(population, str) and not rows["status"].str.contains("derived").any(),
-        counted=tuple(str(status[year]) == OBSERVED for year in years),
+        counted=tuple(str(status[year]) == COUNTED for year in years),
         first_forecast=_first_forecast(rows, population, span),
         lows=lows,
         highs=np.where(highs == OPEN_AGE, np.inf, highs),
@@ -158,16 +159,12 @@ def _rows(population: str | pd.DataFrame, span: Span) -> pd.DataFrame:
 def _first_forecast(rows: pd.DataFrame, population: str | pd.DataFrame, span: Span) -> int:
     """First forecast year of the edition itself, not of the rows that are used."""
     whole = _edition(population, "population") if isinstance(population, str) else rows
-    ahead = whole.loc[whole["status"] != OBSERVED, "year"]
+    ahead = whole.loc[whole["status"] != COUNTED, "year"]
     return int(ahead.min()) if len(ahead) else span.to + 1
 
 
 def _edition(name: str, option: str) -> pd.DataFrame:
-    tables = pd.concat([reference(table) for table in POPULATIONS], ignore_index=True)
-    known = list(dict.fromkeys(tables["edition"].astype(str)))
-    if name not in known:
-        raise OptionError.among(name, known, name=option)
-    chosen = tables.loc[tables["edition"] == name]
+    chosen = edition_rows(name, option=option)
     names = ["year", "sex", "age_low", "age_high", "persons", "edition", "status"]
     return chosen[names].assign(
         age_high=chosen["age_high"].astype("Float64").fillna(OPEN_AGE).astype(float),
@@ -200,7 +197,7 @@ def _every_year(rows: pd.DataFrame, years: Sequence[int], span: Span) -> None:
     lacking = sorted(set(years) - set(rows["year"].astype(int)))
     if lacking:
         hint = (
-            "Name base_population='cbs_observed' for counted years before a forecast starts"
+            f"Name base_population={OBSERVED!r} for counted years before a forecast starts"
             if span.base_population is None
             else "Choose another edition"
         )

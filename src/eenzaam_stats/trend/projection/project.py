@@ -26,6 +26,7 @@ from eenzaam_stats.numerics.people.projection import (
     simulate,
     source_variances,
 )
+from eenzaam_stats.published.population_editions import KERNPROGNOSE
 from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.results.hindcast import HindcastError
@@ -54,7 +55,7 @@ PUBLISHED = "gezondheidsmonitor"
 @in_words
 def project(
     prevalence: Estimates | pd.DataFrame | str = PUBLISHED,
-    population: str | pd.DataFrame = "cbs_kernprognose_2016",
+    population: str | pd.DataFrame = KERNPROGNOSE,
     *,
     to: int = 2050,
     scenario: Scenario | None = None,

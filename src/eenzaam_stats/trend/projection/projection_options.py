@@ -11,12 +11,13 @@ from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.cell_text import Decimal, NumberFormat, Thousands
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.numerics.people.forecast_error import Bounds
+from eenzaam_stats.published.population_editions import PROGNOSE_2023
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.trend.projection.population import Households, People
 
 # How unsure a population forecast is: published bounds, by years ahead.
 
-PUBLISHED = "cbs_prognose_2023"
+PUBLISHED = PROGNOSE_2023
 _NEEDED = ("year", "bound", "level", "value")
 _WHERE = "PopulationError"
 

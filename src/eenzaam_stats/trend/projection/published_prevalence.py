@@ -7,10 +7,10 @@ import pandas as pd
 from eenzaam_stats.age_bands import PUBLISHED_BANDS, band_edges
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
+from eenzaam_stats.published.population_editions import OBSERVED
 from eenzaam_stats.published.reference import persons, reference
 from eenzaam_stats.vocabulary import Disclosure
 
-OBSERVED = "cbs_observed"
 TABLE = "gezondheidsmonitor"
 WAVE = 2022
 
