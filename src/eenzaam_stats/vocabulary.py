@@ -213,9 +213,10 @@ def formatted(value: float, *, decimals: int, language: Language) -> str:
         return "\N{EN DASH}"
     step = Decimal(1).scaleb(-decimals)
     rounded = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
-    text = f"{abs(rounded):,.{decimals}f}"
-    if language == "nl":
-        text = text.translate(str.maketrans(",.", ".,"))
+    signs = str.maketrans(
+        {",": label("number.thousands", language), ".": label("number.decimal", language)}
+    )
+    text = f"{abs(rounded):,.{decimals}f}".translate(signs)
     return f"{MINUS}{text}" if rounded < 0 else text
 
 
@@ -230,4 +231,15 @@ def formatted_percent(share: float, *, decimals: int, language: Language) -> str
     if not math.isfinite(share):
         return formatted(share, decimals=decimals, language=language)
     percent = float(Decimal(repr(float(share))) * 100)
-    return formatted(percent, decimals=decimals, language=language) + "%"
+    return add_percent(formatted(percent, decimals=decimals, language=language), language)
+
+
+def add_percent(number: str, language: Language) -> str:
+    """Number that is a percentage, with its sign as readers of the language write it.
+
+    Examples
+    --------
+    >>> add_percent("14,2", "nl")
+    '14,2%'
+    """
+    return number + label("unit.percent", language)

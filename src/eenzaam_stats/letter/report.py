@@ -24,7 +24,7 @@ from eenzaam_stats.letter.recompute import recompute_all
 from eenzaam_stats.output_check import STAYS, require_passed
 from eenzaam_stats.plain_text import whole
 from eenzaam_stats.tables import csv_text
-from eenzaam_stats.vocabulary import Language, Verdict, formatted, label
+from eenzaam_stats.vocabulary import Language, Verdict, add_percent, formatted, label
 
 MANIFEST = "manifest.json"
 COMMAND = "letter"
@@ -154,7 +154,7 @@ def _computed_line(one: ComputedFigure, language: Language) -> str:
     )
     interval = f"({low}–{high})" if math.isfinite(row.conf_low) else "(–)"
     doubt = f"; {label('word.uncertain', language)}: {row.reason}" if row.reason else ""
-    return f"{head}{value}% {interval}{doubt}"
+    return f"{head}{add_percent(value, language)} {interval}{doubt}"
 
 
 def as_data(report: Report) -> Mapping[str, Any]:

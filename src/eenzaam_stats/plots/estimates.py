@@ -154,7 +154,7 @@ def prevalence_text(estimates: Estimates, *, language: Language = "nl") -> str:
     """
     text = NumberText(language, decimals=1)
     told = [
-        f"{_group(estimates.by, row.group, language)} {text.value(100 * row.estimate)}% "
+        f"{_group(estimates.by, row.group, language)} {text.percent(100 * row.estimate)} "
         f"({text.value(100 * row.conf_low)} – {text.value(100 * row.conf_high)})"
         + "".join(f", {words}" for words in [doubt_words(row.flag, row.reason, language)] if words)
         for row in estimates.rows

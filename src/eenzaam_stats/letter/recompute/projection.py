@@ -7,13 +7,14 @@ population alone does. Derived forecasts are named as such and never as those of
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
 from eenzaam_stats.age_bands import PUBLISHED_BANDS, band_edges
-from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
 from eenzaam_stats.letter.recompute.lookup import figure, people, survey_value, value_of, values
-from eenzaam_stats.letter.recompute.registry import found, recomputes
+from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, words
 from eenzaam_stats.letter.wording import percent_range
 from eenzaam_stats.numerics.people.count_change import CountDecomposition, count_decomposition
 from eenzaam_stats.published.population_editions import FORECASTS, OBSERVED, Edition
@@ -64,7 +65,7 @@ class Growth:
         return 100 * self.parts.structure / self.parts.change
 
 
-def _name(grown: Growth, language: Language) -> str:
+def _name(grown: Growth, *, language: Language) -> str:
     return label(f"edition.{grown.edition.name}", language)
 
 
@@ -146,8 +147,8 @@ def projection_table() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "edition": grown.edition.name,
-            "name_en": _name(grown, "en"),
-            "name_nl": _name(grown, "nl"),
+            "name_en": _name(grown, language="en"),
+            "name_nl": _name(grown, language="nl"),
             "official": grown.edition.official,
             "start": grown.parts.start,
             "end": grown.parts.end,
@@ -182,13 +183,12 @@ def _quoted_growth(claim: Claim) -> Recomputation:
         claim,
         printed,
         [start, end, *base_inputs, *(one for g in grown for one in g.inputs)],
-        alternatives=[Alternative(_name(g, "en"), _name(g, "nl"), g.percent) for g in grown],
+        alternatives=[alternative("growth", g.percent, edition=partial(_name, g)) for g in grown],
         interval=interval,
-        shown=(
-            f"{percent_range(*interval, language='en')} by forecast; printed "
-            f"{percent_range(printed, language='en')}",
-            f"{percent_range(*interval, language='nl')} naar prognose; gedrukt "
-            f"{percent_range(printed, language='nl')}",
+        shown=words(
+            "finding.growth_by_forecast",
+            range=partial(percent_range, *interval),
+            printed=partial(percent_range, printed),
         ),
     )
 
@@ -199,37 +199,23 @@ def _through_older_people(claim: Claim) -> Recomputation:
     _, base_inputs = base_prevalence()
     booked = [g.older_percent for g in grown]
     structure = [g.structure_percent for g in grown]
-    ranges = {
-        language: (
-            percent_range(min(booked), max(booked), decimals=0, language=language),
-            percent_range(min(structure), max(structure), decimals=0, language=language),
-        )
-        for language in ("en", "nl")
-    }
     return found(
         claim,
         min(booked),
         [*base_inputs, *(one for g in grown for one in g.inputs)],
         alternatives=[
             *(
-                Alternative(
-                    f"booked at 75+, {_name(g, 'en')}",
-                    f"geboekt bij 75+, {_name(g, 'nl')}",
-                    g.older_percent,
-                )
+                alternative("booked_at_75", g.older_percent, edition=partial(_name, g))
                 for g in grown
             ),
             *(
-                Alternative(
-                    f"structure effect, {_name(g, 'en')}",
-                    f"effect van opbouw, {_name(g, 'nl')}",
-                    g.structure_percent,
-                )
+                alternative("structure_effect", g.structure_percent, edition=partial(_name, g))
                 for g in grown
             ),
         ],
-        shown=(
-            "booked at 75+ {}, structure effect {}".format(*ranges["en"]),
-            "geboekt bij 75+ {}, effect van opbouw {}".format(*ranges["nl"]),
+        shown=words(
+            "finding.booked_and_structure",
+            booked=partial(percent_range, min(booked), max(booked), decimals=0),
+            structure=partial(percent_range, min(structure), max(structure), decimals=0),
         ),
     )
