@@ -23,7 +23,8 @@ from eenzaam_stats.age_bands import (
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.row import _require_bands
-from eenzaam_stats.published.reference import POPULATIONS, reference
+from eenzaam_stats.published.population_editions import POPULATIONS
+from eenzaam_stats.published.reference import reference
 from eenzaam_stats.statline.description import Dimension, Member
 from eenzaam_stats.statline.live_people import ages_of
 

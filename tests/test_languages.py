@@ -42,10 +42,13 @@ def test_the_letter_is_recomputed_without_dutch_words_in_code() -> None:
     found = {}
     for name, tree in _trees():
         if name.startswith("letter/recompute"):
+            said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
             text = [
                 one.value.lower().replace(",", " ").split()
                 for one in ast.walk(tree)
-                if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                if isinstance(one, ast.Constant)
+                and isinstance(one.value, str)
+                and id(one) not in said
             ]
             hits = [" ".join(one) for one in text if DUTCH & set(one)]
             if hits:

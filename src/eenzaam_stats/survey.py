@@ -12,22 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from eenzaam_stats.design import Calibration, Design, ReplicateWeights
+from eenzaam_stats.design import Design
 from eenzaam_stats.output_check import remembering
 from eenzaam_stats.plain_text import plain
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring_report import ScoringReport
 from eenzaam_stats.vocabulary import Disclosure, Origin, SinglePsu
 
-__all__ = [
-    "Calibration",
-    "ColumnReport",
-    "Design",
-    "HarmonisationReport",
-    "ReplicateWeights",
-    "ScoringReport",
-    "Survey",
-]
+__all__ = ["ColumnReport", "HarmonisationReport", "Survey"]
 
 
 @dataclass(frozen=True, slots=True)

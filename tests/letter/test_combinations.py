@@ -12,11 +12,8 @@ from eenzaam_stats.letter.recompute.combinations import (
     study_denominators,
     wave_prevalence,
 )
-from eenzaam_stats.letter.recompute.projection import (
-    OBSERVED,
-    base_prevalence,
-    growth_by_edition,
-)
+from eenzaam_stats.letter.recompute.projection import base_prevalence, growth_by_edition
+from eenzaam_stats.published.population_editions import OBSERVED
 from eenzaam_stats.published.reference import persons
 
 RTOL = 1e-12

@@ -62,7 +62,8 @@ def with_age_bands(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> report = HarmonisationReport("made_up", "2022", "people.csv", "synthetic", "four", 4, 4)
     >>> survey = Survey(pd.DataFrame({"age": [17, 18, 64, 80]}), Design(), report)
     >>> banded = with_age_bands(survey, ["18-64", "65+"])

@@ -204,7 +204,8 @@ def compare(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({"sex": ["m"] * 4 + ["v"] * 4, "lonely": [1, 0, 0, 0, 1, 1, 0, 0]})
     >>> report = HarmonisationReport("example", "2022", "example.sav", "synthetic", "adults", 8, 8)
     >>> row = compare(Survey(people, Design(), report), "lonely", by="sex", weights=None).rows[0]

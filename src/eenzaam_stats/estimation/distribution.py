@@ -81,7 +81,8 @@ def distribution(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({"category": ["not", "not", "severe", None]})
     >>> report = HarmonisationReport("example", "2022", "example.sav", "synthetic", "adults", 4, 4)
     >>> table = distribution(Survey(people, Design(), report), "category", weights=None)

@@ -73,7 +73,8 @@ def rao_scott(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({"sex": ["m", "v"] * 50, "lonely": [0, 1, 0, 0] * 25})
     >>> report = HarmonisationReport("example", "2022", "a.sav", "synthetic", "adults", 100, 100)
     >>> result = rao_scott(Survey(people, Design(), report), "sex", "lonely", weights=None)

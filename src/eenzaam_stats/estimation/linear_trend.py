@@ -91,7 +91,8 @@ def linear_trend(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({"wave": [2020] * 4 + [2022] * 4, "lonely": [1, 0, 0, 0, 1, 1, 0, 0]})
     >>> report = HarmonisationReport("example", "2020, 2022", "a.sav", "synthetic", "adults", 8, 8)
     >>> row = linear_trend(Survey(people, Design(), report), "lonely", weights=None).rows[0]

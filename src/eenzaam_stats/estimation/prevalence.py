@@ -117,7 +117,8 @@ def prevalence(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({
     ...     "sex": ["men"] * 3 + ["women"] * 3,
     ...     "lonely": [True, False, None, True, True, False],

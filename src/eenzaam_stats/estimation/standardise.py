@@ -84,7 +84,8 @@ def standardise(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({
     ...     "age": ["young"] * 4 + ["old"] * 2, "lonely": [1, 0, 0, 0, 1, 0]})
     >>> report = HarmonisationReport("example", "2022", "example.sav", "synthetic", "adults", 6, 6)

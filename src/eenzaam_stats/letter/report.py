@@ -14,8 +14,9 @@ from eenzaam_stats.errors import OptionError
 from eenzaam_stats.files.writing import require_folder, write_set
 from eenzaam_stats.json_text import json_text
 from eenzaam_stats.letter import manifest
-from eenzaam_stats.letter.claims import Input, LedgerRow, read_claims, said
+from eenzaam_stats.letter.claims import read_claims
 from eenzaam_stats.letter.figures import LetterFigure, all_figures
+from eenzaam_stats.letter.ledger import Input, LedgerRow, said
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page.controls import LANGUAGES
 from eenzaam_stats.letter.page.listings import ledger_frame

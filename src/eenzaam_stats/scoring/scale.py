@@ -33,7 +33,7 @@ from eenzaam_stats.scoring.engine_frame import (
     require_absent,
 )
 from eenzaam_stats.scoring.instrument import CategoryBound, CutoffConvention, Scale
-from eenzaam_stats.survey import ScoringReport
+from eenzaam_stats.scoring_report import ScoringReport
 from eenzaam_stats.vocabulary import MissingKind, SubscaleCutoff, require_option
 
 FlagNames = Literal["plain", "prefixed"]

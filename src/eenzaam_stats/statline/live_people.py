@@ -16,12 +16,13 @@ from eenzaam_stats.errors import ChangedTableError
 from eenzaam_stats.published.population_editions import OBSERVED
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.statline.access import Access
+from eenzaam_stats.statline.choice import contains
 from eenzaam_stats.statline.description import Dimension
 from eenzaam_stats.statline.live_labels import Words, dimension_of, known_members, live_words
 from eenzaam_stats.statline.live_shares import LiveRows, Services
 from eenzaam_stats.statline.open_table import OpenTable
 from eenzaam_stats.statline.service import SERVICES
-from eenzaam_stats.statline.statline import contains, read_description, read_table
+from eenzaam_stats.statline.statline import read_description, read_table
 
 POPULATION = "population"
 ALL_AGES = "10000"

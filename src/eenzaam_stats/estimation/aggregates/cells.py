@@ -12,6 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import DesignError, OptionError, SchemaError
 from eenzaam_stats.estimation.aggregates.aggregate import CellTable, appended, cell_table, keys_of
 from eenzaam_stats.estimation.aggregates.columns import (
@@ -23,7 +24,8 @@ from eenzaam_stats.estimation.aggregates.columns import (
 from eenzaam_stats.estimation.aggregates.domains import Domains, coded
 from eenzaam_stats.messages import shown_values
 from eenzaam_stats.numerics.survey.variance import lonely_strata
-from eenzaam_stats.survey import Design, HarmonisationReport, ScoringReport, Survey
+from eenzaam_stats.scoring_report import ScoringReport
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import SinglePsu
 
 _SHOWN_STRATA = 10
@@ -51,7 +53,8 @@ class Cells:
 
     Examples
     --------
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport, Survey
     >>> people = pd.DataFrame({"lonely": [1, 0, 1, 1], "sex": ["m", "m", "v", "v"]})
     >>> report = HarmonisationReport("example", "2022", "a.sav", "synthetic", "adults", 4, 4)
     >>> whole = cells(Survey(people, Design(), report), "lonely", by="sex", weights=None)

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.arrays import FloatArray, IntArray
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import OptionError, listed
 from eenzaam_stats.estimation.aggregates.aggregate import CellTable
 from eenzaam_stats.estimation.aggregates.columns import CellColumns, Outcome
@@ -28,7 +29,6 @@ from eenzaam_stats.estimation.aggregates.sampling_units import (
 from eenzaam_stats.estimation.aggregates.unanswered import item_gaps, missing_kinds
 from eenzaam_stats.numerics.survey.linearise import Linearised, Statistic, linearised
 from eenzaam_stats.numerics.survey.moments import Moments, Strata
-from eenzaam_stats.survey import Design
 from eenzaam_stats.vocabulary import MissingKind
 
 

@@ -15,13 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.arrays import FloatArray, IntArray
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.aggregates.aggregate import CLUSTER, INNER, PART, STRATUM
 from eenzaam_stats.estimation.aggregates.columns import CellColumns
 from eenzaam_stats.estimation.aggregates.products import FPC, INNER_FPC, ROWS
 from eenzaam_stats.messages import shown_groups
 from eenzaam_stats.numerics.survey.moments import Strata, neighbours
-from eenzaam_stats.survey import Design
 
 SHOWN_UNITS = 10
 # between the survey and its own stratum in the strata that ``combine`` makes

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.arrays import IntArray
+from eenzaam_stats.design import Calibration, Design
 from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
@@ -20,7 +21,7 @@ from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, auxiliaries
 from eenzaam_stats.numerics.survey.calibrated_variance import calibrated_variance
 from eenzaam_stats.numerics.survey.calibration_residuals import CalibratedRows
 from eenzaam_stats.numerics.survey.linearise import Linearised
-from eenzaam_stats.survey import Calibration, Design, Survey
+from eenzaam_stats.survey import Survey
 
 _WHERE = "variance under calibration"
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.arrays import FloatArray, IntArray
+from eenzaam_stats.design import ReplicateWeights
 from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
@@ -17,7 +18,7 @@ from eenzaam_stats.estimation.variance.respondent_rows import RespondentRows, re
 from eenzaam_stats.numerics.survey.linearise import Statistic, departures
 from eenzaam_stats.numerics.survey.replicate_rank import ReplicateRanks, replicate_ranks
 from eenzaam_stats.numerics.survey.replication import replicate_variance
-from eenzaam_stats.survey import ReplicateWeights, Survey
+from eenzaam_stats.survey import Survey
 
 _WHERE = "variance from replicate weights"
 

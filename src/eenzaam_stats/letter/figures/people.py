@@ -7,8 +7,9 @@ from functools import partial
 
 import pandas as pd
 
-from eenzaam_stats.letter.claims import Input, read_claims
+from eenzaam_stats.letter.claims import read_claims
 from eenzaam_stats.letter.figures.figure import LetterFigure, made, words
+from eenzaam_stats.letter.ledger import Input
 from eenzaam_stats.letter.page.projected import hindcast_sentence
 from eenzaam_stats.letter.recompute import projection_table
 from eenzaam_stats.letter.recompute.lookup import figure, people, value_of

@@ -21,12 +21,13 @@ from typing import Any
 
 import pandas as pd
 
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import EenzaamStatsWarning, SourceError
 from eenzaam_stats.files.document_text import json_of
 from eenzaam_stats.files.writing import PendingFile, require_place
 from eenzaam_stats.loaders.harmonise.weighting import users_level
 from eenzaam_stats.results.estimates import CheckResult
-from eenzaam_stats.survey import ColumnReport, Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import ColumnReport, HarmonisationReport, Survey
 from eenzaam_stats.version import VERSION
 from eenzaam_stats.vocabulary import Origin
 

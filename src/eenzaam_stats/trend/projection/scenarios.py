@@ -15,7 +15,7 @@ from eenzaam_stats.numerics.people.logit_trend import LogitTrend, fit_logit_tren
 from eenzaam_stats.numerics.people.prevalence_paths import Paths
 from eenzaam_stats.trend.projection.cell_doubts import cell_doubts, require_cell_errors
 from eenzaam_stats.trend.projection.prevalence_cells import prevalence_cells
-from eenzaam_stats.trend.projection.scenario_path import Scenario, ScenarioPath, Start
+from eenzaam_stats.trend.projection.scenario_path import ScenarioPath, Start
 from eenzaam_stats.wave_names import same_wave
 
 # The past trend of the log-odds per age group, continued with damping.
@@ -266,7 +266,7 @@ def _from_line(base: Paths, fit: LogitTrend, ahead: FloatArray) -> Paths:
 
 OPEN_AGES = 5  # single ages that an open last band of the population is spread over
 
-__all__ = ["CohortShift", "ConstantPrevalence", "Scenario", "TrendScenario", "UserScenario"]
+__all__ = ["CohortShift", "ConstantPrevalence", "TrendScenario", "UserScenario"]
 
 
 @dataclass(frozen=True, slots=True)
