@@ -134,10 +134,14 @@ def forecast_gaps(
     k = np.linalg.solve(v00, v10.T).T
     expected = later.x @ beta
     if conditional:
+        # What the last waves were off by dies out with the correlation. These gaps equal one dummy
+        # per later wave in a model of all waves, coefficients and errors.
         expected = expected + k @ (before.y - before.x @ beta)
         d = later.x - k @ before.x
         covariance = v11 - k @ v10.T + d @ a @ d.T
     else:
+        # Errors that go on tie a later wave to the waves that made the trend. Leaving this out
+        # would count the same deviation twice.
         c = k @ before.x @ a @ later.x.T
         covariance = v11 + later.x @ a @ later.x.T - c - c.T
     return Gaps(later.y - expected, (covariance + covariance.T) / 2.0, expected)

@@ -71,6 +71,8 @@ def logit_interval(
     p = np.asarray(estimate, dtype=np.float64)
     se = np.asarray(std_error, dtype=np.float64)
     inside = np.where((p > 0.0) & (p < 1.0), p, np.nan)
+    # At 0 and 1 the variance is 0 as well. R's logit gives an interval of 1e-12 there and its mean
+    # a point; both would say that the share is known exactly.
     centre = special.logit(inside)
     half = t_quantile(level, df) * se / (inside * (1.0 - inside))
     low: FloatArray = special.expit(centre - half)
