@@ -29,6 +29,8 @@ class Tested:
         return replace(
             self,
             value=value,
+            # The error of the ratio by the delta method, for those who want one; limits come from
+            # the logarithm and are not symmetric about the ratio.
             std_error=value * self.std_error,
             low=math.exp(self.low),
             high=math.exp(self.high),
@@ -61,6 +63,8 @@ def tested(value: float, std_error: float, *, df: int, level: float) -> Tested:
         return _without_test(math.nan, math.nan, df, "no estimate")
     if df <= 0:
         return _without_test(value, std_error, df, "no degrees of freedom")
+    # An error of 0 is one that could not be estimated. Its t would be infinite and every difference
+    # proven.
     if not std_error > 0:
         return _without_test(value, std_error, df, "no variance within the strata")
     half = float(t_quantile(level, df)) * std_error
@@ -76,6 +80,8 @@ def _without_test(value: float, std_error: float, df: int, reason: str) -> Teste
 
 def comparison(names: Names, test: Tested, *, counts: tuple[int, int], doubt: Doubt) -> Comparison:
     """Row of a result with its doubt; an error that lacks a part gives no limits and no test."""
+    # One side without an error leaves a difference that looks as sure as the other side. The error
+    # stays as R prints it; a test would make something of it.
     test = test.withheld() if doubt.no_error else test
     return Comparison(
         within=names.within,

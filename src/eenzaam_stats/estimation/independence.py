@@ -109,10 +109,14 @@ def rao_scott(
         return found
 
     p = shares(domains.first)
+    # Shares of the whole table and not of a row: Pearson's statistic is about them, and a row total
+    # is estimated too.
     score = (np.eye(n_cells)[:, at] - p[:, None]) / weight.sum()
     covariances = covariances_of(survey, source, domains, everyone, by=(rows, columns))
     result = covariances.of((score, score), shares)
     n = float(domains.n.sum())
+    # Weights that were calibrated to the very table leave it no sampling error: a test would find
+    # whatever rounding is left.
     _require_error(result.std_error, p, n=n)
     test = rao_scott_test(
         p.reshape(len(row_names), len(column_names)),

@@ -248,6 +248,8 @@ def _quantity(
     found = domains.linearised(statistic)
     rows = number_rows(domains, errors, found, statistic=statistic, level=level)
     if statistic == "total_yes":
+        # A number of people hides that nobody in a small group said no: the doubt is in the share
+        # behind it.
         rows = _with_share_doubts(rows, input_doubts(survey, source, domains, outcome, by=groups))
     return Estimates(
         by=groups,

@@ -191,6 +191,8 @@ def cells(
 def summed(survey: Survey, columns: CellColumns, *, where: str) -> Cells:
     """Cells of a survey for given columns."""
     report = survey.report
+    # The same stratum name in another source or wave is another stratum. Parts of one sample, in
+    # files or chunks, have one name and add up.
     part = f"{report.source} {report.wave}"
     table = cell_table(survey.respondents, columns, where=where, part=part)
     return Cells(table, survey.design, report, survey.scoring)
@@ -258,6 +260,8 @@ def _require_no_single_unit(domains: Domains, columns: CellColumns, *, where: st
     """Raise when a stratum has one unit, or a cluster one second-stage unit out of several."""
     strata = domains.strata
     if columns.stratum is not None:
+        # Only strata with an answered row of the outcome: R fails there too, and not for strata
+        # that nobody asks about.
         found = [domains.stratum_names[at] for at in lonely_strata(domains.moments, strata)]
         units = "clusters" if columns.cluster else "respondents"
         _refuse(found, units, "stratum", remedy="Merge them with a neighbour in the data", at=where)

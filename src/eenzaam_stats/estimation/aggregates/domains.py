@@ -164,6 +164,8 @@ def coded(
     sums = sums_of(cells[inside], number)
     origin = domain_levels(sums, at, count)
     sums = sums.about(origin[at])
+    # From all cells and not from those of the groups: who has a weight and no answer, or no group,
+    # keeps a place in the stratum.
     strata = strata_of(cells, units, table.columns, design, where=where)
 
     def most(name: str) -> FloatArray:
@@ -235,6 +237,8 @@ def _numbered(
     texts: list[list[str]] = []
     for key, order in zip(keys, levels, strict=True):
         codes, found = pd.factorize(cells[key])
+        # Engines keep a missing group as a group of its own; it is counted and named, never
+        # estimated.
         missing |= codes < 0
         values = list(found)
         sequence = _ordered(values, order)

@@ -51,6 +51,8 @@ def calibrated_errors(
     DesignError
         If the design has no calibration, or a respondent lacks one of its variables.
     """
+    # Every row of the file and not those of the group: outside it a row has a score of 0, and a
+    # residual all the same.
     rows, calibration = calibrated_rows(survey, domains, outcome, by=by)
     variance = calibrated_variance(
         rows, found.score, method=calibration.method, strata=domains.strata
@@ -128,6 +130,8 @@ def _auxiliaries(rows: RespondentRows, calibration: Calibration) -> Auxiliaries:
     codes: list[IntArray] = []
     sizes: list[int] = []
     for margin in calibration.margins:
+        # A crossed margin is one margin of combinations. Its columns taken apart would be two
+        # margins, which explain less.
         frame = pd.DataFrame({name: rows.labels[name].astype("str") for name in margin})
         code = frame.groupby(list(margin), sort=True).ngroup().to_numpy(np.int64)
         codes.append(code.astype(np.int64))
@@ -165,6 +169,7 @@ def _clusters(
 def _within(rows: RespondentRows, name: str, outer: IntArray) -> IntArray:
     """Number of the unit of each row within its outer unit."""
     own = pd.factorize(rows.labels[name])[0]
+    # Numbers of clusters repeat between strata: the key is always both.
     key = outer * (int(own.max(initial=0)) + 1) + own
     numbers: IntArray = np.unique(key, return_inverse=True)[1].reshape(-1).astype(np.int64)
     return numbers

@@ -54,6 +54,8 @@ def replicate_weight_errors(
         If a replicate weight is no number, missing, negative or infinite, or JKn lacks its rscales.
     """
     sums = replicate_sums(survey, domains, outcome, by=by)
+    # Departures and not estimates: at a level of thousands the spread of replicates would be lost
+    # in the last digits.
     away = departures(sums.first, domains.first, statistic, domains.origin)
     variance = replicate_variance(
         away,
@@ -99,6 +101,8 @@ class ReplicateSums:
         the owner of the file may have stated; any other has its rank minus 1, and never more.
         """
         rank = self.ranks.together(members)
+        # As degf(subset()) of R: 12 people under 50 replicate weights have 11 degrees of freedom
+        # and not 49. What the owner of the file states is a ceiling.
         own = np.minimum(np.maximum(rank - 1, 0), self.whole_df)
         return np.where(rank < self.ranks.whole, own, self.whole_df)
 
@@ -160,6 +164,8 @@ def _scales(replicates: ReplicateWeights) -> tuple[float, FloatArray]:
             f"{_WHERE} needs rho, the factor of Fay, from 0 up to but not including 1, and the "
             f"design has {replicates.rho}. Look it up in the documentation of the file."
         )
+    # Published replicates come without their scale. JKn has none: it needs the size of the stratum
+    # of each column, which no column tells.
     usual = {
         "BRR": 1.0 / count,
         "Fay": 1.0 / (count * (1.0 - replicates.rho) ** 2),
