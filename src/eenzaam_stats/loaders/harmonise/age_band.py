@@ -33,6 +33,7 @@ def banded_ages(age: Harmonised, bands: Variable) -> Harmonised:
     codes = np.full(len(years), VALID, dtype=np.int64)
     for place, (low, high) in enumerate(edges):
         codes[(years >= low) & (years <= (OPEN_AGE if high is None else high))] = place
+    # Younger than the wave covers is not a missing answer: the person gave an age.
     outside = np.where(age.kinds == VALID, KINDS.index(MissingKind.INVALID), age.kinds)
     kinds = np.where(codes >= 0, VALID, outside).astype(np.int8)
     values = pd.Series(pd.Categorical.from_codes(codes, pd.Index(words), ordered=True))

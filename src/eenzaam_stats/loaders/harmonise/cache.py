@@ -62,6 +62,8 @@ class CacheKey:
         digest = hashlib.sha256()
         parts = [VERSION, self.source, self.codebook, _text(self.options)]
         for part in parts:
+            # A digest of each part: parts written behind each other could be cut elsewhere and give
+            # the same name.
             digest.update(hashlib.sha256(part.encode()).digest())
         for file in self.files:
             digest.update(hashlib.sha256(os.fsencode(file.name)).digest())

@@ -141,6 +141,7 @@ def _require_repeated(rows: PanelRows, options: PanelOptions, *, where: str) -> 
     if persons < 2:
         raise DesignError(f"{where} needs several people, and found one. Analyse it as a series.")
     effects = 2 if options.random == "slope" else 1
+    # With as many effects as answers the residual variance is not known, and any split of it fits.
     if n <= effects * persons:
         hint = "Use random='intercept'." if effects == 2 else "Use prevalence() or mean() per wave."
         raise DesignError(
@@ -156,6 +157,8 @@ def _household_of(person: IntArray, of_row: IntArray | None, *, where: str) -> I
     persons = int(person.max()) + 1
     household = np.zeros(persons, dtype=np.int64)
     household[person] = of_row
+    # One household a person: two would need crossed effects, and the first would silently take the
+    # answers of the second.
     moved = len(np.unique(person[household[person] != of_row]))
     if moved:
         raise DesignError(

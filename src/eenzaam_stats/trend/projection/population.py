@@ -151,6 +151,8 @@ def _rows(population: str | pd.DataFrame, span: Span) -> pd.DataFrame:
     if span.base_population is None:
         return later
     before = _edition(span.base_population, "base_population")
+    # The base year is always of the base population: a forecast of a year that was counted is an
+    # error that need not be there.
     first = max(int(later["year"].min()), span.base_year + 1)
     joined = [before[before["year"] < first], later[later["year"] >= first]]
     return pd.concat(joined, ignore_index=True)
@@ -158,6 +160,7 @@ def _rows(population: str | pd.DataFrame, span: Span) -> pd.DataFrame:
 
 def _first_forecast(rows: pd.DataFrame, population: str | pd.DataFrame, span: Span) -> int:
     """First forecast year of the edition itself, not of the rows that are used."""
+    # Bounds are by years since the forecast was made, and rows that are not used were made too.
     whole = _edition(population, "population") if isinstance(population, str) else rows
     ahead = whole.loc[whole["status"] != COUNTED, "year"]
     return int(ahead.min()) if len(ahead) else span.to + 1

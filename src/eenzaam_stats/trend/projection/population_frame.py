@@ -83,6 +83,7 @@ def _ages(frame: pd.DataFrame, numbers: NumberFormat) -> tuple[pd.Series, pd.Ser
         top = frame["age_high"]
         high = numbers_or_nan(top, numbers, where=_POPULATION)
         unread = high.isna() & top.notna() & ~top.map(lambda one: says_nothing(str(one)))
+        # An end that could not be read is no open end: the oldest would take everyone.
         low = low.mask(unread)
         high = high.fillna(OPEN_AGE)
     wrong = low.isna() | (low < 0) | (high < low)

@@ -194,6 +194,8 @@ def _frame(prevalence: Estimates | pd.DataFrame) -> tuple[pd.DataFrame, str, str
         return prevalence.details(), note.outcome, words, note.origin == "synthetic"
     about = prevalence.attrs
     return (
+        # A suppressed estimate is missing and never 0, also where a frame still holds what was
+        # hidden.
         hidden_rows_emptied(prevalence.copy()),
         str(about.get("outcome", "outcome")),
         str(about.get("source", "a table of the user")),

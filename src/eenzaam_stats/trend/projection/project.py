@@ -144,6 +144,8 @@ def project(
     span = Span(base_year, to, asked.base_population, asked.households, asked.numbers)
     start = Start(cells, at, people_in_cells(population, cells, span))
     run = _Run(start, asked, level, rng)
+    # One seed for the scenario and for constant prevalence: they share base wave and population, so
+    # that their difference is the scenario.
     seed = None if rng is None else int(rng.integers(2**63))
     constant = run.made(ConstantPrevalence(), seed, None)
     return constant if isinstance(how, ConstantPrevalence) else run.made(how, seed, constant)
@@ -303,6 +305,8 @@ def _checked(start: Start) -> HindcastError | None:
     n_sexes = len(cells.sexes)
     base = start.people.persons[0].reshape(-1, n_sexes)
     lonely = (start.people.persons[0] * start.estimate).reshape(-1, n_sexes)
+    # Sexes are joined: the hindcast is by age, and of the prevalences here weighted with the people
+    # of the base year.
     whole = base.sum(axis=1)
     shares = np.divide(lonely.sum(axis=1), whole, out=np.zeros_like(whole), where=whole > 0)
     bands = dict(zip(cells.edges, (float(share) for share in shares), strict=True))
@@ -466,6 +470,8 @@ def source_shares(
             share = value / whole if whole > 0.0 and one in drawn else NAN
             error = float(np.sqrt(value)) if one in drawn else NAN
             rows.append(SourceShare(year, one, error, share))
+        # Sources multiply, so their variances alone do not add up to the whole. What is left is
+        # shown and not shared out.
         rest = 1.0 - sum(alone[one] for one in drawn) / whole if whole > 0.0 else NAN
         rows.append(SourceShare(year, TOGETHER, NAN, rest))
     return tuple(rows)

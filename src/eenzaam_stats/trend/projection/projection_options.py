@@ -86,11 +86,14 @@ class PopulationError:
         """
         table, edition = _table(self.bounds)
         levels, years, lower, upper = _relative(table)
+        # By years since its own first year: an older forecast has had longer to go wrong in the
+        # same calendar year.
         ahead = np.maximum(np.asarray(people.years, float) - people.first_forecast, 0.0)
         known = np.asarray(years, float) - years[0]
         sides = [np.stack([_at(ahead, known, row) for row in side]) for side in (lower, upper)]
         counted = np.asarray(people.counted)
         for side in sides:
+            # Counted years are known.
             side[:, counted] = 0.0
         own = "" if edition == people.edition else f", borrowed for {people.edition}"
         words = (

@@ -74,6 +74,8 @@ def published_prevalence(wave: int | None = None, *, outcome: str = "lonely") ->
     whole, *older = (known[str(year), group] for group in needed)
     edges = band_edges(PUBLISHED_BANDS)
     n = [persons(OBSERVED, year, age_from=low, age_to=high) for low, high in edges]
+    # The youngest band is what the published whole leaves. Its own percentage is not published, and
+    # a guess would not add up.
     rest = whole * sum(n) - sum(p * one for p, one in zip(older, n[1:], strict=True))
     frame = pd.DataFrame(
         {

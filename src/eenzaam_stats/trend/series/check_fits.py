@@ -88,6 +88,8 @@ def checked_row(
             "Choose one that it has."
         ) from error
     except EenzaamStatsError as error:
+        # The real fit is what is checked: its error is the reader's. A refused placebo is a row
+        # with its reason.
         if real:
             raise
         nothing = math.nan

@@ -82,6 +82,7 @@ def contrast(fit: Fitted, c: FloatArray, *, level: float) -> Contrast:
     differenced series.
     """
     if fit.boundary:
+        # The intercept of a differenced series is NaN, and 0 times NaN is NaN.
         used = c != 0.0
         estimate = float(c[used] @ fit.coefficients[used])
         variance = float(c[used] @ fit.covariance[np.ix_(used, used)] @ c[used])

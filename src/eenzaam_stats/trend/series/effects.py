@@ -89,6 +89,8 @@ def _changes(design: SeriesDesign) -> list[_Wanted]:
         c[offset + number] = 1.0
         wanted.append(_Wanted(term.interruption, term.effect, math.nan, c))
         if term.kind == "slope":
+            # The slope after, and not only its change: readers ask whether the series still rises.
+            # Its error needs the covariance with the trend.
             whole = c.copy()
             whole[design.trend_at] = 1.0
             wanted.append(_Wanted(term.interruption, f"whole {term.effect}", math.nan, whole))
@@ -107,6 +109,8 @@ def _dates(
     if asked:
         begin = one.start if not one.gradual or one.phase_in != "washout" else one.full_from
         return tuple(date for date in asked if date >= begin and works(date))
+    # At waves that were measured: an effect at the date itself is an extrapolation where no wave
+    # is.
     after = [date for date in times[times >= one.change_date].tolist() if works(date)]
     return tuple(dict.fromkeys((after[0], after[-1])))
 
@@ -219,6 +223,8 @@ def _point(
 ) -> SeriesPoint:
     value = float(data.values[at])
     error = math.sqrt(data.known[at]) if data.has_errors else math.nan
+    # The sampling error of the wave itself, whose degrees of freedom a series does not know: many
+    # in a survey.
     half = float(special.ndtri(0.5 + level / 2.0)) * error
     return SeriesPoint(
         time=float(data.times[at]),

@@ -176,6 +176,9 @@ def forecast_gap(
     _require_scatter(fit, before)
     notes = fit.notes
     if fit.boundary:
+        # A random walk has no trend to return to, and its forecast is the last wave. On California
+        # the assumed trend alone moves the mean gap from -28 to +4.5, so the result says which was
+        # taken.
         fit = fit_series(before, x0, estimator="ols", options=choices, where=_WHERE)
         notes = (
             "BOUNDARY: the autocorrelation of the pre-period ran to 1, where no trend can be told "
@@ -183,6 +186,7 @@ def forecast_gap(
         )
     undated = whole_years(data.times, (date,), advice=DATE_THE_WAVES)
     gaps = _gaps(fit, before, later, design, version=options.version)
+    # Only waves before the date know the variance; the later ones are what is judged by it.
     df = float(len(before) - x0.shape[1])
     model = series_model(
         fit,
@@ -253,6 +257,8 @@ def _gaps(
     """Gaps under the error model of the fit, in its own unit of time."""
     x1 = design.matrix(later.times, later.covariates)
     if not math.isfinite(fit.phi):
+        # The error of a new wave: the trend alone would make an interval that most single waves
+        # leave.
         own = fit.variance + (later.known if fit.known else np.zeros(len(later)))
         expected = x1 @ fit.coefficients
         covariance = np.diag(own) + x1 @ fit.covariance @ x1.T
@@ -315,6 +321,7 @@ def verdict(last: Gap) -> str:
     """Whether the interval of the last wave lies above or below the trend, or holds it."""
     if last.conf_low > 0.0:
         return "above"
+    # Not distinguishable is not returned: with few waves nearly nothing is distinguishable.
     return "below" if last.conf_high < 0.0 else "not distinguishable from"
 
 
@@ -327,6 +334,7 @@ def equivalence(last: Gap, margin: float, *, df: float, level: float, where: str
             f"{where} needs a margin above 0, and got {margin:g}. Give a distance on the scale of "
             "the model that would not matter."
         )
+    # Two one-sided tests at 1 - level are an interval of 2 level - 1.
     half = float(t_quantile(2.0 * level - 1.0, df)) * last.std_error
     inside = -margin < last.gap - half and last.gap + half < margin
     return (

@@ -122,6 +122,7 @@ def planned(
     terms = terms_of(ones, data, ramp=options.ramp, where=where)
     out = washout(ones, data.times)
     used = data.kept(~out)
+    # After the washout: waves that are left out know no trend.
     _require_before(used, min(one.start for one in ones), where=where)
     terms, notes = told_apart(terms, ones, used.times)
     season = season_of(options.season, options.period, used.times, where=where)
