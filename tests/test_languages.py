@@ -12,7 +12,13 @@ from eenzaam_stats.letter.recompute import recompute_all
 from eenzaam_stats.letter.recompute.registry import words
 from eenzaam_stats.letter.wording import percent_range
 from eenzaam_stats.plots.frame import NumberText
-from eenzaam_stats.vocabulary import add_percent, formatted, formatted_percent, labels
+from eenzaam_stats.vocabulary import (
+    add_percent,
+    formatted,
+    formatted_level,
+    formatted_percent,
+    labels,
+)
 
 SOURCE = Path(eenzaam_stats.__file__).parent
 LANGUAGES = ("nl", "en")
@@ -103,6 +109,8 @@ def test_every_writer_of_numbers_takes_the_signs_of_the_catalogue(
     assert percent_range(4.9, 15.8, language=language) == limits
     assert NumberText(language, decimals=1).percent(14.25) == percent
     assert add_percent(NumberText(language).tick(97.5), language) == f"{tick}%"
+    assert formatted_level(0.975, language=language) == f"{tick}%"
+    assert formatted_level(0.95, language=language) == "95%"
 
 
 def test_signs_and_percent_come_from_the_catalogue(monkeypatch) -> None:
@@ -117,3 +125,25 @@ def test_signs_and_percent_come_from_the_catalogue(monkeypatch) -> None:
 def test_a_field_that_depends_on_the_language_is_asked_in_each() -> None:
     shown = words("finding.higher_in", higher=lambda *, language: language, others=2)
     assert [shown(language=one) for one in LANGUAGES] == ["hoger in nl van 2", "higher in en of 2"]
+
+
+def test_no_figure_or_table_writes_a_percentage_past_the_catalogue() -> None:
+    spec = ("%",)
+    found = {}
+    for name, tree in _trees():
+        if not name.startswith(("plots/", "tables/", "letter/")):
+            continue
+        for node in ast.walk(tree):
+            own = [
+                value
+                for value in getattr(node, "values", [])
+                if isinstance(node, ast.JoinedStr) and isinstance(value, ast.Constant)
+            ]
+            after = [one.value for one in own if str(one.value).startswith(spec)]
+            form = getattr(node, "format_spec", None)
+            sign = form is not None and any(
+                str(getattr(one, "value", "")).endswith(spec) for one in form.values
+            )
+            if after or sign:
+                found.setdefault(name, []).append(node.lineno)
+    assert found == {}

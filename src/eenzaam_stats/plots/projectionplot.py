@@ -19,8 +19,8 @@ from eenzaam_stats.results.hindcast import HindcastError
 from eenzaam_stats.results.projection import ALL, TOTAL, ProjectedRow, Projection
 from eenzaam_stats.vocabulary import (
     Language,
-    add_percent,
     formatted,
+    formatted_level,
     formatted_percent,
     label,
     labels,
@@ -214,8 +214,9 @@ def _title(result: Projection, view: View, language: Language) -> str:
         f"{model.source}" + (f" ({words['origin.synthetic']})" if model.synthetic else ""),
     ]
     if model.draws and view == "fan":
-        text = NumberText(language)
-        inner, outer = (add_percent(text.tick(one), language) for one in (INNER, 100 * model.level))
+        inner, outer = (
+            formatted_level(one, language=language) for one in (INNER / 100, model.level)
+        )
         levels = f"{inner} {words['word.and']} {outer}"
         parts.append(f"{words['word.interval']} {levels}")
     if result.hindcast is not None:

@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from eenzaam_stats.output_check import require_passed
 from eenzaam_stats.plain_text import plain
 from eenzaam_stats.results.estimates import Estimate, Estimates
-from eenzaam_stats.vocabulary import Flag, Language, add_percent, formatted, label, labels
+from eenzaam_stats.vocabulary import (
+    Flag,
+    Language,
+    add_percent,
+    formatted,
+    formatted_level,
+    label,
+    labels,
+)
 
 _DASH = "\N{EN DASH}"
 _PERCENT = 100.0
@@ -57,7 +65,7 @@ def estimates_text(
     head = [
         ", ".join(estimates.by) or words["word.everyone"],
         words.get(f"outcome.{estimates.footnote.outcome}", estimates.footnote.outcome),
-        f"{estimates.footnote.level:.0%} {words['word.interval']}",
+        f"{formatted_level(estimates.footnote.level, language=language)} {words['word.interval']}",
         "n",
         words["word.missing"],
         "",
