@@ -147,6 +147,49 @@ def forecast_gaps(
     return Gaps(later.y - expected, (covariance + covariance.T) / 2.0, expected)
 
 
+def independent_gaps(
+    later: SeriesBlock, coefficients: FloatArray, covariance: FloatArray, *, variance: float
+) -> Gaps:
+    r"""Gaps of later waves from a trend whose errors do not go on from wave to wave.
+
+    Parameters
+    ----------
+    later : SeriesBlock
+        Later waves.
+    coefficients : ndarray of float, shape (p,)
+        Of the trend.
+    covariance : ndarray of float, shape (p, p)
+        Of the coefficients.
+    variance : float
+        Of a wave around the trend, beside its known sampling variance.
+
+    Returns
+    -------
+    Gaps
+
+    Notes
+    -----
+    The covariance is :math:`\mathrm{diag}(s^2 + v) + X_1 \mathrm{cov}(b) X_1^\top`.
+
+    **Unit.** That of the series.
+
+    **Missing data.** None reaches it.
+
+    **Validated against.** R's least squares on public series, in ``tests/trend/series/test_known_answers.py``.
+
+    Examples
+    --------
+    >>> later = SeriesBlock(np.array([1.0]), np.ones((1, 1)), np.array([5.0]), np.zeros(1))
+    >>> gaps = independent_gaps(later, np.array([2.0]), np.array([[0.5]]), variance=1.5)
+    >>> gaps.gap.tolist(), gaps.covariance.tolist()
+    ([3.0], [[2.0]])
+    """
+    expected = later.x @ coefficients
+    # The error of a new wave: the trend alone would make an interval that most single waves leave.
+    own = np.diag(variance + later.known)
+    return Gaps(later.y - expected, own + later.x @ covariance @ later.x.T, expected)
+
+
 def summarise_gaps(gaps: Gaps, *, df: float) -> GapSummary:
     r"""Mean gap and the F test of all gaps together, with their whole covariance.
 

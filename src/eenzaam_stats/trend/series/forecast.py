@@ -18,6 +18,7 @@ from eenzaam_stats.numerics.series.forecast_gap import (
     Gaps,
     SeriesBlock,
     forecast_gaps,
+    independent_gaps,
     summarise_gaps,
 )
 from eenzaam_stats.numerics.t_distribution import t_quantile, two_sided_p
@@ -255,14 +256,6 @@ def _gaps(
     fit: Fitted, before: Series, later: Series, design: SeriesDesign, *, version: Version
 ) -> Gaps:
     """Gaps under the error model of the fit, in its own unit of time."""
-    x1 = design.matrix(later.times, later.covariates)
-    if not math.isfinite(fit.phi):
-        # The error of a new wave: the trend alone would make an interval that most single waves
-        # leave.
-        own = fit.variance + (later.known if fit.known else np.zeros(len(later)))
-        expected = x1 @ fit.coefficients
-        covariance = np.diag(own) + x1 @ fit.covariance @ x1.T
-        return Gaps(later.values - expected, covariance, expected)
 
     def block(part: Series) -> SeriesBlock:
         times = (part.times - before.times[0]) / fit.unit
@@ -273,6 +266,10 @@ def _gaps(
             part.known if fit.known else np.zeros(len(part)),
         )
 
+    if not math.isfinite(fit.phi):
+        return independent_gaps(
+            block(later), fit.coefficients, fit.covariance, variance=fit.variance
+        )
     return forecast_gaps(
         block(before),
         block(later),
