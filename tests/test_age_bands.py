@@ -122,7 +122,7 @@ def test_a_list_of_bands_or_groups_names_the_word_that_is_none(text) -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        (["24-18", "25+"], "band 24-18 of x runs from 24 down to 18"),
+        (["24-18", "25+"], "the range of 24-18 of x runs from 24 down to 18"),
         (["18-24", "24+"], "bands 18-24 and 24\\+ of x overlap"),
         (["18-24", "26+"], "bands 18-24 and 26\\+ of x leave a gap"),
         (["0-0", "2+"], "bands 0-0 and 2\\+ of x leave a gap"),

@@ -247,13 +247,13 @@ def _require_no_hole(variable: Variable, *, where: str, name: str) -> None:
 
 def _require_bands(values: Iterable[Value], *, where: str, name: str) -> None:
     """Raise when age bands overlap or leave out an age."""
-    bands = {str(value): band for value in values if (band := parse_band(str(value)))}
-    edges = sorted(
-        (low, OPEN_AGE if high is None else high, word) for word, (low, high) in bands.items()
-    )
+    bands = [(band, str(value)) for value in values if (band := parse_band(str(value)))]
+    edges = sorted((low, OPEN_AGE if high is None else high, word) for (low, high), word in bands)
     for low, high, word in edges:
         if high < low:
-            raise SchemaError(f"{where}: band {word} of {name} runs from {low} down to {high}.")
+            raise SchemaError(
+                f"{where}: the range of {word} of {name} runs from {low} down to {high}."
+            )
     for (_, high, word), (low, _, following) in pairwise(edges):
         if low <= high:
             raise SchemaError(f"{where}: bands {word} and {following} of {name} overlap.")
