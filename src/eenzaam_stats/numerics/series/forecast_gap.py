@@ -175,7 +175,8 @@ def independent_gaps(
 
     **Missing data.** None reaches it.
 
-    **Validated against.** R's least squares on public series, in ``tests/trend/series/test_known_answers.py``.
+    **Validated against.** R's least squares on public series, in
+    ``tests/trend/series/test_known_answers.py``.
 
     Examples
     --------
