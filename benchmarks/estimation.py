@@ -214,7 +214,8 @@ def is_here(name: str) -> bool:
 def ours(frame: Any, design: str) -> dict[str, Any]:
     """Our estimates; what they add up to is compared with the other programs."""
     import eenzaam_stats as es
-    from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+    from eenzaam_stats.design import Design
+    from eenzaam_stats.survey import HarmonisationReport, Survey
 
     report = HarmonisationReport("made_up", "2022", "people", "synthetic", "made-up adults", 0, 0)
     table = es.prevalence(Survey(frame, Design(**DESIGNS[design]), report), "y", by=BY)

@@ -27,8 +27,9 @@ import cbsodata
 import pandas as pd
 import pyarrow.parquet  # noqa: F401  (before the memory is measured)
 
+from eenzaam_stats.statline.access import Access
 from eenzaam_stats.statline.service import Service
-from eenzaam_stats.statline.statline import Access, save_table
+from eenzaam_stats.statline.statline import save_table
 
 HERE = Path(__file__).resolve()
 TESTS = HERE.parents[1] / "tests"

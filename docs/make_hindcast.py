@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from eenzaam_stats.age_bands import PUBLISHED_BANDS, Band, band_edges
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.results.hindcast import Hindcast
 from eenzaam_stats.trend.projection.hindcast import GROUPS, hindcast, hindcast_error
@@ -14,7 +15,7 @@ OLD_WAVE, LATER_WAVES = 2016, (2020, 2022, 2024)
 AGE_WAVE = 2022
 EVERYONE = (19, None)  # the wave of 2016 covers 19 and over
 HALF = 0.05  # half of the last printed digit
-YOUNG, OLD, OLDEST = (18, 74), (75, 84), (85, None)
+YOUNG, OLD, OLDEST = band_edges(PUBLISHED_BANDS)
 
 
 def published(wave: int, group: str = "total") -> float:
@@ -31,11 +32,11 @@ def published(wave: int, group: str = "total") -> float:
     return float(value) / 100
 
 
-def age_prevalence() -> dict[tuple[int, int | None], float]:
+def age_prevalence() -> dict[Band, float]:
     """Proportions of 2022 by age; the youngest band takes what the others leave of the total."""
     n = reference("population")
     n = n[(n["edition"] == "cbs_observed") & (n["year"] == AGE_WAVE)]
-    old, oldest = published(AGE_WAVE, "75-84"), published(AGE_WAVE, "85+")
+    old, oldest = (published(AGE_WAVE, band) for band in PUBLISHED_BANDS[1:])
     at = {
         (low, high): int(n.loc[n["age_low"].between(low, high or 199), "persons"].sum())
         for low, high in (YOUNG, OLD, OLDEST)

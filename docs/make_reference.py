@@ -19,8 +19,8 @@ from make_words import cell, table
 
 from eenzaam_stats import errors
 from eenzaam_stats.cli.main import USAGE, app
-from eenzaam_stats.letter.claims import read_claims, said
-from eenzaam_stats.letter.ledger import LedgerRow
+from eenzaam_stats.letter.claims import read_claims
+from eenzaam_stats.letter.ledger import LedgerRow, said
 from eenzaam_stats.letter.recompute import recompute_all
 from eenzaam_stats.loaders.codebook.codebook import codebook_names, load_codebook
 from eenzaam_stats.loaders.codebook.layout import Codebook, WaveCodebook

@@ -39,8 +39,8 @@ from eenzaam_stats.trend.panel.dropout import check_dropout
 from eenzaam_stats.trend.panel.panel import panel_model
 from eenzaam_stats.trend.series.check_fits import Fitting
 from eenzaam_stats.trend.series.checks import leave_one_wave_out
-from eenzaam_stats.trend.series.interrupted import SeriesOptions
 from eenzaam_stats.trend.series.placebo import placebo_in_time
+from eenzaam_stats.trend.series.plan import SeriesOptions
 from eenzaam_stats.trend.series.power import PlannedSeries, power_of
 
 pd.set_option("display.max_colwidth", 110)

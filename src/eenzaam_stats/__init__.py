@@ -5,6 +5,7 @@ The names that users learn once: a file goes in with ``read_*``, ``score`` adds 
 """
 
 from eenzaam_stats import plots
+from eenzaam_stats.design import Design
 from eenzaam_stats.disclosure import audit, suppress
 from eenzaam_stats.estimation import (
     Comparing,
@@ -32,7 +33,7 @@ from eenzaam_stats.published.population_margins import population_margins
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.scoring import DIRECT, DJG6, DJG11, UCLA3, Scale, score
-from eenzaam_stats.survey import Design, Survey
+from eenzaam_stats.survey import Survey
 from eenzaam_stats.synthetic.sources import synthesise
 from eenzaam_stats.trend.projection import scenarios
 from eenzaam_stats.trend.projection.project import project

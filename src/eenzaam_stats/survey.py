@@ -19,6 +19,7 @@ from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring_report import ScoringReport
 from eenzaam_stats.vocabulary import Disclosure, Origin, SinglePsu
 
+# what a survey is made of, for users who build one; the package imports each from its own module
 __all__ = [
     "Calibration",
     "ColumnReport",

@@ -213,10 +213,34 @@ def formatted(value: float, *, decimals: int, language: Language) -> str:
         return "\N{EN DASH}"
     step = Decimal(1).scaleb(-decimals)
     rounded = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
-    text = f"{abs(rounded):,.{decimals}f}"
-    if language == "nl":
-        text = text.translate(str.maketrans(",.", ".,"))
+    signs = str.maketrans(
+        {",": label("number.thousands", language), ".": label("number.decimal", language)}
+    )
+    text = f"{abs(rounded):,.{decimals}f}".translate(signs)
     return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def formatted_shortest(value: float, *, language: Language) -> str:
+    """Number with no more decimals than it has, six at most.
+
+    Examples
+    --------
+    >>> formatted_shortest(97.5, language="nl"), formatted_shortest(95.0, language="nl")
+    ('97,5', '95')
+    """
+    digits = f"{round(value, 6):f}".rstrip("0").partition(".")[2]
+    return formatted(value, decimals=len(digits), language=language)
+
+
+def formatted_level(level: float, *, language: Language) -> str:
+    """Coverage of an interval for readers, never rounded to another one.
+
+    Examples
+    --------
+    >>> formatted_level(0.95, language="nl"), formatted_level(0.975, language="nl")
+    ('95%', '97,5%')
+    """
+    return add_percent(formatted_shortest(100 * level, language=language), language)
 
 
 def formatted_percent(share: float, *, decimals: int, language: Language) -> str:
@@ -230,4 +254,15 @@ def formatted_percent(share: float, *, decimals: int, language: Language) -> str
     if not math.isfinite(share):
         return formatted(share, decimals=decimals, language=language)
     percent = float(Decimal(repr(float(share))) * 100)
-    return formatted(percent, decimals=decimals, language=language) + "%"
+    return add_percent(formatted(percent, decimals=decimals, language=language), language)
+
+
+def add_percent(number: str, language: Language) -> str:
+    """Number that is a percentage, with its sign as readers of the language write it.
+
+    Examples
+    --------
+    >>> add_percent("14,2", "nl")
+    '14,2%'
+    """
+    return number + label("unit.percent", language)

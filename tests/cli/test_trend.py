@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import eenzaam_stats as es
-from eenzaam_stats.trend.series.interrupted import SeriesOptions
+from eenzaam_stats.trend.series.plan import SeriesOptions
 
 COVID = ("--interruption", "COVID-19:2020.2")
 

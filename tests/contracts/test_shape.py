@@ -15,10 +15,10 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats import vocabulary
+from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import (
     Evidence,
     Language,
-    OptionError,
     Origin,
     Sex,
     Verdict,

@@ -14,12 +14,13 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import EenzaamStatsError, OptionError, verb, verb_named
 from eenzaam_stats.estimation import linear_trend, rao_scott, with_age_bands
 from eenzaam_stats.estimation.aggregates.cells import Cells
 from eenzaam_stats.number_columns import numbers_in
 from eenzaam_stats.scoring import DJG6, check_direction, score, score_polytomous
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.trend.panel.dropout import check_dropout, warn_of_dropout
 from eenzaam_stats.trend.panel.panel import panel_model
 from eenzaam_stats.trend.series.checks import alternative_starts, leave_one_wave_out

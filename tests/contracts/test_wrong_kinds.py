@@ -15,8 +15,9 @@ import pytest
 import eenzaam_stats as es
 from eenzaam_stats import estimation, plots, scoring
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import EenzaamStatsError, OptionError
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.trend.panel.dropout import check_dropout, warn_of_dropout
 from eenzaam_stats.trend.panel.options import PanelOptions
 from eenzaam_stats.trend.panel.panel import panel_model
@@ -28,9 +29,10 @@ from eenzaam_stats.trend.series.controlled import ControlOptions, controlled_ser
 from eenzaam_stats.trend.series.counts import CountOptions, interrupted_counts
 from eenzaam_stats.trend.series.fitting import FitOptions
 from eenzaam_stats.trend.series.forecast import GapOptions, forecast_gap
-from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interrupted import interrupted_time_series
 from eenzaam_stats.trend.series.interruption import Interruption
 from eenzaam_stats.trend.series.placebo import placebo_in_space, placebo_in_time
+from eenzaam_stats.trend.series.plan import SeriesOptions
 from eenzaam_stats.trend.series.power import PlannedSeries, power_of
 
 mpl.use("Agg")

@@ -13,9 +13,10 @@ import eenzaam_stats as es
 from eenzaam_stats import plots
 from eenzaam_stats.dates.axis import Calendar, calendar_of
 from eenzaam_stats.dates.waves import dates_of_waves, moment_of
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.estimation import linear_trend
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.trend.panel.options import PanelOptions
 from eenzaam_stats.trend.panel.panel import panel_model
 from eenzaam_stats.trend.panel.rows import PanelColumns
@@ -26,9 +27,10 @@ from eenzaam_stats.trend.series.checks import alternative_starts, leave_one_wave
 from eenzaam_stats.trend.series.controlled import ControlOptions, controlled_series
 from eenzaam_stats.trend.series.counts import interrupted_counts
 from eenzaam_stats.trend.series.forecast import GapOptions, forecast_gap
-from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interrupted import interrupted_time_series
 from eenzaam_stats.trend.series.interruption import Interruption
 from eenzaam_stats.trend.series.placebo import placebo_in_space, placebo_in_time
+from eenzaam_stats.trend.series.plan import SeriesOptions
 from eenzaam_stats.trend.series.power import PlannedSeries, power_of
 
 mpl.use("Agg")

@@ -15,7 +15,8 @@ import pandas as pd
 from scipy import stats
 
 import eenzaam_stats as es
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.design import Design
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Flag
 
 MOST = 400_000  # tables of hidden counts that are tried for one release

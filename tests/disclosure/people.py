@@ -10,8 +10,9 @@ import pandas as pd
 
 from disclosure.attack.finest import Attacker, Question
 from disclosure.tables import NOTE, row
+from eenzaam_stats.design import Design
 from eenzaam_stats.results.estimates import Estimates
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 
 CLASSES = ("not", "moderate", "severe")
 ANSWERED = lambda frame: frame["category"] != "missing"  # noqa: E731

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.design import Design
 from eenzaam_stats.plots.tileplot import GGD_TILES
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 
 REGIONS = tuple(tile.names[0] for tile in GGD_TILES[:6])
 AGES = ("18-24", "25-39", "40-54", "55-64", "65-74", "75+")

@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 import eenzaam_stats as es
+from eenzaam_stats.design import Design
 from eenzaam_stats.disclosure import check_disclosure, require_checked, suppress
 from eenzaam_stats.errors import DisclosureError, SchemaError
 from eenzaam_stats.estimation.independence import rao_scott
 from eenzaam_stats.estimation.linear_trend import linear_trend
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
 PEOPLE = {"a": 160, "b": 240, "c": 280, "d": 14}

@@ -10,9 +10,10 @@ import pytest
 
 import eenzaam_stats as es
 from disclosure.errors_of_margins import attack, survey_of
+from eenzaam_stats.design import Design
 from eenzaam_stats.disclosure import PROFILES
 from eenzaam_stats.results.comparisons import Comparisons
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Flag
 
 STRICT = PROFILES["strict10"]

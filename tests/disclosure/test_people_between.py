@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 import eenzaam_stats as es
+from eenzaam_stats.design import Design
 from eenzaam_stats.disclosure import DisclosureProfile
 from eenzaam_stats.disclosure.released import released_tables, released_text
 from eenzaam_stats.errors import DisclosureError
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.tables.text import estimates_text as as_text
 from eenzaam_stats.vocabulary import Flag
 

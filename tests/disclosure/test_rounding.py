@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 import eenzaam_stats as es
+from eenzaam_stats.design import Design
 from eenzaam_stats.disclosure import PROFILES, suppress
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Flag
 
 DIGITS = replace(PROFILES["strict10"], name="digits", decimals=None)

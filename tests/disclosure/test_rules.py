@@ -11,10 +11,11 @@ import pytest
 
 import eenzaam_stats as es
 from disclosure.tables import NOTE, row
+from eenzaam_stats.design import Design
 from eenzaam_stats.disclosure import PROFILES, DisclosureProfile, check_disclosure, suppress
 from eenzaam_stats.disclosure.rules import disclosive
 from eenzaam_stats.results.estimates import Estimates
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 
 REPORT = HarmonisationReport("example", "2022", "a.csv", "synthetic", "adults", 1, 1)
 

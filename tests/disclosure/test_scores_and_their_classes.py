@@ -10,10 +10,11 @@ import pytest
 import eenzaam_stats as es
 from disclosure.tables import NOTE
 from disclosure.tables import row as counted
+from eenzaam_stats.design import Design
 from eenzaam_stats.disclosure import suppress
 from eenzaam_stats.errors import DisclosureError
 from eenzaam_stats.results.estimates import Estimates
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Flag
 
 REGIONS = {"A": (30, 20, 15), "B": (21, 14, 4), "C": (30, 18, 16), "D": (20, 20, 12)}

@@ -29,8 +29,8 @@ from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
 from eenzaam_stats.trend.series.check_fits import Fitting
 from eenzaam_stats.trend.series.fitting import FitOptions
 from eenzaam_stats.trend.series.forecast import GapOptions
-from eenzaam_stats.trend.series.interrupted import SeriesOptions
 from eenzaam_stats.trend.series.placebo import placebo_in_time
+from eenzaam_stats.trend.series.plan import SeriesOptions
 from eenzaam_stats.vocabulary import Disclosure
 
 mpl.use("Agg")

@@ -33,8 +33,8 @@ from eenzaam_stats.trend.series.checks import alternative_starts, leave_one_wave
 from eenzaam_stats.trend.series.controlled import controlled_series
 from eenzaam_stats.trend.series.fitting import FitOptions
 from eenzaam_stats.trend.series.forecast import GapOptions
-from eenzaam_stats.trend.series.interrupted import SeriesOptions
 from eenzaam_stats.trend.series.placebo import placebo_in_space, placebo_in_time
+from eenzaam_stats.trend.series.plan import SeriesOptions
 from eenzaam_stats.vocabulary import Flag, Origin
 
 LAW = es.Interruption("law", START)
@@ -528,6 +528,9 @@ NOT_APPLICABLE: dict[str, str] = {
         _WHOLE,
     ),
     "letter.recompute.lookup.rows": "looks up published figures, which have no rows of ours",
+    "estimation.model_errors.model_errors": "errors of estimation.model.model, which is run here",
+    "estimation.model_errors.class_doubts": "the doubts that estimation.model.model inherits",
+    "estimation.model_rows.model_rows": "complete rows, estimates nothing",
     "disclosure.table_columns.found_columns": "names columns of a table, estimates nothing",
     "disclosure.details.estimates_of": "reads a table of estimates back, estimates nothing",
     "letter.microdata.suppressed": "hides figures by suppress(), which is run here",

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 import eenzaam_stats as es
+from eenzaam_stats.design import Design
 from eenzaam_stats.results.estimates import Estimates
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Flag
 
 KINDS = (

@@ -15,7 +15,8 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats import estimation
-from eenzaam_stats.survey import Design, HarmonisationReport, ReplicateWeights, Survey
+from eenzaam_stats.design import Design, ReplicateWeights
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Flag
 
 SIZES = (1e-9, 1.0, 1e9)

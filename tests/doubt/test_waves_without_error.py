@@ -21,8 +21,8 @@ from eenzaam_stats.trend.series.checks import alternative_starts, leave_one_wave
 from eenzaam_stats.trend.series.controlled import ControlOptions, controlled_series
 from eenzaam_stats.trend.series.fitting import FitOptions
 from eenzaam_stats.trend.series.forecast import GapOptions
-from eenzaam_stats.trend.series.interrupted import SeriesOptions
 from eenzaam_stats.trend.series.placebo import placebo_in_space, placebo_in_time
+from eenzaam_stats.trend.series.plan import SeriesOptions
 
 START = 2018.0
 LAW = es.Interruption("law", START)

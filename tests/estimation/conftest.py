@@ -11,7 +11,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from eenzaam_stats.survey import Design, HarmonisationReport, ReplicateWeights, Survey
+from eenzaam_stats.design import Design, ReplicateWeights
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Origin
 from estimation.design_reference import DESIGNS, KEYS, LEVELS, LONELY_DESIGNS
 

@@ -13,8 +13,8 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats import estimation
+from eenzaam_stats.design import ReplicateWeights
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
-from eenzaam_stats.survey import ReplicateWeights
 from eenzaam_stats.vocabulary import Flag
 
 

@@ -255,7 +255,7 @@ def test_replicate_and_calibrated_errors_carry_the_flag_too(make_survey):
     frame = frame.assign(
         **{name: frame["weight"] * rng.uniform(0.5, 1.5, len(frame)) for name in names}
     )
-    replicates = es.survey.ReplicateWeights(names, "bootstrap")
+    replicates = es.design.ReplicateWeights(names, "bootstrap")
 
     found = rows(
         es.prevalence(

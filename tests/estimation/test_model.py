@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import eenzaam_stats as es
+from eenzaam_stats.design import ReplicateWeights
 from eenzaam_stats.errors import (
     ConvergenceError,
     DesignError,
@@ -17,7 +18,6 @@ from eenzaam_stats.errors import (
     UnknownColumnError,
 )
 from eenzaam_stats.estimation import model
-from eenzaam_stats.survey import ReplicateWeights
 from estimation.design_reference import margins_of
 
 # both fits stop when coefficients move by less than 1e-12 of their size: observed 4e-10

@@ -14,7 +14,7 @@ from eenzaam_stats import estimation
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.results.comparisons import COMPARISON_COLUMNS
 from eenzaam_stats.results.estimates import TIDY_COLUMNS, CheckResult, Footnote
-from eenzaam_stats.survey import ScoringReport
+from eenzaam_stats.scoring_report import ScoringReport
 from eenzaam_stats.version import VERSION
 from eenzaam_stats.vocabulary import Flag
 

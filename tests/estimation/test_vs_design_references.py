@@ -65,7 +65,7 @@ DOMAIN_RULES = {"false": "full_design", "true": "as_single_psu"}
 @pytest.fixture(scope="module")
 def waves(respondents) -> list[Survey]:
     """The two waves as two files, each with its own report."""
-    design = es.survey.Design("weight", **CLUSTERED)
+    design = es.design.Design("weight", **CLUSTERED)
     surveys = []
     for year, part in respondents.groupby("wave"):
         report = es.survey.HarmonisationReport(

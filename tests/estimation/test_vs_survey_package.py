@@ -11,8 +11,8 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats import estimation
+from eenzaam_stats.design import Calibration, Design, ReplicateWeights
 from eenzaam_stats.errors import DesignError
-from eenzaam_stats.survey import Calibration, Design, ReplicateWeights
 
 pytestmark = pytest.mark.witness
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from eenzaam_stats.letter import report
-from eenzaam_stats.letter.claims import said
+from eenzaam_stats.letter.ledger import said
 from eenzaam_stats.letter.manifest import stored
 from eenzaam_stats.letter.page import page as letter_page
 from eenzaam_stats.letter.page.address import sources

@@ -12,11 +12,8 @@ from eenzaam_stats.letter.recompute.combinations import (
     study_denominators,
     wave_prevalence,
 )
-from eenzaam_stats.letter.recompute.projection import (
-    OBSERVED,
-    base_prevalence,
-    growth_by_edition,
-)
+from eenzaam_stats.letter.recompute.projection import base_prevalence, growth_by_edition
+from eenzaam_stats.published.population_editions import OBSERVED
 from eenzaam_stats.published.reference import persons
 
 RTOL = 1e-12
@@ -86,7 +83,7 @@ def test_combinations_when_counted_then_one_of_36_gives_both_numbers():
 
 def test_combinations_when_all_residents_of_18_then_they_are_the_growth_of_the_claim():
     table = combinations().query("wave == 2022 and floor == 18 and households == 'residents'")
-    grown = {one.edition.id: one.parts.end / 1e6 for one in growth_by_edition()}
+    grown = {one.edition.name: one.parts.end / 1e6 for one in growth_by_edition()}
     assert len(grown) == 3
     for row in table.itertuples():
         assert row.end == pytest.approx(grown[row.edition], rel=1e-9)

@@ -7,9 +7,10 @@ import re
 
 import pytest
 
-from eenzaam_stats.letter.claims import Theme, read_claims
+from eenzaam_stats.letter.claims import read_claims
 from eenzaam_stats.letter.figures import LetterFigure, all_figures
 from eenzaam_stats.letter.figures.figure import texts
+from eenzaam_stats.letter.ledger import Theme
 from eenzaam_stats.letter.recompute import projection_table, recompute_all
 from eenzaam_stats.published import reference as tables
 from eenzaam_stats.vocabulary import Verdict, formatted

@@ -15,7 +15,7 @@ import pytest
 
 from eenzaam_stats.errors import ReproductionError, SourceError
 from eenzaam_stats.letter import manifest, report
-from eenzaam_stats.letter.claims import said
+from eenzaam_stats.letter.ledger import said
 from eenzaam_stats.letter.page import page as letter_page
 from eenzaam_stats.letter.page import picture
 from eenzaam_stats.letter.page.address import sources

@@ -20,13 +20,14 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.cli.main import run
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import EenzaamStatsError
 from eenzaam_stats.loaders.formats.opened import SUFFIXES
 from eenzaam_stats.loaders.harmonise.table_file import read_table
 from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from eenzaam_stats.loaders.sources.any_source import SOURCES, SourceOptions, read_source
 from eenzaam_stats.scoring import DJG6
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from loaders.formats.changed_sav import changed_sav
 from loaders.formats.text_files import DELIMITERS, write_text
 from loaders.mapping.mapped_files import mapping, people, write_mapping, write_survey

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import eenzaam_stats as es
-from eenzaam_stats.trend.series.interrupted import SeriesOptions
+from eenzaam_stats.trend.series.plan import SeriesOptions
 
 YEARS = np.arange(2006.0, 2024.0) + 0.8
 COVID = es.Interruption("COVID-19", 2020.2, 2022.2)

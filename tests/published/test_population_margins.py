@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from eenzaam_stats.age_bands import ADULT_BANDS, band_edges
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.published.population_margins import ADULT_BANDS, band_edges, population_margins
+from eenzaam_stats.published.population_margins import population_margins
 from eenzaam_stats.published.reference import persons
 
 

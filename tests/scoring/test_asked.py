@@ -11,11 +11,12 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import EenzaamStatsWarning, OptionError, ScaleError
 from eenzaam_stats.scoring import DIRECT, DJG6, DJG11, UCLA3, score, score_polytomous
 from eenzaam_stats.scoring.asked import LEAST_PEOPLE
 from eenzaam_stats.scoring.for_outcome import scored_for
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from scoring.people import ALL_ITEMS, GM_ANSWERS, answers, coded, item_map, simulated
 
 PEOPLE = simulated(40, seed=3, missing=0.02)

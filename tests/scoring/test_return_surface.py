@@ -7,6 +7,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import EenzaamStatsWarning
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
@@ -14,7 +15,8 @@ from eenzaam_stats.scoring.direct import DIRECT
 from eenzaam_stats.scoring.polytomous import score_polytomous
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.scoring.ucla import UCLA3, ucla3_with_threshold
-from eenzaam_stats.survey import Design, HarmonisationReport, ScoringReport, Survey
+from eenzaam_stats.scoring_report import ScoringReport
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Origin
 from scoring.people import GM_ANSWERS, SOCIAL, answers, coded, item_map, listed, simulated
 

@@ -17,8 +17,9 @@ import pytest
 from eenzaam_stats.errors import EenzaamStatsWarning, IncompleteTableError, UnavailableError
 from eenzaam_stats.files.scratch import PREFIX
 from eenzaam_stats.statline import cache, transport
+from eenzaam_stats.statline.access import Access
 from eenzaam_stats.statline.cache import Writer, check_cache, find, key_of, sweep
-from eenzaam_stats.statline.statline import Access, find_tables, read_description, read_table
+from eenzaam_stats.statline.statline import find_tables, read_description, read_table
 from statline.odata_server import Site, serving
 from statline.odata_tables import loneliness, neighbourhoods
 from statline.patient import at, patient

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from eenzaam_stats.statline.statline import Access, read_table
+from eenzaam_stats.statline.access import Access
+from eenzaam_stats.statline.statline import read_table
 from statline.odata_server import serving
 from statline.odata_tables import loneliness, neighbourhoods
 from statline.patient import at, patient

@@ -19,8 +19,9 @@ import pytest
 
 from eenzaam_stats.errors import IncompleteTableError, SourceError, UnavailableError
 from eenzaam_stats.files.scratch import PREFIX
+from eenzaam_stats.statline.access import Access
 from eenzaam_stats.statline.cache import check_cache
-from eenzaam_stats.statline.statline import Access, read_table, save_table
+from eenzaam_stats.statline.statline import read_table, save_table
 from statline.odata_server import FAULTS, PAGE_FAULTS, Asked, Site, serving
 from statline.odata_tables import CHARACTERISTICS, ServedTable, loneliness
 from statline.patient import Waits, at, patient

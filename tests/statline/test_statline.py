@@ -19,14 +19,13 @@ from eenzaam_stats.errors import (
     UnknownTableError,
 )
 from eenzaam_stats.statline import statline
+from eenzaam_stats.statline.access import Access
+from eenzaam_stats.statline.choice import contains, starts_with
 from eenzaam_stats.statline.statline import (
-    Access,
-    contains,
     find_tables,
     read_description,
     read_table,
     save_table,
-    starts_with,
     with_margins,
 )
 from statline.odata_server import Site, serving

@@ -28,6 +28,7 @@ from eenzaam_stats.cli.files import (
 )
 from eenzaam_stats.cli.output import deliver, envelope, examples, give, require_free, say
 from eenzaam_stats.errors import OptionError
+from eenzaam_stats.published.population_editions import KERNPROGNOSE, OBSERVED
 from eenzaam_stats.vocabulary import Language, require_option
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ def project(
         typer.Option(
             "--edition", "--population", help="Packaged population forecast, or a CSV of your own."
         ),
-    ] = "cbs_kernprognose_2016",
+    ] = KERNPROGNOSE,
     base_population: Annotated[
-        str | None, typer.Option(help="Edition of the base year, such as cbs_observed.")
+        str | None, typer.Option(help=f"Edition of the base year, such as {OBSERVED}.")
     ] = None,
     base_year: Annotated[int | None, typer.Option(help="Wave to start from.")] = None,
     to: Annotated[int, typer.Option(help="Last year.")] = 2050,

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from eenzaam_stats.dates.waves import DateLike
+    from eenzaam_stats.results.gap import ForecastGap
+    from eenzaam_stats.results.series import InterruptedFit
     from eenzaam_stats.trend.series.check_fits import Fitting
     from eenzaam_stats.trend.series.fitting import Estimator, FitOptions
     from eenzaam_stats.trend.series.interrupted import Link
@@ -95,10 +97,8 @@ def trend(
     """Estimate level and slope changes of a series, or its distance from the trend before."""
     from eenzaam_stats.trend.series.check_fits import Fitting  # noqa: PLC0415
     from eenzaam_stats.trend.series.forecast import GapOptions, forecast_gap  # noqa: PLC0415
-    from eenzaam_stats.trend.series.interrupted import (  # noqa: PLC0415
-        SeriesOptions,
-        interrupted_time_series,
-    )
+    from eenzaam_stats.trend.series.interrupted import interrupted_time_series  # noqa: PLC0415
+    from eenzaam_stats.trend.series.plan import SeriesOptions  # noqa: PLC0415
 
     require_option(lang, Language, name="--lang")
     dialect = csv_dialect(as_csv=as_csv, csv_for=csv_for, as_json=as_json)
@@ -153,8 +153,12 @@ def trend(
             f"check {check['name']}, {check['effect']}: {check['verdict']}; {check['message']}"
             for check in found
         ]
-        table = f"\n{result.tidy().to_string(index=False)}"
-        give("\n".join([result.describe(), table, *told, *stated(result).values()]))
+        give("\n".join([*_shown(result), *told, *stated(result).values()]))
+
+
+def _shown(result: InterruptedFit | ForecastGap) -> tuple[str, str, str]:
+    """What was found in a sentence and a table, with a line between them."""
+    return result.describe(), "", result.tidy().to_string(index=False)
 
 
 def _fit_options(without_error: str) -> FitOptions:

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import narwhals.stable.v2 as nw
 
+from eenzaam_stats.age_bands import ADULT_BANDS, AGE_BAND, band_edges
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import SchemaError, UnknownColumnError, verb
 from eenzaam_stats.estimation.aggregates import engine_frame
-from eenzaam_stats.published.population_margins import ADULT_BANDS, AGE_BAND, band_edges
 from eenzaam_stats.survey import Survey
 
 
@@ -60,7 +60,8 @@ def with_age_bands(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> report = HarmonisationReport("made_up", "2022", "people.csv", "synthetic", "four", 4, 4)
     >>> survey = Survey(pd.DataFrame({"age": [17, 18, 64, 80]}), Design(), report)
     >>> banded = with_age_bands(survey, ["18-64", "65+"])

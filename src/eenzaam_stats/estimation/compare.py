@@ -104,6 +104,8 @@ def _within_block(
     if reference == PAIRS:
         yield from ((two, one, block[one]) for one, two in combinations(block, 2))
     elif reference == REST:
+        # The rest is summed from the finest cells, so that its covariance with the group is counted
+        # and not taken to be 0.
         everyone = np.sum(list(block.values()), axis=0)
         rest = block if len(block) > 1 else {}
         yield from ((group, REST, everyone - member) for group, member in rest.items())
@@ -199,7 +201,8 @@ def compare(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({"sex": ["m"] * 4 + ["v"] * 4, "lonely": [1, 0, 0, 0, 1, 1, 0, 0]})
     >>> report = HarmonisationReport("example", "2022", "example.sav", "synthetic", "adults", 8, 8)
     >>> row = compare(Survey(people, Design(), report), "lonely", by="sex", weights=None).rows[0]
@@ -271,6 +274,8 @@ def _compared(
     p1, p2 = first.estimate, second.estimate
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = how.measure == "ratio"
+        # A ratio is compared on its logarithm: an interval on the ratio itself may reach below 0,
+        # and turning the ratio round would give another test.
         scale1, scale2 = (1.0 / p1, 1.0 / p2) if ratio else (np.ones_like(p1), np.ones_like(p2))
         estimate = np.log(p1 / p2) if ratio else p1 - p2
     defined = np.isfinite(estimate)
@@ -314,6 +319,8 @@ def _reason(defined: bool, least: int) -> str:
 
 def adjusted(rows: Sequence[Comparison], adjustment: Adjustment) -> list[Comparison]:
     """Rows with p values adjusted over all rows that have one."""
+    # Over all rows of all batches together: adjusted batch by batch, the number of tests would
+    # depend on the size of a batch.
     there = [at for at, row in enumerate(rows) if math.isfinite(row.p_value)]
     if adjustment == "none" or not there:
         return list(rows)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from scipy import special
-
-from eenzaam_stats.numerics.survey.intervals import t_quantile
+from eenzaam_stats.numerics.t_distribution import t_quantile, two_sided_p
 from eenzaam_stats.results.comparisons import Comparison
 from eenzaam_stats.results.doubt import Doubt
 
@@ -31,6 +29,8 @@ class Tested:
         return replace(
             self,
             value=value,
+            # The error of the ratio by the delta method, for those who want one; limits come from
+            # the logarithm and are not symmetric about the ratio.
             std_error=value * self.std_error,
             low=math.exp(self.low),
             high=math.exp(self.high),
@@ -63,11 +63,13 @@ def tested(value: float, std_error: float, *, df: int, level: float) -> Tested:
         return _without_test(math.nan, math.nan, df, "no estimate")
     if df <= 0:
         return _without_test(value, std_error, df, "no degrees of freedom")
+    # An error of 0 is one that could not be estimated. Its t would be infinite and every difference
+    # proven.
     if not std_error > 0:
         return _without_test(value, std_error, df, "no variance within the strata")
     half = float(t_quantile(level, df)) * std_error
     t = value / std_error
-    p_value = float(2.0 * special.stdtr(df, -abs(t)))
+    p_value = float(two_sided_p(t, df))
     return Tested(value, std_error, value - half, value + half, df, t, p_value, "")
 
 
@@ -78,6 +80,8 @@ def _without_test(value: float, std_error: float, df: int, reason: str) -> Teste
 
 def comparison(names: Names, test: Tested, *, counts: tuple[int, int], doubt: Doubt) -> Comparison:
     """Row of a result with its doubt; an error that lacks a part gives no limits and no test."""
+    # One side without an error leaves a difference that looks as sure as the other side. The error
+    # stays as R prints it; a test would make something of it.
     test = test.withheld() if doubt.no_error else test
     return Comparison(
         within=names.within,

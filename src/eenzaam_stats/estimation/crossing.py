@@ -32,7 +32,8 @@ class Crossing:
         Examples
         --------
         >>> import pandas as pd
-        >>> from eenzaam_stats.survey import Design, HarmonisationReport
+        >>> from eenzaam_stats.design import Design
+        >>> from eenzaam_stats.survey import HarmonisationReport
         >>> people = pd.DataFrame({"place": ["a", "b"], "area": ["c", "c"], "lonely": [1, 0]})
         >>> report = HarmonisationReport("example", "2022", "a.sav", "synthetic", "18+", 2, 2)
         >>> Crossing(Survey(people, Design(), report), Outcome("lonely")).values(["place", "area"])

@@ -80,7 +80,8 @@ def distribution(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({"category": ["not", "not", "severe", None]})
     >>> report = HarmonisationReport("example", "2022", "example.sav", "synthetic", "adults", 4, 4)
     >>> table = distribution(Survey(people, Design(), report), "category", weights=None)
@@ -139,6 +140,8 @@ def _classes(survey: Survey, name: str) -> dict[str, str]:
         found = collected(known.select(nw.col(name).cast(nw.String)).unique())
         classes = sorted(found.get_column(name), key=float if dtype.is_numeric() else str)
         places = {str(value): at for at, value in enumerate(ordered or ())}
+        # Categories that are not ordered keep the order in which the data give them; only those
+        # that nobody has are left out.
         classes.sort(key=lambda value: places.get(value, len(places)))
     if not 0 < len(classes) <= MOST_CLASSES:
         raise OptionError(

@@ -72,7 +72,8 @@ def rao_scott(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({"sex": ["m", "v"] * 50, "lonely": [0, 1, 0, 0] * 25})
     >>> report = HarmonisationReport("example", "2022", "a.sav", "synthetic", "adults", 100, 100)
     >>> result = rao_scott(Survey(people, Design(), report), "sex", "lonely", weights=None)
@@ -107,10 +108,14 @@ def rao_scott(
         return found
 
     p = shares(domains.first)
+    # Shares of the whole table and not of a row: Pearson's statistic is about them, and a row total
+    # is estimated too.
     score = (np.eye(n_cells)[:, at] - p[:, None]) / weight.sum()
     covariances = covariances_of(survey, source, domains, everyone, by=(rows, columns))
     result = covariances.of((score, score), shares)
     n = float(domains.n.sum())
+    # Weights that were calibrated to the very table leave it no sampling error: a test would find
+    # whatever rounding is left.
     _require_error(result.std_error, p, n=n)
     test = rao_scott_test(
         p.reshape(len(row_names), len(column_names)),

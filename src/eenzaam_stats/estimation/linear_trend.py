@@ -90,7 +90,8 @@ def linear_trend(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({"wave": [2020] * 4 + [2022] * 4, "lonely": [1, 0, 0, 0, 1, 1, 0, 0]})
     >>> report = HarmonisationReport("example", "2020, 2022", "a.sav", "synthetic", "adults", 8, 8)
     >>> row = linear_trend(Survey(people, Design(), report), "lonely", weights=None).rows[0]
@@ -173,6 +174,7 @@ def _slopes(
     if link == "logit":
         p = per_wave.estimate
         usable = known & (p > 0.0) & (p < 1.0)
+        # Any share between 0 and 1 does: the weight of these waves is 0 below.
         inside = np.where(usable, p, 0.5)
         value, derivative = np.log(inside / (1.0 - inside)), 1.0 / (inside * (1.0 - inside))
     names = list(dict.fromkeys(group[:n_keys] for group in domains.groups))
@@ -187,6 +189,8 @@ def _slopes(
         result: FloatArray = scored @ np.where(usable, per_wave.value(first), 0.0)
         return result
 
+    # One linear combination of all waves: people who answered twice tie them, and errors per wave
+    # that are added up as if apart overstate that of a panel.
     result = covariances.of(score, sloped)
     estimate = slopes @ np.where(usable, value, 0.0)
     n_waves = len(np.unique(times))
@@ -215,6 +219,7 @@ def _slope(times: FloatArray, used: NDArray[np.bool_]) -> FloatArray:
     """Coefficients of the least-squares slope over the waves that are used, 0 elsewhere."""
     if used.sum() < _LEAST_WAVES:
         return np.zeros(len(times))
+    # On the dates and not on the number of the wave: a wave that was skipped is a longer step.
     away = np.where(used, times - times[used].mean(), 0.0)
     result: FloatArray = away / (away**2).sum()
     return result

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -174,7 +173,7 @@ def _design_frame(survey: Survey, n: int) -> pd.DataFrame:
     frame = engine_frame.opened(survey.respondents)
     wanted = list(dict.fromkeys(names))
     if not wanted:
-        return pd.DataFrame(index=range(len(collected(frame.select(nw.len())))))
+        return pd.DataFrame(index=range(n))
     return collected(frame.select(*wanted)).to_pandas().reset_index(drop=True)
 
 

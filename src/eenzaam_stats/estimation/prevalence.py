@@ -115,7 +115,8 @@ def prevalence(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({
     ...     "sex": ["men"] * 3 + ["women"] * 3,
     ...     "lonely": [True, False, None, True, True, False],
@@ -145,6 +146,8 @@ def prevalence(
         errors, words = errors_of(
             survey, source, domains, one, by=groups, statistic="proportion", replication=replication
         )
+        # Each outcome drops those without an answer to it, and to nothing else: a second outcome
+        # may not change the first.
         found = proportion_rows(domains, errors, interval=interval, level=level)
         rows += found if isinstance(outcome, str) else labelled(one.name, found)
         n_without_group = domains.n_without_group

@@ -76,7 +76,8 @@ def mean(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({"score": [0, 4, 11, None], "weight": [1.0, 1.0, 2.0, 1.0]})
     >>> report = HarmonisationReport("example", "2022", "example.sav", "synthetic", "adults", 4, 4)
     >>> row = mean(Survey(people, Design(weight="weight"), report), "score").rows[0]
@@ -142,7 +143,8 @@ def total(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({"lonely": [1, 0, 1, None], "weight": [900.0, 1100.0, 500.0, 700.0]})
     >>> report = HarmonisationReport("example", "2022", "example.sav", "synthetic", "adults", 4, 4)
     >>> row = total(Survey(people, Design(weight="weight"), report), "lonely").rows[0]
@@ -211,7 +213,8 @@ def ratio(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({"severe": [1, 0, 1, 0], "lonely": [1, 1, 1, 0]})
     >>> report = HarmonisationReport("example", "2022", "example.sav", "synthetic", "adults", 4, 4)
     >>> survey = Survey(people, Design(), report)
@@ -244,6 +247,8 @@ def _quantity(
     found = domains.linearised(statistic)
     rows = number_rows(domains, errors, found, statistic=statistic, level=level)
     if statistic == "total_yes":
+        # A number of people hides that nobody in a small group said no: the doubt is in the share
+        # behind it.
         rows = _with_share_doubts(rows, input_doubts(survey, source, domains, outcome, by=groups))
     return Estimates(
         by=groups,

@@ -18,7 +18,6 @@ from eenzaam_stats.estimation.variance.single_psu import single_psu_doubts
 from eenzaam_stats.numerics.survey.beta_interval import beta_interval
 from eenzaam_stats.numerics.survey.intervals import (
     logit_interval,
-    t_quantile,
     wald_interval,
     wilson_interval,
 )
@@ -29,6 +28,7 @@ from eenzaam_stats.numerics.survey.linearise import (
     linearised,
 )
 from eenzaam_stats.numerics.survey.variance import domain_variance
+from eenzaam_stats.numerics.t_distribution import t_quantile
 from eenzaam_stats.results.estimates import Estimate
 from eenzaam_stats.vocabulary import Flag, IntervalMethod
 
@@ -76,6 +76,8 @@ def limits(
     level: float,
 ) -> Limits:
     """Limits of proportions by one method."""
+    # Always Student's t with the degrees of freedom of the group. R's confint on svyby takes the
+    # normal quantile unless told otherwise.
     p, se, df = estimate, errors.std_error, errors.df
     methods: Mapping[str, Callable[[], Limits]] = {
         "logit": lambda: logit_interval(p, se, df=df, level=level),
@@ -89,6 +91,7 @@ def limits(
 
 def symmetric_limits(estimate: FloatArray, errors: StandardErrors, *, level: float) -> Limits:
     """Limits of means, totals and ratios: t times the standard error on either side."""
+    # No other scale suits a total or a ratio: it has no bounds that a transformation could keep.
     half = t_quantile(level, errors.df) * errors.std_error
     return estimate - half, estimate + half
 
@@ -105,6 +108,8 @@ def proportion_rows(
         variance, weight_sum * p * (1.0 - p), n=domains.n, weight_sum=weight_sum
     )
     with np.errstate(divide="ignore", invalid="ignore"):
+        # From the variance itself and not as n over the design effect, which has more than one
+        # definition.
         n_effective = p * (1.0 - p) / variance
     return _rows(
         domains,
@@ -168,6 +173,8 @@ def _with_contributions(rows: Sequence[Estimate], domains: Domains) -> tuple[Est
         return tuple(rows)
     first, total = domains.top, np.abs(domains.first[:, 1])
     rest = np.sqrt(np.clip(domains.top_squares - first**2, 0.0, None))
+    # The sum of squares bounds the second largest from above: the cells do not keep it, and a rule
+    # of disclosure may hide too much but not too little.
     second = np.where(domains.top_squares > 0.0, np.minimum(rest, first), first)
     second = np.where(domains.n > 1, second, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -207,6 +214,8 @@ def _rows(
         p, se, low, high, df, n, n_missing, yes, total, wr, wor, n_effective, largest = values
         reason, usable = _reason(kind, p, se, df=df, n=n)
         most = n >= SEVERAL and largest > MOST_OF_ALL
+        # The estimate is then this person's answer, and its error is small because one person does
+        # not differ from herself: it would pass every rule on errors.
         heavy = f"one respondent has {largest:.0%} of the weight" if most else ""
         reason, usable = "; ".join(filter(None, (reason, doubt, gap, heavy))), usable and not gap
         result.append(
@@ -269,5 +278,7 @@ def _reason(kind: str, p: float, se: float, *, df: int, n: int) -> tuple[str, bo
         ),
     )
     found = [words for there, words in findings if there]
+    # At 0 and 1 a method without limits gives none by itself, and Korn and Graubard have them
+    # there: the edge alone takes no interval away.
     at_edge = edges and p in (0.0, 1.0) and len(found) == 1
     return "; ".join(found), not found or at_edge

@@ -82,7 +82,8 @@ def standardise(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({
     ...     "age": ["young"] * 4 + ["old"] * 2, "lonely": [1, 0, 0, 0, 1, 0]})
     >>> report = HarmonisationReport("example", "2022", "example.sav", "synthetic", "adults", 6, 6)
@@ -102,6 +103,8 @@ def standardise(
     statistic: Statistic = "mean" if one.kind == "number" else "proportion"
     found = targets(domains, n_keys=len(groups), statistic=statistic, standard=standard)
     covariances = covariances_of(survey, source, domains, one, by=finest)
+    # Scores are weighted with the standard before they are squared, which counts that classes share
+    # strata. It equals svystandardize, and is not the root of a sum of squared errors.
     result = covariances.of(found.score, found.value)
     errors = StandardErrors(result.std_error, result.df)
     n = found.member @ domains.n
@@ -159,6 +162,8 @@ def _doubts(
     for at in range(len(found.groups)):
         own = _reason(found, errors, at)
         used = [int(d) for d in np.flatnonzero(found.member[at]) if shares[classes[d]] > 0]
+        # A class without anybody makes the figure undefined. Moving its share to the others would
+        # be another standard without a word.
         beside = [] if found.empty[at] else [("/".join(classes[d]), inputs[d]) for d in used]
         result.append(inherit_flag(beside, own=own))
     return result

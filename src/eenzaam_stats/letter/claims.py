@@ -17,34 +17,15 @@ from typing import Any
 
 from eenzaam_stats.errors import listed
 from eenzaam_stats.letter.ledger import (
-    Alternative,
     Basis,
     Claim,
-    Input,
     Kind,
-    LedgerRow,
-    Recomputation,
     Theme,
     Unit,
-    said,
 )
-from eenzaam_stats.letter.verdict import fault, verdict
+from eenzaam_stats.letter.verdict import fault
 
-__all__ = [
-    "Alternative",
-    "Basis",
-    "Claim",
-    "Input",
-    "Kind",
-    "LedgerRow",
-    "Recomputation",
-    "Theme",
-    "Unit",
-    "parse_claims",
-    "read_claims",
-    "said",
-    "verdict",
-]
+__all__ = ["parse_claims", "read_claims"]
 
 STATEMENT_WORDS = 30
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from eenzaam_stats.errors import ReproductionError
 from eenzaam_stats.files.document_text import json_of
-from eenzaam_stats.letter.claims import LedgerRow
 from eenzaam_stats.letter.figures import LetterFigure
+from eenzaam_stats.letter.ledger import LedgerRow
 
 RELATIVE = 1e-9  # sums and quotients of packaged decimals: far above rounding, far below a digit
 SHOWN = 6  # differences printed in the message

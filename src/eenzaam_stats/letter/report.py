@@ -14,8 +14,9 @@ from eenzaam_stats.errors import OptionError
 from eenzaam_stats.files.writing import require_folder, write_set
 from eenzaam_stats.json_text import json_text
 from eenzaam_stats.letter import manifest
-from eenzaam_stats.letter.claims import Input, LedgerRow, read_claims, said
+from eenzaam_stats.letter.claims import read_claims
 from eenzaam_stats.letter.figures import LetterFigure, all_figures
+from eenzaam_stats.letter.ledger import Input, LedgerRow, said
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page.controls import LANGUAGES
 from eenzaam_stats.letter.page.listings import ledger_frame
@@ -24,7 +25,7 @@ from eenzaam_stats.letter.recompute import recompute_all
 from eenzaam_stats.output_check import STAYS, require_passed
 from eenzaam_stats.plain_text import whole
 from eenzaam_stats.tables import csv_text
-from eenzaam_stats.vocabulary import Language, Verdict, formatted, label
+from eenzaam_stats.vocabulary import Language, Verdict, add_percent, formatted, label
 
 MANIFEST = "manifest.json"
 COMMAND = "letter"
@@ -154,7 +155,7 @@ def _computed_line(one: ComputedFigure, language: Language) -> str:
     )
     interval = f"({low}–{high})" if math.isfinite(row.conf_low) else "(–)"
     doubt = f"; {label('word.uncertain', language)}: {row.reason}" if row.reason else ""
-    return f"{head}{value}% {interval}{doubt}"
+    return f"{head}{add_percent(value, language)} {interval}{doubt}"
 
 
 def as_data(report: Report) -> Mapping[str, Any]:

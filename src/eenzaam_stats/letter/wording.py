@@ -6,7 +6,7 @@ One place that knows how a unit is written in Dutch and in English; it computes 
 from __future__ import annotations
 
 from eenzaam_stats.letter.ledger import Unit
-from eenzaam_stats.vocabulary import Language, formatted, label
+from eenzaam_stats.vocabulary import Language, add_percent, formatted, label
 
 
 def quantity(value: float, *, unit: Unit, decimals: int, language: Language) -> str:
@@ -56,4 +56,4 @@ def percent_range(*limits: float, decimals: int = 1, language: Language) -> str:
     '11.8%'
     """
     numbers = [formatted(limit, decimals=decimals, language=language) for limit in limits]
-    return "–".join(numbers) + "%"
+    return add_percent("–".join(numbers), language)

@@ -13,7 +13,14 @@ from eenzaam_stats.plots.frame import NumberText, broken, doubt_words, grid_behi
 from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import COLOURS, FAINT, HATCHES, INK, PAPER, styled
 from eenzaam_stats.results.change import ChangePart, CountChange
-from eenzaam_stats.vocabulary import Language, formatted, label, labels
+from eenzaam_stats.vocabulary import (
+    Language,
+    add_percent,
+    formatted,
+    formatted_level,
+    label,
+    labels,
+)
 
 THOUSAND = 1000.0
 _ROW, _AROUND, _WIDE = 0.36, 1.5, 8.2  # inches
@@ -137,7 +144,9 @@ def _told(part: ChangePart, language: Language) -> str:
         low, high = (_signed(value, language) for value in (part.conf_low, part.conf_high))
         words += f" ({low} {label('change.to', language)} {high})"
     if part.kind != "change" and math.isfinite(part.percent):
-        words += f", {formatted(part.percent, decimals=0, language=language)}%"
+        words += (
+            f", {add_percent(formatted(part.percent, decimals=0, language=language), language)}"
+        )
     return words
 
 
@@ -174,7 +183,7 @@ def _title(result: CountChange, language: Language) -> str:
     scenario = words.get(f"scenario.{result.scenario}", result.scenario)
     parts = [f"{outcome} ({words['word.thousand']}), {ends}", f"{result.population}; {scenario}"]
     if result.draws:
-        parts[1] += f"; {words['word.interval']} {result.level:.0%}"
+        parts[1] += f"; {words['word.interval']} {formatted_level(result.level, language=language)}"
     return "\n".join(filter(None, [*parts, doubt_words(result.flag, result.reason, language)]))
 
 

@@ -12,7 +12,7 @@ from eenzaam_stats.plots.frame import NumberText, doubt_words
 from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import styled
 from eenzaam_stats.results.estimates import Estimates
-from eenzaam_stats.vocabulary import Flag, Language, formatted, label, labels
+from eenzaam_stats.vocabulary import Flag, Language, formatted, formatted_level, label, labels
 
 
 @in_words
@@ -122,7 +122,7 @@ def note_above(
     return (
         (f"{words} ({note.scale}), %\n" if outcome else "")
         + f"{note.source} {note.wave} ({label(f'origin.{note.origin}', language)}), n = {n}, "
-        f"{label('word.interval', language)} {note.level:.0%}"
+        f"{label('word.interval', language)} {formatted_level(note.level, language=language)}"
         + (f", {label('word.left_out', language)}: {left_out}" if left_out else "")
         + (f", {marked}: {doubted}" if doubted else "")
     )
@@ -154,7 +154,7 @@ def prevalence_text(estimates: Estimates, *, language: Language = "nl") -> str:
     """
     text = NumberText(language, decimals=1)
     told = [
-        f"{_group(estimates.by, row.group, language)} {text.value(100 * row.estimate)}% "
+        f"{_group(estimates.by, row.group, language)} {text.percent(100 * row.estimate)} "
         f"({text.value(100 * row.conf_low)} – {text.value(100 * row.conf_high)})"
         + "".join(f", {words}" for words in [doubt_words(row.flag, row.reason, language)] if words)
         for row in estimates.rows

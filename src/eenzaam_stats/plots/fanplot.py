@@ -21,6 +21,7 @@ from eenzaam_stats.plots.frame import (
 )
 from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import COLOURS, DASHES, HATCHES, INK, PAPER, RAMP
+from eenzaam_stats.vocabulary import add_percent
 
 _HEADROOM = 0.06  # of the height of what is drawn
 _RIGHT = 0.16  # of the years, for the numbers of the last one
@@ -66,7 +67,7 @@ def fan(
             color=COLOURS[0],
             alpha=shade,
             lw=0,
-            label=f"{level:g}%",
+            label=add_percent(text.tick(level), text.language),
         )
     for index, name in enumerate(names):
         rows = frame[frame["series"].astype(str) == name].sort_values("year")

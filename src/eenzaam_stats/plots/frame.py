@@ -17,7 +17,14 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter
 
 from eenzaam_stats.plain_text import plain
-from eenzaam_stats.vocabulary import Flag, Language, formatted, label
+from eenzaam_stats.vocabulary import (
+    Flag,
+    Language,
+    add_percent,
+    formatted,
+    formatted_shortest,
+    label,
+)
 
 NARROW = 5.5  # inches; narrower figures break their labels
 NARROW_LABEL = 22  # characters on a line of a label in a narrow figure
@@ -45,10 +52,13 @@ class NumberText:
         places = self.decimals if decimals is None or pd.isna(decimals) else int(decimals)
         return formatted(value, decimals=places, language=self.language)
 
+    def percent(self, value: float) -> str:
+        """Write a percentage with the decimals of the figure."""
+        return add_percent(self.value(value), self.language)
+
     def tick(self, value: float) -> str:
         """Write a position on an axis with no more decimals than it has."""
-        digits = f"{round(value, 6):f}".rstrip("0").partition(".")[2]
-        return formatted(value, decimals=len(digits), language=self.language)
+        return formatted_shortest(value, language=self.language)
 
     def values(self, frame: pd.DataFrame) -> list[str]:
         """Write the values of a frame, each row with its own ``decimals`` where it has them."""

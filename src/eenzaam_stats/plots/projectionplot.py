@@ -17,7 +17,14 @@ from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import styled
 from eenzaam_stats.results.hindcast import HindcastError
 from eenzaam_stats.results.projection import ALL, TOTAL, ProjectedRow, Projection
-from eenzaam_stats.vocabulary import Language, formatted, formatted_percent, label, labels
+from eenzaam_stats.vocabulary import (
+    Language,
+    formatted,
+    formatted_level,
+    formatted_percent,
+    label,
+    labels,
+)
 
 View = Literal["fan", "age", "pyramid", "sources"]
 MILLION, THOUSAND = 1e6, 1e3
@@ -207,7 +214,10 @@ def _title(result: Projection, view: View, language: Language) -> str:
         f"{model.source}" + (f" ({words['origin.synthetic']})" if model.synthetic else ""),
     ]
     if model.draws and view == "fan":
-        levels = f"{INNER:g}% {words['word.and']} {100 * model.level:g}%"
+        inner, outer = (
+            formatted_level(one, language=language) for one in (INNER / 100, model.level)
+        )
+        levels = f"{inner} {words['word.and']} {outer}"
         parts.append(f"{words['word.interval']} {levels}")
     if result.hindcast is not None:
         parts.append(hindcast_words(result.hindcast, language))

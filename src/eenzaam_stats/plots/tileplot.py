@@ -20,7 +20,7 @@ from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import FAINT, INK, PAPER, RAMP, styled
 from eenzaam_stats.results.estimates import Estimate, Estimates
-from eenzaam_stats.vocabulary import Flag, Language, formatted, label, labels
+from eenzaam_stats.vocabulary import Flag, Language, add_percent, formatted, label, labels
 
 SIDE = 0.94  # of the distance between two tiles
 DARK = 0.45  # lightness below which letters on a tile are white
@@ -120,7 +120,7 @@ def tilemap_text(estimates: Estimates, *, language: Language = "nl") -> str:
     names = {tile.code: _one_line(tile) for tile in GGD_TILES}
     order = sorted(found, key=lambda code: (found[code].estimate, code))
     values = [
-        f"{names[code]} {text.value(100 * found[code].estimate)}%{_mark(found[code])}"
+        f"{names[code]} {text.percent(100 * found[code].estimate)}{_mark(found[code])}"
         for code in order
     ]
     absent = [name for code, name in names.items() if code not in found]
@@ -249,7 +249,7 @@ def _legend(axes: Axes, limits: tuple[float, ...], text: NumberText, *, hatched:
             facecolor=_colour(at, len(pairs)),
             edgecolor=INK,
             linewidth=0.6,
-            label=f"{text.tick(low)}–<{text.tick(high)}%",
+            label=f"{text.tick(low)}–<{add_percent(text.tick(high), text.language)}",
         )
         for at, (low, high) in enumerate(pairs)
     ]

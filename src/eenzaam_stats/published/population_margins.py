@@ -5,18 +5,14 @@ It counts residents per band; what the margins are used for is not its affair.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import pandas as pd
 
+from eenzaam_stats.age_bands import ADULT_BANDS, AGE_BAND, band_edges
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import OptionError
+from eenzaam_stats.published.population_editions import OBSERVED
 from eenzaam_stats.published.reference import COUNTED_SEXES, persons
-
-ADULT_BANDS = ("18-24", "25-34", "35-44", "45-54", "55-64", "65-74", "75+")
-AGE_BAND = "age_band"
-_BAND = re.compile(r"(\d+)(?:-(\d+)|\+)")
 
 
 @in_words
@@ -24,7 +20,7 @@ def population_margins(
     year: int,
     *,
     bands: Sequence[str] = ADULT_BANDS,
-    edition: str = "cbs_observed",
+    edition: str = OBSERVED,
     age_column: str = AGE_BAND,
     sex_column: str = "sex",
 ) -> tuple[pd.DataFrame, ...]:
@@ -90,45 +86,3 @@ def population_margins(
         f"all residents on 1 January {year} ({edition}), not private households only"
     )
     return (margin,)
-
-
-def band_edges(bands: Sequence[str]) -> tuple[tuple[int, int | None], ...]:
-    """First and last age of each band, both included; ``None`` for an open end.
-
-    Parameters
-    ----------
-    bands : sequence of str
-        Such as ``18-24`` and ``75+``, in order of age and without gap.
-
-    Returns
-    -------
-    tuple of (int, int or None)
-
-    Raises
-    ------
-    OptionError
-        If a word is no band, or a band does not begin where the one before it ended.
-
-    Examples
-    --------
-    >>> band_edges(["18-24", "25+"])
-    ((18, 24), (25, None))
-    """
-    edges: list[tuple[int, int | None]] = []
-    for band in bands:
-        found = _BAND.fullmatch(band)
-        low, high = (int(found[1]), int(found[2]) if found[2] else None) if found else (0, -1)
-        if high is not None and high < low:
-            raise OptionError(
-                f"age band is {band!r}, which is no band. Write the first and last age, "
-                "as '18-24', or an open end, as '75+'."
-            )
-        if edges and edges[-1][1] != low - 1:
-            raise OptionError(
-                f"age band {band!r} does not begin after the one before it. Give bands in order of "
-                "age, without gap or overlap."
-            )
-        edges.append((low, high))
-    if not edges:
-        raise OptionError("bands is empty. Give age bands, for instance ('18-64', '65+').")
-    return tuple(edges)

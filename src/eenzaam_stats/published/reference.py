@@ -16,10 +16,10 @@ import pandas as pd
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, SourceError
 from eenzaam_stats.published.packaged import DESCRIPTION, resources, verified_frame
+from eenzaam_stats.published.population_editions import POPULATIONS
 from eenzaam_stats.published.refreshed import in_force
 from eenzaam_stats.vocabulary import Evidence, Sex
 
-POPULATIONS = ("population", "population_derived")
 COUNTED_SEXES = (Sex.MEN, Sex.WOMEN)
 
 
@@ -190,7 +190,7 @@ def persons(
     >>> persons("cbs_kernprognose_2016", 2040, age_from=19)
     14395183
     """
-    rows = _edition_rows(edition, year)
+    rows = _year_rows(edition, year)
     lows = sorted(set(rows["age_low"]))
     if age_from not in lows:
         raise OptionError.among(age_from, lows, name="age_from (first age of a band)")
@@ -208,14 +208,41 @@ def persons(
     return int(rows.loc[chosen, "persons"].sum())
 
 
-def _edition_rows(edition: str, year: int) -> pd.DataFrame:
-    """Rows of one edition and year; the tables are read in turn, official ones first."""
+def edition_rows(edition: str, *, option: str = "population edition") -> pd.DataFrame:
+    """Rows of one edition of the population, from the packaged tables or from what replaced them.
+
+    Parameters
+    ----------
+    edition : str
+        Name of a count or forecast.
+    option : str
+        Name of the option that holds it, for the message.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    OptionError
+        If no table has the edition.
+
+    Examples
+    --------
+    >>> sorted(set(edition_rows("derived_A")["table_id"].fillna("none")))[:1]
+    ['none']
+    """
     tables = [reference(name) for name in POPULATIONS]
     known = [str(name) for table in tables for name in table["edition"].unique()]
     if edition not in known:
-        raise OptionError.among(edition, known, name="population edition")
+        raise OptionError.among(edition, known, name=option)
     table = next(table for table in tables if edition in set(table["edition"]))
-    rows = table[table["edition"] == edition]
+    return table[table["edition"] == edition]
+
+
+def _year_rows(edition: str, year: int) -> pd.DataFrame:
+    """Rows of one edition and year."""
+    rows = edition_rows(edition)
     years = rows["year"]
     if year not in set(years):
         raise OptionError(

@@ -74,6 +74,8 @@ def item_codes(
     codes = np.full((len(series), len(frame)), MISSING, dtype=np.int8)
     for row, column in enumerate(series):
         codes[row] = answer_codes(column, declared, order=scale.answers)
+    # Categories say themselves what was offered. Plain words do not, so that a version without a
+    # neutral answer must be seen in what people gave.
     if answers is None and category_words(series) is None:
         require_neutral_seen(codes, scale)
     return codes
@@ -123,6 +125,7 @@ def answer_codes(
     values: Any = column
     if _is_number(column):
         values = column.cast(nw.Float64).to_numpy()
+        # NaN in a nullable column is no null for every engine.
         missing = np.isnan(values)
     known = missing.copy()
     for code, answer in declared.items():

@@ -128,6 +128,7 @@ def find_gaps(frame: Frame, codes: NDArray[np.int8]) -> tuple[Gap, ...]:
     names = [n for n in PARTS if n in frame.columns and frame.get_column(n).n_unique() > 1]
     if names:
         place, places = _places(frame, names)
+        # What is lacking everywhere is said once, and not again for every wave.
         known = {item for gap in found for item in gap.items}
         parts = _gaps(answered, place, places)
         own = [replace(gap, items=tuple(i for i in gap.items if i not in known)) for gap in parts]
@@ -258,6 +259,7 @@ def _shorter(scale: Scale, absent: set[int]) -> Form | None:
         name=f"{scale.name} {' and '.join(subscale.name for subscale, _ in whole)}",
         items=tuple(scale.items[item] for item in items),
         subscales=tuple(subscale for subscale, _ in whole),
+        # The tolerance of one item belongs to the total, which this form does not have.
         allowed_missing=0,
         categories=(),
         flags=(),

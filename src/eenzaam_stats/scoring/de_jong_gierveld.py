@@ -31,6 +31,8 @@ THREE_ANSWERS = (Answer.NO.value, Answer.MORE_OR_LESS.value, Answer.YES.value)
 EMOTIONAL = Subscale("emotional", "emotionally_lonely")
 SOCIAL = Subscale("social", "socially_lonely")
 
+# In the order no!, no, more or less, yes, yes!: the neutral answer counts as lonely in both
+# directions. Recodes that count the extreme answer only are another scale.
 _AGREEMENT_SCORES = (0, 0, 1, 1, 1)
 _DISAGREEMENT_SCORES = (1, 1, 1, 0, 0)
 
@@ -101,6 +103,8 @@ DJG11 = Scale(
     label_group="category_djg11",
     flags=(FlagRule("lonely", 3), FlagRule("severely_lonely", 9)),
     conventions=(
+        # Both are published by their owner and they contradict each other, and which one is behind
+        # the flags of 2020 and 2022 is not known. So none is the default.
         CutoffConvention("rivm2016", 2, None, "RIVM, Gezondheidsmonitor 2016, account of methods"),
         CutoffConvention("vzinfo", 3, None, "VZinfo, Eenzaamheid, account of methods"),
     ),

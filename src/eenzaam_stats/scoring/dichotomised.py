@@ -42,6 +42,7 @@ def counted(name: str, answer: str) -> str:
     >>> counted("djg_3", "yes"), counted("djg_4", "yes"), counted("djg_4", "dichotomised_no")
     ('lonely', 'not_lonely', 'lonely')
     """
+    # An answer without a side is the neutral one, which speaks for loneliness in both directions.
     lonely = AGREES.get(answer) is None or AGREES[answer] == (name in _NEGATIVE)
     return KEYED[lonely]
 

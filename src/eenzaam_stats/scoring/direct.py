@@ -17,6 +17,8 @@ DIRECT = Scale(
     title="Direct question on loneliness",
     items=(Item(1, "direct", "how often lonely", "negative", (0, 1, 2, 3, 4)),),
     answers=FREQUENCIES,
+    # Most or all of the time. It is another question than the indirect scales ask, and its share
+    # never stands in for theirs.
     flags=(FlagRule("often_or_always_lonely", 3),),
     source="EU Loneliness Survey 2022, direct question: most or all of the time",
 )

@@ -135,6 +135,8 @@ def scored_items(frame: Frame, scale: Scale, codes: NDArray[np.int8]) -> ScoredI
         blocks=scale.blocks(),
         allowed_missing=scale.allowed_missing,
     )
+    # Only for scales of blocks: with everything turned round the blocks still agree with each
+    # other, and that nearly everybody is lonely is all there is to see.
     share = _share_of_maximum(points, codes, table) if scale.subscales else math.nan
     measures = [*_scale_measures(scale, scores), *_direct_measure(frame)]
     return ScoredItems(scores, _finding(measures if scale.name != DIRECT.name else [], share))
@@ -202,6 +204,8 @@ def _finding(measures: Sequence[_Measure], share: float) -> CheckResult:
     found = "; ".join(f"{one} with {other} r = {r:.2f} (n = {n:,})" for one, other, r, n in known)
     if not math.isnan(share):
         found += f"; mean item score {share:.0%} of its maximum"
+    # In Dutch adults lonely answers are the minority of every item (12 to 26 per cent in LASA
+    # 2019): two thirds of the maximum is far from any population.
     if all(r > 0 for _, _, r, _ in known) and not share > HIGHEST_MEAN_SHARE:
         return CheckResult(CHECK_NAME, True, f"{found}.")
     return CheckResult(

@@ -16,7 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.errors import SchemaError, listed, verb
-from eenzaam_stats.survey import ScoringReport, Survey
+from eenzaam_stats.scoring_report import ScoringReport
+from eenzaam_stats.survey import Survey
 
 Data = TypeVar("Data")
 Frame = nw.DataFrame[Any]

@@ -75,6 +75,7 @@ def scored_for(
 
 def _found(columns: set[str], outcomes: Sequence[str]) -> Scale:
     """Scale whose items are there."""
+    # The longer scale first: six of its items are the short one, whose cut-offs are others.
     order = (DIRECT,) if set(outcomes) & set(_DIRECT_FLAGS) else (DJG11, DJG6)
     for scale in order:
         if {item.column for item in scale.items} <= columns:

@@ -134,6 +134,8 @@ def _graded(scale: Scale, categories: int) -> Scale:
         items=graded_items,
         answers=answers,
         answer_sets=(answers,),
+        # A missing item cannot count 0 here: 0 is an answer, and cut-offs of the dichotomised total
+        # do not transfer.
         allowed_missing=0,
         categories=(),
         label_group="",

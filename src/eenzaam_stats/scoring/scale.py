@@ -33,7 +33,7 @@ from eenzaam_stats.scoring.engine_frame import (
     require_absent,
 )
 from eenzaam_stats.scoring.instrument import CategoryBound, CutoffConvention, Scale
-from eenzaam_stats.survey import ScoringReport
+from eenzaam_stats.scoring_report import ScoringReport
 from eenzaam_stats.vocabulary import MissingKind, SubscaleCutoff, require_option
 
 FlagNames = Literal["plain", "prefixed"]
@@ -227,6 +227,8 @@ def _tolerated_column(
     if not scale.allowed_missing:
         return None
     numbers = np.array([item.number for item in scale.items])
+    # Kept per person: where a whole group lacks the same item, its totals are all too low, and only
+    # this column shows it.
     first = numbers[(codes == MISSING).argmax(axis=0)]
     several = np.where(scores.n_missing == 1, first, SEVERAL_ITEMS)
     values = np.where(scores.n_missing == 0, 0, several)
@@ -284,6 +286,8 @@ def _flag_columns(
     """Outcomes of the total, then those of the subscales when a cut-off was asked for."""
     before = f"{scale.prefix}_" if flags == "prefixed" else ""
     for rule in scale.flags:
+        # With one item missing the total is this or one more: a class may be one step too low,
+        # never too high.
         yield NewColumn(before + rule.name, scores.total >= rule.lowest, scores.total_valid)
     if convention is None:
         return

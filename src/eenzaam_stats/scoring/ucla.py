@@ -12,6 +12,7 @@ from eenzaam_stats.errors import ScaleError
 from eenzaam_stats.scoring.instrument import FlagRule, Item, Scale
 
 UCLA_ANSWERS = ("hardly_ever", "sometimes", "often")
+# From 1, as published: the sum runs from 3 to 9.
 _POINTS = (1, 2, 3)
 
 UCLA3 = Scale(

@@ -11,21 +11,22 @@ from dataclasses import replace
 
 import pandas as pd
 
+from eenzaam_stats.age_bands import OPEN_AGE, parse_age_title
 from eenzaam_stats.errors import ChangedTableError
+from eenzaam_stats.published.population_editions import OBSERVED
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.statline.access import Access
+from eenzaam_stats.statline.choice import contains
 from eenzaam_stats.statline.description import Dimension
 from eenzaam_stats.statline.live_labels import Words, dimension_of, known_members, live_words
 from eenzaam_stats.statline.live_shares import LiveRows, Services
 from eenzaam_stats.statline.open_table import OpenTable
 from eenzaam_stats.statline.service import SERVICES
-from eenzaam_stats.statline.statline import contains, read_description, read_table
+from eenzaam_stats.statline.statline import read_description, read_table
 
 POPULATION = "population"
 ALL_AGES = "10000"
 FACTORS = {"aantal": 1, "x 1 000": 1_000}
-_SINGLE = re.compile(r"(\d+) jaar")
-_OPEN = re.compile(r"(\d+) jaar of ouder")
 _REGULAR = re.compile(r"10010|1\d\d00")  # 10010 for 0 years, then steps of 100
 
 
@@ -51,7 +52,7 @@ def live_population(access: Access, services: Services = SERVICES) -> LiveRows:
     SourceError
         As :func:`eenzaam_stats.statline.statline.read_table`.
     """
-    first = int(reference(POPULATION).query("edition == 'cbs_observed'")["year"].min())
+    first = int(reference(POPULATION).query(f"edition == {OBSERVED!r}")["year"].min())
     return _live("population", access, services, first_year=first)
 
 
@@ -145,8 +146,9 @@ def ages_of(dimension: Dimension, table: str) -> Mapping[str, int]:
     >>> ages_of(Dimension("Leeftijd", "Leeftijd", "Dimension", members), "1ABC")
     {'10010': 0, '10100': 1, '22300': 2}
     """
-    single = {m.code: int(f[1]) for m in dimension.members if (f := _SINGLE.fullmatch(m.title))}
-    ends = {m.code: int(f[1]) for m in dimension.members if (f := _OPEN.fullmatch(m.title))}
+    read = {m.code: age for m in dimension.members if (age := parse_age_title(m.title))}
+    single = {code: low for code, (low, high) in read.items() if high is not None}
+    ends = {code: low for code, (low, high) in read.items() if high is None}
     last = {code: age for code, age in ends.items() if age == len(single)}
     regular = {code: age for code, age in single.items() if _REGULAR.fullmatch(code)}
     wrong = [code for code, age in regular.items() if round((int(code) - 10_000) / 100) != age]
@@ -178,7 +180,7 @@ def _bands(frame: pd.DataFrame, dimension: Dimension, table: str) -> pd.DataFram
             f"Table {table!r} ends at {max(ages.values())} and over, before the last packaged "
             "band. Nothing was summed."
         )
-    edges = [*names["age_low"].astype(int), 1_000]
+    edges = [*names["age_low"].astype(int), OPEN_AGE + 1]
     lows = pd.cut(cells["age"], edges, right=False, labels=edges[:-1]).astype(int)
     summed = cells.assign(age_low=lows).groupby(["year", "sex", "age_low"], as_index=False)
     rows = summed["persons"].sum().merge(names, on="age_low", how="left", validate="many_to_one")

@@ -14,6 +14,7 @@ import pandas as pd
 
 from eenzaam_stats.errors import ChangedTableError, IncompleteTableError, listed
 from eenzaam_stats.statline.access import Access
+from eenzaam_stats.statline.choice import starts_with
 from eenzaam_stats.statline.live_labels import (
     Words,
     dimension_of,
@@ -23,7 +24,7 @@ from eenzaam_stats.statline.live_labels import (
 )
 from eenzaam_stats.statline.open_table import OpenTable, TableSource
 from eenzaam_stats.statline.service import SERVICES, Service
-from eenzaam_stats.statline.statline import read_table, starts_with
+from eenzaam_stats.statline.statline import read_table
 
 PERCENT = "%"
 Services = Mapping[str, Service]

@@ -18,11 +18,13 @@ from eenzaam_stats.statline.description import (
     TableInfo,
     Topic,
 )
-from eenzaam_stats.statline.paging import V3 as WORDING
+from eenzaam_stats.statline.paging import V3
 from eenzaam_stats.statline.service import Service
 from eenzaam_stats.statline.wire import Ask, Rows, as_known, count_of, one_entry, path_of, text_of
 
 __all__ = ["WORDING", "described", "info_of", "read_description", "read_info", "set_address"]
+
+WORDING = V3  # of the protocol: what its pages call things
 
 
 def set_address(service: Service, table: str, entity: str) -> str:

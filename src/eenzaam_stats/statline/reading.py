@@ -6,13 +6,11 @@ or the sink is discarded and an error says why. Memory grows with one page, not 
 
 from __future__ import annotations
 
-import gc
 import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any, Protocol, TypeVar
 
 from eenzaam_stats.errors import (
@@ -148,7 +146,6 @@ def read_into(
             return _replayed(require_kept(kept, wanted.table), query, sink_for)
         try:
             with (
-                unhurried_collector(),
                 _discarded(sink_for(query.layout)) as sink,
                 _writing(access, key) as writer,
             ):
@@ -287,45 +284,7 @@ def _replayed(
             f"Table {info.id!r}: its rows are kept of {kept.modified}, its description of "
             f"{info.modified}. Read it once with a network (without --offline)."
         )
-    with unhurried_collector(), _discarded(sink_for(query.layout)) as sink:
+    with _discarded(sink_for(query.layout)) as sink:
         for body in kept.bodies():
             sink.add(columns_of(rows_of(document_of(body)), query.layout))
         return sink.close(), Read(query.layout, kept.about, from_cache=True)
-
-
-# Python's search for cycles, less hurried while pages are read. A page is ten thousand rows that
-# die together and hold no cycle. With the usual threshold of some hundreds of objects the whole
-# heap is searched again and again for them, a fifth of the time.
-
-OBJECTS = 50_000  # between two searches, so that garbage of other threads stays bounded
-_lock = Lock()
-_usual: list[tuple[int, int, int]] = []  # one entry per reading that runs, the oldest first
-
-
-@contextmanager
-def unhurried_collector() -> Iterator[None]:
-    """Search after 50,000 new objects inside the block, as usual after the last such block.
-
-    Examples
-    --------
-    >>> before = gc.get_threshold()
-    >>> with unhurried_collector():
-    ...     gc.get_threshold()[0] >= before[0]
-    True
-    >>> gc.get_threshold() == before
-    True
-    """
-    with _lock:
-        first, *others = gc.get_threshold()
-        _usual.append((first, others[0], others[1]))
-        if 0 < first < OBJECTS:
-            gc.set_threshold(OBJECTS, *others)
-    try:
-        yield
-    finally:
-        with _lock:
-            if len(_usual) == 1:
-                gc.set_threshold(*_usual[0])
-                _usual.clear()
-            else:
-                _usual.pop()

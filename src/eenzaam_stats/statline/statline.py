@@ -20,19 +20,15 @@ import pandas as pd
 from eenzaam_stats.errors import IncompleteTableError, OptionError, SourceError
 from eenzaam_stats.files.writing import PendingFile, require_place
 from eenzaam_stats.statline.access import Access, description, require_kept
-from eenzaam_stats.statline.choice import Where, contains, starts_with
+from eenzaam_stats.statline.choice import Where
 from eenzaam_stats.statline.coder import Coded
 from eenzaam_stats.statline.decode import Columns, Layout, Missing, columns_of, frame_of
 from eenzaam_stats.statline.description import TableDescription, TableInfo
 from eenzaam_stats.statline.margins import Margins, arranged, margin_dimension, wide
 from eenzaam_stats.statline.open_table import OpenTable, TableSource, source_of
 from eenzaam_stats.statline.reading import Wanted, read_into
-from eenzaam_stats.statline.service import CBS, CBS_V4, RIVM, SERVICES
 
-__all__ = [
-    "CBS", "CBS_V4", "RIVM", "SERVICES", "Access", "OpenTable", "TableSource", "contains",
-    "find_tables", "read_description", "read_table", "save_table", "starts_with", "with_margins",
-]  # fmt: skip
+__all__ = ["find_tables", "read_description", "read_table", "save_table", "with_margins"]
 
 
 def read_description(table: str, *, access: Access | None = None) -> TableDescription:

@@ -14,29 +14,19 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from eenzaam_stats.age_bands import MONITOR_BANDS, Band, edges_by_group
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import SourceError
 from eenzaam_stats.numerics.people.logit_margins import shares_on_margins
+from eenzaam_stats.published.population_editions import OBSERVED
 from eenzaam_stats.published.reference import persons
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.vocabulary import Evidence, Sex
 
 EVERYONE = "total"
-# First word of the source in the packaged figures, and the population behind the weights.
+# First word of the source in the packaged figures.
 SOURCE = "Gezondheidsmonitor"
-EDITION = "cbs_observed"
-# LeeftijdSub, the bands of the monitor of 2022: youngest and oldest age.
-BANDS: Mapping[str, tuple[int, int | None]] = MappingProxyType(
-    {
-        "18-24": (18, 24),
-        "25-39": (25, 39),
-        "40-54": (40, 54),
-        "55-64": (55, 64),
-        "65-74": (65, 74),
-        "75-84": (75, 84),
-        "85+": (85, None),
-    }
-)
+BANDS: Mapping[str, Band] = edges_by_group(MONITOR_BANDS)
 SEXES = (Sex.MEN.value, Sex.WOMEN.value)
 CELLS: tuple[tuple[str, str], ...] = tuple((band, sex) for band in BANDS for sex in SEXES)
 # Lowest total that counts, by outcome.
@@ -98,7 +88,7 @@ def cell_population(year: int, *, age_floor: int) -> FloatArray:
     return np.array(
         [
             persons(
-                EDITION,
+                OBSERVED,
                 year,
                 age_from=max(BANDS[band][0], age_floor),
                 age_to=BANDS[band][1],

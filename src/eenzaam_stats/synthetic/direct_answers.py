@@ -1,25 +1,33 @@
-"""People of a synthetic survey with the direct question and UCLA items: arrays and randomness only.
+"""A synthetic survey of several countries with the direct question and UCLA items.
 
 The direct question meets its shares to the nearest person; items and question share one latent
-loneliness.
+loneliness. What a source calls its columns stands in the module of the source.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from eenzaam_stats.arrays import FloatArray, IntArray
+from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.loaders.codebook.layout import WaveCodebook
+from eenzaam_stats.loaders.pooling.waves import chosen_waves
 from eenzaam_stats.numerics.scales.item_response import answers_given, draw_latent
 from eenzaam_stats.synthetic.eu_people import DJG_NUMBERS, nine_items
-from eenzaam_stats.synthetic.report import SynthesisMargin
-from eenzaam_stats.synthetic.sav_content import MISSING
+from eenzaam_stats.synthetic.report import SynthesisMargin, SynthesisReport
+from eenzaam_stats.synthetic.sav_content import MISSING, require_size, sav_content
+from eenzaam_stats.synthetic.writing import require_target, write_whole
+from eenzaam_stats.vocabulary import Origin
 
 # ASSUMED, not estimates: place and spread on the latent scale, tie of the direct question.
 _MEAN, _SPREAD, _TIE = -0.3, 1.2, 0.85
 WEIGHT_NOISE = 0.3
+# ASSUMED shares of rows of other countries, and of absent answers.
+OTHER_SHARE, MISSING_SHARE = 0.3, 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,4 +102,99 @@ def direct_margin(drawn: DirectAnswers, *, shares: Sequence[float], often: int) 
         target=target,
         expected=float(np.mean(answered < often)),
         evidence="assumption; no figure is packaged",
+    )
+
+
+Columns = Callable[
+    [WaveCodebook, DirectAnswers, IntArray, np.random.Generator], Mapping[str, object]
+]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectSource:
+    """What one source adds to a synthetic file.
+
+    Attributes
+    ----------
+    name : str
+        Of the codebook.
+    titled : str
+        Of the file, with the word for a wave.
+    waves : tuple of int
+        Waves that it has.
+    shares : tuple of float
+        ASSUMED shares of the direct question, from the loneliest answer on.
+    often : int
+        How many of those answers count as often lonely.
+    columns : callable
+        Columns of the file, from the codebook, the answers, the place at which each was drawn
+        (people of the Netherlands first) and the source of randomness.
+    labels : callable
+        Labels of the columns that the codebook does not know.
+    assumptions : tuple of str
+        What the report says.
+    """
+
+    name: str
+    titled: str
+    waves: tuple[int, ...]
+    shares: tuple[float, ...]
+    often: int
+    columns: Columns
+    labels: Callable[[WaveCodebook], Mapping[str, str]]
+    assumptions: tuple[str, ...]
+
+    @property
+    def verb(self) -> str:
+        """Name of the public function, for messages."""
+        return f"synthesise_{self.name}()"
+
+
+def own_rows(n: int) -> int:
+    """Rows of the Netherlands among ``n``."""
+    return n - round(OTHER_SHARE * n)
+
+
+def write_direct(
+    source: DirectSource, path: str | Path, *, wave: int, n: int, seed: int, overwrite: bool
+) -> SynthesisReport:
+    """Write the file of a source whole, or nothing."""
+    (wave,) = chosen_waves(wave, source.waves)
+    target = Path(path)
+    require_target(target, verb=source.verb, overwrite=overwrite)
+    require_size(n, seed)
+    codebook = load_codebook(source.name).wave(wave)
+    rng = np.random.default_rng(seed)
+    # Each country is drawn alone, so that the share is met among the Dutch rows too, not only in
+    # the file; then the rows are mixed, so that leaving out a country is no matter of position.
+    own, other = (
+        drawn_answers(size, shares=source.shares, missing=MISSING_SHARE, rng=rng)
+        for size in (own_rows(n), n - own_rows(n))
+    )
+    place = rng.permutation(n)
+    everyone = DirectAnswers(
+        np.concatenate([own.direct, other.direct])[place],
+        np.concatenate([own.ucla, other.ucla])[place],
+        np.concatenate([own.weight, other.weight])[place],
+    )
+    columns = source.columns(codebook, everyone, place, rng)
+    write_whole(
+        target,
+        sav_content(codebook, columns, own=source.labels(codebook)),
+        title=f"SYNTHETIC {source.titled} {wave}, no real respondents",
+        notes=["SYNTHETIC DATA: no respondent is real and no figure from this file is a finding."],
+        verb=source.verb,
+        overwrite=overwrite,
+    )
+    return SynthesisReport(
+        source=codebook.title,
+        wave=wave,
+        origin=Origin.SYNTHETIC,
+        file=target.name,
+        rows=n,
+        seed=seed,
+        weight=codebook.weights[0],
+        cells=(),
+        margins=(direct_margin(own, shares=source.shares, often=source.often),),
+        assumptions=source.assumptions,
     )

@@ -10,28 +10,28 @@ from pathlib import Path
 
 import numpy as np
 
-from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.arrays import IntArray
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
-from eenzaam_stats.loaders.pooling.waves import chosen_waves
-from eenzaam_stats.synthetic.direct_answers import DirectAnswers, direct_margin, drawn_answers
+from eenzaam_stats.synthetic.direct_answers import (
+    DirectAnswers,
+    DirectSource,
+    own_rows,
+    write_direct,
+)
 from eenzaam_stats.synthetic.report import SynthesisReport
 from eenzaam_stats.synthetic.sav_content import (
     ORIGIN_COLUMN,
     coded,
     origin_rows,
-    require_size,
-    sav_content,
 )
-from eenzaam_stats.synthetic.writing import require_target, write_whole
-from eenzaam_stats.vocabulary import MissingKind, Origin
+from eenzaam_stats.vocabulary import MissingKind
 
-VERB = "synthesise_ess()"
 ROUNDS = (7, 11)
 # Before this round strata and sampling units come in a separate file.
 DESIGN_FROM = 11
-NETHERLANDS, OTHERS, OTHER_SHARE = "NL", ("BE", "DE"), 0.3
-# ASSUMED shares of all, most, some and none of the time; and of absent answers.
-SHARES, MISSING_SHARE = (0.015, 0.045, 0.24, 0.70), 0.01
+NETHERLANDS, OTHERS = "NL", ("BE", "DE")
+# ASSUMED shares of all, most, some and none of the time.
+SHARES = (0.015, 0.045, 0.24, 0.70)
 UNKNOWN_AGE, UNKNOWN_AGE_SHARE = 999, 0.01
 YOUNGEST, OLDEST, WOMEN_SHARE = 15, 90, 0.51
 STRATA, UNITS_PER_STRATUM = 12, 10
@@ -105,59 +105,25 @@ def synthesise_ess(
     >>> report.weight, [(round(m.target, 3), round(m.expected, 3)) for m in report.margins]
     ('pspwght', [(0.06, 0.061)])
     """
-    (wave,) = chosen_waves(wave, ROUNDS)
-    target = Path(path)
-    require_target(target, verb=VERB, overwrite=overwrite)
-    require_size(n, seed)
-    codebook = load_codebook("ess").wave(wave)
-    rng = np.random.default_rng(seed)
-    others = round(OTHER_SHARE * n)
-    parts = [
-        drawn_answers(size, shares=SHARES, missing=MISSING_SHARE, rng=rng)
-        for size in (n - others, others)
-    ]
-    write_whole(
-        target,
-        sav_content(codebook, _columns(codebook, parts, rng=rng), own=OWN_LABELS),
-        title=f"SYNTHETIC ESS round {wave}, no real respondents",
-        notes=["SYNTHETIC DATA: no respondent is real and no figure from this file is a finding."],
-        verb=VERB,
-        overwrite=overwrite,
-    )
-    return SynthesisReport(
-        source=codebook.title,
-        wave=wave,
-        origin=Origin.SYNTHETIC,
-        file=target.name,
-        rows=n,
-        seed=seed,
-        weight=codebook.weights[0],
-        cells=(),
-        margins=(direct_margin(parts[0], shares=SHARES, often=2),),
-        assumptions=ASSUMPTIONS,
-    )
+    return write_direct(_SOURCE, path, wave=wave, n=n, seed=seed, overwrite=overwrite)
 
 
 def _columns(
-    codebook: WaveCodebook, parts: list[DirectAnswers], *, rng: np.random.Generator
+    codebook: WaveCodebook, people: DirectAnswers, place: IntArray, rng: np.random.Generator
 ) -> dict[str, object]:
-    own, others = (part.direct.size for part in parts)
-    n = own + others
-    order = rng.permutation(n)
-    direct = np.concatenate([part.direct for part in parts])[order]
-    weight = np.concatenate([part.weight for part in parts])[order]
-    names = [NETHERLANDS] * own + [OTHERS[place % 2] for place in range(others)]
+    n, own = place.size, own_rows(place.size)
+    names = [NETHERLANDS] * own + [OTHERS[other % 2] for other in range(n - own)]
     # Codes go from none to all of the time, the last is the loneliest.
-    said = np.where(direct < 0, direct, len(SHARES) - 1 - direct)
+    said = np.where(people.direct < 0, people.direct, len(SHARES) - 1 - people.direct)
     age = rng.integers(YOUNGEST, OLDEST + 1, n)
     columns: dict[str, object] = {
         ORIGIN_COLUMN: origin_rows(n),
         "idno": np.arange(50_001, 50_001 + n),
-        "cntry": np.array(names, dtype=object)[order],
+        "cntry": np.array(names, dtype=object)[place],
         "fltlnl": coded(said, codebook.variable("fltlnl"), MissingKind.REFUSED),
         "agea": np.where(rng.random(n) < UNKNOWN_AGE_SHARE, UNKNOWN_AGE, age),
         "gndr": np.where(rng.random(n) < WOMEN_SHARE, 2, 1),
-        "pspwght": weight,
+        "pspwght": people.weight,
         "dweight": np.ones(n),
         "pweight": np.full(n, 0.4),
     }
@@ -166,3 +132,15 @@ def _columns(
         columns["stratum"] = stratum
         columns["psu"] = stratum * 100 + rng.integers(1, UNITS_PER_STRATUM + 1, n)
     return columns
+
+
+_SOURCE = DirectSource(
+    name="ess",
+    titled="ESS round",
+    waves=ROUNDS,
+    shares=SHARES,
+    often=2,
+    columns=_columns,
+    labels=lambda _: OWN_LABELS,
+    assumptions=ASSUMPTIONS,
+)

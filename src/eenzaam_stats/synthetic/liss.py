@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from eenzaam_stats.age_bands import LISS_BANDS, band_edges
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.files.writing import require_new_folder, write_folder
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
@@ -271,7 +272,6 @@ EDUCATION_LABELS = {
     6: "wo",
 }
 ORIGIN_LABELS = {0: "Dutch background", 101: "Western background", 102: "Non-western background"}
-AGE_BANDS = (15, 25, 35, 45, 55, 65)
 AGE_LABELS = {
     1: "14 years and younger",
     2: "15 - 24 years",
@@ -339,7 +339,7 @@ def _background(
         "geslacht": sexes + 1,
         "gebjaar": members.birth_year,
         "leeftijd": age,
-        "lftdcat": np.searchsorted(AGE_BANDS, age, side="right") + 1,
+        "lftdcat": np.searchsorted([low for low, _ in band_edges(LISS_BANDS)], age, side="right"),
         "oplcat": members.education + 1,
     }
     values: dict[str, dict[int, str]] = {

@@ -10,26 +10,26 @@ from pathlib import Path
 
 import numpy as np
 
-from eenzaam_stats.loaders.codebook.codebook import load_codebook
+from eenzaam_stats.arrays import IntArray
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
-from eenzaam_stats.loaders.pooling.waves import chosen_waves
-from eenzaam_stats.synthetic.direct_answers import DirectAnswers, direct_margin, drawn_answers
+from eenzaam_stats.synthetic.direct_answers import (
+    DirectAnswers,
+    DirectSource,
+    own_rows,
+    write_direct,
+)
 from eenzaam_stats.synthetic.report import SynthesisReport
 from eenzaam_stats.synthetic.sav_content import (
     ORIGIN_COLUMN,
     coded,
     origin_rows,
-    require_size,
-    sav_content,
 )
-from eenzaam_stats.synthetic.writing import require_target, write_whole
-from eenzaam_stats.vocabulary import MissingKind, Origin
+from eenzaam_stats.vocabulary import MissingKind
 
-VERB = "synthesise_share()"
 WAVES = (5, 6, 7, 8, 9)
-NETHERLANDS, OTHERS, OTHER_SHARE = 14, (12, 23), 0.3
-# ASSUMED shares of often, some of the time, hardly ever or never; and of absent answers.
-SHARES, MISSING_SHARE = (0.06, 0.20, 0.74), 0.01
+NETHERLANDS, OTHERS = 14, (12, 23)
+# ASSUMED shares of often, some of the time, hardly ever or never.
+SHARES = (0.06, 0.20, 0.74)
 STRATA, UNITS_PER_STRATUM = 10, 8
 OWN_LABELS = {
     ORIGIN_COLUMN: "Source of the row: synthetic",
@@ -98,70 +98,36 @@ def synthesise_share(
     >>> report.weight, [(m.target, round(m.expected, 3)) for m in report.margins]
     ('cciw_w9', [(0.06, 0.061)])
     """
-    (wave,) = chosen_waves(wave, WAVES)
-    target = Path(path)
-    require_target(target, verb=VERB, overwrite=overwrite)
-    require_size(n, seed)
-    codebook = load_codebook("share").wave(wave)
-    rng = np.random.default_rng(seed)
-    others = round(OTHER_SHARE * n)
-    parts = [
-        drawn_answers(size, shares=SHARES, missing=MISSING_SHARE, rng=rng)
-        for size in (n - others, others)
-    ]
-    columns = _columns(codebook, parts, rng=rng)
-    write_whole(
-        target,
-        sav_content(codebook, columns, own=OWN_LABELS | _weight_labels(codebook)),
-        title=f"SYNTHETIC SHARE wave {wave}, no real respondents",
-        notes=["SYNTHETIC DATA: no respondent is real and no figure from this file is a finding."],
-        verb=VERB,
-        overwrite=overwrite,
-    )
-    return SynthesisReport(
-        source=codebook.title,
-        wave=wave,
-        origin=Origin.SYNTHETIC,
-        file=target.name,
-        rows=n,
-        seed=seed,
-        weight=codebook.weights[0],
-        cells=(),
-        margins=(direct_margin(parts[0], shares=SHARES, often=1),),
-        assumptions=ASSUMPTIONS,
-    )
+    return write_direct(_SOURCE, path, wave=wave, n=n, seed=seed, overwrite=overwrite)
 
 
-def _weight_labels(codebook: WaveCodebook) -> dict[str, str]:
+def _labels(codebook: WaveCodebook) -> dict[str, str]:
     labels = {codebook.weights[0]: "Calibrated cross-sectional individual weight"}
-    return labels | dict.fromkeys(codebook.wrong_weights, "Calibrated household weight")
+    return (
+        OWN_LABELS | labels | dict.fromkeys(codebook.wrong_weights, "Calibrated household weight")
+    )
 
 
 def _columns(
-    codebook: WaveCodebook, parts: list[DirectAnswers], *, rng: np.random.Generator
+    codebook: WaveCodebook, people: DirectAnswers, place: IntArray, rng: np.random.Generator
 ) -> dict[str, object]:
-    sizes = [part.direct.size for part in parts]
-    n = sum(sizes)
-    order = rng.permutation(n)
-    direct = np.concatenate([part.direct for part in parts])[order]
-    ucla = np.concatenate([part.ucla for part in parts])[order]
-    weight = np.concatenate([part.weight for part in parts])[order]
-    country = np.repeat([NETHERLANDS, *OTHERS], [sizes[0], *_halves(sizes[1])])[order]
+    n, own = place.size, own_rows(place.size)
+    country = np.repeat([NETHERLANDS, *OTHERS], [own, *_halves(n - own)])[place]
     stratum = rng.integers(1, STRATA + 1, n)
     columns: dict[str, object] = {
         ORIGIN_COLUMN: origin_rows(n),
         "mergeid": np.array([f"SY-{number:06d}-01" for number in range(1, n + 1)], dtype=object),
         "country": country,
     }
-    for place, name in enumerate(("mh034_", "mh035_", "mh036_")):
+    for item, name in enumerate(("mh034_", "mh035_", "mh036_")):
         # Codes go from often to hardly ever.
-        keyed = ucla[:, place]
+        keyed = people.ucla[:, item]
         said = np.where(keyed < 0, keyed, 2 - keyed)
         columns[name] = coded(said, codebook.variable(name), MissingKind.DONT_KNOW)
-    columns["mh037_"] = coded(direct, codebook.variable("mh037_"), MissingKind.DONT_KNOW)
-    columns[codebook.weights[0]] = weight * 1_000.0
+    columns["mh037_"] = coded(people.direct, codebook.variable("mh037_"), MissingKind.DONT_KNOW)
+    columns[codebook.weights[0]] = people.weight * 1_000.0
     for name in codebook.wrong_weights:
-        columns[name] = weight * rng.uniform(0.5, 2.0, n) * 1_000.0
+        columns[name] = people.weight * rng.uniform(0.5, 2.0, n) * 1_000.0
     columns["stratum1"] = stratum
     columns["psu"] = stratum * 100 + rng.integers(1, UNITS_PER_STRATUM + 1, n)
     return columns
@@ -169,3 +135,15 @@ def _columns(
 
 def _halves(size: int) -> tuple[int, int]:
     return size // 2, size - size // 2
+
+
+_SOURCE = DirectSource(
+    name="share",
+    titled="SHARE wave",
+    waves=WAVES,
+    shares=SHARES,
+    often=1,
+    columns=_columns,
+    labels=_labels,
+    assumptions=ASSUMPTIONS,
+)

@@ -25,6 +25,7 @@ from eenzaam_stats.numerics.scales.item_response import (
     solve_cell,
     total_distribution,
 )
+from eenzaam_stats.published.population_editions import OBSERVED
 from eenzaam_stats.published.reference import persons, reference
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.synthetic.columns import ORIGIN_COLUMN, FileContent
@@ -90,7 +91,6 @@ def mapping_text() -> str:
 
 VERB = "synthesise_ssw()"
 MIN_ROWS = 1_000
-EDITION = "cbs_observed"
 SEXES = (Sex.MEN.value, Sex.WOMEN.value)
 STRATA = 12
 WEIGHT_NOISE = 0.25
@@ -177,7 +177,7 @@ def synthesise_ssw(
     _require_options(wave, n=n, seed=seed)
     rng = np.random.default_rng(seed)
     population = np.array(
-        [persons(EDITION, wave, age_from=AGE_FLOOR, sex=sex) for sex in SEXES], dtype=np.float64
+        [persons(OBSERVED, wave, age_from=AGE_FLOOR, sex=sex) for sex in SEXES], dtype=np.float64
     )
     printed = _printed()
     model = six_items()

@@ -9,7 +9,15 @@ from eenzaam_stats.output_check import require_passed
 from eenzaam_stats.plain_text import plain
 from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.tables.phrases import in_language, named_column, named_group
-from eenzaam_stats.vocabulary import Flag, Language, formatted, label, labels
+from eenzaam_stats.vocabulary import (
+    Flag,
+    Language,
+    add_percent,
+    formatted,
+    formatted_level,
+    label,
+    labels,
+)
 
 _DASH = "\N{EN DASH}"
 _PERCENT = 100.0
@@ -58,7 +66,9 @@ def estimates_text(
     head = [
         _by(estimates, language) or words["word.everyone"],
         words.get(f"outcome.{estimates.footnote.outcome}", estimates.footnote.outcome),
-        words["footnote.interval"].format(level=f"{estimates.footnote.level:.0%}"),
+        words["footnote.interval"].format(
+            level=formatted_level(estimates.footnote.level, language=language)
+        ),
         "n",
         words["word.missing"],
         "",
@@ -103,7 +113,7 @@ def _cells(row: Estimate, by: Sequence[str], *, percent: bool, language: Languag
         return [name, _DASH, _DASH, _DASH, _DASH, status]
     return [
         name,
-        _number(row.estimate, percent=percent, language=language) + ("%" if percent else ""),
+        _shown(row.estimate, percent=percent, language=language),
         _interval(row, percent=percent, language=language),
         _count(row.n_valid, language),
         _count(row.n_missing, language),
@@ -115,6 +125,11 @@ def _number(value: float, *, percent: bool, language: Language) -> str:
     if not math.isfinite(value):
         return _DASH
     return formatted(_PERCENT * value if percent else value, decimals=1, language=language)
+
+
+def _shown(value: float, *, percent: bool, language: Language) -> str:
+    number = _number(value, percent=percent, language=language)
+    return add_percent(number, language) if percent else number
 
 
 def _interval(row: Estimate, *, percent: bool, language: Language) -> str:

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from disclosure.tables import NOTE, row
+from eenzaam_stats.design import Design
 from eenzaam_stats.results.estimates import Estimates
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 
 KINDS_OF_MISSING = ("refused", "dont_know", "not_asked")
 SCORES = ("0", "1", "2", "3", "4", "5")

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import eenzaam_stats as es
 from eenzaam_stats import estimation
+from eenzaam_stats.design import Calibration, Design
 from eenzaam_stats.errors import DesignError, OptionError, SchemaError
-from eenzaam_stats.survey import Calibration, Design
 
 # Sums in another order; observed 1e-15.
 RTOL = 1e-12

@@ -18,10 +18,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import eenzaam_stats as es
+from eenzaam_stats.design import Design, ReplicateWeights
 from eenzaam_stats.estimation.aggregates.columns import Outcome
-from eenzaam_stats.estimation.standardise import Standard, standardise
+from eenzaam_stats.estimation.standardise import standardise
+from eenzaam_stats.estimation.variance.targets import Standard
 from eenzaam_stats.estimation.variance.uncertainty import Jackknife
-from eenzaam_stats.survey import Design, HarmonisationReport, ReplicateWeights, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 
 # Answers carry 16 digits, so at an offset of 1e9 their own spread is known to some 1e-7 at best;
 # the data below are exact in binary, so nearly all of it is the arithmetic. Observed 2e-9.

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 import eenzaam_stats as es
+from eenzaam_stats.design import ReplicateWeights
 from eenzaam_stats.errors import (
     ConvergenceError,
     DesignError,
@@ -25,7 +26,6 @@ from eenzaam_stats.estimation.calibration.calibrate import calibrate
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.estimation.quantities import total
 from eenzaam_stats.published.population_margins import population_margins
-from eenzaam_stats.survey import ReplicateWeights
 from estimation.design_reference import CALIBRATIONS, margins_of
 
 ENGINES = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}

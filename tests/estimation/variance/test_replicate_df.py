@@ -12,12 +12,13 @@ import pandas as pd
 import pytest
 
 import eenzaam_stats as es
+from eenzaam_stats.design import ReplicateWeights
 from eenzaam_stats.estimation.distribution import distribution
 from eenzaam_stats.estimation.linear_trend import linear_trend
 from eenzaam_stats.estimation.quantities import ratio
 from eenzaam_stats.estimation.variance.targets import Standard
 from eenzaam_stats.numerics.survey.replicate_rank import replicate_ranks
-from eenzaam_stats.survey import ReplicateWeights, Survey
+from eenzaam_stats.survey import Survey
 from estimation.conftest import SurveyMaker
 
 COLUMNS = tuple(f"w{b}" for b in range(1, 51))

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import eenzaam_stats as es
+from eenzaam_stats.design import ReplicateWeights
 from eenzaam_stats.errors import DesignError, UnknownColumnError
-from eenzaam_stats.survey import ReplicateWeights
 from eenzaam_stats.vocabulary import Flag
 
 FRAME = pd.DataFrame(

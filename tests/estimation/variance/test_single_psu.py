@@ -17,13 +17,13 @@ import pandas as pd
 import pytest
 
 import eenzaam_stats as es
+from eenzaam_stats.design import Design, ReplicateWeights
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.estimation.distribution import distribution
 from eenzaam_stats.estimation.quantities import ratio
 from eenzaam_stats.estimation.variance.single_psu import LARGE_SHARE
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.numerics.survey.moments import Strata, collapsed, neighbours
-from eenzaam_stats.survey import Design, ReplicateWeights
 from eenzaam_stats.vocabulary import Flag
 from estimation.conftest import SurveyMaker
 

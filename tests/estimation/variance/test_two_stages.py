@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import eenzaam_stats as es
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import DesignError, EenzaamStatsError
 from eenzaam_stats.estimation.aggregates.cells import Cells
 from eenzaam_stats.estimation.compare import Comparing
@@ -17,7 +18,7 @@ from eenzaam_stats.estimation.independence import rao_scott
 from eenzaam_stats.estimation.linear_trend import linear_trend
 from eenzaam_stats.estimation.quantities import ratio
 from eenzaam_stats.estimation.variance.targets import Standard
-from eenzaam_stats.survey import Design, Survey
+from eenzaam_stats.survey import Survey
 from estimation.conftest import SurveyMaker
 
 SAME = 1e-10

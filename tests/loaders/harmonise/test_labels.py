@@ -6,7 +6,8 @@ import pytest
 
 from eenzaam_stats.errors import ScaleError, SchemaError
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
-from eenzaam_stats.loaders.harmonise.labels import differing_labels, missing_kind, require_agreement
+from eenzaam_stats.loaders.codebook.missing_labels import missing_kind
+from eenzaam_stats.loaders.harmonise.labels import differing_labels, require_agreement
 from eenzaam_stats.vocabulary import MissingKind
 
 BOOK = load_codebook("gezondheidsmonitor")

@@ -13,9 +13,10 @@ import pandas as pd
 import pytest
 
 import eenzaam_stats as es
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import DesignError, UnknownColumnError
 from eenzaam_stats.loaders.mapping.mapping import check_mapping, read_mapped
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from loaders.mapping.mapped_files import mapping, people, write_mapping, write_survey
 
 TWO: dict[str, Any] = {"cluster": ["district", "school"], "fpc": ["n_districts", "n_schools"]}

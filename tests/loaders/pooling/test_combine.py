@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import DesignError, OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.loaders.pooling.combine import combine
@@ -15,7 +16,7 @@ from eenzaam_stats.loaders.pooling.stacking import merged_categories
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.scoring.scale import score
-from eenzaam_stats.survey import ColumnReport, Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import ColumnReport, HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Origin
 
 ANSWERS = ["no", "more_or_less", "yes"]

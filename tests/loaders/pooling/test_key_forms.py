@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownCodeError
 from eenzaam_stats.estimation.calibration.calibrate import calibrate
 from eenzaam_stats.estimation.standardise import standardise
@@ -20,7 +21,7 @@ from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from eenzaam_stats.loaders.pooling.combine import combine
 from eenzaam_stats.loaders.pooling.shared_persons import check_shared_persons
 from eenzaam_stats.loaders.sources.liss.read import read_liss
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.trend.panel.dropout import check_dropout
 from eenzaam_stats.trend.panel.panel import panel_model
 from eenzaam_stats.trend.panel.rows import PanelColumns

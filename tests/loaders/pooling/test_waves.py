@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats import loaders
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import DesignError, OptionError, SchemaError, SourceError
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.loaders.codebook.codebook import codebook_names, load_codebook
 from eenzaam_stats.loaders.mapping.mapping import check_mapping
 from eenzaam_stats.loaders.pooling.combine import combine
 from eenzaam_stats.loaders.sources.any_source import SOURCES, SourceOptions, read_source
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.synthetic.sources import synthesise
 from loaders.formats.changed_sav import changed_sav, read
 from loaders.mapping.mapped_files import mapping, people, write_mapping, write_survey

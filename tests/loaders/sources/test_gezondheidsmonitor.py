@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import (
     EenzaamStatsWarning,
     OptionError,
@@ -19,7 +20,7 @@ from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmon
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.scale import score
-from eenzaam_stats.survey import Design, Survey
+from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import Origin
 from loaders.sources.monitor_files import ITEMS, N_COMPLETE, N_VECTORS, MonitorFile, monitor_file
 

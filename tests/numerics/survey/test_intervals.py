@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from eenzaam_stats.numerics.survey.intervals import logit_interval, t_quantile, wald_interval
+from eenzaam_stats.numerics.survey.intervals import logit_interval, wald_interval
+from eenzaam_stats.numerics.t_distribution import t_quantile
 
 INTERVALS = {"logit": logit_interval, "wald": wald_interval}
 # A few operations on doubles; observed 3e-16.

@@ -15,7 +15,7 @@ import eenzaam_stats as es
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.synthetic.liss import synthesise_liss
-from eenzaam_stats.trend.series.interrupted import SeriesOptions
+from eenzaam_stats.trend.series.plan import SeriesOptions
 
 LEVEL, SLOPE, START = 0.5, -0.1, 2020
 N = 1_500

@@ -18,8 +18,8 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from eenzaam_stats.trend.series.interrupted import SeriesOptions
 from eenzaam_stats.trend.series.interruption import Interruption
+from eenzaam_stats.trend.series.plan import SeriesOptions
 
 FloatArray = NDArray[np.float64]
 ITS = Path(__file__).resolve().parents[4] / "shared" / "data" / "its"

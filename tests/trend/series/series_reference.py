@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from eenzaam_stats.trend.series.interrupted import SeriesOptions
 from eenzaam_stats.trend.series.interruption import Interruption
+from eenzaam_stats.trend.series.plan import SeriesOptions
 
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
 INTERRUPTIONS = {

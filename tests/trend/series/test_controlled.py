@@ -12,8 +12,9 @@ import pytest
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.trend.series.controlled import ControlOptions, controlled_series
 from eenzaam_stats.trend.series.fitting import FitOptions
-from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interrupted import interrupted_time_series
 from eenzaam_stats.trend.series.interruption import Interruption
+from eenzaam_stats.trend.series.plan import SeriesOptions
 from trend.series.series_known import ITS
 
 STARTS = {"pair24": 12.0, "gaps": 10.0, "uneven": 2014.0, "three": 8.0}

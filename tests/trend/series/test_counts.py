@@ -15,8 +15,8 @@ import eenzaam_stats as es
 from eenzaam_stats.errors import ConvergenceError, OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.numerics.series.count_regression import fit_counts
 from eenzaam_stats.trend.series.counts import CountOptions, interrupted_counts
-from eenzaam_stats.trend.series.interrupted import SeriesOptions
 from eenzaam_stats.trend.series.interruption import Interruption
+from eenzaam_stats.trend.series.plan import SeriesOptions
 from trend.series.series_known import ITS
 
 # Relative. R takes the weights of the last step but one, which shows in the dispersion of counts

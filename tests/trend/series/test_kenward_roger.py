@@ -17,8 +17,9 @@ from eenzaam_stats.numerics.series.ar_process import (
 )
 from eenzaam_stats.numerics.series.reml_likelihood import bounded, kenward_roger
 from eenzaam_stats.trend.series.fitting import FitOptions
-from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interrupted import interrupted_time_series
 from eenzaam_stats.trend.series.interruption import Interruption
+from eenzaam_stats.trend.series.plan import SeriesOptions
 from trend.series.series_known import ITS
 
 STARTS = {"twelve": 6, "gaps": 2015, "irregular": 2020.2, "covariate24": 12, "known40": 20}

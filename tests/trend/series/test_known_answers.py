@@ -18,8 +18,9 @@ import pytest
 from eenzaam_stats.numerics.series.series_regression import random_effects
 from eenzaam_stats.trend.series.fitting import FitOptions
 from eenzaam_stats.trend.series.forecast import GapOptions, forecast_gap
-from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interrupted import interrupted_time_series
 from eenzaam_stats.trend.series.interruption import Interruption
+from eenzaam_stats.trend.series.plan import SeriesOptions
 from trend.series.series_known import (
     CASES,
     ITS,

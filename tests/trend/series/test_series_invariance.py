@@ -13,8 +13,9 @@ import pytest
 
 from eenzaam_stats.trend.series.fitting import FitOptions
 from eenzaam_stats.trend.series.forecast import GapOptions, forecast_gap
-from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interrupted import interrupted_time_series
 from eenzaam_stats.trend.series.interruption import Interruption
+from eenzaam_stats.trend.series.plan import SeriesOptions
 
 # Closed forms only round; the search for phi stops at 1e-12 of it, L-BFGS at 1e-7 of the variance.
 RTOL = 1e-7

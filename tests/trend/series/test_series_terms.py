@@ -14,8 +14,9 @@ from eenzaam_stats.trend.series.checks import leave_one_wave_out
 from eenzaam_stats.trend.series.controlled import ControlOptions, controlled_series
 from eenzaam_stats.trend.series.counts import interrupted_counts
 from eenzaam_stats.trend.series.forecast import GapOptions, forecast_gap
-from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interrupted import interrupted_time_series
 from eenzaam_stats.trend.series.interruption import Interruption
+from eenzaam_stats.trend.series.plan import SeriesOptions
 
 LAW = Interruption("law", 2016.0, effects=("level",))
 

@@ -14,7 +14,8 @@ import pytest
 from eenzaam_stats.numerics.series.autocorrelation import breusch_godfrey, durbin_watson, ljung_box
 from eenzaam_stats.trend.series.fitting import FitOptions
 from eenzaam_stats.trend.series.forecast import GapOptions, forecast_gap
-from eenzaam_stats.trend.series.interrupted import SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interrupted import interrupted_time_series
+from eenzaam_stats.trend.series.plan import SeriesOptions
 from trend.series.series_reference import (
     COVARIATES,
     INTERRUPTIONS,

@@ -120,6 +120,7 @@ def cell_table(data: object, columns: CellColumns, *, part: str = "") -> CellTab
     cells = _collected(_sums(frame, columns, far=ratios), columns)
     if cells[BAD].sum() > 0:
         raise _fault(frame, columns)
+    # Ranges are known after the pass only; most outcomes are flags, which are never far from 0.
     far = far_from_zero(cells, columns)
     if far:
         cells = _collected(_sums(frame, columns, far=ratios | far), columns)
@@ -168,12 +169,14 @@ def _sums(
     keys = {
         f"key_{number}": engine_frame.key(frame, name) for number, name in enumerate(columns.by)
     }
+    # Under a name of its own: a column that is both group and stratum cannot be grouped by twice.
     keys[STRATUM] = engine_frame.key(frame, columns.stratum) if columns.stratum else nw.lit(0)
     for key, name in ((CLUSTER, columns.cluster), (INNER, columns.inner_cluster)):
         if name is not None:
             keys[key] = engine_frame.key(frame, name)
     todo = plan(frame, columns, keys=list(keys), far=far)
     rows = frame.select(*_named(keys), *_named(todo.typed))
+    # Products are made before the grouping: inside an aggregation PyArrow and Dask refuse them.
     for step in (todo.weighted, todo.levels, todo.centred, todo.products):
         rows = rows.with_columns(*_named(step)) if step else rows
     return rows.group_by(*keys).agg(*todo.aggregates)
@@ -203,6 +206,7 @@ def _collect(sums: nw.LazyFrame[Any]) -> engine_frame.Eager:
 
 def _float(frame: engine_frame.Eager, name: str) -> np.ndarray[Any, Any]:
     values = frame.get_column(name).cast(nw.Float64).to_numpy()
+    # The sum of no rows is 0, and some engines call it missing; the lowest of no rows is missing.
     return np.nan_to_num(values, nan=0.0) if not name.startswith(_NO_SUMS) else values
 
 
@@ -260,6 +264,7 @@ def appended(tables: Sequence[CellTable]) -> pd.DataFrame:
     columns = tables[0].columns
     keys = keys_of(columns)
     cells = pd.concat([table.cells for table in tables], ignore_index=True)
+    # Files have levels of their own, and sums about different levels do not add up.
     cells = on_common_levels(cells, columns, keys)
     rules = {
         name: "max" if name.startswith(MAXIMA) else "min" if name.startswith(MINIMA) else "sum"

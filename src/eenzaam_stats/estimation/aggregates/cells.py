@@ -12,6 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import DesignError, OptionError, SchemaError, verb
 from eenzaam_stats.estimation.aggregates.aggregate import CellTable, appended, cell_table, keys_of
 from eenzaam_stats.estimation.aggregates.columns import (
@@ -23,7 +24,8 @@ from eenzaam_stats.estimation.aggregates.columns import (
 from eenzaam_stats.estimation.aggregates.domains import Domains, coded
 from eenzaam_stats.messages import shown_values
 from eenzaam_stats.numerics.survey.variance import lonely_strata
-from eenzaam_stats.survey import Design, HarmonisationReport, ScoringReport, Survey
+from eenzaam_stats.scoring_report import ScoringReport
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import SinglePsu
 
 _SHOWN_STRATA = 10
@@ -51,7 +53,8 @@ class Cells:
 
     Examples
     --------
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport, Survey
     >>> people = pd.DataFrame({"lonely": [1, 0, 1, 1], "sex": ["m", "m", "v", "v"]})
     >>> report = HarmonisationReport("example", "2022", "a.sav", "synthetic", "adults", 4, 4)
     >>> whole = cells(Survey(people, Design(), report), "lonely", by="sex", weights=None)
@@ -187,6 +190,8 @@ def cells(
 def summed(survey: Survey, columns: CellColumns) -> Cells:
     """Cells of a survey for given columns."""
     report = survey.report
+    # The same stratum name in another source or wave is another stratum. Parts of one sample, in
+    # files or chunks, have one name and add up.
     part = f"{report.source} {report.wave}"
     table = cell_table(survey.respondents, columns, part=part)
     return Cells(table, survey.design, report, survey.scoring)
@@ -253,6 +258,8 @@ def _require_no_single_unit(domains: Domains, columns: CellColumns) -> None:
     """Raise when a stratum has one unit, or a cluster one second-stage unit out of several."""
     strata = domains.strata
     if columns.stratum is not None:
+        # Only strata with an answered row of the outcome: R fails there too, and not for strata
+        # that nobody asks about.
         found = [domains.stratum_names[at] for at in lonely_strata(domains.moments, strata)]
         units = "clusters" if columns.cluster else "respondents"
         _refuse(found, units, "stratum", remedy="Merge them with a neighbour in the data")

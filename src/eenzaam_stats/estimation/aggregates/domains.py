@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.arrays import FloatArray, IntArray
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import OptionError, listed, verb
 from eenzaam_stats.estimation.aggregates.aggregate import CellTable
 from eenzaam_stats.estimation.aggregates.columns import CellColumns, Outcome
@@ -28,7 +29,6 @@ from eenzaam_stats.estimation.aggregates.sampling_units import (
 from eenzaam_stats.estimation.aggregates.unanswered import item_gaps, missing_kinds
 from eenzaam_stats.numerics.survey.linearise import Linearised, Statistic, linearised
 from eenzaam_stats.numerics.survey.moments import Moments, Strata
-from eenzaam_stats.survey import Design
 from eenzaam_stats.vocabulary import MissingKind
 
 
@@ -160,6 +160,8 @@ def coded(table: CellTable, outcome: Outcome, *, by: Sequence[str], design: Desi
     sums = sums_of(cells[inside], number)
     origin = domain_levels(sums, at, count)
     sums = sums.about(origin[at])
+    # From all cells and not from those of the groups: who has a weight and no answer, or no group,
+    # keeps a place in the stratum.
     strata = strata_of(cells, units, table.columns, design)
 
     def most(name: str) -> FloatArray:
@@ -231,6 +233,8 @@ def _numbered(
     texts: list[list[str]] = []
     for key, order in zip(keys, levels, strict=True):
         codes, found = pd.factorize(cells[key])
+        # Engines keep a missing group as a group of its own; it is counted and named, never
+        # estimated.
         missing |= codes < 0
         values = list(found)
         sequence = _ordered(values, order)

@@ -68,6 +68,7 @@ def with_found_types(frame: Frame, names: Iterable[str]) -> Frame:
     if not objects:
         return frame
     native = frame.to_native()
+    # Flags with gaps come as objects of True, False and None, which no engine can sum.
     typed = {name: native[name].convert_dtypes() for name in objects}
     return cast("Frame", nw.from_native(native.assign(**typed)))
 
@@ -84,6 +85,8 @@ def require_columns(frame: Frame, columns: CellColumns) -> None:
 
 def number(name: str) -> nw.Expr:
     """Column as float64, NaN as null."""
+    # First to float64: products of Int8 weights overflow on some engines. NaN is no number on
+    # others, so it becomes missing here.
     return nw.col(name).cast(nw.Float64).fill_nan(None)
 
 

@@ -45,6 +45,8 @@ def far_from_zero(cells: pd.DataFrame, columns: CellColumns) -> set[int]:
     """
     groups = [f"key_{at}" for at in range(len(columns.by))]
     margins = {(), tuple(groups), *((name,) for name in groups)}
+    # In strata too: the spread within a stratum makes the variance, however wide the whole range
+    # is.
     together = [[*margin, *stratum] for margin in margins for stratum in ([], ["stratum"])]
     found = set()
     for at, outcome in enumerate(columns.outcomes):

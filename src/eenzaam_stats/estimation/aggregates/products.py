@@ -106,6 +106,8 @@ def _add_outcome(result: Plan, outcome: Outcome, number: int, *, squares: bool) 
     a, b = nw.col(f"a_{number}"), nw.col(f"b_{number}")
     if outcome.kind == "ratio":
         result.typed[f"x_{number}"] = engine_frame.number(outcome.other)
+        # 0 times the other side carries its missing value over: a ratio needs both, and sums skip
+        # what is missing on one side only.
         pair, weight = (w * (x + 0.0 * y), w * (y + 0.0 * x)), w + 0.0 * (a + b)
     elif outcome.kind == "number":
         pair, weight = (w + 0.0 * y, w * y), a
@@ -113,6 +115,8 @@ def _add_outcome(result: Plan, outcome: Outcome, number: int, *, squares: bool) 
         result.aggregates.append(nw.col(f"{LOW}_{number}").min())
         result.aggregates.append(nw.col(f"{HIGH}_{number}").max())
     else:
+        # Yes and no apart: their squares give both errors to the last digit, and neither is a
+        # difference of large sums.
         pair, weight = (w * y, w * (1.0 - y)), a + b
         result.aggregates.append(nw.col(f"y_{number}").sum().alias(f"yes_{number}"))
     result.weighted.update({f"a_{number}": pair[0], f"b_{number}": pair[1]})
@@ -193,6 +197,8 @@ def _is_bad(columns: CellColumns) -> nw.Expr:
 
 def unusable_weight(weight: nw.Expr) -> nw.Expr:
     """Whether a weight is missing, infinite or not above 0."""
+    # A weight of 0 takes a person out without a word, and a missing one makes every sum missing or
+    # skips the row, by engine. Both stop the run.
     return ~(weight.is_finite() & (weight > 0.0)).fill_null(False)
 
 

@@ -15,13 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eenzaam_stats.arrays import FloatArray, IntArray
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import DesignError, verb
 from eenzaam_stats.estimation.aggregates.aggregate import CLUSTER, INNER, PART, STRATUM
 from eenzaam_stats.estimation.aggregates.columns import CellColumns
 from eenzaam_stats.estimation.aggregates.products import FPC, INNER_FPC, ROWS
 from eenzaam_stats.messages import shown_groups
 from eenzaam_stats.numerics.survey.moments import Strata, neighbours
-from eenzaam_stats.survey import Design
 
 SHOWN_UNITS = 10
 # between the survey and its own stratum in the strata that ``combine`` makes
@@ -73,6 +73,7 @@ def units_of(cells: pd.DataFrame) -> Units:
     part, _ = pd.factorize(cells[PART])
     value, values = pd.factorize(cells[STRATUM])
     size = max(len(values), 1)
+    # Strata within parts: two surveys that are stacked may call different strata by one name.
     pair, stratum = _numbered(part * size + value)
     plain = list(values.tolist())
     names = tuple(plain[at % size] for at in pair)
@@ -128,6 +129,8 @@ def _second_stage(cells: pd.DataFrame, units: Units, first: Strata, *, sizes: _S
         raise AssertionError("a second stage without clusters")  # pragma: no cover
     names = cluster_names(cells, units)
     size = _population(cells, units.cluster, units.m, names, sizes=sizes)
+    # The second stage counts in as far as the cluster was one of many: n over N. Without a
+    # correction at the first stage it vanishes, and one stage holds both.
     sampled = 1.0 - first.fraction[units.clusters]
     # a cluster has few units: one that has a single unit is centred rather than merged with another
     rule = "centred" if first.lonely == "collapsed" else first.lonely
@@ -150,6 +153,8 @@ def _merged(units: Units, strata: Strata) -> IntArray | None:
     place = {name: at for at, name in enumerate(sorted(set(units.names), key=_order))}
     rank = np.array([place[name] for name in units.names], dtype=np.int64)
     pairs = zip(units.part.tolist(), units.names, strict=True)
+    # Neighbours of one survey only: the last stratum of one and the first of the next have nothing
+    # in common.
     within = [f"{part}{WITHIN}{str(name).rpartition(WITHIN)[0]}" for part, name in pairs]
     part = pd.factorize(pd.Series(within))[0].astype(np.int64)
     return neighbours(single, rank=rank, part=part)

@@ -110,6 +110,8 @@ def item_gaps(
 
 
 def _reason(low: float, high: float) -> str:
+    # 0 is a person who answered every item: with one of those in the group, totals are not all too
+    # low.
     if not 0 < low <= high:
         return ""
     if high == SEVERAL_ITEMS:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.arrays import BoolArray, FloatArray, IntArray
+from eenzaam_stats.design import Calibration
 from eenzaam_stats.errors import (
     DesignError,
     OptionError,
@@ -28,7 +29,7 @@ from eenzaam_stats.estimation.calibration.weights import Request, Result, made
 from eenzaam_stats.estimation.class_names import same_classes
 from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, auxiliaries
 from eenzaam_stats.results.estimates import CheckResult
-from eenzaam_stats.survey import Calibration, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import CalibrationMethod, require_option
 
 # Respondents compared with population margins: who belongs to which category, and who to none.
@@ -393,7 +394,8 @@ def calibrate(
     Examples
     --------
     >>> import pandas as pd
-    >>> from eenzaam_stats.survey import Design, HarmonisationReport
+    >>> from eenzaam_stats.design import Design
+    >>> from eenzaam_stats.survey import HarmonisationReport
     >>> people = pd.DataFrame({"sex": ["men", "men", "men", "women"]})
     >>> report = HarmonisationReport("made_up", "2022", "people.csv", "synthetic", "four", 4, 4)
     >>> moved = calibrate(Survey(people, Design(), report), {"sex": {"men": 60, "women": 60}})

@@ -163,6 +163,8 @@ def _margin(name: str | None, counts: Any) -> Margin:
                 f"{word.named(one)} has {count!r}. Correct the margin."
             )
         people[one] = count
+    # A category that the population does not have needs no respondents, but whoever is in it is
+    # named.
     some = {one: count for one, count in people.items() if count > 0.0}
     if not some:
         raise SchemaError(f"{verb()}: the margin of {word.name} counts nobody. Give people.")

@@ -72,6 +72,8 @@ class Request:
                 f"trim is {self.trim!r}, which does not lie around the mean weight. Give two "
                 "multiples of it, one below 1 and one above; for instance (0.2, 5)."
             )
+        # One margin is met in one round, and R's variance of a post-stratum is exact where that of
+        # a raking is ten rounds.
         one = self.method == "rake" and len(goal.margins) == 1
         return replace(self, method="post_stratify") if one else self
 
@@ -129,6 +131,8 @@ def made(base: FloatArray, columns: Auxiliaries, goal: Wanted, request: Request)
         If bounds do not lie around 1, or are absent where the method needs them.
     """
     totals = np.array(goal.totals())
+    # Bounds limit the factor after this step, so that they mean the same whether base weights are 1
+    # for everybody or add up to the population. R bounds the weights as they come.
     start = base if goal.total is None else base * (goal.total / base.sum())
     solve = partial(_solved, columns=columns, totals=totals, request=request)
     found = solve(start)
@@ -164,6 +168,8 @@ def _solved(
 ) -> CalibratedWeights:
     if request.method in ("post_stratify", "rake"):
         found = raked(base, columns, totals)
+        # Newton's steps run to weights of 0 where only those meet the margins; such margins are
+        # named instead.
         if found.converged or margin_border(columns, totals) is not None:
             return found
         return refined(found, columns, totals)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.arrays import IntArray
+from eenzaam_stats.design import Calibration, Design
 from eenzaam_stats.errors import DesignError, verb, verb_named
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
@@ -20,7 +21,7 @@ from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, auxiliaries
 from eenzaam_stats.numerics.survey.calibrated_variance import calibrated_variance
 from eenzaam_stats.numerics.survey.calibration_residuals import CalibratedRows
 from eenzaam_stats.numerics.survey.linearise import Linearised
-from eenzaam_stats.survey import Calibration, Design, Survey
+from eenzaam_stats.survey import Survey
 
 
 def calibrated_errors(
@@ -48,6 +49,8 @@ def calibrated_errors(
     DesignError
         If the design has no calibration, or a respondent lacks one of its variables.
     """
+    # Every row of the file and not those of the group: outside it a row has a score of 0, and a
+    # residual all the same.
     rows, calibration = calibrated_rows(survey, domains, outcome, by=by)
     variance = calibrated_variance(
         rows, found.score, method=calibration.method, strata=domains.strata
@@ -125,6 +128,8 @@ def _auxiliaries(rows: RespondentRows, calibration: Calibration) -> Auxiliaries:
     codes: list[IntArray] = []
     sizes: list[int] = []
     for margin in calibration.margins:
+        # A crossed margin is one margin of combinations. Its columns taken apart would be two
+        # margins, which explain less.
         frame = pd.DataFrame({name: rows.labels[name].astype("str") for name in margin})
         code = frame.groupby(list(margin), sort=True).ngroup().to_numpy(np.int64)
         codes.append(code.astype(np.int64))
@@ -162,6 +167,7 @@ def _clusters(
 def _within(rows: RespondentRows, name: str, outer: IntArray) -> IntArray:
     """Number of the unit of each row within its outer unit."""
     own = pd.factorize(rows.labels[name])[0]
+    # Numbers of clusters repeat between strata: the key is always both.
     key = outer * (int(own.max(initial=0)) + 1) + own
     numbers: IntArray = np.unique(key, return_inverse=True)[1].reshape(-1).astype(np.int64)
     return numbers

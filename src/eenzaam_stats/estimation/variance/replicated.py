@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eenzaam_stats.arrays import FloatArray, IntArray
+from eenzaam_stats.design import ReplicateWeights
 from eenzaam_stats.errors import DesignError, verb, verb_named
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
@@ -17,7 +18,7 @@ from eenzaam_stats.estimation.variance.respondent_rows import RespondentRows, re
 from eenzaam_stats.numerics.survey.linearise import Statistic, departures
 from eenzaam_stats.numerics.survey.replicate_rank import ReplicateRanks, replicate_ranks
 from eenzaam_stats.numerics.survey.replication import replicate_variance
-from eenzaam_stats.survey import ReplicateWeights, Survey
+from eenzaam_stats.survey import Survey
 
 
 def replicate_weight_errors(
@@ -51,6 +52,8 @@ def replicate_weight_errors(
         If a replicate weight is no number, missing, negative or infinite, or JKn lacks its rscales.
     """
     sums = replicate_sums(survey, domains, outcome, by=by)
+    # Departures and not estimates: at a level of thousands the spread of replicates would be lost
+    # in the last digits.
     away = departures(sums.first, domains.first, statistic, domains.origin)
     variance = replicate_variance(
         away,
@@ -96,6 +99,8 @@ class ReplicateSums:
         the owner of the file may have stated; any other has its rank minus 1, and never more.
         """
         rank = self.ranks.together(members)
+        # As degf(subset()) of R: 12 people under 50 replicate weights have 11 degrees of freedom
+        # and not 49. What the owner of the file states is a ceiling.
         own = np.minimum(np.maximum(rank - 1, 0), self.whole_df)
         return np.where(rank < self.ranks.whole, own, self.whole_df)
 
@@ -156,6 +161,8 @@ def _scales(replicates: ReplicateWeights) -> tuple[float, FloatArray]:
             f"{verb()} needs rho, the factor of Fay, from 0 up to but not including 1, and the "
             f"design has {replicates.rho}. Look it up in the documentation of the file."
         )
+    # Published replicates come without their scale. JKn has none: it needs the size of the stratum
+    # of each column, which no column tells.
     usual = {
         "BRR": 1.0 / count,
         "Fay": 1.0 / (count * (1.0 - replicates.rho) ** 2),

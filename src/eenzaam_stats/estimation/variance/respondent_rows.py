@@ -96,8 +96,11 @@ def respondent_rows(
         wanted.append(answer(frame, outcome).alias(_IN_CLASS))
     eager = collected(frame.select(*wanted))
     one, two, answered = _variables(eager, outcome)
+    # Who gave no answer stays a row: the place in the stratum, and the residual of a calibration,
+    # do not depend on an answer.
     domain = np.where(answered, _domains(eager, by, domains.groups), -1)
     inside = domain >= 0
+    # About the level that the sums were made about, so that rows and sums give the same score.
     two = two - domains.origin[domain] * one if domains.origin.any() else two
     return RespondentRows(
         domain=domain,

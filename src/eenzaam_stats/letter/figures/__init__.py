@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eenzaam_stats.letter.claims import LedgerRow
 from eenzaam_stats.letter.figures import groups, people, prevalence
 from eenzaam_stats.letter.figures.figure import LetterFigure, evidence_text, texts
+from eenzaam_stats.letter.ledger import LedgerRow
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.vocabulary import Language
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from eenzaam_stats.letter.claims import LedgerRow, Theme
 from eenzaam_stats.letter.figures.figure import LetterFigure, dotted, made, select, words
+from eenzaam_stats.letter.ledger import LedgerRow, Theme
 from eenzaam_stats.plots.barplot import bars, stack
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.theme import VERDICTS

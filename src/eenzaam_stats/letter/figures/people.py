@@ -7,14 +7,14 @@ from functools import partial
 
 import pandas as pd
 
-from eenzaam_stats.letter.claims import Input, read_claims
+from eenzaam_stats.letter.claims import read_claims
 from eenzaam_stats.letter.figures.figure import LetterFigure, made, words
+from eenzaam_stats.letter.ledger import Input
 from eenzaam_stats.letter.page.projected import hindcast_sentence
 from eenzaam_stats.letter.recompute import projection_table
 from eenzaam_stats.letter.recompute.lookup import figure, people, value_of
 from eenzaam_stats.letter.recompute.people import (
     ADULT,
-    EDITION,
     LETTER_YEAR,
     SURVEY_YEAR,
     lonely_people,
@@ -23,13 +23,13 @@ from eenzaam_stats.letter.recompute.prevalence import severely_lonely_2022
 from eenzaam_stats.letter.recompute.projection import (
     BANDS,
     BASE_YEAR,
-    EDITIONS,
     END_YEAR,
     base_prevalence,
 )
 from eenzaam_stats.plots.barplot import bars
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.lineplot import lines
+from eenzaam_stats.published.population_editions import FORECASTS, OBSERVED
 from eenzaam_stats.vocabulary import Language, label
 
 PROJECTED_YEARS = (2030, 2040, END_YEAR)
@@ -41,8 +41,8 @@ def persons_854_thousand(language: Language) -> LetterFigure:
     name = "persons-854-thousand"
     percent = severely_lonely_2022()
     bases = (
-        ("all_ages", people(EDITION, LETTER_YEAR), LETTER_YEAR),
-        ("adults", people(EDITION, SURVEY_YEAR, age_from=ADULT), SURVEY_YEAR),
+        ("all_ages", people(OBSERVED, LETTER_YEAR), LETTER_YEAR),
+        ("adults", people(OBSERVED, SURVEY_YEAR, age_from=ADULT), SURVEY_YEAR),
     )
     data = pd.DataFrame(
         [
@@ -77,11 +77,11 @@ def projection_2050(language: Language) -> LetterFigure:
     prevalence, base = base_prevalence()
     start = sum(p * value_of(n) for p, n in zip(prevalence, base[-len(BANDS) :], strict=True))
     records = []
-    for edition in EDITIONS:
-        series = edition.name_nl if language == "nl" else edition.name_en
+    for edition in FORECASTS:
+        series = label(f"edition.{edition.name}", language)
         records.append(_point(BASE_YEAR, start, series, "derived", solid=edition.official))
         for year in PROJECTED_YEARS:
-            counts = [people(edition.id, year, age_from=low, age_to=high) for low, high in BANDS]
+            counts = [people(edition.name, year, age_from=low, age_to=high) for low, high in BANDS]
             lonely = sum(p * value_of(n) for p, n in zip(prevalence, counts, strict=True))
             records.append(_point(year, lonely, series, "derived", solid=edition.official))
     for year, quoted in zip((BASE_YEAR, END_YEAR), _quoted(), strict=True):

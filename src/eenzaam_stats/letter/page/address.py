@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eenzaam_stats.letter.claims import LedgerRow
+from eenzaam_stats.letter.ledger import LedgerRow
 from eenzaam_stats.vocabulary import Language
 
 NO_TABLE = "none"

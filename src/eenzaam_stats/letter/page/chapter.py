@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
-from eenzaam_stats.letter.claims import Input, LedgerRow, Theme, said
 from eenzaam_stats.letter.figures import LetterFigure
+from eenzaam_stats.letter.ledger import Input, LedgerRow, Theme, said
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page.address import address, classes
 from eenzaam_stats.letter.page.controls import contents

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import get_args
 
-from eenzaam_stats.letter.claims import LedgerRow
+from eenzaam_stats.letter.ledger import LedgerRow
 from eenzaam_stats.letter.page.address import address, sources
 from eenzaam_stats.vocabulary import Language, Verdict, label, labels
 

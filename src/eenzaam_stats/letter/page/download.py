@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
+from typing import cast
 
 import pandas as pd
 
@@ -40,9 +41,8 @@ def downloads(frame: pd.DataFrame, name: str, *, of: str, language: Language) ->
     str
         A paragraph with links that hold the file themselves.
     """
-    dialects: Sequence[CsvDialect] = (
-        ("machine", "dutch_excel") if language == "nl" else ("machine",)
-    )
+    own = cast("CsvDialect", label("number.spreadsheet", language))
+    dialects: Sequence[CsvDialect] = tuple(dict.fromkeys(("machine", own)))
     links = " ".join(_link(frame, name, dialect, of=of, language=language) for dialect in dialects)
     return f"<p class='downloads'>{links}</p>"
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from eenzaam_stats.letter.claims import LedgerRow, read_claims, said
+from eenzaam_stats.letter.claims import read_claims
 from eenzaam_stats.letter.figures import LetterFigure, evidence_text
+from eenzaam_stats.letter.ledger import LedgerRow, said
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page.address import address, classes
 from eenzaam_stats.letter.page.download import data_columns

@@ -14,8 +14,8 @@ from hashlib import sha256
 from html import escape
 from importlib.resources import files
 
-from eenzaam_stats.letter.claims import LedgerRow
 from eenzaam_stats.letter.figures import LetterFigure
+from eenzaam_stats.letter.ledger import LedgerRow
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page.chapter import chapters, opening
 from eenzaam_stats.letter.page.controls import LANGUAGES, filters, rules, tools, word

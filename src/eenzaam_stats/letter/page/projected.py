@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from eenzaam_stats.letter.recompute.combinations import combinations, study_denominators
-from eenzaam_stats.letter.recompute.projection import BANDS, EDITIONS, base_prevalence
+from eenzaam_stats.letter.recompute.projection import BANDS, base_prevalence
 from eenzaam_stats.plots.projectionplot import hindcast_words
+from eenzaam_stats.published.population_editions import FORECASTS, KERNPROGNOSE
 from eenzaam_stats.tables import TableLook, html_table
 from eenzaam_stats.trend.projection.hindcast import hindcast_error
 from eenzaam_stats.vocabulary import Language, label
@@ -72,7 +73,7 @@ def combination_note(language: Language) -> str:
 
 
 def _edition_names(language: Language) -> Mapping[str, str]:
-    return {one.id: one.name_nl if language == "nl" else one.name_en for one in EDITIONS}
+    return {one.name: label(f"edition.{one.name}", language) for one in FORECASTS}
 
 
 def _base(row: Mapping[Hashable, Any], language: Language) -> dict[str, str]:
@@ -92,7 +93,7 @@ def hindcast_sentence(language: Language) -> str:
     'Hindcast: the Kernprognose 2016 after 8 years (2025): −3.2% adults'
     """
     bands = zip(BANDS, base_prevalence()[0], strict=True)
-    found = hindcast_error(dict(bands), edition=EDITIONS[0].id)
+    found = hindcast_error(dict(bands), edition=KERNPROGNOSE)
     return hindcast_words(found, language)
 
 

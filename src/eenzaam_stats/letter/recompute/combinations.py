@@ -12,6 +12,7 @@ from itertools import product
 
 import pandas as pd
 
+from eenzaam_stats.age_bands import PUBLISHED_BANDS, band_edges, from_age
 from eenzaam_stats.letter.ledger import Input
 from eenzaam_stats.letter.recompute.lookup import (
     figure,
@@ -21,15 +22,15 @@ from eenzaam_stats.letter.recompute.lookup import (
     value_of,
     values,
 )
-from eenzaam_stats.letter.recompute.projection import EDITIONS, END_YEAR, OBSERVED, quoted
+from eenzaam_stats.letter.recompute.projection import END_YEAR, quoted
+from eenzaam_stats.published.population_editions import FORECASTS, KERNPROGNOSE, OBSERVED
 
 FLOORS = (18, 19)
 HOUSEHOLDS = ("residents", "private")
 WAVES = (2020, 2022, 2024)
-OLD, OLDEST = 75, 85
+_, OLD, OLDEST = PUBLISHED_BANDS
 ADULT = 18
 STUDY = "RIVM VTV-2018 trend scenario"
-STUDY_EDITION = "cbs_kernprognose_2016"
 STUDY_YEARS = (2015, 2040)
 MILLION = 1e6
 RELEASED, FARTHEST = 2022, 2070  # the two points of one release on institutions
@@ -58,13 +59,13 @@ def wave_prevalence(year: int) -> tuple[float, float, float]:
     [47.84, 52.0, 63.0]
     """
     everyone = _percent(year)
-    oldest = _percent(year, "85+")
+    oldest = _percent(year, OLDEST)
     n_young, n_old, n_oldest = values(_bands(OBSERVED, year, ADULT))
     if year == 2024:  # the wave without a figure for 75-84
         older = _percent(year, "75+") * (n_old + n_oldest)
         old = (older - oldest * n_oldest) / n_old
     else:
-        old = _percent(year, "75-84")
+        old = _percent(year, OLD)
     lonely = everyone * (n_young + n_old + n_oldest)
     return (lonely - old * n_old - oldest * n_oldest) / n_young, old, oldest
 
@@ -78,7 +79,7 @@ def _percent(year: int, group: str = "total") -> float:
 
 
 def _bands(edition: str, year: int, floor: int) -> tuple[Input, ...]:
-    edges = ((floor, OLD - 1), (OLD, OLDEST - 1), (OLDEST, None))
+    edges = from_age(band_edges(PUBLISHED_BANDS), floor)
     return tuple(people(edition, year, age_from=low, age_to=high) for low, high in edges)
 
 
@@ -144,10 +145,10 @@ def combinations() -> pd.DataFrame:
         prevalence = wave_prevalence(wave)
         counted = partial(lonely_millions, prevalence, floor=floor, households=households)
         start = counted(OBSERVED, wave)
-        for edition in EDITIONS:
-            end = counted(edition.id, END_YEAR)
+        for edition in FORECASTS:
+            end = counted(edition.name, END_YEAR)
             fits = abs(start - first) < HALF, abs(end - last) < HALF
-            records.append((wave, floor, households, edition.id, start, end, *fits))
+            records.append((wave, floor, households, edition.name, start, end, *fits))
     names = ["wave", "floor", "households", "edition", "start", "end", "start_fits", "end_fits"]
     return pd.DataFrame(records, columns=names)
 
@@ -165,7 +166,7 @@ def study_denominators() -> pd.DataFrame:
     records = []
     printed = value_of(_study(STUDY_YEARS[1], "lonely"))
     for year in STUDY_YEARS:
-        edition = OBSERVED if year == STUDY_YEARS[0] else STUDY_EDITION
+        edition = OBSERVED if year == STUDY_YEARS[0] else KERNPROGNOSE
         lonely = value_of(_study(year, "lonely_persons"))
         told = printed if year == STUDY_YEARS[1] else None
         for floor in FLOORS:

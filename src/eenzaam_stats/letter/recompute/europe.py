@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
 from eenzaam_stats.letter.recompute.lookup import figures, value_of
 from eenzaam_stats.letter.recompute.prevalence import ALL_ASKED, ANSWERED
-from eenzaam_stats.letter.recompute.registry import found, recomputes
+from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, words
 
 WHOLE = "EU27"
 HOME = "Netherlands"
@@ -45,14 +45,12 @@ def _rank(claim: Claim) -> Recomputation:
         higher,
         shares.values(),
         alternatives=[
-            Alternative("other countries", "andere landen", float(others)),
-            Alternative(
-                "higher when no answer counts as not lonely",
-                "hoger als geen antwoord telt als niet eenzaam",
-                float(higher_than_home(countries(ALL_ASKED))),
+            alternative("other_countries", float(others)),
+            alternative(
+                "higher_when_no_answer_is_no", float(higher_than_home(countries(ALL_ASKED)))
             ),
         ],
-        shown=(f"higher in {higher} of {others}", f"hoger in {higher} van {others}"),
+        shown=words("finding.higher_in", higher=higher, others=others),
     )
 
 

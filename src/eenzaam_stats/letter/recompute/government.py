@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
 from eenzaam_stats.letter.recompute.lookup import figure, value_of
-from eenzaam_stats.letter.recompute.registry import found, recomputes
+from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes
 
 VINTAGE = "2024-Q2"
 PUBLIC, EVERYWHERE = "public administration (SBI O)", "all activities"
@@ -27,16 +27,8 @@ def _share_of_jobs(claim: Claim) -> Recomputation:
         100 * value_of(jobs) / value_of(all_jobs),
         [jobs, all_jobs],
         alternatives=[
-            Alternative(
-                "of all working people",
-                "van alle werkenden",
-                100 * value_of(people) / value_of(all_people),
-            ),
-            Alternative(
-                "jobs of UWV 2022 over all jobs 2023, mixed sources",
-                "banen van UWV 2022 op alle banen 2023, bronnen gemengd",
-                100 * value_of(agency) / value_of(next_year),
-            ),
+            alternative("of_all_working_people", 100 * value_of(people) / value_of(all_people)),
+            alternative("jobs_of_uwv_over_all_jobs", 100 * value_of(agency) / value_of(next_year)),
         ],
     )
 
@@ -50,11 +42,7 @@ def _people(claim: Claim) -> Recomputation:
         value_of(people),
         [people],
         alternatives=[
-            Alternative("jobs", "banen", value_of(jobs)),
-            Alternative(
-                "people in 2022, before the revision",
-                "mensen in 2022, voor de revisie",
-                value_of(earlier),
-            ),
+            alternative("jobs", value_of(jobs)),
+            alternative("people_before_the_revision", value_of(earlier)),
         ],
     )

@@ -6,9 +6,9 @@ ones; the outcome is therefore named in every lookup.
 
 from __future__ import annotations
 
-from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
 from eenzaam_stats.letter.recompute.lookup import survey_value, value_of, values
-from eenzaam_stats.letter.recompute.registry import found, recomputes, unread
+from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, unread
 
 TOTAL_SCALE = "severely_lonely"
 YOUNG, MIDDLE_AGED, OLDER = "15-24", "35-44", ("65-74", "75+")
@@ -35,10 +35,8 @@ def _born_abroad(claim: Claim) -> Recomputation:
         high / low,
         [abroad, here],
         alternatives=[
-            Alternative(
-                "lowest by rounding", "laagste door afronding", (high - ALMOST) / (low + ROUNDING)
-            ),
-            Alternative("highest by rounding", "hoogste door afronding", high / (low - ROUNDING)),
+            alternative("lowest_by_rounding", (high - ALMOST) / (low + ROUNDING)),
+            alternative("highest_by_rounding", high / (low - ROUNDING)),
         ],
     )
 
@@ -50,18 +48,12 @@ def _migration_background(claim: Claim) -> Recomputation:
     elsewhere = by_origin("born in NL, parent born outside Europe")
     abroad = by_origin("born outside NL")
     ratios = [value / value_of(here) for value in values([europe, elsewhere, abroad])]
-    labels = (
-        ("parent born elsewhere in Europe", "ouder elders in Europa geboren"),
-        ("parent born outside Europe", "ouder buiten Europa geboren"),
-        ("born abroad", "in het buitenland geboren"),
-    )
+    keys = ("parent_born_elsewhere_in_europe", "parent_born_outside_europe", "born_abroad")
     return found(
         claim,
         min(ratios),
         [here, europe, elsewhere, abroad],
-        alternatives=[
-            Alternative(*words, ratio) for words, ratio in zip(labels, ratios, strict=True)
-        ],
+        alternatives=[alternative(key, ratio) for key, ratio in zip(keys, ratios, strict=True)],
     )
 
 
@@ -76,9 +68,7 @@ def _young_and_middle_aged(claim: Claim) -> Recomputation:
         min(values(younger)) - floor,
         [*younger, *older],
         alternatives=[
-            Alternative(
-                f"ages {group} against the same", f"{group} jaar tegen dezelfde", value - floor
-            )
+            alternative("ages_against_the_same", value - floor, group=group)
             for group, value in zip(("45-54", "55-64"), values(others), strict=True)
         ],
     )

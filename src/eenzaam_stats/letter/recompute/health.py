@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from math import log
 
-from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
 from eenzaam_stats.letter.recompute.lookup import figure, value_of
-from eenzaam_stats.letter.recompute.registry import found, recomputes, unread
+from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, unread
 
 
 def _effect(exposure: str, measure: str, outcome: str = "death") -> Input:
@@ -42,16 +42,8 @@ def _same_order(claim: Claim) -> Recomputation:
         relative_effect(loneliness, standard),
         [standard, loneliness],
         alternatives=[
-            Alternative(
-                "other review, hazard ratio",
-                "andere overzichtsstudie, hazard ratio",
-                relative_effect(hazard, standard),
-            ),
-            Alternative(
-                "review of older people",
-                "overzichtsstudie onder ouderen",
-                relative_effect(older, standard),
-            ),
+            alternative("other_review_hazard_ratio", relative_effect(hazard, standard)),
+            alternative("review_of_older_people", relative_effect(older, standard)),
         ],
     )
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
 from eenzaam_stats.letter.recompute.lookup import counted_in, figure, value_of, values
-from eenzaam_stats.letter.recompute.registry import found, recomputes, unread
+from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, unread
 
 RATINGS = ("effective", "well_founded", "well_described")
-RATING_WORDS = (
-    ("effective", "effectief"),
-    ("well founded", "goed onderbouwd"),
-    ("well described", "goed beschreven"),
-)
 LETTER = "Advisory letter of 10 April 2025"
 LAST_OWN_COUNT = "2024-06"
 
@@ -29,8 +24,8 @@ def _sum_and_shares(claim: Claim, group: str) -> Recomputation:
         total,
         counts,
         alternatives=[
-            Alternative(f"{en}, per cent", f"{nl}, procent", 100 * value_of(count) / total)
-            for (en, nl), count in zip(RATING_WORDS, counts, strict=True)
+            alternative(f"rating_{rating}", 100 * value_of(count) / total)
+            for rating, count in zip(RATINGS, counts, strict=True)
         ],
     )
 
@@ -66,8 +61,8 @@ def _number_of_interventions(claim: Claim) -> Recomputation:
         value_of(own),
         [own],
         alternatives=[
-            Alternative("in 2020", "in 2020", value_of(earlier)),
-            Alternative("in the letter", "in de brief", value_of(rated("all", "all"))),
+            alternative("in_2020", value_of(earlier)),
+            alternative("in_the_letter", value_of(rated("all", "all"))),
         ],
     )
 
@@ -83,10 +78,8 @@ def _mostly_described(claim: Claim) -> Recomputation:
         100 * described / total,
         counts,
         alternatives=[
-            Alternative(
-                "among the others, if the 26 are part of the 103",
-                "onder de overige, als de 26 bij de 103 horen",
-                100 * (everything - described) / (total_overall - total),
+            alternative(
+                "among_the_others", 100 * (everything - described) / (total_overall - total)
             )
         ],
     )

@@ -15,6 +15,7 @@ import pandas as pd
 from eenzaam_stats.errors import SchemaError, UnknownColumnError
 from eenzaam_stats.letter.ledger import Input
 from eenzaam_stats.published import reference as tables
+from eenzaam_stats.published.population_editions import EDITIONS
 from eenzaam_stats.published.refreshed import LIVE
 from eenzaam_stats.scoring import Scale
 from eenzaam_stats.vocabulary import Evidence
@@ -189,7 +190,7 @@ def people(edition: str, year: int, *, age_from: int = 0, age_to: int | None = N
         Persons.
     """
     count = tables.persons(edition, year, age_from=age_from, age_to=age_to)
-    table = "population_derived" if edition.startswith("derived") else "population"
+    table = EDITIONS[edition].table
     cells = rows(table, edition=edition, year=year)
     ages = f"{age_from} and over" if age_to is None else f"{age_from}-{age_to}"
     addresses = [f"https://opendata.cbs.nl/#/CBS/nl/dataset/{name}" for name in _ids(cells)]

@@ -9,14 +9,14 @@ from __future__ import annotations
 import pandas as pd
 
 from eenzaam_stats.letter.claims import read_claims
-from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
 from eenzaam_stats.letter.recompute.lookup import figure, people, survey_value, value_of
 from eenzaam_stats.letter.recompute.prevalence import severely_lonely_2022
-from eenzaam_stats.letter.recompute.registry import found, recomputes
-from eenzaam_stats.vocabulary import Language, formatted
+from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes
+from eenzaam_stats.published.population_editions import OBSERVED
+from eenzaam_stats.vocabulary import Language, add_percent, formatted, label
 
 STAYS_LONELY = 1 / 3  # assumption of the letter, claim one-third-assumption
-EDITION = "cbs_observed"
 LETTER_YEAR = 2025
 SURVEY_YEAR = 2022
 ADULT = 18
@@ -62,7 +62,7 @@ def arithmetic_search() -> pd.DataFrame:
     records = []
     for age_floor in (ADULT, 0):
         for year in SEARCH_YEARS:
-            persons = value_of(people(EDITION, year, age_from=age_floor))
+            persons = value_of(people(OBSERVED, year, age_from=age_floor))
             for percent in percents:
                 count = lonely_people(percent, persons)
                 records.append((age_floor, year, persons, percent, count, low <= count <= high))
@@ -83,15 +83,17 @@ def search_grid(language: Language) -> pd.DataFrame:
     pandas.DataFrame
         Column ``base`` and one column of counts per prevalence.
     """
-    words = {"nl": ("alle leeftijden", "18 en ouder"), "en": ("all ages", "18 and over")}
-    everyone, adults = words[language]
+    everyone, adults = label("search.all_ages", language), label("search.adults", language)
     found_counts = arithmetic_search()
     grid = found_counts.pivot_table(
         index=["age_floor", "year"], columns="percent", values="count", sort=False
     )
     bases = [f"{adults if floor else everyone} {year}" for floor, year in grid.index]
     grid.columns = pd.Index(
-        [f"{formatted(percent, decimals=1, language=language)}%" for percent in search_percents()]
+        [
+            add_percent(formatted(percent, decimals=1, language=language), language)
+            for percent in search_percents()
+        ]
     )
     table = grid.reset_index(drop=True)
     table.insert(0, "base", bases)
@@ -101,35 +103,23 @@ def search_grid(language: Language) -> pd.DataFrame:
 @recomputes("persons-854-thousand")
 def _persons(claim: Claim) -> Recomputation:
     percent = severely_lonely_2022()
-    everyone = people(EDITION, LETTER_YEAR)
-    adults = people(EDITION, SURVEY_YEAR, age_from=ADULT)
-    adults_now = people(EDITION, LETTER_YEAR, age_from=ADULT)
+    everyone = people(OBSERVED, LETTER_YEAR)
+    adults = people(OBSERVED, SURVEY_YEAR, age_from=ADULT)
+    adults_now = people(OBSERVED, LETTER_YEAR, age_from=ADULT)
     share = value_of(percent)
     return found(
         claim,
         lonely_people(share, value_of(everyone)),
         [percent, everyone],
         alternatives=[
-            Alternative(
-                f"adults, {SURVEY_YEAR}: the people surveyed",
-                f"volwassenen, {SURVEY_YEAR}: wie ondervraagd is",
-                lonely_people(share, value_of(adults)),
+            alternative(
+                "adults_surveyed", lonely_people(share, value_of(adults)), survey_year=SURVEY_YEAR
             ),
-            Alternative(
-                f"adults, {LETTER_YEAR}",
-                f"volwassenen, {LETTER_YEAR}",
-                lonely_people(share, value_of(adults_now)),
+            alternative(
+                "adults_now", lonely_people(share, value_of(adults_now)), letter_year=LETTER_YEAR
             ),
-            Alternative(
-                "all ages at 14 per cent as printed",
-                "alle leeftijden bij 14 procent zoals gedrukt",
-                lonely_people(round(share), value_of(everyone)),
-            ),
-            Alternative(
-                "from the 6.8 million of the same page",
-                "uit de 6,8 miljoen op dezelfde bladzijde",
-                _from_printed_millions(percent),
-            ),
+            alternative("all_ages_as_printed", lonely_people(round(share), value_of(everyone))),
+            alternative("from_the_printed_millions", _from_printed_millions(percent)),
         ],
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from eenzaam_stats.letter.ledger import Alternative, Claim, Recomputation
+from eenzaam_stats.letter.ledger import Claim, Recomputation
 from eenzaam_stats.letter.recompute.lookup import dated
-from eenzaam_stats.letter.recompute.registry import found, recomputes, unread
+from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, unread
 
 DAYS_PER_YEAR = 365.2425
 
@@ -67,11 +67,7 @@ def _coalition(claim: Claim) -> Recomputation:
         claim,
         start.year,
         [first, last],
-        alternatives=[
-            Alternative(
-                "years until the end, at least", "jaren tot het einde, ten minste", until_end
-            )
-        ],
+        alternatives=[alternative("years_until_the_end", until_end)],
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
 from eenzaam_stats.letter.recompute.lookup import figure, items_of, survey_value, value_of
-from eenzaam_stats.letter.recompute.registry import found, recomputes
+from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes
 from eenzaam_stats.scoring import DJG6, DJG11
 
 ANSWERED = "most or all of the time; missing excluded"
@@ -40,19 +40,9 @@ def _instruments(claim: Claim) -> Recomputation:
         by_size[1] - by_size[0],
         [monitor, cohesion],
         alternatives=[
-            Alternative(
-                "Health monitor, per cent", "Gezondheidsmonitor, procent", value_of(monitor)
-            ),
-            Alternative(
-                "Social cohesion and well-being, per cent",
-                "Sociale samenhang en welzijn, procent",
-                value_of(cohesion),
-            ),
-            Alternative(
-                "European survey, unweighted, per cent",
-                "Europees onderzoek, ongewogen, procent",
-                value_of(europe),
-            ),
+            alternative("health_monitor", value_of(monitor)),
+            alternative("social_cohesion", value_of(cohesion)),
+            alternative("european_survey", value_of(europe)),
         ],
     )
 
@@ -77,7 +67,7 @@ def _cohesion_2023(claim: Claim) -> Recomputation:
         claim,
         value_of(number),
         [number],
-        alternatives=[Alternative("2022, with a decimal", "2022, met decimaal", value_of(earlier))],
+        alternatives=[alternative("with_a_decimal", value_of(earlier))],
     )
 
 
@@ -89,7 +79,7 @@ def _one_in_ten(claim: Claim) -> Recomputation:
         claim,
         share,
         [number],
-        alternatives=[Alternative("one in so many people", "een op zoveel mensen", 100 / share)],
+        alternatives=[alternative("one_in_so_many_people", 100 / share)],
     )
 
 
@@ -100,13 +90,7 @@ def _european_survey(claim: Claim) -> Recomputation:
         claim,
         value_of(answered),
         [answered],
-        alternatives=[
-            Alternative(
-                "no answer counted as not lonely",
-                "geen antwoord telt als niet eenzaam",
-                value_of(asked),
-            )
-        ],
+        alternatives=[alternative("no_answer_is_no", value_of(asked))],
     )
 
 

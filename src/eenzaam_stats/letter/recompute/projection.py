@@ -7,36 +7,22 @@ population alone does. Derived forecasts are named as such and never as those of
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
-from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.age_bands import PUBLISHED_BANDS, band_edges
+from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
 from eenzaam_stats.letter.recompute.lookup import figure, people, survey_value, value_of, values
-from eenzaam_stats.letter.recompute.registry import found, recomputes
+from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, words
 from eenzaam_stats.letter.wording import percent_range
 from eenzaam_stats.numerics.people.count_change import CountDecomposition, count_decomposition
+from eenzaam_stats.published.population_editions import FORECASTS, OBSERVED, Edition
+from eenzaam_stats.vocabulary import Language, label
 
 BASE_YEAR, END_YEAR = 2022, 2050
-OBSERVED = "cbs_observed"
-BANDS: tuple[tuple[int, int | None], ...] = ((18, 74), (75, 84), (85, None))
+BANDS = band_edges(PUBLISHED_BANDS)
 OLDER = slice(1, None)  # the bands from 75
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """A population forecast and how it is named for readers."""
-
-    id: str
-    name_en: str
-    name_nl: str
-    official: bool
-
-
-EDITIONS = (
-    Edition("cbs_kernprognose_2016", "CBS forecast of 2016", "CBS Kernprognose 2016", True),
-    Edition("derived_A", "derived A, not official", "afgeleid A, niet officieel", False),
-    Edition("derived_B", "derived B, not official", "afgeleid B, niet officieel", False),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +65,10 @@ class Growth:
         return 100 * self.parts.structure / self.parts.change
 
 
+def _name(grown: Growth, *, language: Language) -> str:
+    return label(f"edition.{grown.edition.name}", language)
+
+
 def _by_band(edition: str, year: int) -> tuple[Input, ...]:
     return tuple(people(edition, year, age_from=low, age_to=high) for low, high in BANDS)
 
@@ -88,8 +78,10 @@ def _prevalence_inputs() -> tuple[Input, ...]:
     wave = str(BASE_YEAR)
     return (
         survey_value("gezondheidsmonitor", "lonely", wave),
-        survey_value("gezondheidsmonitor", "lonely", wave, group="75-84", dimension="age"),
-        survey_value("gezondheidsmonitor", "lonely", wave, group="85+", dimension="age"),
+        *(
+            survey_value("gezondheidsmonitor", "lonely", wave, group=group, dimension="age")
+            for group in PUBLISHED_BANDS[OLDER]
+        ),
     )
 
 
@@ -126,13 +118,13 @@ def growth_by_edition() -> tuple[Growth, ...]:
     Returns
     -------
     tuple of Growth
-        In the order of ``EDITIONS``.
+        In the order of ``FORECASTS``.
     """
     prevalence, base_inputs = base_prevalence()
     start = values(base_inputs[-len(BANDS) :])
     grown = []
-    for edition in EDITIONS:
-        inputs = _by_band(edition.id, END_YEAR)
+    for edition in FORECASTS:
+        inputs = _by_band(edition.name, END_YEAR)
         end = values(inputs)
         parts = count_decomposition(start, end, prevalence_start=prevalence)
         older = sum(
@@ -154,9 +146,9 @@ def projection_table() -> pd.DataFrame:
     """
     return pd.DataFrame(
         {
-            "edition": grown.edition.id,
-            "name_en": grown.edition.name_en,
-            "name_nl": grown.edition.name_nl,
+            "edition": grown.edition.name,
+            "name_en": _name(grown, language="en"),
+            "name_nl": _name(grown, language="nl"),
             "official": grown.edition.official,
             "start": grown.parts.start,
             "end": grown.parts.end,
@@ -191,13 +183,12 @@ def _quoted_growth(claim: Claim) -> Recomputation:
         claim,
         printed,
         [start, end, *base_inputs, *(one for g in grown for one in g.inputs)],
-        alternatives=[Alternative(g.edition.name_en, g.edition.name_nl, g.percent) for g in grown],
+        alternatives=[alternative("growth", g.percent, edition=partial(_name, g)) for g in grown],
         interval=interval,
-        shown=(
-            f"{percent_range(*interval, language='en')} by forecast; printed "
-            f"{percent_range(printed, language='en')}",
-            f"{percent_range(*interval, language='nl')} naar prognose; gedrukt "
-            f"{percent_range(printed, language='nl')}",
+        shown=words(
+            "finding.growth_by_forecast",
+            range=partial(percent_range, *interval),
+            printed=partial(percent_range, printed),
         ),
     )
 
@@ -208,37 +199,23 @@ def _through_older_people(claim: Claim) -> Recomputation:
     _, base_inputs = base_prevalence()
     booked = [g.older_percent for g in grown]
     structure = [g.structure_percent for g in grown]
-    ranges = {
-        language: (
-            percent_range(min(booked), max(booked), decimals=0, language=language),
-            percent_range(min(structure), max(structure), decimals=0, language=language),
-        )
-        for language in ("en", "nl")
-    }
     return found(
         claim,
         min(booked),
         [*base_inputs, *(one for g in grown for one in g.inputs)],
         alternatives=[
             *(
-                Alternative(
-                    f"booked at 75+, {g.edition.name_en}",
-                    f"geboekt bij 75+, {g.edition.name_nl}",
-                    g.older_percent,
-                )
+                alternative("booked_at_75", g.older_percent, edition=partial(_name, g))
                 for g in grown
             ),
             *(
-                Alternative(
-                    f"structure effect, {g.edition.name_en}",
-                    f"effect van opbouw, {g.edition.name_nl}",
-                    g.structure_percent,
-                )
+                alternative("structure_effect", g.structure_percent, edition=partial(_name, g))
                 for g in grown
             ),
         ],
-        shown=(
-            "booked at 75+ {}, structure effect {}".format(*ranges["en"]),
-            "geboekt bij 75+ {}, effect van opbouw {}".format(*ranges["nl"]),
+        shown=words(
+            "finding.booked_and_structure",
+            booked=partial(percent_range, min(booked), max(booked), decimals=0),
+            structure=partial(percent_range, min(structure), max(structure), decimals=0),
         ),
     )

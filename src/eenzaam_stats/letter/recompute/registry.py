@@ -6,13 +6,24 @@ Keeps the register and builds answers; no claim is recomputed here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from types import MappingProxyType
+from typing import Protocol
 
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Interval, Recomputation
 from eenzaam_stats.letter.wording import quantity
+from eenzaam_stats.vocabulary import Language, label
 
 Recompute = Callable[[Claim], Recomputation]
+
+
+class Shown(Protocol):
+    """Words for readers, by language."""
+
+    def __call__(self, *, language: Language) -> str:
+        """Words in one language."""
+
 
 _FUNCTIONS: dict[str, Recompute] = {}
 
@@ -48,6 +59,32 @@ def recomputes(claim_id: str) -> Callable[[Recompute], Recompute]:
     return register
 
 
+def words(key: str, **fields: object) -> Shown:
+    """Label of the catalogue with its fields filled in; a field may depend on the language.
+
+    Examples
+    --------
+    >>> shown = words("finding.higher_in", higher=3, others=26)
+    >>> shown(language="en"), shown(language="nl")
+    ('higher in 3 of 26', 'hoger in 3 van 26')
+    """
+
+    def filled(*, language: Language) -> str:
+        told = {
+            name: value(language=language) if callable(value) else value
+            for name, value in fields.items()
+        }
+        return label(key, language).format(**told)
+
+    return filled
+
+
+def alternative(key: str, value: float, **fields: object) -> Alternative:
+    """Another outcome, named by a label of the group ``alternative``."""
+    shown = words(f"alternative.{key}", **fields)
+    return Alternative(shown(language="en"), shown(language="nl"), value)
+
+
 def registered() -> Mapping[str, Recompute]:
     """Read-only view of the register, by claim id."""
     return MappingProxyType(_FUNCTIONS)
@@ -59,18 +96,15 @@ def found(
     inputs: Iterable[Input],
     *,
     alternatives: Iterable[Alternative] = (),
-    shown: tuple[str, str] | None = None,
+    shown: Shown | None = None,
     interval: Interval | None = None,
 ) -> Recomputation:
-    """Answer with a value to test; ``shown`` (English, Dutch) replaces the plain wording."""
-    if shown is None:
-        english = quantity(value, unit=claim.unit, decimals=claim.decimals, language="en")
-        dutch = quantity(value, unit=claim.unit, decimals=claim.decimals, language="nl")
-        shown = (english, dutch)
+    """Answer with a value to test; ``shown``, a function of the language, replaces the wording."""
+    shown = shown or partial(quantity, float(value), unit=claim.unit, decimals=claim.decimals)
     return Recomputation(
         value=float(value),
-        shown_en=shown[0],
-        shown_nl=shown[1],
+        shown_en=shown(language="en"),
+        shown_nl=shown(language="nl"),
         inputs=tuple(inputs),
         alternatives=tuple(alternatives),
         interval=interval,
@@ -87,11 +121,11 @@ def unread(claim: Claim, *, alternatives: Iterable[Alternative] = ()) -> Recompu
     )
 
 
-def not_found(english: str, dutch: str, *, inputs: Iterable[Input] = ()) -> Recomputation:
+def not_found(shown: Shown, *, inputs: Iterable[Input] = ()) -> Recomputation:
     """Answer without a value: the tables give no single one, and the words say why."""
     return Recomputation(
         value=None,
-        shown_en=english,
-        shown_nl=dutch,
+        shown_en=shown(language="en"),
+        shown_nl=shown(language="nl"),
         inputs=tuple(inputs),
     )

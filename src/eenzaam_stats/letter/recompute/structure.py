@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from eenzaam_stats.letter.ledger import Alternative, Claim, Recomputation
+from eenzaam_stats.letter.ledger import Claim, Recomputation
 from eenzaam_stats.letter.recompute.lookup import counted, rows, value_of
-from eenzaam_stats.letter.recompute.registry import found, not_found, recomputes
+from eenzaam_stats.letter.recompute.registry import alternative, found, not_found, recomputes, words
 
 
 def count_rows(claim: Claim, kind: str) -> Recomputation:
@@ -49,12 +49,11 @@ def _actions_per_element(claim: Claim) -> Recomputation:
     numbers = rows("letter_structure", kind="working_element")["number"]
     parents = rows("letter_structure", kind="government_action")["parent"]
     per_element = [int((parents == number).sum()) for number in numbers]
-    total = Alternative("actions altogether", "acties samen", float(sum(per_element)))
+    total = alternative("actions_altogether", float(sum(per_element)))
     if len(set(per_element)) != 1:
         counts = ", ".join(map(str, per_element))
         return not_found(
-            f"not the same for every element: {counts}",
-            f"niet voor elk element gelijk: {counts}",
+            words("finding.not_the_same", counts=counts),
             inputs=[elements, actions],
         )
     return found(claim, per_element[0], [elements, actions], alternatives=[total])

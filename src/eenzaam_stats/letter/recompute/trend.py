@@ -5,9 +5,9 @@ No trend is fitted here and no margin is invented: two printed percentages give 
 
 from __future__ import annotations
 
-from eenzaam_stats.letter.ledger import Alternative, Claim, Recomputation
+from eenzaam_stats.letter.ledger import Claim, Recomputation
 from eenzaam_stats.letter.recompute.lookup import figure, figures, survey_value, value_of
-from eenzaam_stats.letter.recompute.registry import found, recomputes, unread
+from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, unread, words
 from eenzaam_stats.letter.recompute.structure import count_rows
 
 SPECTACULAR_RATIO = 1.5  # half as much again; our reading of a word without a number
@@ -55,12 +55,10 @@ def _most_age_groups(claim: Claim) -> Recomputation:
         calm,
         [*before.values(), *after.values()],
         alternatives=[
-            Alternative("age groups compared", "vergeleken leeftijdsgroepen", float(len(ratios))),
-            Alternative(
-                "age groups with any rise", "leeftijdsgroepen met enige stijging", float(rising)
-            ),
+            alternative("age_groups_compared", float(len(ratios))),
+            alternative("age_groups_with_any_rise", float(rising)),
         ],
-        shown=(f"{calm} of {len(ratios)} age groups", f"{calm} van {len(ratios)} leeftijdsgroepen"),
+        shown=words("finding.calm_age_groups", calm=calm, groups=len(ratios)),
     )
 
 
@@ -75,9 +73,8 @@ def _older_people(claim: Claim) -> Recomputation:
         value_of(after) - value_of(before),
         [before, after],
         alternatives=[
-            Alternative(
-                "strongly lonely at 65-74, 2019-2022",
-                "sterk eenzaam, 65-74 jaar, 2019-2022",
+            alternative(
+                "strongly_lonely_at_65_74",
                 change(
                     "ssw",
                     "severely_lonely",
@@ -87,16 +84,14 @@ def _older_people(claim: Claim) -> Recomputation:
                     dimension="age",
                 ),
             ),
-            Alternative(
-                "strongly lonely at 75 and over, 2019-2022",
-                "sterk eenzaam, 75-plus, 2019-2022",
+            alternative(
+                "strongly_lonely_at_75",
                 change(
                     "ssw", "severely_lonely", start="2019", end="2022", group="75+", dimension="age"
                 ),
             ),
-            Alternative(
-                "lonely at 75 and over, health monitor 2020-2022",
-                "eenzaam, 75-plus, Gezondheidsmonitor 2020-2022",
+            alternative(
+                "lonely_at_75",
                 change(
                     "gezondheidsmonitor",
                     "lonely",
@@ -117,13 +112,7 @@ def _young_since_2008(claim: Claim) -> Recomputation:
     )
     return unread(
         claim,
-        alternatives=[
-            Alternative(
-                "other survey, ages 15-24, 2019-2022",
-                "ander onderzoek, 15-24 jaar, 2019-2022",
-                rise,
-            )
-        ],
+        alternatives=[alternative("other_survey_young", rise)],
     )
 
 
@@ -137,20 +126,13 @@ def _since_programme(claim: Claim) -> Recomputation:
         value_of(after) - value_of(before),
         [before, after],
         alternatives=[
-            Alternative(
-                "until 2024, not verified",
-                "tot 2024, niet geverifieerd",
-                value_of(latest) - value_of(before),
-            ),
-            Alternative(
-                "strongly lonely, other survey, 2019-2022",
-                "sterk eenzaam, ander onderzoek, 2019-2022",
+            alternative("until_2024_not_verified", value_of(latest) - value_of(before)),
+            alternative(
+                "strongly_lonely_other_survey",
                 change("ssw", "severely_lonely", start="2019", end="2022"),
             ),
-            Alternative(
-                "the same until 2024",
-                "hetzelfde tot 2024",
-                change("ssw", "severely_lonely", start="2019", end="2024"),
+            alternative(
+                "the_same_until_2024", change("ssw", "severely_lonely", start="2019", end="2024")
             ),
         ],
     )
@@ -167,9 +149,8 @@ def _young_adults(claim: Claim) -> Recomputation:
         value_of(after) - value_of(before),
         [before, after],
         alternatives=[
-            Alternative(
-                f"emotional scale, 2019-{wave}",
-                f"emotionele schaal, 2019-{wave}",
+            alternative(
+                "emotional_scale",
                 change(
                     "ssw",
                     "severely_emotionally_lonely",
@@ -178,13 +159,13 @@ def _young_adults(claim: Claim) -> Recomputation:
                     group="15-24",
                     dimension="age",
                 ),
+                wave=wave,
             )
             for wave in ("2021", "2022", "2023")
         ]
         + [
-            Alternative(
-                "monitor of young adults, 2022-2024, not verified",
-                "monitor onder jongvolwassenen, 2022-2024, niet geverifieerd",
+            alternative(
+                "young_adults_not_verified",
                 change("youth", "severely_lonely", start="2022", end="2024"),
             )
         ],

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from eenzaam_stats.letter.ledger import Alternative, Claim, Input, Recomputation
+from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
 from eenzaam_stats.letter.recompute.lookup import figure, survey_value, values
 from eenzaam_stats.letter.recompute.prevalence import (
     mostly_lonely_netherlands,
     severely_lonely_2022,
 )
-from eenzaam_stats.letter.recompute.registry import found, recomputes
+from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes
 from eenzaam_stats.letter.recompute.structure import count_rows
 
 
@@ -39,9 +39,7 @@ def _around_ten(claim: Claim) -> Recomputation:
         claim,
         farthest,
         numbers,
-        alternatives=[
-            Alternative("the estimate nearest to ten", "de schatting het dichtst bij tien", nearest)
-        ],
+        alternatives=[alternative("nearest_to_ten", nearest)],
     )
 
 
@@ -59,7 +57,7 @@ def _closer(claim: Claim) -> Recomputation:
         inner / outer,
         [*young, *adults],
         alternatives=[
-            Alternative("range of children, points", "spreiding kinderen, punten", inner),
-            Alternative("range of adults, points", "spreiding volwassenen, punten", outer),
+            alternative("range_of_children", inner),
+            alternative("range_of_adults", outer),
         ],
     )

@@ -25,16 +25,7 @@ from eenzaam_stats.loaders.codebook.row import (
 )
 from eenzaam_stats.vocabulary import SinglePsu, require_option
 
-__all__ = [
-    "Codebook",
-    "Variable",
-    "WaveCodebook",
-    "codebook_names",
-    "codebook_of",
-    "codebook_text",
-    "load_codebook",
-    "parsed_codebook",
-]
+__all__ = ["codebook_names", "codebook_of", "codebook_text", "load_codebook", "parsed_codebook"]
 
 Table = Mapping[str, Any]
 _SINGLE_PSU: SinglePsu = "fail"

@@ -11,6 +11,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, get_args
 
+from eenzaam_stats.age_bands import OPEN_AGE, parse_band
 from eenzaam_stats.errors import EenzaamStatsError, SchemaError, listed
 from eenzaam_stats.loaders.codebook.answer_labels import contradicted
 from eenzaam_stats.loaders.codebook.layout import (
@@ -32,8 +33,6 @@ from eenzaam_stats.vocabulary import MissingKind, require_option
 
 Table = Mapping[str, Any]
 _WHOLE = re.compile(r"[+-]?\d+")
-_BAND = re.compile(r"(\d+)(?:-(\d+)|\+)")
-_OPEN_END = 999
 _FREE = ("integer", "number")
 _SAID_STATUS: Mapping[EvidenceWord, Status] = MappingProxyType(
     {
@@ -248,8 +247,13 @@ def _require_no_hole(variable: Variable, *, place: str, name: str) -> None:
 
 def _require_bands(values: Iterable[Value], *, place: str, name: str) -> None:
     """Raise when age bands overlap or leave out an age."""
-    bands = [(match, str(value)) for value in values if (match := _BAND.fullmatch(str(value)))]
-    edges = sorted((int(m[1]), int(m[2] or _OPEN_END), word) for m, word in bands)
+    bands = [(band, str(value)) for value in values if (band := parse_band(str(value)))]
+    edges = sorted((low, OPEN_AGE if high is None else high, word) for (low, high), word in bands)
+    for low, high, word in edges:
+        if high < low:
+            raise SchemaError(
+                f"{place}: the range of {word} of {name} runs from {low} down to {high}."
+            )
     for (_, high, word), (low, _, following) in pairwise(edges):
         if low <= high:
             raise SchemaError(f"{place}: bands {word} and {following} of {name} overlap.")

@@ -26,7 +26,7 @@ from eenzaam_stats.loaders.formats.survey_file import Reader, SurveyFile
 from eenzaam_stats.loaders.formats.workbook import open_excel, read_excel
 from eenzaam_stats.vocabulary import require_option
 
-__all__ = ["SUFFIXES", "SurveyFile", "open_file", "read_columns", "with_options"]
+__all__ = ["SUFFIXES", "open_file", "read_columns", "with_options"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.age_bands import OPEN_AGE, edges_by_group
 from eenzaam_stats.loaders.codebook.layout import Variable
 from eenzaam_stats.loaders.harmonise.column import KINDS, VALID, Harmonised
 from eenzaam_stats.vocabulary import MissingKind
-
-_OPEN_END = 999
 
 
 def banded_ages(age: Harmonised, bands: Variable) -> Harmonised:
@@ -29,27 +28,14 @@ def banded_ages(age: Harmonised, bands: Variable) -> Harmonised:
         its kind.
     """
     words = [str(value) for value in bands.values]
-    edges = [band_bounds(word) for word in words]
+    edges = edges_by_group(words).values()
     years = age.values.to_numpy(dtype=np.float64, na_value=np.nan)
     codes = np.full(len(years), VALID, dtype=np.int64)
     for place, (low, high) in enumerate(edges):
-        codes[(years >= low) & (years <= high)] = place
+        codes[(years >= low) & (years <= (OPEN_AGE if high is None else high))] = place
+    # Younger than the wave covers is not a missing answer: the person gave an age.
     outside = np.where(age.kinds == VALID, KINDS.index(MissingKind.INVALID), age.kinds)
     kinds = np.where(codes >= 0, VALID, outside).astype(np.int8)
     values = pd.Series(pd.Categorical.from_codes(codes, pd.Index(words), ordered=True))
     recode = f"years -> {len(words)} bands"
     return Harmonised(bands.name, age.source_name, values, kinds, (recode,))
-
-
-def band_bounds(word: str) -> tuple[int, int]:
-    """Youngest and oldest age of a band, both included.
-
-    Examples
-    --------
-    >>> band_bounds("25-39"), band_bounds("85+")
-    ((25, 39), (85, 999))
-    """
-    if word.endswith("+"):
-        return int(word[:-1]), _OPEN_END
-    low, high = word.split("-")
-    return int(low), int(high)

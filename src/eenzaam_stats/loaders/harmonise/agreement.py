@@ -130,6 +130,8 @@ def _agreement(
     )
     if not n_complete:
         return CheckResult("agreement", None, message)
+    # Complete cases only: the missing rule behind the published total is not documented, and
+    # incomplete ones may differ by it.
     share = at_complete / n_complete
     passed = share <= published.max_disagreement
     if not passed:
@@ -158,6 +160,8 @@ def _cutoffs(published: PublishedScores, scored: pd.DataFrame) -> Iterator[Check
     for name, (own_score, computed, documented) in FLAGS.items():
         if name not in published.source_names:
             continue
+        # Against the score of the file where it is there: a cut-off is found, and may not be hidden
+        # by another missing rule behind our scores.
         in_file = own_score in published.source_names
         scores = published.respondents[own_score] if in_file else scored[computed]
         against = published.source_names[own_score] if in_file else f"{computed} from the items"
@@ -188,6 +192,8 @@ def _cutoff(
     if documented is not None:
         message += f"; the codebook has >= {documented}"
         return CheckResult("cut-off", documented in fits, message)
+    # Both cut-offs are published under one name (at least 2, at least 3), and a file in which
+    # nobody scores 2 tells neither.
     passed = None if len(fits) == len(CUTOFFS) else bool(fits)
     return CheckResult("cut-off", passed, message)
 

@@ -21,11 +21,12 @@ from typing import Any
 
 import pandas as pd
 
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import EenzaamStatsWarning, SourceError, users_level
 from eenzaam_stats.files.document_text import json_of
 from eenzaam_stats.files.writing import PendingFile, require_place
 from eenzaam_stats.results.estimates import CheckResult
-from eenzaam_stats.survey import ColumnReport, Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import ColumnReport, HarmonisationReport, Survey
 from eenzaam_stats.version import VERSION
 from eenzaam_stats.vocabulary import Origin
 
@@ -60,6 +61,8 @@ class CacheKey:
         digest = hashlib.sha256()
         parts = [VERSION, self.source, self.codebook, _text(self.options)]
         for part in parts:
+            # A digest of each part: parts written behind each other could be cut elsewhere and give
+            # the same name.
             digest.update(hashlib.sha256(part.encode()).digest())
         for file in self.files:
             digest.update(hashlib.sha256(os.fsencode(file.name)).digest())

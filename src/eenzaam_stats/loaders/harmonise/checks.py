@@ -36,6 +36,7 @@ def direction_checks(frame: pd.DataFrame) -> tuple[CheckResult, ...]:
     whole = [scale for scale in _SCALES if all(item.column in frame for item in scale.items)]
     checks: list[CheckResult] = []
     for scale in whole:
+        # The six are six of the eleven: one finding is enough.
         if not (scale is DJG6 and DJG11 in whole):
             check = with_single_items(check_direction(frame, scale), frame, scale)
             checks.append(replace(check, message=f"{scale.name}: {check.message}"))

@@ -87,6 +87,8 @@ class RawColumn:
         -------
         pandas.Series of length n
         """
+        # A label that says unknown counts as declared. Files leave codes such as 9 of origin
+        # undeclared, and a blanket rule for 9 would delete regions in which 9 is a place.
         labelled = [(code, code) for code, label in self.labels.items() if missing_kind(label)]
         declared = (*self.declared, *labelled)
         words = [str(low).strip() for low, _ in declared if isinstance(low, str)]

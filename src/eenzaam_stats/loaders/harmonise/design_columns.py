@@ -39,6 +39,7 @@ def rows_of_year(
         if wave.shares_file:
             _require_told_apart(selection)
         return keep, ()
+    # 2022, 2022.0 and "2022" are one year, whatever program wrote the file.
     years = key_text(values[column]).map(normal_word, na_action="ignore")
     blank = years.isna().to_numpy(dtype=np.bool_)
     own = (years == str(wave.year)).to_numpy(dtype=np.bool_, na_value=False)
@@ -115,6 +116,8 @@ def rows_with_weight(
     text = None if pd.api.types.is_numeric_dtype(weights) else weights.astype("str").str.strip()
     blank = weights.isna() if text is None else weights.isna() | (text == "")
     counts: list[tuple[str, int]] = []
+    # A weight of 0 says that the person is in another sample of the file. It is counted under its
+    # reason, and is no missing answer.
     left = keep.copy()
     for meaning, what, found in (
         (wave.zero_weight, "0", weights == 0),
@@ -209,6 +212,7 @@ def _sizes(raw: RawColumn, *, place: str) -> pd.Series[float]:
     """Numbers of sampling units in the population, after the check that each is one."""
     values = pd.Series(pd.to_numeric(raw.without_declared(), errors="coerce"), dtype="Float64")
     sizes = values.to_numpy(np.float64, na_value=np.nan)
+    # A missing size would make the fraction 0 or the whole: neither was said.
     bad = ~(np.isfinite(sizes) & (sizes > 0))
     if bad.any():
         raise DesignError(

@@ -72,8 +72,11 @@ def kept_rows(
         return np.ones(len(key), dtype=np.bool_)
     order = np.arange(len(key))
     if duplicates == "most_complete":
+        # Both rules are in use for the same monitor: the code of 2016 keeps the most complete
+        # record, that of 2020 the first. So the user chooses, and nothing is dropped by default.
         order = np.argsort(n_missing, kind="stable")
     in_order = key.iloc[order]
     keep = np.empty(len(key), dtype=np.bool_)
+    # Rows without a key are nobody's repetition.
     keep[order] = ~(in_order.duplicated() & in_order.notna()).to_numpy(dtype=np.bool_)
     return keep

@@ -77,6 +77,8 @@ def harmonised_column(variable: Variable, raw: RawColumn, *, place: str) -> Harm
         return _text_column(variable, raw, place=place)
     labels, declared = codes_of_file(variable, raw.labels, raw.declared, column=raw.name)
     raw = replace(raw, labels=labels, declared=declared)
+    # Once per distinct value: a message can then count rows per code, and a million rows cost what
+    # twelve codes cost.
     places, uniques = pd.factorize(raw.values)
     by_label = coded_labels(variable)
     cells = read_numbers(variable, raw, (places, uniques), place=place)
@@ -252,6 +254,7 @@ def _municipality(code: Any) -> str | None:
     digits = normal_word(str(code).strip().upper().removeprefix("GM"))
     if not digits.isdecimal() or not 0 < int(digits) <= HIGHEST_MUNICIPALITY:
         return None
+    # Text with zeros in 2022 and a number in other years: four digits join them.
     return f"{int(digits):04d}"
 
 
@@ -384,6 +387,8 @@ def shortest(value: Any) -> float:
     >>> shortest(np.float32(9.9)), shortest(0.1)
     (9.9, 0.1)
     """
+    # SPSS and Stata keep some numbers in four bytes, whose nearest decimal in eight has fifteen
+    # digits that nobody typed.
     small = np.float32(value)
     return float(str(small)) if float(small) == float(value) else float(value)
 

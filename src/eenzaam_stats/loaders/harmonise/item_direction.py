@@ -87,6 +87,7 @@ def _against_rest(
 ) -> list[tuple[int, float, int]]:
     """Place of each item, its correlation with the sum of the others, and the number of people."""
     own = list(block)
+    # Complete blocks only: with gaps a low sum of the others may be a gap and not an answer.
     whole = answered[own].all(axis=0)
     total = points[own][:, whole].sum(axis=0, dtype=np.int64)
     n = int(whole.sum())

@@ -56,8 +56,10 @@ def require_agreement(
         If a label of another variable names the value of another code.
     """
     for code, label in labels.items():
+        # What a declared missing code is called has no direction.
         if code not in variable.codes and declares(code):
             continue
+        # A label that repeats its code says nothing, and cannot contradict.
         if label.strip() == shown_code(code):
             continue
         if variable.role == "item":
@@ -185,4 +187,5 @@ def _flag(label: str) -> Value | None:
 def _core(label: str) -> str:
     """Label without brackets at its end; both Dutch words for severe count as one."""
     words = plain(re.sub(r"(?<=\S)\s*\(.*", "", label))
+    # The same class is "ernstig" in 2016 and in one list of 2022, "sterk" in the other.
     return words.removeprefix("is ").replace("sterk", "ernstig")

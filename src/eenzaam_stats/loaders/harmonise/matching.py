@@ -35,6 +35,8 @@ class NameIndex:
 
     def bare(self, name: str) -> str:
         """Name without prefix, in lower case."""
+        # GGDs put VO_, JV_ or KM_ before the names when they prepare a file for their databank, in
+        # any case.
         lowered = name.casefold()
         for prefix in self.prefixes:
             if lowered.startswith(prefix.casefold()):

@@ -41,6 +41,7 @@ def said_of_number(code: Any, label: str) -> Finding:
     ('number', 'words', 'contradiction')
     """
     words = " ".join(label.casefold().split())
+    # A code with a range as its label is a class, and would pass as the age 3.
     if _BAND.fullmatch(words):
         return "contradiction"
     numbers = [float(own.replace(",", ".")) for own in _NUMBER.findall(words)]

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import OptionError, SourceError, listed
 from eenzaam_stats.keys import key_text, normal_word
 from eenzaam_stats.loaders.codebook.layout import Value, WaveCodebook
-from eenzaam_stats.loaders.formats.opened import SurveyFile, read_columns
+from eenzaam_stats.loaders.formats.opened import read_columns
 from eenzaam_stats.loaders.formats.progress import tell
+from eenzaam_stats.loaders.formats.survey_file import SurveyFile
 from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
 from eenzaam_stats.loaders.harmonise.checks import direction_checks, file_checks
 from eenzaam_stats.loaders.harmonise.design_columns import (
@@ -32,9 +34,9 @@ from eenzaam_stats.loaders.harmonise.harmonise import harmonised_column
 from eenzaam_stats.loaders.harmonise.one_file import Reading, respondents
 from eenzaam_stats.loaders.harmonise.selection import file_origin, own_rows, selected_columns
 from eenzaam_stats.results.estimates import CheckResult
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 
-__all__ = ["Keep", "Reading", "as_survey", "harmonised_file", "read_survey", "respondents"]
+__all__ = ["Keep", "as_survey", "harmonised_file", "read_survey"]
 
 Keep = Mapping[str, Collection[Value]]
 

@@ -239,6 +239,8 @@ def own_rows(
     if rule is None or marker is None:
         return np.ones(len(frame), dtype=np.bool_), ()
     raw = selection.raw(marker, frame, np.arange(1, len(frame) + 1))
+    # CBS respondents of a combined file never got the loneliness questions: kept, they would be
+    # missing answers of people who were not asked.
     code = _marker_codes(raw, rule)
     blank = code.isna().to_numpy(dtype=np.bool_)
     keep = code.isin(rule.keep).to_numpy(dtype=np.bool_)

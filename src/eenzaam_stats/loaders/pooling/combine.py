@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import DesignError, UnknownColumnError
 from eenzaam_stats.keys import key_text, normal_keys
 from eenzaam_stats.loaders.harmonise.design_columns import CLUSTERS, SIZES
@@ -33,7 +34,8 @@ from eenzaam_stats.loaders.pooling.shared_persons import (
 )
 from eenzaam_stats.loaders.pooling.stacking import in_one_form, stacked
 from eenzaam_stats.results.estimates import CheckResult
-from eenzaam_stats.survey import ColumnReport, Design, HarmonisationReport, ScoringReport, Survey
+from eenzaam_stats.scoring_report import ScoringReport
+from eenzaam_stats.survey import ColumnReport, HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import MissingKind, Origin, SinglePsu, require_option
 
 Persons = Literal["different", "shared"]

@@ -22,7 +22,8 @@ from eenzaam_stats.loaders.codebook.layout import WaveCodebook
 from eenzaam_stats.loaders.formats.file_options import FileWords
 from eenzaam_stats.loaders.formats.opened import open_file
 from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
-from eenzaam_stats.loaders.harmonise.reading import Reading, as_survey, harmonised_file
+from eenzaam_stats.loaders.harmonise.one_file import Reading
+from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonised_file
 from eenzaam_stats.loaders.pooling.waves import Waves, chosen_waves
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.survey import Survey

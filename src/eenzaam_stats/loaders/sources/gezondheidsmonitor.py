@@ -26,7 +26,8 @@ from eenzaam_stats.loaders.harmonise.agreement import PublishedScores, agreement
 from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
 from eenzaam_stats.loaders.harmonise.column import VALID
 from eenzaam_stats.loaders.harmonise.duplicates import Duplicates, kept_rows
-from eenzaam_stats.loaders.harmonise.reading import Reading, as_survey, harmonised_file, respondents
+from eenzaam_stats.loaders.harmonise.one_file import Reading, respondents
+from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonised_file
 from eenzaam_stats.loaders.pooling.waves import Waves, read_waves
 from eenzaam_stats.respondents import DJG_ITEMS
 from eenzaam_stats.results.estimates import CheckResult

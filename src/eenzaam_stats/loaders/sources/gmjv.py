@@ -23,7 +23,8 @@ from eenzaam_stats.errors import DesignError, listed
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
 from eenzaam_stats.loaders.formats.file_options import FileWords
-from eenzaam_stats.loaders.formats.opened import SurveyFile, open_file, read_columns
+from eenzaam_stats.loaders.formats.opened import open_file, read_columns
+from eenzaam_stats.loaders.formats.survey_file import SurveyFile
 from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
 from eenzaam_stats.loaders.harmonise.column import RawColumn
 from eenzaam_stats.loaders.harmonise.matching import NameIndex

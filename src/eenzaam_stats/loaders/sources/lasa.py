@@ -19,13 +19,15 @@ from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
 from eenzaam_stats.loaders.formats.file_options import FileWords
-from eenzaam_stats.loaders.formats.opened import SurveyFile, open_file
+from eenzaam_stats.loaders.formats.opened import open_file
+from eenzaam_stats.loaders.formats.survey_file import SurveyFile
 from eenzaam_stats.loaders.harmonise.agreement import PublishedScores, agreement_checks
 from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
 from eenzaam_stats.loaders.harmonise.checks import direction_checks
 from eenzaam_stats.loaders.harmonise.column import KINDS
 from eenzaam_stats.loaders.harmonise.matching import NameIndex
-from eenzaam_stats.loaders.harmonise.reading import Reading, as_survey, harmonised_file, respondents
+from eenzaam_stats.loaders.harmonise.one_file import Reading, respondents
+from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonised_file
 from eenzaam_stats.loaders.pooling.waves import Waves, read_waves
 from eenzaam_stats.respondents import DJG_ITEMS
 from eenzaam_stats.results.estimates import CheckResult

@@ -76,6 +76,7 @@ def logistic_regression(y: FloatArray, x: FloatArray, cluster: IntArray) -> Logi
     >>> round(float(fit.coefficients[1]), 6), round(float(np.log(9.0)), 6)
     (2.197225, 2.197225)
     """
+    # In orthonormal columns a year of 2020 beside a constant costs no digits.
     orthogonal, r = np.linalg.qr(x)
     scaled = orthogonal * np.sqrt(len(y))
     back = np.linalg.inv(r) * np.sqrt(len(y))

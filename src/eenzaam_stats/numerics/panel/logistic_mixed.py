@@ -140,6 +140,8 @@ def _no_variance(rows: PersonRows, coefficients: FloatArray) -> bool:
     """Whether the score for the variance at 0 points below 0."""
     p = special.expit(rows.x @ coefficients)
     together = rows.by_person(rows.y - p)
+    # What the answers of a person have in common against what independent answers would: not above
+    # it, the likelihood falls from a variance of 0 on, and 0 is the answer.
     return bool((together**2).sum() <= (p * (1.0 - p)).sum() * (1.0 + _ROUNDING))
 
 
@@ -194,6 +196,8 @@ def _improved(
     size = 1.0
     while True:
         tried = found + size * step
+        # The sign of a standard deviation says nothing: a step through 0 would climb the same hill
+        # from behind.
         tried[-1] = max(tried[-1], 0.1 * found[-1])
         there = likelihood(rows, tried, place.modes, nodes)
         if there.value > place.value - 1e-9 or size < 1e-4:
@@ -206,6 +210,8 @@ def _information(
 ) -> FloatArray:
     """Minus the second derivative of the log-likelihood, by differences of the first."""
     second = np.empty((len(found), len(found)))
+    # Louis' information holds for fixed points, and adaptive points move with the parameters. The
+    # score counts that, so its differences are the curvature of what was maximised.
     for at, error in enumerate(1.0 / np.sqrt(np.abs(np.diag(place.information)))):
         h = _DIFFERENCE * float(error)
         low, high = found.copy(), found.copy()

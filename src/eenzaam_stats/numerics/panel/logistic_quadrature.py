@@ -99,6 +99,8 @@ def likelihood(
     eta = rows.x @ at[:-1]
     mode = _modes(rows, eta, sd, modes)
     z, log_weight = nodes
+    # Points around the mode of each person: fixed ones miss a person with many answers of one kind,
+    # whose density lies far out and is narrow.
     u = mode.u[:, None] + mode.scale[:, None] * z
     everywhere = eta[:, None] + sd * u[rows.person]
     p = special.expit(everywhere)
@@ -141,6 +143,8 @@ def _modes(rows: PersonRows, eta: FloatArray, sd: float, start: FloatArray) -> _
         p = special.expit(eta + sd * u[rows.person])
         curvature = 1.0 + sd**2 * rows.by_person(p * (1.0 - p))
         step = (sd * rows.by_person(rows.y - p) - u) / curvature
+        # The density is log-concave, so Newton comes home; capped, because far out its curvature is
+        # that of the normal alone and steps overshoot.
         u = u + np.clip(step, -2.0, 2.0)
         if np.abs(step).max() < _MODE_DONE:
             break

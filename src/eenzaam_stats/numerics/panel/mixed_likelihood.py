@@ -127,11 +127,15 @@ def _parts(sums: MixedSums, parameters: FloatArray) -> _Parts:
     inverse, determinant = _inverse(np.eye(sums.q) + sums.zz @ d)
     t, inner = inverse @ sums.zc, inverse @ sums.zz
     columns = sums.p + 1
+    # Woodbury per person: only matrices of the size of the random effects are inverted, and the
+    # cost does not depend on how many waves a person has.
     products = sums.total - (d @ sums.zc).reshape(-1, columns).T @ t.reshape(-1, columns)
     log_determinant = float(sums.count @ np.log(determinant))
     house = None
     if sums.household is not None:
         house = _households(sums.household, t, inner, tau=float(parameters[-1]))
+        # A household adds one direction to all its persons (Sherman and Morrison), on top of what
+        # the persons have.
         products -= (house.k * house.rho[:, None]).T @ house.k
         log_determinant += float(np.log(house.grown).sum())
         t = t - inner[:, :, :1] * (house.rho[:, None] * house.k)[sums.household][:, None, :]

@@ -37,6 +37,8 @@ _STARTS = (1.0, 0.1)
 def minimised(sums: MixedSums, *, restricted: bool) -> FloatArray:
     """Parameters at the least deviance, exactly 0 where a standard deviation is."""
     found = _searched(sums, _STARTS[0], restricted=restricted)
+    # A search that ended at 0 may have slid past a maximum beside it: a second start from small
+    # variances decides.
     if at_boundary(sums, found).any():
         other = _searched(sums, _STARTS[1], restricted=restricted)
         here, there = (profile(sums, at, restricted=restricted) for at in (found, other))
@@ -312,6 +314,8 @@ def satterthwaite(fit: MixedFit, contrast: FloatArray) -> float:
     """
     variance = float(contrast @ fit.covariance @ contrast)
     slope = np.einsum("i,mij,j->m", contrast, fit.slopes, contrast)
+    # A parameter at its boundary is taken as known (decision 0011): it has no curvature to be
+    # unsure by.
     spread = float(slope @ np.linalg.solve(fit.information, slope))
     return 2.0 * variance**2 / spread if spread > 0.0 else float("inf")
 

@@ -99,6 +99,8 @@ def mixed_sums(
     q_matrix, r = np.linalg.qr(x)
     coordinates = q_matrix.T @ y
     residual = y - q_matrix @ coordinates
+    # Once more: after one projection rounding of the size of y is left in the columns, and it is
+    # squared below.
     residual -= q_matrix @ (q_matrix.T @ residual)
     n, p = x.shape
     scale = float(np.sqrt(residual @ residual / n)) or 1.0

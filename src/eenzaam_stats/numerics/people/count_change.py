@@ -86,6 +86,8 @@ def standardised_values(
     ]
     shape = np.broadcast_shapes(*(one.shape for one in totals))
     values = np.zeros((2, n, *shape))
+    # Das Gupta's formulas are averages over the orders in which factors can be replaced. Counted by
+    # subsets they need no list for every number of factors, and effects add up exactly.
     for moved, one in enumerate(totals):
         already = moved.bit_count()
         for i in range(n):
@@ -247,6 +249,8 @@ def count_effects(
             f"The decomposition needs one set of cells for people and prevalences, but found "
             f"{sorted(cells)}. Use the same cells in the same order."
         )
+    # All cells of age and sex are one factor, their shares. Crossed factors give another answer
+    # when averaged flat (Wang 2000), so they are never split here.
     n_before, n_after = before.sum(axis=-1), after.sum(axis=-1)
     if np.any(n_before <= 0) or np.any(n_after <= 0):
         raise SchemaError(

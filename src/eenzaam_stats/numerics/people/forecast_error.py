@@ -79,6 +79,8 @@ def draw_scores(bounds: Bounds, *, groups: int, draws: int, rng: np.random.Gener
 def _over_years(years: int, draws: int, correlation: float, rng: np.random.Generator) -> FloatArray:
     z = rng.standard_normal((years, draws))
     for year in range(1, years):
+        # The variance is 1 in every year: how bounds widen with the horizon is published, and may
+        # not be counted again.
         z[year] = correlation * z[year - 1] + np.sqrt(1.0 - correlation**2) * z[year]
     return z
 
@@ -112,6 +114,8 @@ def factors(bounds: Bounds, scores: FloatArray, *, stretch: FloatArray | None = 
     knots = norm.ppf((1.0 + np.asarray(bounds.levels)) / HALF)
     below = _climb(np.maximum(-z, 0.0), knots, bounds.lower)
     above = _climb(np.maximum(z, 0.0), knots, bounds.upper)
+    # Each side on its own, since published bounds are skewed. Past the outermost bound the last
+    # line goes on, and fewer people than none there cannot be.
     return np.asarray(np.maximum(1.0 - below + above, 0.0))
 
 
@@ -160,6 +164,8 @@ def whole_correction(bounds: Bounds, scores: FloatArray, shares: FloatArray) -> 
     for group, z in enumerate(scores):
         mixed += shares[:, group, None] * z
         summed += shares[:, group, None] * factors(bounds, z, stretch=stretch)
+    # Errors that are skewed do not add up to the published distribution of the whole, whatever
+    # their correlation. The difference goes to all groups, so that the whole is exact.
     return factors(bounds, mixed * stretch[:, None]) - summed
 
 

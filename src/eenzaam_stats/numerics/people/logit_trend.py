@@ -97,9 +97,12 @@ def fit_logit_trend(
     spread = np.bincount(group_of, (weight * away**2).sum(axis=0), n_groups)
     slope = np.bincount(group_of, (weight * away * logits).sum(axis=0), n_groups) / spread
     residual = logits - mean - slope[group_of] * away
+    # A wave of weight 0 is not there, one of weight 0.1 is: its variance is ten times as large.
     used = float(np.count_nonzero(wave_weight > 0.0))
     df = used * len(group_of) - len(group_of) - n_groups
     scatter = float((weight * residual**2).sum() / df)
+    # Scatter only widens: three or four waves that lie closer to a line than their sampling errors
+    # allow do so by luck.
     wider = max(1.0, scatter) if known else scatter
     return LogitTrend(
         slope=slope,

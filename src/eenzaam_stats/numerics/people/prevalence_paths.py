@@ -145,6 +145,8 @@ def draw_paths(paths: Paths, *, draws: int, rng: np.random.Generator) -> PathDra
     level = _student(paths.level_df, draws, for_level) * paths.level_sd[:, None]
     sizes = np.zeros(len(level)) if paths.level_size is None else paths.level_size
     for cell in np.flatnonzero(sizes > 0.0):
+        # Nobody with the outcome among n says that it is rare, not that it cannot be. The log-odds
+        # are infinite, so the share is drawn from what n answers leave possible.
         share = for_level.beta(_PRIOR, sizes[cell] + _PRIOR, draws)
         away = logit(np.maximum(share, np.finfo(np.float64).tiny))
         level[cell] = away if paths.logit[0, cell] < 0.0 else -away
@@ -214,6 +216,7 @@ def drawn(paths: Paths, draws: PathDraws, *, cell: int) -> FloatArray:
         )
         moved = expit(moved)
     if paths.floor > 0.0 or paths.ceiling < 1.0:
+        # The base year is what was measured; limits are for the years after it.
         moved[1:] = np.clip(moved[1:], paths.floor, paths.ceiling)
     return np.asarray(moved)
 
@@ -225,5 +228,7 @@ def _level(start: FloatArray, errors: FloatArray) -> FloatArray:
 
 def _slope(paths: Paths, draws: PathDraws, which: int) -> FloatArray:
     """Error of one slope: its own, and what the starts of its cells carry into it."""
+    # A base wave that is too high by chance makes level and slope too high at once. Drawn apart,
+    # the two errors would seem to cancel.
     own = paths.carried * (paths.trend_of == which)
     return np.asarray(draws.trend[which] + own @ draws.level)

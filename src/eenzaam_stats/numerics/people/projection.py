@@ -181,6 +181,8 @@ def total(made: Simulation, only: Sequence[str] = SOURCES) -> FloatArray:
     -------
     ndarray of float, shape (years, draws)
     """
+    # The same draws with some sources at 0: variances of sources can be compared, and what is left
+    # is what they do together.
     draws = made.path_draws.only(level="sampling" in only, trend="trend" in only)
     found = np.zeros((len(made.persons), made.draws))
     for group in range(made.n_groups):
@@ -259,6 +261,8 @@ def quantiles(made: Simulation, at: Sequence[float]) -> Quantiles:
             groups.append((_at(part * factor, at), _at(part / n, at)))
         whole += part * factor
         people = people + n * factor
+    # The prevalence of the whole moves with its ages even where that of every age stays: people of
+    # an age who are more than forecast weigh more.
     found = [(_at(whole, at), _at(whole / people, at)), *groups, *cells]
     return Quantiles(*(np.stack([one[side] for one in found]) for side in (0, 1)))
 

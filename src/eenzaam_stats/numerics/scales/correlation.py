@@ -40,4 +40,5 @@ def pearson(x: NDArray[np.number], y: NDArray[np.number]) -> float:
     dx = np.subtract(x, np.mean(x), dtype=np.float64)
     dy = np.subtract(y, np.mean(y), dtype=np.float64)
     r = float(np.dot(dx, dy) / math.sqrt(np.dot(dx, dx) * np.dot(dy, dy)))
+    # Rounding may pass 1, and 1.0000000000000002 is no correlation.
     return max(-1.0, min(1.0, r))

@@ -120,6 +120,8 @@ def total_distribution(
         joint += first[1].T @ weights @ second[0] + first[0].T @ weights @ second[1]
     total = np.add.outer(np.arange(joint.shape[0]), np.arange(joint.shape[1]))
     sums = np.bincount(total.ravel(), weights=joint.ravel()).astype(np.float64)
+    # Two missing items leave no total. Shares are among people who have one, as a survey reports
+    # them.
     return sums / float(sums.sum())
 
 
@@ -277,6 +279,7 @@ def answers_given(model: ItemModel, latent: FloatArray, *, rng: np.random.Genera
     n = latent.shape[1]
     answers = np.empty((n, model.difficulty.shape[0]), dtype=np.int8)
     for item, dimension in enumerate(model.dimension):
+        # One draw for both steps of an item keeps the steps in order.
         chance = rng.random(n)
         slope, value = model.discrimination[item], latent[int(dimension)]
         keyed = chance < _logistic(slope * (value - model.difficulty[item]))

@@ -71,6 +71,8 @@ def item_points(codes: NDArray[np.int8], table: NDArray[np.int8]) -> NDArray[np.
     >>> item_points(codes, np.array([[0, 1, 1]], dtype=np.int8)).tolist()
     [[0, 1, 0]]
     """
+    # Code -1 reads the column that is added at the end: a missing answer earns 0 by position, and
+    # no branch can forget it.
     with_missing = np.pad(table, ((0, 0), (0, 1)))
     points = np.empty(codes.shape, dtype=np.int8)
     for item, row in enumerate(with_missing):

@@ -134,6 +134,8 @@ def whitened(values: FloatArray, times: FloatArray, phi: FloatArray) -> FloatArr
     r = np.power(phi[:, None], np.diff(times)[None, :])
     scale = np.sqrt(1.0 - r**2)
     later = (values[None, 1:] - r[:, :, None] * values[None, :-1]) / scale[:, :, None]
+    # The first wave stays, with its own variance. Dropping it, as Cochrane and Orcutt do, costs a
+    # short series more than a degree of freedom: California moves from -6.1 to -3.8.
     first = np.broadcast_to(values[None, :1], (len(phi), 1, values.shape[1]))
     return np.concatenate([first, later], axis=1)
 

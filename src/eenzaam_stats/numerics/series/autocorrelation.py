@@ -41,6 +41,7 @@ def breusch_godfrey(residual: FloatArray, x: FloatArray, *, order: int) -> tuple
     -----
     **Validated against.** ``bgtest(fill = 0)`` of R ``lmtest``, in ``tests/trend``.
     """
+    # Zeros before the first wave, so that n R squared counts all n waves.
     lags = [np.concatenate([np.zeros(k), residual[:-k]]) for k in range(1, order + 1)]
     z = np.column_stack([x, *lags])
     fitted = z @ np.linalg.lstsq(z, residual, rcond=None)[0]

@@ -118,6 +118,8 @@ def fit_counts(
         beta = beta + step
         _require_finite(x @ beta)
         size = float(np.sqrt(step @ (x.T * weight) @ x @ step))
+        # Rounding of large counts may keep steps above the tolerance: they end where they stop
+        # shrinking.
         if size < _TOLERANCE or (size < 1e-6 and size >= last):
             break
         last = size
@@ -125,6 +127,7 @@ def fit_counts(
         raise _not_settled()
     mean, weight = _mean(x @ beta, exposure, family)
     inverse = np.linalg.inv((x.T * weight) @ x)
+    # Pearson's statistic and not the deviance, as the quasi families of R.
     dispersion = float(((count - mean) ** 2 / weight).sum()) / (n - p)
     factor = {"dispersion": dispersion, "model": 1.0}
     if errors in factor:
@@ -137,6 +140,7 @@ def fit_counts(
 
 
 def _start(count: FloatArray, x: FloatArray, exposure: FloatArray, family: Family) -> FloatArray:
+    # Half a person more, for the start only: a wave without a count has no logarithm.
     share = (count + 0.5) / (exposure + 1.0) if family == "binomial" else (count + 0.5) / exposure
     eta = np.log(share / (1.0 - share)) if family == "binomial" else np.log(share)
     return np.asarray(np.linalg.lstsq(x, eta, rcond=None)[0], dtype=np.float64)
@@ -168,6 +172,7 @@ def _middle(scores: FloatArray, lag: int) -> FloatArray:
     middle = scores.T @ scores
     for step in range(1, lag + 1):
         g = scores[step:].T @ scores[:-step]
+        # Bartlett's weights: with equal ones the sum may not be a covariance.
         middle = middle + (1.0 - step / (lag + 1.0)) * (g + g.T)
     return np.asarray(middle, dtype=np.float64)
 

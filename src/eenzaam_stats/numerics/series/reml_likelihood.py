@@ -95,6 +95,8 @@ def kenward_roger(
     p = [ix.T @ one for one in moved]
     total = np.zeros_like(covariance)
     finite = bool(np.isfinite(information).all())
+    # Without information on a variance nothing says how unsure it is. Plain errors, and the result
+    # says so.
     if not finite or np.linalg.matrix_rank(information) < count:
         return Corrected(covariance, np.full((count, count), np.nan))
     w = np.linalg.inv(information)
@@ -102,6 +104,8 @@ def kenward_roger(
         for j in range(count):
             q = moved[i].T @ inverse @ moved[j]
             r = ix.T @ second[i][j] @ ix
+            # The last term is 0 in mixed models, whose covariance is linear in its variances. Here
+            # it is bent in phi, and programs for mixed models cannot be copied.
             total += w[i, j] * (q - p[i] @ covariance @ p[j] - r / 4.0)
     correction = 2.0 * covariance @ total @ covariance
     if not np.isfinite(correction).all():
@@ -131,10 +135,14 @@ def bounded(covariance: FloatArray, corrected: FloatArray) -> FloatArray:
     >>> bounded(np.eye(2), np.diag([0.5, 1.25])).round(12).tolist()
     [[1.0, 0.0], [0.0, 1.25]]
     """
+    # In the coordinates of this factor the covariance is 1, so that a share of it is a plain number
+    # in every direction and for every combination of coefficients at once.
     factor = np.linalg.cholesky(covariance)
     half = linalg.solve_triangular(factor, corrected - covariance, lower=True)
     relative = linalg.solve_triangular(factor, half.T, lower=True)
     sizes, directions = np.linalg.eigh((relative + relative.T) / 2.0)
+    # The correction is the first term of an expansion: where it takes away it is not believed, and
+    # beyond a doubling the expansion says nothing (decision 0012, point 7).
     root = factor @ directions * np.sqrt(np.clip(sizes, 0.0, _MOST))
     return np.asarray(covariance + root @ root.T)
 
@@ -261,6 +269,8 @@ def observed_information(
         result[i, j] = result[j, i] = (
             0.5 * (trace - py @ second @ py) + moved[i] @ projector @ moved[j]
         )
+    # Beside the boundary the curvature may be negative. Its inverse would give negative variances,
+    # and degrees of freedom out of nothing.
     positive = np.isfinite(result).all() and np.linalg.eigvalsh(result).min() > 0.0
     return result if positive else np.full((count, count), np.nan)
 

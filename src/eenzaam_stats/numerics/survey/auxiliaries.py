@@ -136,6 +136,7 @@ def solved(gram: FloatArray, right: FloatArray) -> FloatArray:
     >>> solved(np.array([[2.0, 2.0], [2.0, 2.0]]), np.array([1.0, 1.0])).round(6).tolist()
     [0.25, 0.25]
     """
+    # To a diagonal of 1 first: what counts as a repetition may not depend on the unit of a number.
     size = np.sqrt(np.diag(gram))
     shrink = np.divide(1.0, size, out=np.zeros_like(size), where=size > 0.0)
     values, vectors = linalg.eigh(gram * shrink[:, None] * shrink)

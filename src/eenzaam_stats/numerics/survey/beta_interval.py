@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.numerics.survey.intervals import t_quantile
+from eenzaam_stats.numerics.t_distribution import t_quantile
 
 
 def effective_size(
@@ -48,6 +48,9 @@ def effective_size(
     p, se, rows = (np.asarray(value, dtype=np.float64) for value in (estimate, std_error, n))
     with np.errstate(divide="ignore", invalid="ignore"):
         size = np.where(se > 0.0, p * (1.0 - p) / se**2, rows)
+        # The design has fewer degrees of freedom than rows, and m shrinks by the quantiles of both.
+        # R takes the rows of the design where the domain is one of a calibrated survey: those at
+        # weight 0 too.
         ratio = t_quantile(level, rows - 1.0) / t_quantile(level, df)
     result: FloatArray = size * ratio**2
     return result
@@ -120,6 +123,9 @@ def beta_interval(
     tail = (1.0 - level) / 2.0
     m = effective_size(p, std_error, n=n, df=df, level=level)
     if truncated:
+        # Korn and Graubard let a design be no better than a simple random sample. At 0 and 1 the
+        # factor of the quantiles stays in m, so that limits join those of the smallest share above
+        # 0.
         m = np.minimum(m, np.asarray(n, dtype=np.float64))
     else:
         m = np.where((p > 0.0) & (p < 1.0), m, np.nan)

@@ -116,10 +116,12 @@ def calibrated_variance(
     squares = np.zeros(len(score))
     for stratum, away in residuals(units):
         squares += np.einsum("i,ij,ij->j", factor[stratum], away, away)
+    # Units of the design without a row in the file have no residual, and lie a whole mean away.
     squares += (factor * units.absent) @ units.mean**2
     squares = _with_lonely(squares, units.sums, strata=strata, cross=False)
     answered = _answered(rows, len(score), n_strata=len(strata.n))
     plain = np.asarray((units.scores**2).T @ factor[units.stratum])
+    # What the weights were calibrated to has no sampling error, and rounding may not give it one.
     variance = np.where(squares > ROUNDING * plain, squares, 0.0)
     if strata.inner is not None:
         within = calibrated_variance(rows.within(), score, method=method, strata=strata.inner)

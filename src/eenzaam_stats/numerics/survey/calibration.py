@@ -146,6 +146,7 @@ def raked(
     """
     columns = [np.flatnonzero(auxiliaries.margin == m) for m in np.unique(auxiliaries.margin)]
     parts = [auxiliaries.matrix[:, column] for column in columns]
+    # Who is in no category cannot be weighed to one; the verb has counted and named them.
     weights = np.where(np.diff(auxiliaries.matrix.indptr) > 0, base, 0.0)
     errors = margin_errors(weights, auxiliaries, totals)
     rounds = 0
@@ -268,6 +269,8 @@ def trimmed(
         if not outside.any():
             break
         touched |= outside
+        # Trimming moves the margins, and calibrating moves weights past the limits again: in turn
+        # both come to rest, or the result says that they did not.
         clipped = np.where(counts, np.clip(now.weights, low, high), 0.0)
         now = recalibrate(clipped)
         rounds += 1

@@ -78,6 +78,8 @@ def projection(rows: CalibratedRows, score: Score, *, method: Method) -> FloatAr
     ndarray of float, shape (d, k)
     """
     matrix, margin = rows.auxiliaries.matrix, rows.auxiliaries.margin
+    # R's projections differ by method: weighted means or least squares with the weights before
+    # calibration, but unweighted means over the margins of a raking (decision 0009, point 7).
     weight = np.ones_like(rows.base) if method == "rake" else rows.base
     sums = scaled_rows(row_scores(rows, score), weight).T
     right = np.asarray((sums @ matrix).toarray(), dtype=np.float64).T

@@ -97,6 +97,7 @@ def score_covariance(
     else:
         cross = (sums.per_cluster * factor[sums.home]) @ sums.per_cluster.T
     u = sums.per_stratum
+    # Groups without a common row still covary, through the mean of the stratum that both are in.
     covariance = cross - (u * (factor / np.maximum(strata.n, 1.0))) @ u.T
     covariance = _with_lonely(covariance, u, present=present, strata=strata)
     if strata.inner is not None:
@@ -134,6 +135,7 @@ def _scores(moments: Moments, score: tuple[FloatArray, FloatArray], *, n_strata:
         return _Scores(totals, rows, None, np.arange(n_strata))
     home = np.zeros(count, dtype=np.int64)
     home[unit] = moments.stratum
+    # A cluster with an answer counts once per target, however many of its cells the target takes.
     into = sparse.csr_array((np.ones(count), (np.arange(count), home)), shape=(count, n_strata))
     seen = (rows > 0).astype(np.float64)
     return _Scores(np.asarray(totals @ into), np.asarray(seen @ into), totals, home)

@@ -175,6 +175,8 @@ def _line_search(
     for halving in range(_HALVINGS):
         part = 0.5**halving
         found = _state(now.unknown + part * step, shape, problem)
+        # A step counts when it lowers the function or the worst margin. The function alone is flat
+        # in its last digits before the margins are met to 1e-11.
         lower = found.value < now.value + 1e-4 * part * min(downhill, 0.0)
         if lower or found.errors.max() < now.errors.max():
             return found

@@ -11,32 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from eenzaam_stats.arrays import FloatArray
-
-
-def t_quantile(level: float, df: ArrayLike) -> FloatArray:
-    """Two-sided quantile of Student's t.
-
-    Parameters
-    ----------
-    level : float
-        Coverage, strictly between 0 and 1.
-    df : array_like of float, any shape
-        Degrees of freedom.
-
-    Returns
-    -------
-    ndarray of float, shape of ``df``
-        Quantile at ``1 - (1 - level) / 2``; NaN where ``df`` is not above 0.
-
-    Examples
-    --------
-    Student's table, two-sided 5 per cent:
-
-    >>> t_quantile(0.95, [1, 10, 0]).round(3).tolist()
-    [12.706, 2.228, nan]
-    """
-    degrees = np.asarray(df, dtype=np.float64)
-    return np.asarray(special.stdtrit(degrees, 1.0 - (1.0 - level) / 2.0), dtype=np.float64)
+from eenzaam_stats.numerics.t_distribution import t_quantile
 
 
 def logit_interval(
@@ -96,6 +71,8 @@ def logit_interval(
     p = np.asarray(estimate, dtype=np.float64)
     se = np.asarray(std_error, dtype=np.float64)
     inside = np.where((p > 0.0) & (p < 1.0), p, np.nan)
+    # At 0 and 1 the variance is 0 as well. R's logit gives an interval of 1e-12 there and its mean
+    # a point; both would say that the share is known exactly.
     centre = special.logit(inside)
     half = t_quantile(level, df) * se / (inside * (1.0 - inside))
     low: FloatArray = special.expit(centre - half)

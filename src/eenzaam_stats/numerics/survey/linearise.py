@@ -85,6 +85,8 @@ def linearised(
     if statistic == "total_yes":
         return Linearised(one.copy(), np.tile([1.0, 0.0], (len(first), 1)))
     if statistic == "proportion":
+        # Yes and no are summed apart: no sum is the difference of two large ones, and yes and no
+        # have the same error to the last digit.
         p = _divided(one, one + two)
         scale = _divided(np.ones_like(p), one + two)
         return Linearised(p, np.nan_to_num(np.column_stack([(1.0 - p) * scale, -p * scale])))
@@ -164,5 +166,7 @@ def design_effects(
         simple = sum_of_squares / weight_sum / (n - 1.0)
         wr = np.where((simple > 0.0) & (n > 1.0), variance / simple, np.nan)
         kept = 1.0 - n / weight_sum
+        # Weights with a mean of 1 add up to the rows: as a population that leaves nobody undrawn,
+        # and this effect has no meaning.
         wor = np.where(kept > 0.0, wr / kept, np.nan)
     return wr, wor

@@ -122,6 +122,7 @@ class Strata:
     @property
     def single(self) -> BoolArray:
         """Whether a stratum has one unit and was not drawn completely, shape (h,)."""
+        # Drawn completely, a stratum of one unit is the whole stratum and not a sample of it.
         found: BoolArray = (self.n == 1.0) & (self.fraction > 0.0)
         return found
 
@@ -162,6 +163,7 @@ def neighbours(single: BoolArray, *, rank: IntArray, part: IntArray) -> IntArray
             beside = own[at + 1 : at + 2] if at + 1 < len(own) else own[at - 1 : at]
             merged[alone] = merged[beside] if len(beside) else alone
             continue
+        # An odd one joins the last pair: alone it would be single again.
         pair = np.minimum(np.arange(len(alone)) // 2, len(alone) // 2 - 1)
         merged[alone] = alone[2 * pair]
     return merged.astype(np.int64)
@@ -195,6 +197,8 @@ def collapsed(strata: Strata) -> tuple[IntArray, Strata]:
     home = np.unique(strata.merged, return_inverse=True)[1].reshape(-1).astype(np.int64)
     n = np.bincount(home, strata.n).astype(np.float64)
     with np.errstate(divide="ignore"):
+        # The population of merged strata is the sum of theirs, n / (1 - f) each; infinite without a
+        # correction for a finite population, which then has a fraction of 1.
         people = np.bincount(home, strata.n / (1.0 - strata.fraction))
     fewer = replace(strata, n=n, fraction=1.0 - n / people, lonely="certainty", merged=None)
     return home, fewer

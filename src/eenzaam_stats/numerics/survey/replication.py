@@ -53,6 +53,7 @@ def jackknife_factors(stratum: IntArray) -> ReplicateFactors:
     ([0.0, 2.0, 1.0, 1.0, 1.0], [0.5, 0.5, 0.667, 0.667, 0.667])
     """
     n = np.bincount(stratum).astype(np.float64)[stratum]
+    # Dropping the only cluster of a stratum would drop the stratum: its replicate says nothing.
     dropped = np.flatnonzero(n > 1.0)
     factors = np.ones((len(dropped), len(stratum)))
     for row, cluster in enumerate(dropped):
@@ -98,6 +99,8 @@ def rao_wu_factors(
         inside = np.flatnonzero(stratum == number)
         n = len(inside)
         if n > 1:
+            # n - 1 draws and the factor n / (n - 1) are unbiased as they are. R's default draws n,
+            # and mends the scale by the harmonic mean of the strata.
             draws = rng.multinomial(n - 1, np.full(n, 1.0 / n), size=replicates)
             factors[:, inside] = draws * (n / (n - 1.0))
     return ReplicateFactors(factors, 1.0 / (replicates - 1.0), np.ones(replicates))
@@ -180,6 +183,8 @@ def _away(
     replicated: FloatArray, estimate: FloatArray, *, rscales: FloatArray, about_estimate: bool
 ) -> FloatArray:
     """Deviations from the estimate, or from the mean of the replicates that count."""
+    # R centres at the mean of the replicates unless it is told mse = TRUE; with few replicates the
+    # two differ in the third digit.
     centre = estimate if about_estimate else replicated[rscales > 0.0].mean(axis=0)
     away: FloatArray = replicated - centre
     return away

@@ -144,6 +144,8 @@ def domain_variance(moments: Moments, score: FloatArray, *, strata: Strata) -> D
     if strata.lonely == "average":
         counted = _sum_by(entries.domain, 1.0 - _lonely(entries, strata), n_domains)
         with np.errstate(divide="ignore", invalid="ignore"):
+            # R's average: the strata that count stand for those that do not. Where none counts,
+            # nothing is known, which is not an error of 0.
             variance = np.where(counted > 0, variance * n_strata / counted, np.nan)
     if strata.inner is not None:
         variance += domain_variance(moments.within(), score, strata=strata.inner).variance
@@ -242,6 +244,9 @@ def spread(away: FloatArray, u: FloatArray, units: FloatArray, n: FloatArray) ->
 
 def _contributions(entries: Entries, strata: Strata, n_domains: int) -> FloatArray:
     """What each domain and stratum adds to the variance, shape (e,)."""
+    # The units of the full design, not those of the domain: people outside it have a score of 0 and
+    # keep their place, as in R's subset() of a design. A domain that is cut out first has another
+    # error.
     n, f = strata.n[entries.stratum], strata.fraction[entries.stratum]
     with np.errstate(divide="ignore", invalid="ignore"):
         usual = np.where(
@@ -255,6 +260,8 @@ def _contributions(entries: Entries, strata: Strata, n_domains: int) -> FloatArr
     total = _sum_by(entries.domain, entries.u, n_domains)
     present = _sum_by(entries.domain, n, n_domains)
     away = (entries.u - (total / np.maximum(present, 1.0))[entries.domain]) ** 2
+    # Units of the stratum outside the domain lie a whole mean away from the mean: their score is 0.
+    # Without them R's adjust of a single unit in a domain comes out too small.
     mean2 = ((total / np.maximum(present, 1.0))[entries.domain]) ** 2
     inflate = np.where(n > 1.0, n / np.maximum(n - 1.0, 1.0), 1.0)
     centred = f * inflate * (away + (n - 1.0) * mean2)
@@ -266,7 +273,9 @@ def _lonely(entries: Entries, strata: Strata) -> FloatArray:
     n = strata.n[entries.stratum]
     found: BoolArray = n == 1.0
     if strata.single_psu_domain == "as_single_psu":
+        # R does this only with survey.adjust.domain.lonely, which is off by default there too.
         found = found | (entries.units == 1.0)
+    # A stratum that was drawn completely leaves nothing to chance, so it is never single.
     return (found & (strata.fraction[entries.stratum] > 0.0)).astype(np.float64)
 
 
@@ -278,6 +287,7 @@ def _without_rounding(difference: FloatArray, size: FloatArray) -> FloatArray:
 def _about_cells(moments: Moments, a: FloatArray) -> FloatArray:
     """Sum of squares of row scores about the mean of their cell, exactly 0 where rounding is."""
     centre = np.zeros_like(moments.first) if moments.centre is None else moments.centre
+    # Sums about a centre near the mean: about 0 a level that all rows share would take the digits.
     left = (a * (moments.first - moments.n[:, None] * centre)).sum(axis=1)
     squares = _squares(a, moments.second)
     away = squares - left**2 / moments.n

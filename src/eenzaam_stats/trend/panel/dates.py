@@ -39,6 +39,7 @@ def dates_of(
     if month is not None:
         months = numbers_of(frame, month)
         _require_months(months, month)
+        # The middle of the month: the day of an interview is not delivered.
         times = times + (months - 0.5) / 12.0
     return times, calendar
 

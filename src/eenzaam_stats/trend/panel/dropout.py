@@ -14,7 +14,7 @@ from eenzaam_stats.arrays import BoolArray, FloatArray
 from eenzaam_stats.errors import ConvergenceError, EenzaamStatsWarning
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.numerics.panel.logistic import LogisticFit, logistic_regression
-from eenzaam_stats.numerics.survey.intervals import t_quantile
+from eenzaam_stats.numerics.t_distribution import t_quantile
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.results.panel import WaveCount
 from eenzaam_stats.trend.panel.rows import PanelColumns, PanelRows, panel_rows
@@ -192,6 +192,7 @@ def _first_and_last(rows: PanelRows) -> tuple[NDArray[np.intp], NDArray[np.intp]
 
 
 def _absent_next(rows: PanelRows) -> BoolArray:
+    # Nobody is absent after the last wave: the panel ended, not the person.
     present = np.column_stack([_present(rows), np.ones(int(rows.person.max()) + 1, dtype=np.bool_)])
     return np.asarray(~present[rows.person, rows.wave + 1], dtype=np.bool_)
 
@@ -206,6 +207,8 @@ def _informative(rows: PanelRows, now: BoolArray, absent: BoolArray) -> BoolArra
 def _design(rows: PanelRows, used: BoolArray) -> FloatArray:
     """The answer, and one column per wave."""
     waves = rows.wave[used]
+    # A level per wave, so that a wave in which many left and many were lonely says nothing by
+    # itself: people of one wave are compared.
     dummies = [(waves == wave).astype(np.float64) for wave in np.unique(waves)]
     return np.column_stack([rows.y[used], *dummies])
 
@@ -214,6 +217,7 @@ def _judged(fit: LogisticFit, outcome: str, counts: str, *, level: float) -> Che
     b, se = float(fit.coefficients[0]), math.sqrt(float(fit.covariance[0, 0]))
     half = float(t_quantile(level, _LARGE_DF)) * se
     p = 2.0 * float(special.ndtr(-abs(b) / se)) if se > 0.0 else 0.0
+    # A pass proves nothing about answers that were never given.
     related = abs(b) > half
     words = "more" if b > 0 else "less"
     found = (

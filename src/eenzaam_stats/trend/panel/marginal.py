@@ -10,7 +10,8 @@ import numpy as np
 
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.numerics.panel.standardised import mean_probability
-from eenzaam_stats.numerics.survey.intervals import logit_interval, t_quantile
+from eenzaam_stats.numerics.survey.intervals import logit_interval
+from eenzaam_stats.numerics.t_distribution import t_quantile
 from eenzaam_stats.results.doubt import Doubt
 from eenzaam_stats.results.panel import WaveMean
 from eenzaam_stats.trend.panel.rows import PanelRows
@@ -76,6 +77,7 @@ def wave_means(
     tuple of WaveMean
         Delta-method errors, the covariates taken as fixed.
     """
+    # Each person once in total: who answered ten times would else make the standard population.
     once = 1.0 / np.bincount(rows.person)[rows.person]
     everyone = _distinct(design.covariates, once)
     result = []
@@ -122,6 +124,8 @@ def _averaged(
         df = fit.df_of(mean)
         half = float(t_quantile(level, min(df, LARGE_DF))) * error
         return estimate, error, estimate - half, estimate + half, df
+    # Averaged over the random effect: putting 0 there gives the prevalence of a median person,
+    # which lies nearer to 0 or 1.
     estimate, slope = mean_probability(x, weight, fit.coefficients, sd=fit.sd)
     error = float(np.sqrt(slope @ fit.covariance @ slope))
     low, high = logit_interval(estimate, error, df=LARGE_DF, level=level)

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import DesignError, OptionError, verb
 from eenzaam_stats.numerics.panel.logistic_mixed import fit_logistic_mixed
 from eenzaam_stats.numerics.panel.mixed_model import MixedFit, fit_mixed, satterthwaite
 from eenzaam_stats.numerics.panel.population_averaged import WorkingCorrelation, fit_averaged
-from eenzaam_stats.numerics.survey.intervals import t_quantile
+from eenzaam_stats.numerics.t_distribution import t_quantile, two_sided_p
 from eenzaam_stats.results.panel import VarianceComponent
 from eenzaam_stats.results.series import Coefficient
 from eenzaam_stats.trend.panel.marginal import LARGE_DF, Averaging
@@ -113,7 +112,7 @@ def coefficients_of(
         se = math.sqrt(float(fit.covariance[at, at]))
         half = float(t_quantile(level, min(df, LARGE_DF))) * se
         t = b / se
-        p = 2.0 * float(special.stdtr(min(df, LARGE_DF), -abs(t)))
+        p = float(two_sided_p(t, min(df, LARGE_DF)))
         rows.append(Coefficient(name, b, se, b - half, b + half, df, t, p))
     return tuple(rows)
 
@@ -138,6 +137,7 @@ def _require_repeated(rows: PanelRows, options: PanelOptions) -> None:
     if persons < 2:
         raise DesignError(f"{verb()} needs several people, and found one. Analyse it as a series.")
     effects = 2 if options.random == "slope" else 1
+    # With as many effects as answers the residual variance is not known, and any split of it fits.
     if n <= effects * persons:
         hint = "Use random='intercept'." if effects == 2 else "Use prevalence() or mean() per wave."
         raise DesignError(
@@ -153,6 +153,8 @@ def _household_of(person: IntArray, of_row: IntArray | None) -> IntArray | None:
     persons = int(person.max()) + 1
     household = np.zeros(persons, dtype=np.int64)
     household[person] = of_row
+    # One household a person: two would need crossed effects, and the first would silently take the
+    # answers of the second.
     moved = len(np.unique(person[household[person] != of_row]))
     if moved:
         raise DesignError(

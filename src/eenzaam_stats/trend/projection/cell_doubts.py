@@ -65,6 +65,8 @@ def posterior_sizes(cells: PrevalenceCells, at: int) -> FloatArray:
     p, n, df = cells.estimate[at], cells.n[at], cells.df[at]
     with np.errstate(invalid="ignore"):
         degrees = np.minimum(df, np.maximum(n - 1.0, 0.0))
+        # The variance at 0 or 1 is 0 and says nothing of the size. The limits of Korn and Graubard
+        # take people and degrees of freedom instead; so does the posterior.
         size = np.minimum(effective_size(p, np.zeros_like(p), n=n, df=degrees, level=_LEVEL), n)
         return np.where(np.isin(p, tuple(_EDGE)) & (df > 0.0), size, np.nan)
 

@@ -9,17 +9,18 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.age_bands import OPEN_AGE
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.cell_text import UNSAID, NumberFormat
 from eenzaam_stats.errors import OptionError, SchemaError, verb
-from eenzaam_stats.published.reference import POPULATIONS, reference
+from eenzaam_stats.published.population_editions import OBSERVED
+from eenzaam_stats.published.reference import edition_rows
 from eenzaam_stats.trend.projection.population_frame import checked_population
 from eenzaam_stats.trend.projection.prevalence_cells import TOTAL, PrevalenceCells
 
 Households = Literal["residents", "private_households"]
 HOUSEHOLDS = ("residents", "private_households")
-OBSERVED = "observed"
-_OPEN = 999  # stands for no upper end
+COUNTED = "observed"  # status of a year
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,10 +133,10 @@ def people_in_cells(population: str | pd.DataFrame, cells: PrevalenceCells, span
         edition=str(rows.loc[rows["year"] == span.to, "edition"].iloc[0]),
         households=_households(population, span),
         official=isinstance(population, str) and not rows["status"].str.contains("derived").any(),
-        counted=tuple(str(status[year]) == OBSERVED for year in years),
+        counted=tuple(str(status[year]) == COUNTED for year in years),
         first_forecast=_first_forecast(rows, population, span),
         lows=lows,
-        highs=np.where(highs == _OPEN, np.inf, highs),
+        highs=np.where(highs == OPEN_AGE, np.inf, highs),
         fine=fine,
     )
 
@@ -149,6 +150,8 @@ def _rows(population: str | pd.DataFrame, span: Span) -> pd.DataFrame:
     if span.base_population is None:
         return later
     before = _edition(span.base_population, "base_population")
+    # The base year is always of the base population: a forecast of a year that was counted is an
+    # error that need not be there.
     first = max(int(later["year"].min()), span.base_year + 1)
     joined = [before[before["year"] < first], later[later["year"] >= first]]
     return pd.concat(joined, ignore_index=True)
@@ -156,20 +159,17 @@ def _rows(population: str | pd.DataFrame, span: Span) -> pd.DataFrame:
 
 def _first_forecast(rows: pd.DataFrame, population: str | pd.DataFrame, span: Span) -> int:
     """First forecast year of the edition itself, not of the rows that are used."""
+    # Bounds are by years since the forecast was made, and rows that are not used were made too.
     whole = _edition(population, "population") if isinstance(population, str) else rows
-    ahead = whole.loc[whole["status"] != OBSERVED, "year"]
+    ahead = whole.loc[whole["status"] != COUNTED, "year"]
     return int(ahead.min()) if len(ahead) else span.to + 1
 
 
 def _edition(name: str, option: str) -> pd.DataFrame:
-    tables = pd.concat([reference(table) for table in POPULATIONS], ignore_index=True)
-    known = list(dict.fromkeys(tables["edition"].astype(str)))
-    if name not in known:
-        raise OptionError.among(name, known, name=option)
-    chosen = tables.loc[tables["edition"] == name]
+    chosen = edition_rows(name, option=option)
     names = ["year", "sex", "age_low", "age_high", "persons", "edition", "status"]
     return chosen[names].assign(
-        age_high=chosen["age_high"].astype("Float64").fillna(_OPEN).astype(float),
+        age_high=chosen["age_high"].astype("Float64").fillna(OPEN_AGE).astype(float),
         persons=chosen["persons"].astype(float),
     )
 
@@ -199,7 +199,7 @@ def _every_year(rows: pd.DataFrame, years: Sequence[int], span: Span) -> None:
     lacking = sorted(set(years) - set(rows["year"].astype(int)))
     if lacking:
         hint = (
-            "Name base_population='cbs_observed' for counted years before a forecast starts"
+            f"Name base_population={OBSERVED!r} for counted years before a forecast starts"
             if span.base_population is None
             else "Choose another edition"
         )
@@ -255,7 +255,7 @@ def _inside(cells: PrevalenceCells, lows: FloatArray, highs: FloatArray) -> Floa
     """Which bands of the table make up each survey band, shape (survey bands, table bands)."""
     member = np.zeros((len(cells.bands), len(lows)))
     for row, (band, (low, high)) in enumerate(zip(cells.bands, cells.edges, strict=True)):
-        top = _OPEN if high is None else high
+        top = OPEN_AGE if high is None else high
         inside = (lows >= low) & (highs <= top)
         touching = (lows <= top) & (highs >= low)
         if (inside != touching).any():
@@ -275,4 +275,4 @@ def _inside(cells: PrevalenceCells, lows: FloatArray, highs: FloatArray) -> Floa
 
 
 def _ended(high: float) -> str:
-    return "" if high == _OPEN else f"{high:g}"
+    return "" if high == OPEN_AGE else f"{high:g}"

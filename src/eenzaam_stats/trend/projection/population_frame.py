@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eenzaam_stats.age_bands import OPEN_AGE
 from eenzaam_stats.cell_text import UNSAID, NumberFormat, says_nothing
 from eenzaam_stats.errors import AmbiguousNumberError, SchemaError, UnknownColumnError, verb
 from eenzaam_stats.number_columns import numbers_or_nan
 
-_OPEN = 999.0
 _NEEDED = ("year", "persons")
 YEARS = (1900, 2300)
 _POPULATION = "project(), population"
@@ -76,14 +76,15 @@ def _ages(frame: pd.DataFrame, numbers: NumberFormat) -> tuple[pd.Series, pd.Ser
     if "age" in frame:
         words = frame["age"].astype(str).str.strip()
         low = numbers_or_nan(words.str.rstrip("+"), numbers, place=_POPULATION)
-        high = low.where(~words.str.endswith("+"), _OPEN)
+        high = low.where(~words.str.endswith("+"), OPEN_AGE)
     else:
         low = numbers_or_nan(frame["age_low"], numbers, place=_POPULATION)
         top = frame["age_high"]
         high = numbers_or_nan(top, numbers, place=_POPULATION)
         unread = high.isna() & top.notna() & ~top.map(lambda one: says_nothing(str(one)))
+        # An end that could not be read is no open end: the oldest would take everyone.
         low = low.mask(unread)
-        high = high.fillna(_OPEN)
+        high = high.fillna(OPEN_AGE)
     wrong = low.isna() | (low < 0) | (high < low)
     if wrong.any():
         raise SchemaError(

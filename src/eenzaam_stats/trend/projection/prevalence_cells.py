@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eenzaam_stats.age_bands import Band, band_edges, parse_band
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.cell_text import UNSAID, NumberFormat
@@ -17,7 +18,6 @@ from eenzaam_stats.dates.waves import moment_of
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, verb, verb_named
 from eenzaam_stats.number_columns import numbers_in
 from eenzaam_stats.output_check import hidden_rows_emptied
-from eenzaam_stats.published.population_margins import band_edges
 from eenzaam_stats.results.doubt import Doubt
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.trend.row_doubts import row_doubts
@@ -59,7 +59,7 @@ class PrevalenceCells:
 
     waves: tuple[int, ...]
     bands: tuple[str, ...]
-    edges: tuple[tuple[int, int | None], ...]
+    edges: tuple[Band, ...]
     sexes: tuple[str, ...]
     estimate: FloatArray
     std_error: FloatArray
@@ -195,6 +195,8 @@ def _frame(prevalence: Estimates | pd.DataFrame) -> tuple[pd.DataFrame, str, str
         return prevalence.details(), note.outcome, words, note.origin == "synthetic"
     about = prevalence.attrs
     return (
+        # A suppressed estimate is missing and never 0, also where a frame still holds what was
+        # hidden.
         hidden_rows_emptied(prevalence.copy()),
         str(about.get("outcome", "outcome")),
         str(about.get("source", "a table of the user")),
@@ -258,13 +260,8 @@ def _one_wave(prevalence: Estimates | pd.DataFrame, base_year: int | None) -> ob
 
 
 def _ordered_bands(found: pd.Series) -> tuple[str, ...]:
-    bands = list(dict.fromkeys(found))
-
-    def first_age(band: str) -> int:
-        low = band.partition("-")[0].rstrip("+")
-        return int(low) if low.isdigit() else -1
-
-    ordered = tuple(sorted(bands, key=first_age))
+    # a word that is no band goes first, so that the message names it and not its neighbour
+    ordered = tuple(sorted(dict.fromkeys(found), key=lambda band: (parse_band(band) or (-1,))[0]))
     try:
         band_edges(ordered)
     except OptionError as error:

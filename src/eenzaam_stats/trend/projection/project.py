@@ -26,6 +26,7 @@ from eenzaam_stats.numerics.people.projection import (
     simulate,
     source_variances,
 )
+from eenzaam_stats.published.population_editions import KERNPROGNOSE
 from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.results.hindcast import HindcastError
@@ -54,7 +55,7 @@ PUBLISHED = "gezondheidsmonitor"
 @in_words
 def project(
     prevalence: Estimates | pd.DataFrame | str = PUBLISHED,
-    population: str | pd.DataFrame = "cbs_kernprognose_2016",
+    population: str | pd.DataFrame = KERNPROGNOSE,
     *,
     to: int = 2050,
     scenario: Scenario | None = None,
@@ -143,6 +144,8 @@ def project(
     span = Span(base_year, to, asked.base_population, asked.households, asked.numbers)
     start = Start(cells, at, people_in_cells(population, cells, span))
     run = _Run(start, asked, level, rng)
+    # One seed for the scenario and for constant prevalence: they share base wave and population, so
+    # that their difference is the scenario.
     seed = None if rng is None else int(rng.integers(2**63))
     constant = run.made(ConstantPrevalence(), seed, None)
     return constant if isinstance(how, ConstantPrevalence) else run.made(how, seed, constant)
@@ -302,6 +305,8 @@ def _checked(start: Start) -> HindcastError | None:
     n_sexes = len(cells.sexes)
     base = start.people.persons[0].reshape(-1, n_sexes)
     lonely = (start.people.persons[0] * start.estimate).reshape(-1, n_sexes)
+    # Sexes are joined: the hindcast is by age, and of the prevalences here weighted with the people
+    # of the base year.
     whole = base.sum(axis=1)
     shares = np.divide(lonely.sum(axis=1), whole, out=np.zeros_like(whole), where=whole > 0)
     bands = dict(zip(cells.edges, (float(share) for share in shares), strict=True))
@@ -465,6 +470,8 @@ def source_shares(
             share = value / whole if whole > 0.0 and one in drawn else NAN
             error = float(np.sqrt(value)) if one in drawn else NAN
             rows.append(SourceShare(year, one, error, share))
+        # Sources multiply, so their variances alone do not add up to the whole. What is left is
+        # shown and not shared out.
         rest = 1.0 - sum(alone[one] for one in drawn) / whole if whole > 0.0 else NAN
         rows.append(SourceShare(year, TOGETHER, NAN, rest))
     return tuple(rows)

@@ -262,6 +262,7 @@ def decompose_counts(
                 f"{n_draws}. Draw more, or leave draws out."
             )
         tail = (1 - level) / 2
+        # Of the effects of the same draws: effects of limits would add up the worst of each factor.
         limits = np.quantile(drawn, [tail, 1 - tail], axis=-1)
     parts, allowed = _parts(np.vstack([point, limits]), names)
     told, first = about or About(), N_TOTALS + len(EFFECTS)
@@ -342,6 +343,7 @@ def _parts(values: FloatArray, names: tuple[str, ...]) -> tuple[tuple[ChangePart
 def _percentages_allowed(start: float, change: float, low: float, high: float) -> bool:
     if abs(change) < NEAR_ZERO * start or change == 0:
         return False
+    # A percentage of a change that may be 0 has no sign that could be trusted.
     return not low <= 0 <= high
 
 

@@ -11,12 +11,13 @@ from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.cell_text import Decimal, NumberFormat, Thousands
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.numerics.people.forecast_error import Bounds
+from eenzaam_stats.published.population_editions import PROGNOSE_2023
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.trend.projection.population import Households, People
 
 # How unsure a population forecast is: published bounds, by years ahead.
 
-PUBLISHED = "cbs_prognose_2023"
+PUBLISHED = PROGNOSE_2023
 _NEEDED = ("year", "bound", "level", "value")
 _NAME = "PopulationError"
 
@@ -85,11 +86,14 @@ class PopulationError:
         """
         table, edition = _table(self.bounds)
         levels, years, lower, upper = _relative(table)
+        # By years since its own first year: an older forecast has had longer to go wrong in the
+        # same calendar year.
         ahead = np.maximum(np.asarray(people.years, float) - people.first_forecast, 0.0)
         known = np.asarray(years, float) - years[0]
         sides = [np.stack([_at(ahead, known, row) for row in side]) for side in (lower, upper)]
         counted = np.asarray(people.counted)
         for side in sides:
+            # Counted years are known.
             side[:, counted] = 0.0
         own = "" if edition == people.edition else f", borrowed for {people.edition}"
         words = (

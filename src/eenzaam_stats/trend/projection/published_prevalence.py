@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from eenzaam_stats.age_bands import PUBLISHED_BANDS, band_edges
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
+from eenzaam_stats.published.population_editions import OBSERVED
 from eenzaam_stats.published.reference import persons, reference
 from eenzaam_stats.vocabulary import Disclosure
 
-OBSERVED = "cbs_observed"
 TABLE = "gezondheidsmonitor"
 WAVE = 2022
-OLD, OLDEST = 75, 85
 
 
 @in_words
@@ -63,7 +63,7 @@ def published_prevalence(wave: int | None = None, *, outcome: str = "lonely") ->
         for row in rows.to_dict("records")
         if row["dimension"] in {"total", "age"}
     }
-    needed = ("total", "75-84", "85+")
+    needed = ("total", *PUBLISHED_BANDS[1:])
     waves = [
         int(one)
         for one in sorted({wave for wave, _ in known})
@@ -72,13 +72,15 @@ def published_prevalence(wave: int | None = None, *, outcome: str = "lonely") ->
     if year not in waves:
         raise OptionError.among(year, waves, name=f"wave of published {outcome} by age")
     whole, *older = (known[str(year), group] for group in needed)
-    edges = ((18, OLD - 1), (OLD, OLDEST - 1), (OLDEST, None))
+    edges = band_edges(PUBLISHED_BANDS)
     n = [persons(OBSERVED, year, age_from=low, age_to=high) for low, high in edges]
+    # The youngest band is what the published whole leaves. Its own percentage is not published, and
+    # a guess would not add up.
     rest = whole * sum(n) - sum(p * one for p, one in zip(older, n[1:], strict=True))
     frame = pd.DataFrame(
         {
             "wave": year,
-            "age_group": ["18-74", "75-84", "85+"],
+            "age_group": list(PUBLISHED_BANDS),
             "estimate": [rest / n[0], *older],
         }
     )

@@ -64,6 +64,8 @@ class Start:
         p = self.cells.estimate
         spread = p * (1.0 - p)
         with np.errstate(divide="ignore", invalid="ignore"):
+            # By the delta method. At 0 and 1 the log-odds have no error, and a posterior takes its
+            # place.
             error = np.where(spread > 0.0, self.cells.std_error / spread, 0.0)
         return np.nan_to_num(error)
 

@@ -15,7 +15,7 @@ from eenzaam_stats.numerics.people.logit_trend import LogitTrend, fit_logit_tren
 from eenzaam_stats.numerics.people.prevalence_paths import Paths
 from eenzaam_stats.trend.projection.cell_doubts import cell_doubts, require_cell_errors
 from eenzaam_stats.trend.projection.prevalence_cells import prevalence_cells
-from eenzaam_stats.trend.projection.scenario_path import Scenario, ScenarioPath, Start
+from eenzaam_stats.trend.projection.scenario_path import ScenarioPath, Start
 from eenzaam_stats.wave_names import same_wave
 
 # The past trend of the log-odds per age group, continued with damping.
@@ -108,6 +108,8 @@ class TrendScenario:
 
     def years(self, horizon: int) -> FloatArray:
         """Years of undamped slope that are passed after each year ahead, shape (horizon,)."""
+        # The parts of the slope that the Nordic cancer projections keep (decision 0013); after the
+        # last one that one goes on.
         kept = [self.damping[min(at // PERIOD, len(self.damping) - 1)] for at in range(horizon)]
         return np.cumsum(np.asarray(kept, float))
 
@@ -178,6 +180,7 @@ class TrendScenario:
             if year is None:
                 raise OptionError.among(wave, waves, name="wave_weight")
             factors[year] = factor
+        # Waves after the base year would tell the projection what it projects.
         until = [at for at in range(len(waves)) if at <= start.at]
         used = until[-self.recent :] if self.recent else until
         weights = np.array([factors.get(waves[at], 1.0) for at in used], float)
@@ -245,6 +248,8 @@ def _from_wave(base: Paths, fit: LogitTrend, ahead: FloatArray, *, at: int) -> P
         base,
         logit=base.logit + ahead[:, None] * fit.slope[base.trend_of],
         trend_years=np.broadcast_to(ahead[:, None], (len(ahead), len(base.level_sd))),
+        # What the base wave did to the slope is drawn with the base wave; only the rest is left
+        # here, or it would count twice.
         trend_sd=np.sqrt(np.maximum(fit.variance - of_start, 0.0)),
         trend_df=fit.df,
         carried=carried,
@@ -267,7 +272,7 @@ def _from_line(base: Paths, fit: LogitTrend, ahead: FloatArray) -> Paths:
 
 OPEN_AGES = 5  # single ages that an open last band of the population is spread over
 
-__all__ = ["CohortShift", "ConstantPrevalence", "Scenario", "TrendScenario", "UserScenario"]
+__all__ = ["CohortShift", "ConstantPrevalence", "TrendScenario", "UserScenario"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +369,8 @@ def _mixing(start: Start) -> FloatArray:
         source = np.clip(np.searchsorted(lows, then, side="right") - 1, 0, None)
         for one in range(n_bands):
             share = (source == one).mean(axis=1)
+            # People of that age then and of their sex: cohorts are of unequal size, and a mean over
+            # ages would forget it.
             weights[:, band, :, one] += share[:, None] * people.fine[:, fine, :]
     whole = weights.sum(axis=-1, keepdims=True)
     with np.errstate(invalid="ignore"):

@@ -15,8 +15,9 @@ from eenzaam_stats.results.checks import CheckedEffect, SeriesCheck
 from eenzaam_stats.results.estimates import CheckResult, Estimates
 from eenzaam_stats.results.series import InterruptedFit
 from eenzaam_stats.trend.series.fitting import Estimator
-from eenzaam_stats.trend.series.interrupted import Link, SeriesOptions, interrupted_time_series
+from eenzaam_stats.trend.series.interrupted import Link, interrupted_time_series
 from eenzaam_stats.trend.series.interruption import Dated, Interruption, dated
+from eenzaam_stats.trend.series.plan import SeriesOptions
 from eenzaam_stats.trend.series.series import WAVE, series_frame, wave_times, waves_alone
 from eenzaam_stats.vocabulary import Flag
 
@@ -86,6 +87,8 @@ def checked_row(
             "Choose one that it has."
         ) from error
     except EenzaamStatsError as error:
+        # The real fit is what is checked: its error is the reader's. A refused placebo is a row
+        # with its reason.
         if real:
             raise
         nothing = math.nan

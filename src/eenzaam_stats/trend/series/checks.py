@@ -53,6 +53,7 @@ def leave_one_wave_out(
         date = float(times[at])
         rows.append(checked_row(how, without, one, label=f"without {date:g}", date=date))
     used, alpha = [row for row in rows[1:] if not row.note], 1.0 - how.level
+    # Sign and significance both: an effect that a single wave makes significant is that wave's.
     same = all(_verdict(row, alpha) == _verdict(rows[0], alpha) for row in used)
     words = f"{len(used)} waves left out in turn"
     if used:
@@ -116,6 +117,7 @@ def alternative_starts(
     used = [row for row in rows[1:] if not row.note]
     if not used:
         return checked("other starts", how, rows, passed=None, words="no fit is possible")
+    # The sign alone, since other dates are expected to give smaller effects.
     same = all(row.estimate * rows[0].estimate > 0.0 for row in used)
     low, high = (pick(row.estimate for row in used) for pick in (min, max))
     words = f"{len(used)} other dates; effect from {low:.4g} to {high:.4g}"

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from eenzaam_stats.arrays import BoolArray, FloatArray
-from eenzaam_stats.numerics.survey.intervals import t_quantile
+from eenzaam_stats.numerics.t_distribution import t_quantile, two_sided_p
 from eenzaam_stats.results.series import Coefficient
 
 
@@ -83,6 +82,7 @@ def contrast(fit: Fitted, c: FloatArray, *, level: float) -> Contrast:
     differenced series.
     """
     if fit.boundary:
+        # The intercept of a differenced series is NaN, and 0 times NaN is NaN.
         used = c != 0.0
         estimate = float(c[used] @ fit.coefficients[used])
         variance = float(c[used] @ fit.covariance[np.ix_(used, used)] @ c[used])
@@ -95,7 +95,7 @@ def contrast(fit: Fitted, c: FloatArray, *, level: float) -> Contrast:
     error = float(np.sqrt(variance))
     half = float(t_quantile(level, min(df, 1e9))) * error
     t = estimate / error
-    p = float(2.0 * special.stdtr(min(df, 1e9), -abs(t)))
+    p = float(two_sided_p(t, min(df, 1e9)))
     return Contrast(estimate, error, estimate - half, estimate + half, df, t, p, clipped)
 
 
@@ -108,7 +108,7 @@ def contrasts(fit: Fitted, rows: FloatArray, *, level: float) -> list[Contrast]:
     df, clipped = fit.df_rows(rows)
     half = t_quantile(level, df) * error
     t = estimate / error
-    p = 2.0 * special.stdtr(df, -np.abs(t))
+    p = two_sided_p(t, df)
     columns = (estimate, error, estimate - half, estimate + half, df, t, p)
     rows_of = zip(*(column.tolist() for column in columns), clipped.tolist(), strict=True)
     return [Contrast(*values) for values in rows_of]

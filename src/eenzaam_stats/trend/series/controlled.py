@@ -48,6 +48,7 @@ def rounded_dates(times: FloatArray) -> FloatArray:
 
 def stacked_rows(design: SeriesDesign, used: Sequence[Series]) -> FloatArray:
     """Design of the treated series, then of the controls."""
+    # The controls carry what all series share; what the treated one adds is the effect beyond it.
     blocks = [design.matrix(one.times, one.covariates) for one in used]
     return np.vstack([blocks[0], *(block * design.shared for block in blocks[1:])])
 
@@ -278,6 +279,8 @@ def _difference(treated: Series, others: list[Series]) -> Series:
     return replace(
         treated,
         values=treated.values - other.values,
+        # Independent samples. With one side known the sum would look like the error of a difference
+        # and be half of it.
         known=treated.known + other.known if both else np.zeros(len(treated)),
         has_errors=both,
         outcome=f"{treated.outcome}, treated minus control",
@@ -289,6 +292,8 @@ def _stacked_plan(plans: Sequence[Plan]) -> Plan:
 
     The season is what the waves of all series show together.
     """
+    # One zero of time for all series: a trend that starts in the first wave of each would be
+    # another trend in each.
     first, start = plans[0], min(float(one.data.times[0]) for one in plans)
     times = np.concatenate([one.used.times for one in plans])
     season = season_of(first.options.season, first.options.period, times)
@@ -312,6 +317,8 @@ def _stacked_fit(plan: Plan, plans: Sequence[Plan], estimator: Estimator) -> Fit
     if estimator == "newey_west":
         return newey_west_within(series, used, x, plan)
     if estimator == "reml" and options.correlation == "auto":
+        # Over the dates of all series: the gap between two series in the joint fit would make every
+        # grid irregular.
         grid = regular_step(rounded_dates(np.concatenate([one.times for one in used]))) is not None
         options = replace(options, correlation="ar1" if grid else "car1")
     fit = fit_series(series, x, estimator=estimator, options=options)

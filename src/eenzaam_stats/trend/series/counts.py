@@ -149,6 +149,7 @@ def interrupted_counts(
         errors=counts.errors,
         lag=counts.lag,
     )
+    # Pearson's residuals: raw ones vary with the size of the count, which is no autocorrelation.
     residual = (count[kept] - found.expected) / np.sqrt(_variance(found, exposure[kept], model))
     return finished(
         _fitted(found, model, counts),

@@ -69,6 +69,7 @@ def season_of(pairs: int, period: float, times: FloatArray) -> Season:
             f"{verb()} needs a season of 0 or more pairs and a period above 0, and got {pairs} and "
             f"{period:g}."
         )
+    # One season alone is told from a trend by chance only.
     if pairs and np.ptp(times) < 2.0 * period * (1.0 - _OWN):
         raise OptionError(
             f"{verb()} needs two full seasons of {period:g} for a seasonal term, and the series "
@@ -79,6 +80,8 @@ def season_of(pairs: int, period: float, times: FloatArray) -> Season:
     columns = [np.ones(len(times)), away / max(float(np.abs(away).max()), _OWN)]
     kept: list[Wave] = []
     for wave, column in zip(asked.waves, asked.columns(times), strict=True):
+        # Two waves a year show one of sine and cosine, and rounding makes a column of the other:
+        # what is its own beside the columns before decides.
         basis, _ = np.linalg.qr(np.column_stack(columns))
         if np.linalg.norm(column - basis @ (basis.T @ column)) > _OWN * np.sqrt(len(times)):
             columns.append(column)

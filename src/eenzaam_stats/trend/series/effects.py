@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,76 +12,33 @@ from scipy import special
 
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.numerics.series.forecast_gap import Gaps
-from eenzaam_stats.numerics.survey.intervals import t_quantile
+from eenzaam_stats.numerics.series.scaled_effect import ScaledEffect, scale_effect
+from eenzaam_stats.numerics.t_distribution import t_quantile
 from eenzaam_stats.results.series import Effect, SeriesPoint
 from eenzaam_stats.trend.series.contrast import Contrast, Fitted, bands, contrasts
 from eenzaam_stats.trend.series.design import SeriesDesign
 from eenzaam_stats.trend.series.interruption import Dated
 from eenzaam_stats.trend.series.series import Series
 
-# An effect on the scale that readers know: absolute and relative to the counterfactual.
-
-Six = tuple[float, float, float, float, float, float]
-_NOTHING = (math.nan, math.nan, math.nan)
-
 
 def relative_and_absolute(
-    fit: Fitted,
-    effect: FloatArray,
-    base: FloatArray,
-    *,
-    shown: Contrast,
-    link: str,
-    level: float,
-) -> Six:
+    fit: Fitted, asked: _Wanted, base: FloatArray, *, shown: Contrast, link: str, level: float
+) -> ScaledEffect:
     """Effect over counterfactual, and effect in the unit of the series, each with limits.
 
-    Parameters
-    ----------
-    fit : Fitted
-        Coefficients and covariance.
-    effect, base : ndarray of float, shape (p,)
-        Contrasts of the effect and of the counterfactual, on the scale of the model.
-    shown : Contrast
-        The effect on the scale of the model.
-    link : {"identity", "logit", "log"}
-    level : float
-        Coverage.
-
-    Returns
-    -------
-    tuple of float
-        Relative effect with limits, absolute effect with limits. By the delta method; the ratio of
-        shares or rates by its logarithm. NaN where the counterfactual is not defined.
+    A random walk has no counterfactual level to divide by, so only the absolute effect is left.
     """
-    absolute = (shown.estimate, shown.low, shown.high) if link == "identity" else _NOTHING
-    if fit.boundary or not (shown.df > 0 or fit.exact):
-        return (*_NOTHING, *absolute)
-    rows = np.stack([effect, base])
-    e, c0 = (float(value) for value in rows @ fit.coefficients)
-    covariance = np.asarray(rows @ fit.covariance @ rows.T)
-    t = float(t_quantile(level, min(shown.df, 1e9)))
-
-    def half(gradient: tuple[float, float]) -> float:
-        g = np.array(gradient)
-        return t * math.sqrt(float(g @ covariance @ g))
-
-    if link == "identity":
-        around = half((1.0 / c0, -e / c0**2))
-        return (e / c0, e / c0 - around, e / c0 + around, *absolute)
-    with_it, without = (_from_scale(value, link) for value in (c0 + e, c0))
-    # derivative of log share or log rate, 1 - p or 1
-    rest, rest_without = (1.0 - p if link == "logit" else 1.0 for p in (with_it, without))
-    ratio, around = with_it / without, half((rest, rest - rest_without))
-    relative = (ratio - 1.0, ratio * math.exp(-around) - 1.0, ratio * math.exp(around) - 1.0)
-    slope, slope_without = with_it * rest, without * rest_without
-    around = half((slope, slope - slope_without))
-    difference = with_it - without
-    return (*relative, difference, difference - around, difference + around)
-
-
-def _from_scale(value: float, link: str) -> float:
-    return math.exp(value) if link == "log" else 1.0 / (1.0 + math.exp(-value))
+    own = ScaledEffect()
+    if not fit.boundary and (shown.df > 0 or fit.exact):
+        rows = np.stack([asked.combination, base])
+        e, c0 = (float(value) for value in rows @ fit.coefficients)
+        covariance = np.asarray(rows @ fit.covariance @ rows.T)
+        t = float(t_quantile(level, min(shown.df, 1e9)))
+        own = scale_effect(e, c0, covariance, link=link, t=t)
+    if link != "identity":
+        return own
+    # the model is in the unit of the series already, and its own interval knows the boundary
+    return replace(own, absolute=shown.estimate, absolute_low=shown.low, absolute_high=shown.high)
 
 
 def effects_of(
@@ -132,6 +89,8 @@ def _changes(design: SeriesDesign) -> list[_Wanted]:
         c[offset + number] = 1.0
         wanted.append(_Wanted(term.interruption, term.effect, math.nan, c))
         if term.kind == "slope":
+            # The slope after, and not only its change: readers ask whether the series still rises.
+            # Its error needs the covariance with the trend.
             whole = c.copy()
             whole[design.trend_at] = 1.0
             wanted.append(_Wanted(term.interruption, f"whole {term.effect}", math.nan, whole))
@@ -150,6 +109,8 @@ def _dates(
     if asked:
         begin = one.start if not one.gradual or one.phase_in != "washout" else one.full_from
         return tuple(date for date in asked if date >= begin and works(date))
+    # At waves that were measured: an effect at the date itself is an extrapolation where no wave
+    # is.
     after = [date for date in times[times >= one.change_date].tolist() if works(date)]
     return tuple(dict.fromkeys((after[0], after[-1])))
 
@@ -173,18 +134,16 @@ def _at_date(design: SeriesDesign, data: Series, interruption: Dated, date: floa
 
 def _effect(fit: Fitted, asked: _Wanted, one: Contrast, *, link: str, level: float) -> Effect:
     seen = (
-        ()
+        ScaledEffect()
         if asked.base is None
-        else relative_and_absolute(
-            fit, asked.combination, asked.base, shown=one, link=link, level=level
-        )
+        else relative_and_absolute(fit, asked, asked.base, shown=one, link=link, level=level)
     )
     return Effect(
         asked.interruption,
         asked.effect,
         asked.date,
         *(one.estimate, one.std_error, one.low, one.high, one.df, one.statistic, one.p_value),
-        *seen,
+        *astuple(seen),
     )
 
 
@@ -264,6 +223,8 @@ def _point(
 ) -> SeriesPoint:
     value = float(data.values[at])
     error = math.sqrt(data.known[at]) if data.has_errors else math.nan
+    # The sampling error of the wave itself, whose degrees of freedom a series does not know: many
+    # in a survey.
     half = float(special.ndtri(0.5 + level / 2.0)) * error
     return SeriesPoint(
         time=float(data.times[at]),

@@ -145,6 +145,8 @@ def without_rounding(fit: Fitted, y: FloatArray, x: FloatArray) -> Fitted:
 
     Known sampling errors stay errors in REML; elsewhere errors come from the residuals.
     """
+    # By least squares whatever the estimator: where the terms fit exactly every estimator does, and
+    # REML's own residuals are weighted with a variance that is rounding.
     residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
     if np.abs(residual).max() > _EXACT * np.abs(y).max():
         return fit
@@ -189,6 +191,8 @@ def _held(fit: SeriesFit) -> tuple[str, ...]:
 def _chosen(estimator: Estimator, n: int, all_known: bool) -> str:
     if estimator != "auto":
         return estimator
+    # The number of waves decides and never a test of the residuals: choosing by Durbin-Watson
+    # undoes the coverage of both methods in short series.
     if n >= SHORT_SERIES:
         return "reml"
     return "random_effects" if all_known else "ols"
@@ -230,6 +234,8 @@ def _least_squares(
         words = f"least squares, Newey-West errors with lag {options.lag} and {factor} correction"
         return newey_west(y, x, lag=options.lag, correction=options.correction), words
     if chosen == "prais_winsten":
+        # It counts rows. On 24 uneven months of Sicily AR(1) on the row number gives -.07 where
+        # dates give .32.
         require_even(series.times, needed_for="estimator='prais_winsten'")
         words = f"Prais-Winsten, rho by {options.rho_type!r}, iterated"
         return prais_winsten(y, x, rho_type=options.rho_type), words

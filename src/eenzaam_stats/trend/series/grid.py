@@ -40,6 +40,8 @@ def regular_step(times: FloatArray) -> float | None:
     step = grid_step(times)
     if step is None:
         return None
+    # Years 2008, 2010, 2020 lie on a grid of two years as well; what decides is how much of it was
+    # measured.
     points = round(float(times[-1] - times[0]) / step) + 1
     return step if len(times) >= _FILLED * points else None
 

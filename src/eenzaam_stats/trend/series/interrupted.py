@@ -18,7 +18,7 @@ from eenzaam_stats.trend.series.residuals import residual_checks
 from eenzaam_stats.trend.series.series import opened_series
 from eenzaam_stats.vocabulary import require_option
 
-__all__ = ["Link", "SeriesOptions", "interrupted_time_series"]
+__all__ = ["Link", "interrupted_time_series"]
 
 Link = Literal["identity", "logit"]
 

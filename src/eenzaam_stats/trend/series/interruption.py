@@ -85,6 +85,8 @@ class Dated(Interruption):
     @property
     def change_date(self) -> float:
         """Date at which the change that is estimated begins."""
+        # A linear phase-in is part of the effect and begins at the start; waves of a washout are no
+        # part of it.
         return self.full_from if self.gradual and self.phase_in != "linear" else self.start
 
 

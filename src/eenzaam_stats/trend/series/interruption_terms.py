@@ -43,8 +43,12 @@ class Term:
 
     def column(self, times: FloatArray) -> FloatArray:
         """Values of the column at given dates."""
+        # A wave on the date is after it, and an end is not included: the same in every function,
+        # since b2 and its error depend on it.
         on = (times >= self.start) & (times < self.end)
         if self.kind == "slope":
+            # Not uncentred time: that would make the level change a jump at time 0, as a published
+            # analysis had it before its correction.
             return np.where(on, times - self.origin, 0.0)
         if math.isnan(self.full_from):
             return on.astype(np.float64)
@@ -91,6 +95,8 @@ def washout(interruptions: Sequence[Dated], times: FloatArray) -> BoolArray:
     out = np.zeros(len(times), dtype=np.bool_)
     for one in interruptions:
         if one.gradual and one.phase_in == "washout":
+            # Rows go and dates stay: renumbered waves would close the gap and steepen the trend
+            # after.
             out |= (times >= one.start) & (times < one.full_from)
     return out
 
@@ -167,6 +173,8 @@ def _pair(
 
 
 def _origin(date: float, times: FloatArray, ramp: RampStart) -> float:
+    # Programs differ. From 0 to 1 the level change moves by one slope change and its error with it;
+    # fit, slope and effects at dates stay.
     if ramp == "first_wave":
         return float(times[times >= date][0]) if (times >= date).any() else date
     if ramp == "wave_before":

@@ -64,6 +64,7 @@ def placebo_in_time(
     how = how or Fitting()
     frame, times, one = checked_frame(series, interruption)
     rows = [checked_row(how, frame, one, label=f"{one.start:g}", date=one.start, real=True)]
+    # The series before alone: with the real change in it every placebo would find a part of that.
     before = frame[times < one.start]
     waves = np.sort(times[times < one.start])
     # a placebo has no end, and what happened during an episode is a lasting change there
@@ -160,8 +161,10 @@ def placebo_in_space(
     used = [row for row in rows if not row.note]
     sizes = [_size(row, statistic, alternative) for row in used]
     rank = sum(one >= sizes[0] for one in sizes)
+    # The treated series is one of those that are ranked, so that p is never 0.
     p = rank / len(used)
     words = f"rank {rank} of {len(used)} series, exact p {p:.3g}; {alternative}, by {statistic}"
+    # Nineteen series cannot reach .05 whatever they show: neither passed nor failed.
     possible = 1.0 / len(used) <= _SIGNIFICANT
     if not possible:
         words += f"; p cannot fall below {1.0 / len(used):.3g} with so few"

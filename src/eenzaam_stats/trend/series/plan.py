@@ -115,6 +115,7 @@ def planned(data: Series, interruptions: Sequence[Interruption], options: Series
     terms = terms_of(ones, data, ramp=options.ramp)
     out = washout(ones, data.times)
     used = data.kept(~out)
+    # After the washout: waves that are left out know no trend.
     _require_before(used, min(one.start for one in ones))
     terms, notes = told_apart(terms, ones, used.times)
     season = season_of(options.season, options.period, used.times)

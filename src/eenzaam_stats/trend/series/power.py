@@ -14,7 +14,7 @@ from eenzaam_stats.dates.axis import Calendar
 from eenzaam_stats.dates.waves import DateLike, dates_of_waves
 from eenzaam_stats.errors import OptionError, verb
 from eenzaam_stats.numerics.series.ar_process import correlation
-from eenzaam_stats.numerics.survey.intervals import t_quantile
+from eenzaam_stats.numerics.t_distribution import t_quantile
 from eenzaam_stats.results.checks import EffectPower, PowerResult
 from eenzaam_stats.trend.series.contrast import contrast
 from eenzaam_stats.trend.series.design import Season, SeriesDesign
@@ -123,6 +123,8 @@ def power_of(
     truth = np.array([planned.level, planned.slope])
     options, found, words = options or FitOptions(), [], ""
     for errors in _simulated(planned, series, rng, replications):
+        # Without intercept and trend: the effects of every estimator here are the same whatever
+        # those are.
         one = replace(series, values=errors + x[:, 2:] @ truth)
         fit = fit_series(one, x, estimator=estimator, options=options)
         words = words or fit.estimator
@@ -180,6 +182,7 @@ def _row(name: str, truth: float, numbers: FloatArray, alpha: float) -> EffectPo
     estimate, error, df = numbers.T
     limit = t_quantile(1.0 - alpha, np.minimum(df, 1e9)) * error
     power = float((np.abs(estimate) > limit).mean())
+    # Power of a test that rejects too often is no power, so coverage is always beside it.
     held = float((np.abs(estimate - truth) <= limit).mean())
     return EffectPower(
         effect=name,

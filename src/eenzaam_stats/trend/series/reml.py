@@ -58,6 +58,8 @@ class Clock:
             return fit.phi, fit.phi_std_error, fit.sigma2 / self.unit
         if fit.phi == 0.0:
             return 0.0, float("nan"), fit.sigma2
+        # Searched in median gaps, so that years or days give the same fit, and shown per unit of
+        # time: phi per year is phi per month to the twelfth.
         power = 1.0 / self.unit
         slope = power * fit.phi ** (power - 1.0)
         return fit.phi**power, slope * fit.phi_std_error, fit.sigma2
@@ -97,6 +99,8 @@ def reml_fitted(
     clock = _clock(series.times, correlation)
     known = series.known if use_known else np.zeros(len(series))
     dates = clock.dates(series.times)
+    # Beside sampling errors an alternating process would stand for their noise, and in continuous
+    # time a negative correlation has no power.
     negative = clock.on_grid and not known.any()
     fit = fit_reml(series.values, x, dates, known=known, negative=negative)
     return with_errors(fit, clock, small_sample, use_known=bool(known.any()))
@@ -140,6 +144,8 @@ def _clock(times: FloatArray, correlation: Correlation) -> Clock:
             "Use 'car1', which works on the dates themselves."
         )
     if step is None or correlation == "car1":
+        # The median: one long gap, or two waves in a month, would else set the scale on which phi
+        # is searched.
         return Clock(on_grid=False, unit=float(np.median(np.diff(times))))
     return Clock(on_grid=True, unit=step)
 

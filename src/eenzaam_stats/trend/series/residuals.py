@@ -28,6 +28,8 @@ def residual_checks(y: FloatArray, x: FloatArray, *, season: bool) -> tuple[Chec
     tuple of CheckResult
         ``passed`` says whether p is above 0.05, and ``None`` where the series is too short.
     """
+    # Of least squares: those of a fit with AR(1) have lost what is tested. It is information, and
+    # never changes the estimator.
     residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
     n, p = x.shape
     orders = (1, _YEAR) if season else (1,)

@@ -20,7 +20,8 @@ from eenzaam_stats.keys import key_form
 from eenzaam_stats.loaders.codebook.layout import Variable, WaveCodebook
 from eenzaam_stats.loaders.codebook.missing_labels import missing_kind
 from eenzaam_stats.loaders.formats.file_options import FileWords
-from eenzaam_stats.loaders.formats.opened import SurveyFile, open_file, read_columns
+from eenzaam_stats.loaders.formats.opened import open_file, read_columns
+from eenzaam_stats.loaders.formats.survey_file import SurveyFile
 from eenzaam_stats.loaders.harmonise.column import BLANK, VALID, Harmonised
 from eenzaam_stats.loaders.harmonise.file_labels import file_labels, require_file_labels
 from eenzaam_stats.loaders.harmonise.harmonise import harmonised_column, text_values

@@ -12,7 +12,7 @@ from typing import Any
 from eenzaam_stats.errors import ScaleError, SchemaError, SourceError, listed
 from eenzaam_stats.loaders.codebook.answer_labels import meant
 from eenzaam_stats.loaders.codebook.layout import Variable
-from eenzaam_stats.loaders.formats.opened import SurveyFile
+from eenzaam_stats.loaders.formats.survey_file import SurveyFile
 from eenzaam_stats.loaders.harmonise.file_labels import require_file_labels
 from eenzaam_stats.loaders.harmonise.labels import shown_code
 from eenzaam_stats.loaders.harmonise.matching import Match

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
+from eenzaam_stats.design import Design
 from eenzaam_stats.errors import OptionError, SchemaError, users_level, verb_named
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import Codebook
@@ -49,7 +50,7 @@ from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS, MISSING_SUFFIX
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.scoring.direction import check_direction, require_direction
-from eenzaam_stats.survey import Design, HarmonisationReport, Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import Origin
 
 NAME = "liss"

@@ -18,7 +18,8 @@ import pandas as pd
 from eenzaam_stats.errors import SchemaError, UnknownColumnError, listed
 from eenzaam_stats.loaders.codebook.layout import Codebook, Variable, WaveCodebook
 from eenzaam_stats.loaders.formats.file_options import FileWords
-from eenzaam_stats.loaders.formats.opened import SurveyFile, open_file, read_columns
+from eenzaam_stats.loaders.formats.opened import open_file, read_columns
+from eenzaam_stats.loaders.formats.survey_file import SurveyFile
 from eenzaam_stats.loaders.harmonise.column import VALID, Harmonised, RawColumn
 from eenzaam_stats.loaders.harmonise.file_labels import require_file_labels
 from eenzaam_stats.loaders.harmonise.harmonise import harmonised_column
