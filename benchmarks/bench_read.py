@@ -26,8 +26,8 @@ import pyreadstat
 import eenzaam_stats as es
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.formats.opened import open_file, read_columns
-from eenzaam_stats.loaders.harmonise.matching import NameIndex, matched_variables
-from eenzaam_stats.loaders.harmonise.selection import selected_columns
+from eenzaam_stats.loaders.harmonise.matching import NameIndex, match_variables
+from eenzaam_stats.loaders.harmonise.selection import select_columns
 from eenzaam_stats.synthetic import synthesise_gezondheidsmonitor
 
 # In files of this wave every column that is needed holds numbers.
@@ -47,14 +47,14 @@ class Measured:
 def needed(path: Path) -> list[str]:
     """Names in the file that the loader reads."""
     wave = load_codebook("gezondheidsmonitor").wave(WAVE)
-    return selected_columns(open_file(path), wave, weight=None, leave_out=()).columns
+    return select_columns(open_file(path), wave, weight=None, leave_out=()).columns
 
 
 def nothing(path: Path) -> object:
     """Imports and metadata only: the floor of the memory."""
     wave = load_codebook("gezondheidsmonitor").wave(WAVE)
     file = open_file(path)
-    return matched_variables(wave, NameIndex(file.columns, wave.prefixes), file=path.name)
+    return match_variables(wave, NameIndex(file.columns, wave.prefixes), file=path.name)
 
 
 def whole_file(path: Path) -> object:

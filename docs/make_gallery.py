@@ -96,12 +96,12 @@ def draw_tilemap(axes: Axes) -> Axes:
 
 def draw_interrupted(axes: Axes) -> Axes:
     """An interrupted series with its counterfactual."""
-    return plots.interrupted(step(), language="en", axes=axes)
+    return plots.interruption(step(), language="en", axes=axes)
 
 
 def draw_gap(axes: Axes) -> Axes:
     """Later waves against the trend before."""
-    return plots.interrupted(gap(), language="en", axes=axes)
+    return plots.interruption(gap(), language="en", axes=axes)
 
 
 @cache
@@ -240,13 +240,13 @@ PICTURES: Mapping[str, Picture] = {
         "Interrupted series",
         (7.6, 4.4),
         draw_interrupted,
-        lambda: plots.interrupted_text(step(), language="en"),
+        lambda: plots.interruption_text(step(), language="en"),
     ),
     "forecast-gap": Picture(
         "Forecast gap",
         (7.6, 4.4),
         draw_gap,
-        lambda: plots.interrupted_text(gap(), language="en"),
+        lambda: plots.interruption_text(gap(), language="en"),
     ),
     "check": Picture(
         "Placebo dates of a series",

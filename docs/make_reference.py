@@ -20,7 +20,7 @@ from make_words import cell, table
 from eenzaam_stats import errors
 from eenzaam_stats.cli.main import USAGE, app
 from eenzaam_stats.letter.claims import read_claims
-from eenzaam_stats.letter.ledger import LedgerRow, said
+from eenzaam_stats.letter.ledger import LedgerRow, read_text
 from eenzaam_stats.letter.recompute import recompute_all
 from eenzaam_stats.loaders.codebook.codebook import codebook_names, load_codebook
 from eenzaam_stats.loaders.codebook.layout import Codebook, WaveCodebook
@@ -237,7 +237,7 @@ def _reader_section(source: str, read: Callable[..., Any]) -> str:
         parts.append(table(["it warns with", "when"], warned))
     if source in codebook_names():
         book = load_codebook(source)
-        wanted = dict.fromkeys(name for wave in book.waves for name in wave.required)
+        wanted = dict.fromkeys(name for wave in book.waves for name in wave.mandatory_columns)
         if wanted:
             columns = ", ".join(f"`{name}`" for name in wanted)
             parts.append(f"Columns without which a file is refused, in one wave or all: {columns}.")
@@ -269,10 +269,10 @@ def _claim_row(row: LedgerRow) -> list[str]:
     evidence = f"<br>{label(f'evidence.{row.evidence}', 'en')}" if row.evidence else ""
     printed = f"; printed: *{cell(claim.printed)}*" if claim.printed else ""
     return [
-        f"{cell(said(claim, 'statement', 'en'))}<br>Page {claim.page}{printed}",
-        cell(said(row.recomputation, "shown", "en")),
+        f"{cell(read_text(claim, 'statement', 'en'))}<br>Page {claim.page}{printed}",
+        cell(read_text(row.recomputation, "shown", "en")),
         f"**{label(f'verdict.{row.verdict}', 'en')}**{evidence}",
-        cell(said(claim, "caveat", "en")),
+        cell(read_text(claim, "caveat", "en")),
     ]
 
 

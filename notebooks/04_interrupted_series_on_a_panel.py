@@ -41,7 +41,7 @@ from eenzaam_stats.trend.series.check_fits import Fitting
 from eenzaam_stats.trend.series.checks import leave_one_wave_out
 from eenzaam_stats.trend.series.placebo import placebo_in_time
 from eenzaam_stats.trend.series.plan import SeriesOptions
-from eenzaam_stats.trend.series.power import PlannedSeries, power_of
+from eenzaam_stats.trend.series.power import PlannedSeries, find_power
 
 pd.set_option("display.max_colwidth", 110)
 print(platform.python_version(), es.__version__)
@@ -118,7 +118,7 @@ fit = es.interrupted_time_series(series, [covid], link="logit", options=options)
 print(fit.describe())
 
 # %%
-axes = es.plots.interrupted(fit, language="en")
+axes = es.plots.interruption(fit, language="en")
 
 # %% [markdown]
 # On the logit scale the jump and its decline come near the 0.5 and the −0.1 that were planted. The
@@ -156,7 +156,7 @@ pd.concat({name: frame[shown] for name, frame in both.items()}).round(3)
 # %%
 gap = es.forecast_gap(series, start=START, link="logit")
 print(gap.describe())
-axes = es.plots.interrupted(gap, language="en")
+axes = es.plots.interruption(gap, language="en")
 
 # %% [markdown]
 # ## 5. Would any year have done?
@@ -219,7 +219,7 @@ Image(picture)
 
 # %%
 plan = PlannedSeries([float(year) for year in years], start=float(START), level=LEVEL / 2, sd=0.06)
-power = power_of(plan, rng=np.random.default_rng(1), replications=300, estimator="ols")
+power = find_power(plan, rng=np.random.default_rng(1), replications=300, estimator="ols")
 pd.DataFrame([{"effect": row.effect, "power": row.power} for row in power.rows]).round(2)
 
 # %% [markdown]

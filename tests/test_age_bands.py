@@ -26,7 +26,7 @@ from eenzaam_stats.loaders.codebook.row import _require_bands
 from eenzaam_stats.published.population_editions import POPULATIONS
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.statline.description import Dimension, Member
-from eenzaam_stats.statline.live_people import ages_of
+from eenzaam_stats.statline.live_people import read_ages
 
 SOURCE = Path(eenzaam_stats.__file__).parent
 # Words of published tables, by which the letter looks a figure up: data, not a list of bands.
@@ -156,7 +156,7 @@ def test_titles_of_ages_are_single_years_or_the_open_end(title, age) -> None:
 def test_ages_of_a_table_leave_groups_out() -> None:
     titles = ["0 jaar", "1 jaar", "2 jaar of ouder", "1 jaar of ouder", "0 tot 2 jaar"]
     members = tuple(Member(str(at), str(at), one) for at, one in enumerate(titles))
-    found = ages_of(Dimension("Leeftijd", "Leeftijd", "Dimension", members), "1ABC")
+    found = read_ages(Dimension("Leeftijd", "Leeftijd", "Dimension", members), "1ABC")
     assert found == {"0": 0, "1": 1, "2": 2}
 
 

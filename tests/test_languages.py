@@ -14,9 +14,9 @@ from eenzaam_stats.letter.wording import percent_range
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.vocabulary import (
     add_percent,
-    formatted,
+    format_number,
+    format_percent,
     formatted_level,
-    formatted_percent,
     labels,
 )
 
@@ -104,8 +104,8 @@ def test_every_alternative_of_the_letter_reads_in_both_languages() -> None:
 def test_every_writer_of_numbers_takes_the_signs_of_the_catalogue(
     language, number, percent, limits, tick
 ) -> None:
-    assert formatted(-1234567.85, decimals=1, language=language) == number
-    assert formatted_percent(0.1425, decimals=1, language=language) == percent
+    assert format_number(-1234567.85, decimals=1, language=language) == number
+    assert format_percent(0.1425, decimals=1, language=language) == percent
     assert percent_range(4.9, 15.8, language=language) == limits
     assert NumberText(language, decimals=1).percent(14.25) == percent
     assert add_percent(NumberText(language).tick(97.5), language) == f"{tick}%"
@@ -118,8 +118,8 @@ def test_signs_and_percent_come_from_the_catalogue(monkeypatch) -> None:
 
     swiss = {"number.decimal": ",", "number.thousands": "’", "unit.percent": " %"}
     monkeypatch.setattr(vocabulary, "labels", lambda _: swiss)
-    assert formatted(1234.5, decimals=1, language="en") == "1’234,5"
-    assert formatted_percent(0.5, decimals=0, language="en") == "50 %"
+    assert format_number(1234.5, decimals=1, language="en") == "1’234,5"
+    assert format_percent(0.5, decimals=0, language="en") == "50 %"
 
 
 def test_a_field_that_depends_on_the_language_is_asked_in_each() -> None:

@@ -47,7 +47,7 @@ def in_words(function: Callable[P, R]) -> Callable[P, R]:
     name = f"{function.__name__}()"
 
     @functools.wraps(function)
-    def called(*args: P.args, **kwargs: P.kwargs) -> R:
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             with verb_named(name):
                 return function(*args, **kwargs)
@@ -59,7 +59,7 @@ def in_words(function: Callable[P, R]) -> Callable[P, R]:
                 raise
             raise OptionError(f"{name} needs {said}.") from error
 
-    return called
+    return wrapper
 
 
 def _wrong_argument(
@@ -92,7 +92,7 @@ def _hint(annotation: object, names: Mapping[str, object]) -> object:
 
 
 def _wrong(name: str, value: object, hint: object) -> str:
-    return "" if _fits(value, hint) else f"{name} as {_words(hint)}, and got {_found(value)}"
+    return "" if _fits(value, hint) else f"{name} as {_words(hint)}, and got {_describe(value)}"
 
 
 def _inside(name: str, value: object) -> str:
@@ -164,7 +164,7 @@ def _words(hint: Any) -> str:
     return f"{name} of {inside}" if inside and isinstance(origin, type) else name
 
 
-def _found(value: object) -> str:
+def _describe(value: object) -> str:
     """Kind of a value, and itself where it is a word or a number and not data."""
     kind = type(value).__qualname__
     if isinstance(value, (str, Real)) and not isinstance(value, bool):

@@ -53,7 +53,7 @@ class NumberFormat:
 
     Examples
     --------
-    >>> number_of("1.234,5", NumberFormat(thousands=".")), number_of("1.5")
+    >>> parse_number("1.234,5", NumberFormat(thousands=".")), parse_number("1.5")
     (1234.5, 1.5)
     """
 
@@ -73,7 +73,7 @@ class NumberFormat:
             )
 
     @property
-    def said(self) -> bool:
+    def is_stated(self) -> bool:
         """Whether anything was said."""
         return self.decimal is not None or self.thousands is not None
 
@@ -95,7 +95,7 @@ class NumberFormat:
 UNSAID = NumberFormat()
 
 
-def stripped(text: str) -> str:
+def strip_text(text: str) -> str:
     """Text without blanks at its ends, those that nobody sees among them."""
     return text.strip().strip(_UNSEEN).strip()
 
@@ -108,7 +108,7 @@ def says_nothing(text: str) -> bool:
     >>> says_nothing("#N/A"), says_nothing(" . "), says_nothing("None"), says_nothing("Ja")
     (True, True, False, False)
     """
-    return stripped(text).casefold() in _NOTHING
+    return strip_text(text).casefold() in _NOTHING
 
 
 def is_no_value(text: str) -> bool:
@@ -122,10 +122,10 @@ def is_no_value(text: str) -> bool:
     >>> is_no_value("#REF!"), is_no_value("None"), is_no_value("NA"), is_no_value("Noord")
     (True, True, True, False)
     """
-    return says_nothing(text) or _FAULT.fullmatch(stripped(text).casefold()) is not None
+    return says_nothing(text) or _FAULT.fullmatch(strip_text(text).casefold()) is not None
 
 
-def number_of(text: str, form: NumberFormat = UNSAID) -> int | float | None:
+def parse_number(text: str, form: NumberFormat = UNSAID) -> int | float | None:
     """Return the number that a text is, or ``None``.
 
     Parameters
@@ -143,10 +143,10 @@ def number_of(text: str, form: NumberFormat = UNSAID) -> int | float | None:
 
     Examples
     --------
-    >>> number_of("1,5"), number_of("3e1"), number_of("1.234.567"), number_of("één")
+    >>> parse_number("1,5"), parse_number("3e1"), parse_number("1.234.567"), parse_number("één")
     (1.5, 30, None, None)
     """
-    body = stripped(text)
+    body = strip_text(text)
     if len(body) > _LONGEST_NUMBER:
         return None
     for group in form.groups:
@@ -172,7 +172,7 @@ def may_be_thousands(text: str) -> int | None:
     >>> may_be_thousands("1.234"), may_be_thousands("0.234"), may_be_thousands("1.23")
     (1234, None, None)
     """
-    body = stripped(text)
+    body = strip_text(text)
     return int(re.sub("[.,]", "", body)) if _THREE_BEHIND.fullmatch(body) else None
 
 
@@ -184,4 +184,4 @@ def looks_like_number(text: str) -> bool:
     >>> looks_like_number("1.234.567,8"), looks_like_number("01.02.2020")
     (True, False)
     """
-    return _LOOKS.fullmatch(stripped(text)) is not None
+    return _LOOKS.fullmatch(strip_text(text)) is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import cast
 
-from eenzaam_stats.errors import DesignError, listed
+from eenzaam_stats.errors import DesignError, list_all
 from eenzaam_stats.vocabulary import (
     CalibrationMethod,
     ReplicateCentre,
@@ -117,7 +117,7 @@ class Design:
     calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
-        rule = rule_of(self.single_psu)
+        rule = read_rule(self.single_psu)
         require_option(self.single_psu_domain, SinglePsuDomain, name="single_psu_domain")
         # as tuples, so that designs are equal and hashable however they were written or stored
         object.__setattr__(self, "single_psu", rule)
@@ -127,7 +127,8 @@ class Design:
         if sizes and len(sizes) != max(len(clusters), 1):
             raise DesignError(
                 "a design needs one population size per stage of sampling, and names clusters "
-                f"[{listed(clusters)}] with fpc [{listed(sizes)}]. Name two columns in each, for "
+                f"[{list_all(clusters)}] with fpc [{list_all(sizes)}]. Name two columns in "
+                "each, for "
                 "instance cluster=('district', 'school') and fpc=('n_districts', 'n_schools'), or "
                 "one."
             )
@@ -143,12 +144,12 @@ class Design:
         return _names(self.fpc)
 
 
-def rule_of(said: str) -> SinglePsu:
+def read_rule(said: str) -> SinglePsu:
     """Rule for strata with one sampling unit, by our name of it or R's.
 
     Examples
     --------
-    >>> rule_of("adjust"), rule_of("collapsed")
+    >>> read_rule("adjust"), read_rule("collapsed")
     ('centred', 'collapsed')
     """
     rule = RULES_OF_R.get(said, said)
@@ -170,7 +171,7 @@ def _stages(said: str | Iterable[str] | None, field: str) -> str | tuple[str, ..
     if not 0 < len(set(names)) == len(names) <= _STAGES:
         raise DesignError(
             f"a design needs one column or two different ones as {field}, and got "
-            f"[{listed(names)}]. Name the sampling units of the first stage and of the second; "
+            f"[{list_all(names)}]. Name the sampling units of the first stage and of the second; "
             "later stages are part of the second."
         )
     return names[0] if len(names) == 1 else names

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from difflib import get_close_matches
 
-from eenzaam_stats.messages import SHOWN_NAMES, is_name, shown_names, shown_value
+from eenzaam_stats.messages import SHOWN_NAMES, is_name, show_names, show_value
 
 _PACKAGE = "eenzaam_stats."
 # of the call that runs, in every thread its own; what is called outside any has no name
@@ -50,7 +50,7 @@ def verb_named(name: str) -> Iterator[None]:
         _VERB.reset(before)
 
 
-def listed(values: Iterable[object]) -> str:
+def list_all(values: Iterable[object]) -> str:
     """Options as one readable list, each with its ``repr``, in the order given."""
     return ", ".join(repr(value) for value in values)
 
@@ -78,7 +78,9 @@ class OptionError(EenzaamStatsError, ValueError):
     @classmethod
     def among(cls, value: object, allowed: Iterable[object], *, name: str) -> OptionError:
         """Name the argument, the value found and the complete list of options."""
-        return cls(f"{name} is {value!r}, which is not an option. Choose one of {listed(allowed)}.")
+        return cls(
+            f"{name} is {value!r}, which is not an option. Choose one of {list_all(allowed)}."
+        )
 
 
 class UnknownColumnError(EenzaamStatsError, KeyError):
@@ -95,7 +97,7 @@ class UnknownColumnError(EenzaamStatsError, KeyError):
     ) -> UnknownColumnError:
         """Name who needs them, the verb as a rule, the absent columns and the nearest present."""
         return cls(
-            f"{needed_for or verb()} needs column(s) [{listed(missing)}], which are not in the "
+            f"{needed_for or verb()} needs column(s) [{list_all(missing)}], which are not in the "
             f"data. {hint or _nearest_columns(missing, available)}"
         )
 
@@ -104,13 +106,13 @@ def _nearest_columns(missing: Sequence[str], available: Sequence[str]) -> str:
     names = [name for name in available if is_name(name)]
     nearest = [m for name in missing for m in get_close_matches(name, names, n=1)]
     if nearest:
-        return f"Did you mean [{listed(nearest)}]?"
+        return f"Did you mean [{list_all(nearest)}]?"
     if not all(is_name(name) for name in available if name):
         return (
             f"There are {len(available)} column(s), of which some do not look like names, so they "
             "are not listed. Check that the first row holds names."
         )
-    shown = shown_names(sorted(name for name in available if name)[:SHOWN_NAMES])
+    shown = show_names(sorted(name for name in available if name)[:SHOWN_NAMES])
     return f"The frame has {len(available)} column(s): [{shown}]."
 
 
@@ -118,12 +120,12 @@ class UnknownCodeError(EenzaamStatsError, ValueError):
     """A value that no codebook row or declared answer set covers."""
 
     @classmethod
-    def found(
+    def in_rows(
         cls, place: str, *, column: str, code: object, count: int, first_row: int, remedy: str
     ) -> UnknownCodeError:
         """Name the place, the column, the code, how often and where it occurs first."""
         return cls(
-            f"{place}, column {column!r}: code {shown_value(code, count)} ({count} row(s), first "
+            f"{place}, column {column!r}: code {show_value(code, count)} ({count} row(s), first "
             f"in row {first_row}) is not in the codebook. {remedy}"
         )
 
@@ -144,7 +146,7 @@ class AmbiguousNumberError(SchemaError):
     doubt: str = ""
 
     @classmethod
-    def found(
+    def in_rows(
         cls, place: str, *, column: str, doubt: str, count: int, first_row: int
     ) -> AmbiguousNumberError:
         """Name the place, the column, the doubt, how often and where it occurs first."""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.arrays import IntArray
 from eenzaam_stats.errors import SchemaError
-from eenzaam_stats.messages import shown_value
+from eenzaam_stats.messages import show_value
 
 # Characters that cannot be seen and that str.strip() leaves: byte order mark, zero-width space.
 _UNUSUAL = r"[^\x21-\x7e]"
@@ -144,7 +144,7 @@ def normal_word(word: str) -> str:
     """
     bare = word.strip().strip(_UNSEEN).strip()
     power = _EXPONENT.fullmatch(bare)
-    return _without_zeros(_expanded(bare) if power else _without_decimals(bare))
+    return _without_zeros(_expand_exponent(bare) if power else _without_decimals(bare))
 
 
 def key_form(keys: Iterable[str]) -> str:
@@ -171,7 +171,7 @@ class _Column:
     rows: IntArray
     place: str
 
-    def counted(self, at: NDArray[np.bool_]) -> str:
+    def count_rows(self, at: NDArray[np.bool_]) -> str:
         """Number of rows and the first one, in words."""
         return f"{int(at.sum()):,} row(s), first in row {self.rows[int(at.argmax())]}"
 
@@ -194,7 +194,7 @@ def _normal_forms(forms: Sequence[str], column: _Column) -> list[str]:
     numbers = all(_WHOLE.fullmatch(form) for form in rest)
     if powers and numbers:
         _require_whole_numbers(powers, column)
-    expand: Callable[[str], str] = _expanded if numbers else str
+    expand: Callable[[str], str] = _expand_exponent if numbers else str
     thousands = any(_THOUSANDS.fullmatch(form) and not _WHOLE.fullmatch(form) for form in rest)
     _require_one_meaning(rest, column, thousands=thousands)
     written = [
@@ -217,7 +217,7 @@ def _require_exact(values: pd.Series[Any], column: _Column) -> None:
     long = (values.abs() > LARGEST_WHOLE).fillna(False).to_numpy(dtype="bool")
     if long.any():
         raise SchemaError(
-            f"{column.place} needs keys that tell neighbours apart, and {column.counted(long)}, "
+            f"{column.place} needs keys that tell neighbours apart, and {column.count_rows(long)}, "
             "hold a number of 16 digits or more, of which the last were rounded when the file was "
             "written. Write the key as text."
         )
@@ -237,7 +237,7 @@ def _without_zeros(form: str) -> str:
     return digits if digits == "0" else found[1].replace("+", "") + digits
 
 
-def _expanded(form: str) -> str:
+def _expand_exponent(form: str) -> str:
     """Digits of a whole number with an exponent; a broken one as it is."""
     number = Decimal(form.replace(",", "."))
     return str(int(number)) if number == number.to_integral_value() else form
@@ -254,7 +254,7 @@ def _require_whole_numbers(powers: Sequence[str], column: _Column) -> None:
     if lost:
         at = column.text.isin(lost).to_numpy(dtype="bool")
         raise SchemaError(
-            f"{column.place} needs whole keys, and {column.counted(at)}, hold a number with an "
+            f"{column.place} needs whole keys, and {column.count_rows(at)}, hold a number with an "
             "exponent of which the last digits were dropped, as a spreadsheet does. Write the key "
             "as text in the program that made the file, and export it again."
         )
@@ -272,7 +272,7 @@ def _require_one_meaning(forms: Sequence[str], column: _Column, *, thousands: bo
         at = (column.text == doubtful[0]).to_numpy(dtype="bool")
         raise SchemaError(
             f"{column.place} holds "
-            f"{shown_value(doubtful[0])} ({column.counted(at)}) beside whole numbers "
+            f"{show_value(doubtful[0])} ({column.count_rows(at)}) beside whole numbers "
             "without a separator: that may be 1 or 1000 times as much. Write keys without one."
         )
 
@@ -285,7 +285,7 @@ def _require_one_form(cells: Iterable[tuple[str, str, str]], column: _Column) ->
         if other[0] == one:
             continue
         shown = " and ".join(
-            f"{_zeros_shown(said)!r} ({column.counted((column.text == cell).to_numpy(bool))})"
+            f"{_zeros_shown(said)!r} ({column.count_rows((column.text == cell).to_numpy(bool))})"
             for said, cell in ((other[0], other[1]), (one, form))
         )
         raise SchemaError(

@@ -69,7 +69,7 @@ def printable(text: str) -> str:
     return _CONTROL.sub(lambda found: " " if any(c in "\t\r\n" for c in found[0]) else "", text)
 
 
-def shown_value(value: object, rows: int | None = None) -> str:
+def show_value(value: object, rows: int | None = None) -> str:
     """A value of a respondent as a message may hold it.
 
     Parameters
@@ -95,9 +95,9 @@ def shown_value(value: object, rows: int | None = None) -> str:
 
     Examples
     --------
-    >>> shown_value(7, 1), shown_value("strong_yes", 2), shown_value("Jansen", 1)
+    >>> show_value(7, 1), show_value("strong_yes", 2), show_value("Jansen", 1)
     ('7', "'strong_yes'", 'text of 6 characters')
-    >>> shown_value("123456782", 3), shown_value("1951-03-17", 3)
+    >>> show_value("123456782", 3), show_value("1951-03-17", 3)
     ('a number of 9 digits', 'a date')
     """
     if value is None or isinstance(value, bool):
@@ -105,7 +105,7 @@ def shown_value(value: object, rows: int | None = None) -> str:
     if value != value:  # noqa: PLR0124  (NaN, and a date that is missing)
         return str(value)
     if isinstance(value, str):
-        return _shown_text(value, rows)
+        return _show_text(value, rows)
     if isinstance(value, (date, time)):
         return "a date"
     if isinstance(value, Number):
@@ -115,19 +115,19 @@ def shown_value(value: object, rows: int | None = None) -> str:
     return f"a {type(value).__name__}, which is no text, number or date"
 
 
-def _shown_text(text: str, rows: int | None) -> str:
+def _show_text(text: str, rows: int | None) -> str:
     body = text.strip()
     if _NUMBER.fullmatch(body):
         digits = _n_digits(body)
         return repr(text) if _few(digits, rows) else f"a number of {digits} digits"
     if _DATE.search(body):
-        return "a date" if _DATE.fullmatch(body) else _described(text)
+        return "a date" if _DATE.fullmatch(body) else _describe(text)
     if body.casefold() in _ANSWERS or _FAULT.fullmatch(body):
         return repr(text)
     longest = LETTERS_OF_ONE if rows == 1 else LONGEST_CODE
     plain = len(text) <= longest and printable(text) == text and not _tells(text)
     answers = len(body.split()) < 2 or not _ANSWERING.isdisjoint(_WORD.findall(body.casefold()))
-    return repr(text) if plain and answers and not _STRANGE.search(text) else _described(text)
+    return repr(text) if plain and answers and not _STRANGE.search(text) else _describe(text)
 
 
 def _n_digits(text: str) -> int:
@@ -138,7 +138,7 @@ def _few(digits: int, rows: int | None) -> bool:
     return digits <= (DIGITS_OF_CODE if rows == 1 else DIGITS_REPEATED)
 
 
-def _described(text: str) -> str:
+def _describe(text: str) -> str:
     return f"text of {len(text)} character{'s' * (len(text) != 1)}"
 
 
@@ -150,16 +150,16 @@ def is_shown(value: object, rows: int | None = None) -> bool:
     >>> is_shown("Soms", 3), is_shown("I felt lonely when my husband died", 3)
     (True, False)
     """
-    plain = shown_value(value, rows)
+    plain = show_value(value, rows)
     return plain == repr(value) or not plain.endswith(_DESCRIBED)
 
 
 def is_shown_label(label: str) -> bool:
     """Whether a message may hold the label itself."""
-    return shown_label(label) == repr(label)
+    return show_label(label) == repr(label)
 
 
-def shown_label(label: object) -> str:
+def show_label(label: object) -> str:
     """A label of a file, the name of a sheet, a group or a stratum, as a message may hold it.
 
     Notes
@@ -169,14 +169,14 @@ def shown_label(label: object) -> str:
 
     Examples
     --------
-    >>> shown_label("Klopt helemaal niet"), shown_label("Jan, born 17-03-1951")
+    >>> show_label("Klopt helemaal niet"), show_label("Jan, born 17-03-1951")
     ("'Klopt helemaal niet'", 'text of 20 characters')
     """
     if not isinstance(label, str):
-        return shown_value(label)
+        return show_value(label)
     text = printable(label)
     long = len(text) > LONGEST_LABEL or len(text.split()) > MOST_WORDS
-    return _described(label) if long or _tells(text) else repr(text)
+    return _describe(label) if long or _tells(text) else repr(text)
 
 
 def _tells(text: str) -> bool:
@@ -184,33 +184,33 @@ def _tells(text: str) -> bool:
     return any(one.search(text) for one in (_DATE, _DATE_IN_WORDS, _RUN, _MAIL, _SECOND_CAPITAL))
 
 
-def shown_groups(names: Sequence[object]) -> str:
+def show_groups(names: Sequence[object]) -> str:
     """Names of groups or strata that the user asked for, separated by commas.
 
     They stand in every result, so that a capital in a later word, as in Den Haag, may be there.
 
     Examples
     --------
-    >>> shown_groups(["Den Haag", 3, "geboren op 17-03-1951"])
+    >>> show_groups(["Den Haag", 3, "geboren op 17-03-1951"])
     "'Den Haag', 3, text of 21 characters"
     """
     lowered = [name.lower() if isinstance(name, str) else name for name in names]
     said = dict.fromkeys(
-        repr(name) if isinstance(low, str) and is_shown_label(low) else shown_label(low)
+        repr(name) if isinstance(low, str) and is_shown_label(low) else show_label(low)
         for name, low in zip(names, lowered, strict=True)
     )
     more = [f"and {len(said) - SHOWN_GROUPS} more"] * (len(said) > SHOWN_GROUPS)
     return ", ".join([*list(said)[:SHOWN_GROUPS], *more])
 
 
-def shown_sheets(names: Iterable[str]) -> str:
+def show_sheets(names: Iterable[str]) -> str:
     """Names of sheets, separated by commas."""
-    return ", ".join(shown_label(name) for name in names)
+    return ", ".join(show_label(name) for name in names)
 
 
-def shown_values(values: Iterable[object], rows: int | None = None) -> str:
+def show_values(values: Iterable[object], rows: int | None = None) -> str:
     """Several values, those that are described alike said once."""
-    return ", ".join(dict.fromkeys(shown_value(value, rows) for value in values))
+    return ", ".join(dict.fromkeys(show_value(value, rows) for value in values))
 
 
 def is_name(name: str) -> bool:
@@ -224,7 +224,7 @@ def is_name(name: str) -> bool:
     return len(name) <= LONGEST_NAME and bool(_NAME.fullmatch(name)) and not _tells(name)
 
 
-def shown_names(names: Sequence[str], asked: Iterable[str] = ()) -> str:
+def show_names(names: Sequence[str], asked: Iterable[str] = ()) -> str:
     """Names of columns of a file, as a list for brackets.
 
     Parameters
@@ -242,7 +242,7 @@ def shown_names(names: Sequence[str], asked: Iterable[str] = ()) -> str:
 
     Examples
     --------
-    >>> shown_names(["sex", "age"]), shown_names(["100234", "1951-03-17", "Jansen"])
+    >>> show_names(["sex", "age"]), show_names(["100234", "1951-03-17", "Jansen"])
     ("'sex', 'age'", '3 that do not look like names')
     """
     known = set(asked)
@@ -253,12 +253,12 @@ def shown_names(names: Sequence[str], asked: Iterable[str] = ()) -> str:
     return ", ".join([*said, f"{rest} that do not look like names"] if rest else said)
 
 
-def shown_reason(error: BaseException) -> str:
+def show_reason(error: BaseException) -> str:
     """What another library says is wrong, up to the first thing that it quotes.
 
     Examples
     --------
-    >>> shown_reason(ValueError("could not convert string to float: 'Jansen'"))
+    >>> show_reason(ValueError("could not convert string to float: 'Jansen'"))
     'could not convert string to float'
     """
     first = printable(str(error).split("\n", 1)[0])

@@ -20,7 +20,7 @@ from eenzaam_stats.cell_text import (
     NumberFormat,
     looks_like_number,
     may_be_thousands,
-    number_of,
+    parse_number,
     says_nothing,
 )
 from eenzaam_stats.errors import AmbiguousNumberError, verb
@@ -53,7 +53,7 @@ def certain_form(
     Returns
     -------
     NumberFormat
-        For ``number_of``.
+        For ``parse_number``.
 
     Raises
     ------
@@ -64,11 +64,11 @@ def certain_form(
     """
     looked = [(at, text) for at, text in enumerate(texts) if looks_like_number(text)]
     doubt, places = _doubt(looked, form)
-    if doubt and form.said and not _doubt(looked, UNSAID)[0] and _never_read(looked, form):
+    if doubt and form.is_stated and not _doubt(looked, UNSAID)[0] and _never_read(looked, form):
         return UNSAID
     if doubt:
         counts, rows = found
-        raise AmbiguousNumberError.found(
+        raise AmbiguousNumberError.in_rows(
             place,
             column=column,
             doubt=doubt,
@@ -80,13 +80,13 @@ def certain_form(
 
 def _never_read(looked: Sequence[tuple[int, str]], form: NumberFormat) -> bool:
     """Whether no number would be another one if it were read as was said."""
-    return all(number_of(text, form) in (None, number_of(text)) for _, text in looked)
+    return all(parse_number(text, form) in (None, parse_number(text)) for _, text in looked)
 
 
 def _doubt(looked: Sequence[tuple[int, str]], form: NumberFormat) -> tuple[str, list[int]]:
     """What is uncertain about texts that look like numbers, and where; no words when nothing is."""
-    unread = [at for at, text in looked if number_of(text, form) is None]
-    if form.said:
+    unread = [at for at, text in looked if parse_number(text, form) is None]
+    if form.is_stated:
         signs = " and ".join(
             f"{name}={sign!r}"
             for name, sign in (("decimal", form.decimal), ("thousands", form.thousands))
@@ -204,6 +204,6 @@ def _is_word(value: Any) -> bool:
 
 def _number(value: Any, form: NumberFormat) -> float:
     if isinstance(value, str):
-        number = None if says_nothing(value) else number_of(value, form)
+        number = None if says_nothing(value) else parse_number(value, form)
         return np.nan if number is None else float(number)
     return np.nan if _is_word(value) else float(value)

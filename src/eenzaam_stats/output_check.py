@@ -49,11 +49,11 @@ def worst(statuses: Iterable[Disclosure]) -> Disclosure:
     >>> str(worst([Disclosure.SAFE, Disclosure.UNCHECKED, Disclosure.SUPPRESSED]))
     'unchecked'
     """
-    ranks = [_ORDER.index(_shown(one)) for one in statuses]
+    ranks = [_ORDER.index(_show_status(one)) for one in statuses]
     return _ORDER[max(ranks, default=0)]
 
 
-def status_of(made: object) -> Disclosure:
+def read_status(made: object) -> Disclosure:
     """Status of a result, a frame or a figure.
 
     Parameters
@@ -69,9 +69,9 @@ def status_of(made: object) -> Disclosure:
 
     Examples
     --------
-    >>> str(status_of(pd.DataFrame({"wave": [2022], "estimate": [0.1]})))
+    >>> str(read_status(pd.DataFrame({"wave": [2022], "estimate": [0.1]})))
     'unstated'
-    >>> str(status_of(pd.DataFrame({"estimate": [0.1], "disclosure": ["safe"]})))
+    >>> str(read_status(pd.DataFrame({"estimate": [0.1], "disclosure": ["safe"]})))
     'safe'
     """
     if isinstance(made, pd.DataFrame):
@@ -86,16 +86,16 @@ def status_of(made: object) -> Disclosure:
     if any(isinstance(one, Disclosure) for one in found):
         return worst(one for one in found if isinstance(one, Disclosure))
     inner = getattr(made, "model", None)
-    return Disclosure.UNSTATED if inner is None or isinstance(inner, str) else status_of(inner)
+    return Disclosure.UNSTATED if inner is None or isinstance(inner, str) else read_status(inner)
 
 
 def remembering(frame: pd.DataFrame, status: Disclosure) -> pd.DataFrame:
     """The frame, which remembers the status of the result that it shows."""
-    frame.attrs[ATTRIBUTE] = str(_shown(status))
+    frame.attrs[ATTRIBUTE] = str(_show_status(status))
     return frame
 
 
-def hidden_rows_emptied(frame: pd.DataFrame) -> pd.DataFrame:
+def empty_hidden_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """Table of estimates in which a row that says that it is suppressed has no number.
 
     Parameters
@@ -110,7 +110,7 @@ def hidden_rows_emptied(frame: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> frame = pd.DataFrame({"estimate": [0.1, 0.2], "flag": ["suppressed", "reliable"]})
-    >>> hidden_rows_emptied(frame)["estimate"].tolist()
+    >>> empty_hidden_rows(frame)["estimate"].tolist()
     [nan, 0.2]
     """
     words = [name for name in ("flag", ATTRIBUTE) if name in frame]
@@ -148,7 +148,7 @@ def require_passed(made: object, what: str, *, unchecked: bool = False) -> bool:
     >>> require_passed(pd.DataFrame({"estimate": [0.1]}), "csv_text()")
     False
     """
-    if status_of(made) is not Disclosure.UNCHECKED:
+    if read_status(made) is not Disclosure.UNCHECKED:
         return False
     if not unchecked:
         raise DisclosureError(
@@ -159,7 +159,7 @@ def require_passed(made: object, what: str, *, unchecked: bool = False) -> bool:
     return True
 
 
-def _shown(status: Disclosure) -> Disclosure:
+def _show_status(status: Disclosure) -> Disclosure:
     return Disclosure.SAFE if status is Disclosure.SUPPRESSED else status
 
 
@@ -189,5 +189,5 @@ def _status(word: Any) -> Disclosure:
     """Status that a cell says; a sentence of ours is read by its first words."""
     text = "" if pd.isna(word) else str(word)
     if text in set(Disclosure):
-        return _shown(Disclosure(text))
+        return _show_status(Disclosure(text))
     return Disclosure.UNCHECKED if text.startswith(STAYS) else Disclosure.UNSTATED

@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 UNKNOWN = "0+unknown"
 
 
-def installed_version(distribution: str = "eenzaam-stats") -> str:
+def read_version(distribution: str = "eenzaam-stats") -> str:
     """Version of an installed distribution.
 
     Parameters
@@ -20,7 +20,7 @@ def installed_version(distribution: str = "eenzaam-stats") -> str:
 
     Examples
     --------
-    >>> installed_version("a-distribution-that-nobody-installed")
+    >>> read_version("a-distribution-that-nobody-installed")
     '0+unknown'
     """
     try:
@@ -29,4 +29,4 @@ def installed_version(distribution: str = "eenzaam-stats") -> str:
         return UNKNOWN
 
 
-VERSION = installed_version()
+VERSION = read_version()

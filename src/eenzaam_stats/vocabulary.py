@@ -194,7 +194,7 @@ def label(key: str, language: Language) -> str:
     return catalogue[key]
 
 
-def formatted(value: float, *, decimals: int, language: Language) -> str:
+def format_number(value: float, *, decimals: int, language: Language) -> str:
     """Number as its readers write it: ``1.234,5`` in Dutch, ``1,234.5`` in English.
 
     Rounds half away from zero on the shortest decimal that reads back as ``value``, as published
@@ -202,11 +202,11 @@ def formatted(value: float, *, decimals: int, language: Language) -> str:
 
     Examples
     --------
-    >>> formatted(48.25, decimals=1, language="nl")
+    >>> format_number(48.25, decimals=1, language="nl")
     '48,3'
-    >>> formatted(-854084, decimals=0, language="nl")
+    >>> format_number(-854084, decimals=0, language="nl")
     '−854.084'
-    >>> formatted(float("nan"), decimals=1, language="en")
+    >>> format_number(float("nan"), decimals=1, language="en")
     '–'
     """
     if not math.isfinite(value):
@@ -229,7 +229,7 @@ def formatted_shortest(value: float, *, language: Language) -> str:
     ('97,5', '95')
     """
     digits = f"{round(value, 6):f}".rstrip("0").partition(".")[2]
-    return formatted(value, decimals=len(digits), language=language)
+    return format_number(value, decimals=len(digits), language=language)
 
 
 def formatted_level(level: float, *, language: Language) -> str:
@@ -243,18 +243,18 @@ def formatted_level(level: float, *, language: Language) -> str:
     return add_percent(formatted_shortest(100 * level, language=language), language)
 
 
-def formatted_percent(share: float, *, decimals: int, language: Language) -> str:
+def format_percent(share: float, *, decimals: int, language: Language) -> str:
     """Share in [0, 1] as a percentage for readers.
 
     Examples
     --------
-    >>> formatted_percent(0.142, decimals=1, language="nl")
+    >>> format_percent(0.142, decimals=1, language="nl")
     '14,2%'
     """
     if not math.isfinite(share):
-        return formatted(share, decimals=decimals, language=language)
+        return format_number(share, decimals=decimals, language=language)
     percent = float(Decimal(repr(float(share))) * 100)
-    return add_percent(formatted(percent, decimals=decimals, language=language), language)
+    return add_percent(format_number(percent, decimals=decimals, language=language), language)
 
 
 def add_percent(number: str, language: Language) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from disclosure.people import made, persons
 from eenzaam_stats.disclosure import DisclosureProfile, suppress
-from eenzaam_stats.disclosure.released import released_text
+from eenzaam_stats.disclosure.released import format_released
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.vocabulary import Disclosure
 
@@ -159,14 +159,14 @@ def test_records_of_a_release_folder_are_read_together(inside, command):
     apart = suppress(made(people, "lonely", []), DisclosureProfile("none", least_n=0))
     bare = made(people, "lonely", ["municipality"])
     safe = [replace(row, disclosure=Disclosure.SAFE) for row in bare.rows]
-    small = (safe[0].hidden(), *safe[1:])
+    small = (safe[0].hide(), *safe[1:])
     _written(
         inside / "left",
         "release_00001.json",
-        released_text([Estimates(bare.by, small, bare.footnote)]),
+        format_released([Estimates(bare.by, small, bare.footnote)]),
     )
     assert command("audit", "left").code == FINE
-    _written(inside / "left", "release_00002.json", released_text([apart]))
+    _written(inside / "left", "release_00002.json", format_released([apart]))
     ran = command("audit", "left")
     assert ran.code == FOUND
     assert "release_00002.json" in ran.out

@@ -55,10 +55,10 @@ def test_engine_that_estimates_something_else_is_found(monkeypatch, command) -> 
 
 
 def test_extra_that_is_absent_tells_how_to_get_it(monkeypatch, command) -> None:
-    real = doctor.installed_version
+    real = doctor.read_version
     absent = {"openpyxl", "polars"}
     monkeypatch.setattr(
-        doctor, "installed_version", lambda name: doctor.UNKNOWN if name in absent else real(name)
+        doctor, "read_version", lambda name: doctor.UNKNOWN if name in absent else real(name)
     )
     found = _found(command("doctor", "--json"))
     assert found["openpyxl"]["works"] is None

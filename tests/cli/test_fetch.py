@@ -11,7 +11,7 @@ import pytest
 
 from eenzaam_stats.letter import report
 from eenzaam_stats.published.reference import reference
-from eenzaam_stats.published.refreshed import refreshed
+from eenzaam_stats.published.refreshed import refresh_tables
 from eenzaam_stats.statline import fetched, service, transport
 from statline.odata_server import serving
 from statline.odata_tables import forecast, loneliness, neighbourhoods, population
@@ -183,7 +183,7 @@ def test_letter_without_refresh_is_the_same_before_and_after_and_asks_nobody(
 def test_figures_are_made_of_live_tables_too() -> None:
     tables = fetched.fetch(["loneliness", "population"], services=service.SERVICES)
     packaged = report.compose(language="en")
-    with refreshed({one.name: one.frame for one in tables}):
+    with refresh_tables({one.name: one.frame for one in tables}):
         found = report.compose(language="en")
     assert [figure.id for figure in found.figures] == [figure.id for figure in packaged.figures]
     assert [row.claim.id for row in found.rows] == [row.claim.id for row in packaged.rows]
@@ -201,7 +201,7 @@ def test_figures_are_made_of_live_tables_too() -> None:
 def test_live_reading_that_fails_writes_no_report(
     live, command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport.Transport, "_waited", lambda *_: True)
+    monkeypatch.setattr(transport.Transport, "_wait", lambda *_: True)
     live.faults = lambda *_: "500"
     try:
         ran = command("letter", "--refresh", "--out", "failed")

@@ -387,10 +387,10 @@ def test_letter_unchecked_says_so_in_every_output(tmp_path, demo, command):
 def test_the_report_refuses_figures_that_were_not_checked(tmp_path, demo):
     from eenzaam_stats.errors import DisclosureError
     from eenzaam_stats.letter import report
-    from eenzaam_stats.letter.microdata import computed_from, suppressed
+    from eenzaam_stats.letter.microdata import compute_figures, suppress_figures
 
     few = _few(demo, tmp_path / "few.sav", first=0, n=40)
-    computed = computed_from(few, wave=2022)
+    computed = compute_figures(few, wave=2022)
     made = report.compose(language="en", computed=computed)
     for give in (report.as_text, report.as_data, report.documents):
         with pytest.raises(DisclosureError, match="the report does not write"):
@@ -398,7 +398,7 @@ def test_the_report_refuses_figures_that_were_not_checked(tmp_path, demo):
     with pytest.raises(DisclosureError, match="the report does not write"):
         report.write(made, tmp_path / "r")
     assert not (tmp_path / "r").exists()
-    released = report.compose(language="en", computed=suppressed(computed))
+    released = report.compose(language="en", computed=suppress_figures(computed))
     assert STAYS not in report.as_text(released)
 
 

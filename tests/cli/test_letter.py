@@ -90,9 +90,9 @@ def test_check_finds_a_moved_number_and_exits_four(
 ) -> None:
     from eenzaam_stats.letter import manifest
 
-    moved = json.loads(json.dumps(manifest.stored()))
+    moved = json.loads(json.dumps(manifest.read_stored()))
     moved["claims"]["persons-854-thousand"]["value"] += 1
-    monkeypatch.setattr(manifest, "stored", lambda: moved)
+    monkeypatch.setattr(manifest, "read_stored", lambda: moved)
     ran = command("letter", "--check")
     assert ran.code == 4
     assert "1 number(s) of the letter differ" in ran.err

@@ -27,7 +27,7 @@ PLACES = [
     ("project", "plot", ("--plot",), ".pdf", "eenzaam_stats.trend.projection.project.project"),
     ("letter", "out", ("--out",), "", "eenzaam_stats.letter.report.compose"),
     ("letter", "release", ("--survey", "demo.sav", "--release"), "",
-     "eenzaam_stats.letter.microdata.computed_from"),
+     "eenzaam_stats.letter.microdata.compute_figures"),
     ("audit", "out", ("series.csv", "--out"), ".txt", "eenzaam_stats.cli.audit._tables"),
     ("synthesise", "out", ("lasa",), ".sav", "numpy.random.default_rng"),
     ("synthesise", "out", ("ssw",), ".sav", "numpy.random.default_rng"),

@@ -12,7 +12,7 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.cli.main import run
-from eenzaam_stats.disclosure.released import released_tables, released_text
+from eenzaam_stats.disclosure.released import format_released, parse_released
 from eenzaam_stats.same_people import people_of
 
 SOURCE = ("--source", "gezondheidsmonitor", "--wave", "2022", "--outcome", "severely_lonely")
@@ -77,8 +77,8 @@ def test_the_folder_holds_no_number_of_a_hidden_row(small, tmp_path, command):
     hidden = [row for row in table["rows"] if "n_valid" not in row]
     assert hidden
     assert all(row.keys() == {"group"} for row in hidden)
-    (read,) = released_tables(path.read_text("utf-8"))
-    assert released_text((read,)) == path.read_text("utf-8").strip()
+    (read,) = parse_released(path.read_text("utf-8"))
+    assert format_released((read,)) == path.read_text("utf-8").strip()
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", '[{"by": []}]', '"a"', "null", "\xff["])

@@ -22,8 +22,8 @@ from eenzaam_stats.vocabulary import (
     Origin,
     Sex,
     Verdict,
-    formatted,
-    formatted_percent,
+    format_number,
+    format_percent,
     label,
     labels,
 )
@@ -131,13 +131,13 @@ def test_unknown_language_and_label_name_their_options() -> None:
 def test_numbers_are_written_as_their_readers_do(
     value: float, decimals: int, dutch: str, english: str
 ) -> None:
-    assert formatted(value, decimals=decimals, language="nl") == dutch
-    assert formatted(value, decimals=decimals, language="en") == english
+    assert format_number(value, decimals=decimals, language="nl") == dutch
+    assert format_number(value, decimals=decimals, language="en") == english
 
 
 def test_percent_rounds_the_printed_decimal_not_the_binary_one() -> None:
     # 0.4825 * 100 is 48.25 in decimal arithmetic and 48.24999... in binary
-    assert formatted_percent(0.4825, decimals=1, language="nl") == "48,3%"
+    assert format_percent(0.4825, decimals=1, language="nl") == "48,3%"
 
 
 def test_version_is_the_same_everywhere(repository: Path) -> None:

@@ -33,7 +33,7 @@ from eenzaam_stats.trend.series.interrupted import interrupted_time_series
 from eenzaam_stats.trend.series.interruption import Interruption
 from eenzaam_stats.trend.series.placebo import placebo_in_space, placebo_in_time
 from eenzaam_stats.trend.series.plan import SeriesOptions
-from eenzaam_stats.trend.series.power import PlannedSeries, power_of
+from eenzaam_stats.trend.series.power import PlannedSeries, find_power
 
 mpl.use("Agg")
 PACKAGES = ("estimation", "scoring", "trend", "loaders", "plots", "tables", "published.reference")
@@ -130,7 +130,7 @@ CALLS = {
     alternative_starts: {
         "series": frame(), "interruption": LAW, "starts": [2011.0], "how": Fitting(estimator="ols"),
     },
-    power_of: {
+    find_power: {
         "planned": PLAN, "rng": np.random.default_rng(1), "replications": 3, "estimator": "ols",
         "options": FitOptions(), "alpha": 0.05,
     },
@@ -144,8 +144,8 @@ CALLS = {
         "start": Moment(2022, [50, 50], [0.1, 0.2]), "end": Moment(2050, [50, 60], [0.1, 0.2]),
         "groups": ["18-74", "75+"], "level": 0.9,
     },
-    plots.interrupted: {"result": interrupted_time_series(frame(), [LAW]), "language": "en"},
-    plots.interrupted_text: {"result": interrupted_time_series(frame(), [LAW]), "language": "en"},
+    plots.interruption: {"result": interrupted_time_series(frame(), [LAW]), "language": "en"},
+    plots.interruption_text: {"result": interrupted_time_series(frame(), [LAW]), "language": "en"},
     plots.prevalence: {
         "estimates": es.prevalence(survey(), "lonely", by="sex"), "language": "en", "axes": None
     },
@@ -249,7 +249,7 @@ def test_the_words_name_function_argument_kind_and_value():
         es.compare(survey(), "lonely", by="sex", how="pairs")
     plan = dataclasses.replace(PLAN, sd="one")
     with pytest.raises(OptionError, match=r"needs planned\.sd as float, and got str 'one'\."):
-        power_of(plan, rng=np.random.default_rng(1))
+        find_power(plan, rng=np.random.default_rng(1))
 
 
 def test_a_fault_of_the_package_stays_a_fault():

@@ -11,8 +11,8 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats import plots
-from eenzaam_stats.dates.axis import Calendar, calendar_of
-from eenzaam_stats.dates.waves import dates_of_waves, moment_of
+from eenzaam_stats.dates.axis import Calendar, choose_calendar
+from eenzaam_stats.dates.waves import dates_of_waves, read_moment
 from eenzaam_stats.design import Design
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.estimation import linear_trend
@@ -31,7 +31,7 @@ from eenzaam_stats.trend.series.interrupted import interrupted_time_series
 from eenzaam_stats.trend.series.interruption import Interruption
 from eenzaam_stats.trend.series.placebo import placebo_in_space, placebo_in_time
 from eenzaam_stats.trend.series.plan import SeriesOptions
-from eenzaam_stats.trend.series.power import PlannedSeries, power_of
+from eenzaam_stats.trend.series.power import PlannedSeries, find_power
 
 mpl.use("Agg")
 N, AT = 40, 26
@@ -220,7 +220,7 @@ def other_starts(waves, start):
 def power(waves, start):
     plan = PlannedSeries(list(waves), start, level=1.0, phi=0.2)
     rng = np.random.default_rng(1)
-    found = power_of(plan, rng=rng, replications=4, estimator="ols")
+    found = find_power(plan, rng=rng, replications=4, estimator="ols")
     return np.array([(row.mean_std_error, row.sd_estimate) for row in found.rows])
 
 
@@ -263,9 +263,9 @@ def estimates(waves, start):
 
 def picture(waves, start):
     fit = interrupted_time_series(frame(waves), [Interruption("law", start)])
-    axes = plots.interrupted(fit, language="en")
+    axes = plots.interruption(fit, language="en")
     drawn = np.concatenate([np.asarray(line.get_xdata(), float) for line in axes.get_lines()])
-    plots_text = plots.interrupted_text(fit, language="en")
+    plots_text = plots.interruption_text(fit, language="en")
     mpl.pyplot.close(axes.figure)
     return np.append(drawn, len(plots_text))
 
@@ -368,8 +368,8 @@ def test_equal_steps_of_the_calendar_are_equal_steps(name, estimator):
 
 @pytest.mark.parametrize("name", OTHER_STEPS)
 def test_every_axis_keeps_the_order_of_dates_and_stays_near_the_year(name):
-    waves = [moment_of(wave) for wave in OTHER_STEPS[name]]
-    axis = calendar_of(waves)
+    waves = [read_moment(wave) for wave in OTHER_STEPS[name]]
+    axis = choose_calendar(waves)
     days = pd.date_range("1999-12-20", "2030-01-10", freq="5h")
     placed = np.array([axis.number(day.to_pydatetime()) for day in days])
     assert (np.diff(placed) > 0.0).all()
@@ -441,7 +441,7 @@ def test_dates_that_are_not_clear_are_refused_in_words(name):
     with pytest.raises(SchemaError, match=words):
         leave_one_wave_out(made, law)
     with pytest.raises(SchemaError, match=r"needs dates.* in column 'waves'"):
-        power_of(PlannedSeries(UNCLEAR[name], 2021.0), rng=np.random.default_rng(1))
+        find_power(PlannedSeries(UNCLEAR[name], 2021.0), rng=np.random.default_rng(1))
 
 
 def test_dates_of_an_interruption_that_are_not_clear_are_refused_in_words():

@@ -31,7 +31,7 @@ def primary_only(tables, profile):
     for table in tables:
         rows = []
         for row in table.rows:
-            rows.append(row.hidden() if disclosive(row, profile) else row)
+            rows.append(row.hide() if disclosive(row, profile) else row)
         hidden.append(replace(table, rows=tuple(rows)))
     return hidden
 

@@ -27,14 +27,14 @@ STRICT = PROFILES["strict10"]
 
 def _table(by, rows, hidden=()):
     made_rows = [row(group, n, yes) for group, n, yes in rows]
-    kept = tuple(one.hidden() if one.group in hidden else one for one in made_rows)
+    kept = tuple(one.hide() if one.group in hidden else one for one in made_rows)
     return Estimates(by, kept, NOTE)
 
 
 def test_two_hidden_rows_of_a_column_lie_between_nobody_and_their_sum():
     rows = [(("a",), 40, 20), (("b",), 6, 2), (("c",), 3, 1)]
     tables = [_table(("region",), rows, {("b",), ("c",)}), _table((), [((), 49, 23)])]
-    found = {(one.group, one.what): (one.low, one.high) for one in audit(tables).disclosed}
+    found = {(one.group, one.what): (one.low, one.high) for one in audit(tables).disclosures}
     for group in (("b",), ("c",)):
         assert found[group, "with an answer"] == (0.0, 9.0)
         assert found[group, "in class yes"] == (0.0, 3.0)
@@ -44,10 +44,10 @@ def test_two_hidden_rows_of_a_column_lie_between_nobody_and_their_sum():
 def test_one_hidden_row_is_found_out_and_a_release_is_not():
     rows = [(("a",), 40, 20), (("b",), 8, 4), (("c",), 60, 25)]
     everyone = _table((), [((), 108, 49)])
-    (one, *_) = audit([_table(("region",), rows, {("b",)}), everyone]).disclosed
+    (one, *_) = audit([_table(("region",), rows, {("b",)}), everyone]).disclosures
     assert one.width == 0.0
     released = suppress([_table(("region",), rows), everyone])
-    assert audit(released).disclosed == ()
+    assert audit(released).disclosures == ()
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -55,7 +55,7 @@ def test_bounds_are_those_of_the_attacker_in_the_finest_cells(seed):
     people = persons(np.random.default_rng([seed, 21]), size=0.12)
     truth = [made(people, "severely_lonely", by) for by in (["province", "sex"], ["province"], [])]
     shown = [
-        replace(t, rows=tuple(r.hidden() if disclosive(r, STRICT) else r for r in t.rows))
+        replace(t, rows=tuple(r.hide() if disclosive(r, STRICT) else r for r in t.rows))
         for t in truth
     ]
     attacker = attacker_of(people, ["severely_lonely"])
@@ -196,14 +196,14 @@ SHARE = replace(NOTE, weight="", statistic="proportion")
 def _shares(rows, hidden=()):
     """Shares without their counts, as others print them."""
     made_rows = [replace(row(g, n, 0), estimate=p, n_outcome=None) for g, n, p in rows]
-    kept = [one.hidden() if one.group in hidden else one for one in made_rows]
+    kept = [one.hide() if one.group in hidden else one for one in made_rows]
     return Estimates(("region",) if rows[0][0] else (), tuple(kept), SHARE)
 
 
 def test_rounded_unweighted_shares_bound_counts_and_weighted_ones_do_not():
     """0.375 of 8 is 3; 0.350 of 20 is 7: the hidden 12 hold 4."""
     tables = [_shares([(("a",), 8, 0.375), (("b",), 12, 0.0)], {("b",)}), _shares([((), 20, 0.35)])]
-    found = {one.what: one for one in audit(tables).disclosed}
+    found = {one.what: one for one in audit(tables).disclosures}
     assert (found["in class yes"].low, found["in class yes"].high) == (4.0, 4.0)
     assert any("share 0.375 of 8" in words for words in found["in class yes"].by)
     weighted = [replace(t, footnote=replace(SHARE, weight="weight")) for t in tables]
@@ -226,15 +226,15 @@ def test_decimals_of_a_share_can_be_said():
 def test_a_cell_that_another_table_shows_is_disclosed():
     hidden = _table(("region",), [(("a",), 40, 20), (("b",), 8, 4)], {("b",)})
     again = _table(("region",), [(("b",), 8, 4)])
-    found = audit([hidden, again]).disclosed
+    found = audit([hidden, again]).disclosures
     assert {one.what for one in found} == {"with an answer", "in class yes", "in class no"}
     assert all("table 2 region=b" in one.by[0] and "shown" in one.by[0] for one in found)
 
 
 def test_a_total_of_another_file_is_what_gives_away():
     hidden = _table(("region",), [(("a",), 40, 20), (("b",), 8, 4)], {("b",)})
-    assert audit(hidden).disclosed == ()
-    assert audit([hidden, _table((), [((), 48, 24)])]).disclosed
+    assert audit(hidden).disclosures == ()
+    assert audit([hidden, _table((), [((), 48, 24)])]).disclosures
 
 
 def test_areas_that_lie_in_each_other_link_tables_that_do_not_name_both():
@@ -242,9 +242,9 @@ def test_areas_that_lie_in_each_other_link_tables_that_do_not_name_both():
         ("gemeente",), [(("g1",), 8, 4), (("g2",), 40, 20), (("g3",), 30, 12)], {("g1",)}
     )
     areas = _table(("provincie",), [(("p1",), 48, 24)])
-    assert audit([places, areas]).disclosed == ()
+    assert audit([places, areas]).disclosures == ()
     frame = pd.DataFrame({"gemeente": ["g1", "g2", "g3"], "provincie": ["p1", "p1", "p2"]})
-    found = audit([places, areas], together=frame).disclosed
+    found = audit([places, areas], together=frame).disclosures
     assert {one.low for one in found} == {8.0, 4.0}
     with pytest.raises(SchemaError, match=r"together= as a frame"):
         audit([places, areas], together={"gemeente": "p1"})
@@ -253,7 +253,7 @@ def test_areas_that_lie_in_each_other_link_tables_that_do_not_name_both():
 def test_people_without_a_group_leave_a_margin_open():
     cells = _table(("region",), [(("a",), 40, 20), (("b",), 8, 4)], {("b",)})
     everyone = _table((), [((), 60, 30)])
-    assert audit([cells, everyone]).disclosed  # 20 and 10, if everyone has a region
+    assert audit([cells, everyone]).disclosures  # 20 and 10, if everyone has a region
     some = replace(cells, footnote=replace(NOTE, n_without_group=12))
     report = audit([some, everyone])
     (people,) = [one for one in report.bounds if one.what == "with an answer"]
@@ -269,7 +269,7 @@ def test_numbers_are_bounded_by_their_last_digit(which):
     def number(group, value, n):
         return replace(row(group, n, 0), estimate=value, n_outcome=None, weight_sum=NOTHING)
 
-    rows = (number(("a",), 8210.0, 40), number(("b",), 4090.0, 30).hidden())
+    rows = (number(("a",), 8210.0, 40), number(("b",), 4090.0, 30).hide())
     tables = [Estimates(("region",), rows, note), Estimates((), (number((), 12300.0, 70),), note)]
     if which == "mean":
         tables = [replace(t, footnote=replace(note, statistic="mean")) for t in tables]
@@ -293,7 +293,7 @@ def test_a_larger_count_that_another_outcome_shows_is_near_and_not_disclosed():
     report = audit([hidden, *other, everyone], replace(STRICT, least_cell=5))
     near = [one for one in report.bounds if one.narrow]
     assert {one.what for one in near} == {"with an answer"}
-    assert report.disclosed == ()
+    assert report.disclosures == ()
 
 
 def test_report_holds_secrets_and_says_so_first():
@@ -326,12 +326,12 @@ def test_what_suppress_releases_has_nothing_disclosed_and_what_small_cells_alone
     ]
     released = audit(suppress(tables))
     assert released.hidden > 0
-    assert released.disclosed == ()
+    assert released.disclosures == ()
     alone = [
-        replace(t, rows=tuple(r.hidden() if disclosive(r, STRICT) else r for r in t.rows))
+        replace(t, rows=tuple(r.hide() if disclosive(r, STRICT) else r for r in t.rows))
         for t in tables
     ]
-    assert audit(alone).disclosed
+    assert audit(alone).disclosures
 
 
 def test_bounds_of_the_example_of_the_handbook():

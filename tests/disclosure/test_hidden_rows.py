@@ -127,7 +127,7 @@ def test_a_row_that_is_flagged_as_suppressed_cannot_hold_a_number():
         missing=(("refused", 2),),
     )
     (kept,) = Estimates(("region",), (loud,), NOTE).rows
-    assert kept == loud.hidden()
+    assert kept == loud.hide()
     assert set(map(str, asdict(kept).values())) <= {*WORDS, "('a',)", "()"}
 
 

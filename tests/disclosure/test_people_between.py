@@ -13,7 +13,7 @@ import pytest
 import eenzaam_stats as es
 from eenzaam_stats.design import Design
 from eenzaam_stats.disclosure import DisclosureProfile
-from eenzaam_stats.disclosure.released import released_tables, released_text
+from eenzaam_stats.disclosure.released import format_released, parse_released
 from eenzaam_stats.errors import DisclosureError
 from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.tables.text import estimates_text as as_text
@@ -89,10 +89,10 @@ def test_the_number_of_a_few_stands_in_no_output():
     assert "Some people without a value of region are in no row." in text
     assert "7 people" not in text
     assert json.loads(json.dumps(asdict(alone.footnote)))["n_without_group"] is None
-    (back,) = released_tables(released_text([alone]))
+    (back,) = parse_released(format_released([alone]))
     assert back.footnote.n_without_group is None
     assert es.suppress([back])[0].footnote.n_without_group is None
-    assert es.audit([alone]).disclosed == ()
+    assert es.audit([alone]).disclosures == ()
 
 
 def test_numbers_of_two_tables_that_differ_by_a_few_are_not_told():

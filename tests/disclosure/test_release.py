@@ -103,7 +103,7 @@ def _attacked(people, released, truth, profile=STRICT):
 
 def _by_rule(tables, profile=STRICT):
     return [
-        replace(t, rows=tuple(r.hidden() if disclosive(r, profile) else r for r in t.rows))
+        replace(t, rows=tuple(r.hide() if disclosive(r, profile) else r for r in t.rows))
         for t in tables
     ]
 

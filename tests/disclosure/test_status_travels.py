@@ -19,13 +19,13 @@ import eenzaam_stats.results
 from doubt.small_tables import AGES, START, SmallTable, panel, population
 from eenzaam_stats import estimation
 from eenzaam_stats.errors import DisclosureError, SchemaError
-from eenzaam_stats.output_check import STAYS, remembering, require_passed, status_of, worst
+from eenzaam_stats.output_check import STAYS, read_status, remembering, require_passed, worst
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.trend.panel.panel import panel_model
 from eenzaam_stats.trend.projection.hindcast import hindcast
 from eenzaam_stats.trend.projection.projected_change import Moment, decompose_counts
 from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
-from eenzaam_stats.trend.projection.published_prevalence import published_prevalence
+from eenzaam_stats.trend.projection.published_prevalence import prevalence_by_age
 from eenzaam_stats.trend.series.check_fits import Fitting
 from eenzaam_stats.trend.series.checks import alternative_starts, leave_one_wave_out
 from eenzaam_stats.trend.series.controlled import controlled_series
@@ -77,7 +77,7 @@ OF_RESPONDENTS = {
 
 @pytest.mark.parametrize("name", OF_RESPONDENTS)
 def test_what_is_made_of_respondents_is_unchecked(name):
-    assert status_of(OF_RESPONDENTS[name]()) is UNCHECKED
+    assert read_status(OF_RESPONDENTS[name]()) is UNCHECKED
 
 
 MADE_OF_WAVES = {
@@ -169,12 +169,12 @@ def test_the_forms_are_those_that_are_made():
 def test_what_is_made_of_waves_inherits_their_status(name, form):
     data, status = _inputs(_by("wave"))[form]
     made = MADE_OF_WAVES[name](data)
-    assert status_of(made) is status
+    assert read_status(made) is status
     frames = [
         getattr(made, one)() for one in ("tidy", "terms", "series", "report") if hasattr(made, one)
     ]
     assert frames
-    assert {status_of(frame) for frame in frames} == {status}
+    assert {read_status(frame) for frame in frames} == {status}
 
 
 @pytest.mark.parametrize(("name", "form"), list(product(MADE_OF_AGES, FORMS)))
@@ -183,27 +183,27 @@ def test_what_is_made_of_ages_inherits_their_status(name, form):
     if isinstance(data, pd.DataFrame):
         data["wave"] = 2022
     made = MADE_OF_AGES[name](data)
-    assert status_of(made) is status
-    assert status_of(made.tidy_lonely() if "hindcast" in name else made.tidy()) is status
-    assert status_of(pickle.loads(pickle.dumps(made))) is status
+    assert read_status(made) is status
+    assert read_status(made.tidy_lonely() if "hindcast" in name else made.tidy()) is status
+    assert read_status(pickle.loads(pickle.dumps(made))) is status
 
 
 def test_a_scenario_of_respondents_makes_a_projection_unchecked():
     base = _public(_by("age_group").tidy().assign(wave=2022))
     later = _by("age_group", OTHER).tidy().assign(wave=2030)
     scenario = es.scenarios.UserScenario(later)
-    assert status_of(_projected(base)) is PUBLIC
-    assert status_of(_projected(base, scenario=scenario)) is UNCHECKED
+    assert read_status(_projected(base)) is PUBLIC
+    assert read_status(_projected(base, scenario=scenario)) is UNCHECKED
 
 
 def test_packaged_tables_are_published_and_so_is_what_is_made_of_them():
-    assert status_of(es.reference("gezondheidsmonitor")) is PUBLIC
-    assert status_of(published_prevalence()) is PUBLIC
+    assert read_status(es.reference("gezondheidsmonitor")) is PUBLIC
+    assert read_status(prevalence_by_age()) is PUBLIC
     future = es.project("gezondheidsmonitor", "cbs_kernprognose_2016", to=2030)
-    assert {status_of(one) for one in (future, future.tidy(), es.decompose(future))} == {PUBLIC}
-    assert status_of(hindcast({(18, 74): 0.48, (75, None): 0.55}, base_year=2022)) is UNSTATED
+    assert {read_status(one) for one in (future, future.tidy(), es.decompose(future))} == {PUBLIC}
+    assert read_status(hindcast({(18, 74): 0.48, (75, None): 0.55}, base_year=2022)) is UNSTATED
     two = [Moment(year, [50, 50], [0.1, 0.2]) for year in (2022, 2050)]
-    assert status_of(decompose_counts(*two, groups=["18-74", "75+"])) is UNSTATED
+    assert read_status(decompose_counts(*two, groups=["18-74", "75+"])) is UNSTATED
 
 
 def test_a_test_and_a_model_cannot_be_suppressed():
@@ -213,7 +213,7 @@ def test_a_test_and_a_model_cannot_be_suppressed():
 
 
 def test_a_row_that_was_hidden_stays_without_numbers_whatever_is_replaced():
-    hidden = _by("region").rows[0].hidden()
+    hidden = _by("region").rows[0].hide()
     again = replace(hidden, flag="reliable", estimate=0.4, n_valid=7)
     (kept,) = replace(_by("region"), rows=(again,)).rows
     assert kept == hidden
@@ -246,8 +246,8 @@ def test_of_a_mixture_the_worst_counts(parts, whole):
 )
 def test_a_column_says_the_status_of_a_table(words, status):
     frame = pd.DataFrame({"estimate": 0.1, "disclosure": words})
-    assert status_of(frame) is status
-    assert status_of(_round(frame)) is status
+    assert read_status(frame) is status
+    assert read_status(_round(frame)) is status
 
 
 def test_the_refusal_says_what_to_do():
@@ -341,5 +341,5 @@ WORKED_ON = {
 def test_a_frame_that_was_worked_on_is_still_unchecked(name, detailed):
     made, released = _by("region"), es.suppress(_by("region"))
     frames = [one.details() if detailed else one.tidy() for one in (released, made)]
-    assert status_of(WORKED_ON[name](*frames)) is UNCHECKED
-    assert status_of(WORKED_ON[name](frames[0], frames[0])) is SAFE
+    assert read_status(WORKED_ON[name](*frames)) is UNCHECKED
+    assert read_status(WORKED_ON[name](frames[0], frames[0])) is SAFE

@@ -108,7 +108,7 @@ def test_tables_of_one_call_are_not_subtracted(way):
         release = _release(WAYS[way], seed)
         shown = release.let_go()
         assert _narrow(release, shown) == [], seed
-        assert audit(shown).disclosed == ()
+        assert audit(shown).disclosures == ()
         assert check_disclosure(release.truth).status == "fail"
         attacked += len(release.breaking())
         open_before += sum(found.narrow for found in release.attack(release.by_rule()))
@@ -128,7 +128,7 @@ def test_later_tables_are_not_subtracted_from_earlier_ones(way):
         open_apart += len(opened)
         # what was hidden before is unknown, not nobody: the check sees that tables open each other
         if opened:
-            assert audit(apart).disclosed
+            assert audit(apart).disclosures
             failed += check_disclosure(apart).status == "fail"
     assert failed > 0
     assert attacked > 10

@@ -18,9 +18,9 @@ from disclosure.swapped import AGES, REGIONS, VARIANTS, WAVES, survey
 from doubt.small_tables import START, SmallTable, panel, population
 from eenzaam_stats import estimation, plots, tables
 from eenzaam_stats.disclosure import require_checked
-from eenzaam_stats.disclosure.released import released_text
+from eenzaam_stats.disclosure.released import format_released
 from eenzaam_stats.errors import DisclosureError, EenzaamStatsError
-from eenzaam_stats.output_check import STAYS, status_of
+from eenzaam_stats.output_check import STAYS, read_status
 from eenzaam_stats.plots.fanplot import columns, fan, pyramid
 from eenzaam_stats.tables import TableLook, csv_text, html_table
 from eenzaam_stats.tables.text import estimates_text
@@ -72,8 +72,8 @@ IN_MEMORY = {
     *(f"plots.{name}" for name in (
         "changeplot.change_text", "checkplot.series_check_text", "estimates.note_above",
         "estimates.prevalence_text", "projectionplot.projection_text",
-        "seriesplot.interrupted_text", "tileplot.tilemap_text", "projectionplot.hindcast_words",
-        "frame.doubt_words",        "frame.broken", "frame.axis_name", "memory.note_of",
+        "seriesplot.interruption_text", "tileplot.tilemap_text", "projectionplot.hindcast_words",
+        "frame.doubt_words",        "frame.break_lines", "frame.axis_name", "memory.word_note",
     )),
 }  # fmt: skip
 
@@ -182,7 +182,7 @@ RESULTS = {
 DRAWN = {
     "prevalence": lambda axes: plots.prevalence(_regions(), axes=axes),
     "tilemap": lambda axes: plots.tilemap(_regions(), axes=axes),
-    "interrupted": lambda axes: plots.interrupted(_its(_waves()), axes=axes),
+    "interruption": lambda axes: plots.interruption(_its(_waves()), axes=axes),
     "series_check": lambda axes: plots.series_check(_check(_waves()), axes=axes),
     "projection": lambda axes: plots.projection(_projection(_ages()), axes=axes),
     "change": lambda axes: plots.change(es.decompose(_projection(_ages())), axes=axes),
@@ -224,7 +224,7 @@ def test_texts_of_what_was_not_checked_are_refused_or_say_so():
     with pytest.raises(DisclosureError, match="were not checked"):
         require_checked([_regions()])
     with pytest.raises(DisclosureError, match="record of a release"):
-        released_text([es.suppress(_regions()), _regions()])
+        format_released([es.suppress(_regions()), _regions()])
 
 
 def test_respondents_are_not_written_as_a_table():
@@ -238,7 +238,7 @@ def test_a_second_drawing_in_a_figure_does_not_clear_the_first():
     with plots.canvas() as axes:
         plots.prevalence(_regions(), axes=axes)
         plots.prevalence(es.suppress(_regions()), axes=axes)
-        assert status_of(axes.get_figure()) is Disclosure.UNCHECKED
+        assert read_status(axes.get_figure()) is Disclosure.UNCHECKED
 
 
 @pytest.mark.parametrize("published", [es.reference("ssw").head(3), pd.DataFrame({"a": [1]})])
@@ -306,7 +306,7 @@ def test_tables_are_the_same_bytes_whatever_is_hidden(name):
         text += [repr(made), made.describe() if hasattr(made, "describe") else ""]
         text += [json.dumps(asdict(made), default=str)]
         if isinstance(made, es.Estimates):
-            text += [estimates_text(made, language="nl"), released_text([made])]
+            text += [estimates_text(made, language="nl"), format_released([made])]
         written.add("\n".join(text))
     assert len(written) == 1
     assert "suppressed" in written.pop() or name == "check"  # its fits are those of the rest
@@ -316,8 +316,8 @@ DRAWINGS = {
     "prevalence": (plots.prevalence, plots.prevalence_text),
     "prevalence by age": (plots.prevalence, plots.prevalence_text),
     "tiles": (plots.tilemap, plots.tilemap_text),
-    "series": (plots.interrupted, plots.interrupted_text),
-    "gap": (plots.interrupted, plots.interrupted_text),
+    "series": (plots.interruption, plots.interruption_text),
+    "gap": (plots.interruption, plots.interruption_text),
     "check": (plots.series_check, plots.series_check_text),
 }
 

@@ -57,7 +57,7 @@ def test_every_weight_that_is_refused_or_doubted_is_told_with_its_reason(by_read
     for wave in load_codebook(source).waves:
         for name in (*wave.wrong_weights, *wave.discouraged_weights):
             assert f"| `{name}` |" in section
-        for name in wave.required:
+        for name in wave.mandatory_columns:
             assert f"`{name}`" in section
 
 

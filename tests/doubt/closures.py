@@ -20,7 +20,7 @@ from eenzaam_stats.disclosure import PROFILES, round_release
 from eenzaam_stats.errors import ConvergenceError
 from eenzaam_stats.letter.figures.prevalence import by_source, gezondheidsmonitor_trend
 from eenzaam_stats.letter.microdata import ComputedFigure
-from eenzaam_stats.letter.page.listings import computed_table
+from eenzaam_stats.letter.page.listings import tabulate_computed
 from eenzaam_stats.plots.estimates import note_above
 from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.tables import TableLook, csv_text, html_table
@@ -362,7 +362,7 @@ def _letter(show: Callable[[tuple[ComputedFigure, ...]], str]) -> Closure:
 
 
 def _reasons(figures: tuple[ComputedFigure, ...]) -> str:
-    text = computed_table(figures, "en")
+    text = tabulate_computed(figures, "en")
     return "uncertain" if "reservation" in text else text
 
 
@@ -397,7 +397,7 @@ CLOSURES: dict[str, Closure] = {
     "letter.figures.prevalence.gezondheidsmonitor_trend": _letter(
         lambda figures: " ".join(gezondheidsmonitor_trend("en", figures).data["series"])
     ),
-    "letter.page.listings.computed_table": _letter(_reasons),
+    "letter.page.listings.tabulate_computed": _letter(_reasons),
     "loaders.pooling.combine.combine": _combined,
     "plots.changeplot.change": _of_age(
         lambda made: _picture(plots.change, es.decompose(_projection(made)))
@@ -422,9 +422,11 @@ CLOSURES: dict[str, Closure] = {
     "plots.projectionplot.projection_text": _of_age(
         lambda made: _told(plots.projection_text(_projection(made), language="en"))
     ),
-    "plots.seriesplot.interrupted": _of_wave(lambda made: _picture(plots.interrupted, _its(made))),
-    "plots.seriesplot.interrupted_text": _of_wave(
-        lambda made: _told(plots.interrupted_text(_gap(made), language="en"))
+    "plots.seriesplot.interruption": _of_wave(
+        lambda made: _picture(plots.interruption, _its(made))
+    ),
+    "plots.seriesplot.interruption_text": _of_wave(
+        lambda made: _told(plots.interruption_text(_gap(made), language="en"))
     ),
     "plots.tileplot.tilemap": _estimates_in(lambda made: _picture(plots.tilemap, made)),
     "plots.tileplot.tilemap_text": _estimates_in(
@@ -435,7 +437,7 @@ CLOSURES: dict[str, Closure] = {
     ),
     "tables.html.html_table": _estimates_in(_html),
     "tables.text.estimates_text": _estimates_in(_text),
-    "trend.series.check_fits.checked_row": _check(lambda made: placebo_in_time(made, LAW, HOW)),
+    "trend.series.check_fits.fit_row": _check(lambda made: placebo_in_time(made, LAW, HOW)),
     "trend.series.checks.alternative_starts": _check(
         lambda made: alternative_starts(made, LAW, [START - 1.0], HOW)
     ),
@@ -462,21 +464,21 @@ _WHOLE = "the letter as a whole; its parts with computed figures are run"
 NOT_APPLICABLE: dict[str, str] = {
     **dict.fromkeys(
         (
-            "disclosure.counts.shown_counts",
-            "disclosure.audit.known_cells",
-            "disclosure.decision.crossed_values",
+            "disclosure.counts.list_shown_counts",
+            "disclosure.audit.list_known_cells",
+            "disclosure.decision.cross_values",
             "disclosure.decision.reasons_of_estimates",
-            "disclosure.published.published_frame",
+            "disclosure.published.read_published_frame",
             "disclosure.reading.is_hidden",
-            "estimation.variance.calibrated.calibrated_errors",
-            "estimation.variance.calibrated.calibrated_rows",
+            "estimation.variance.calibrated.estimate_calibrated_errors",
+            "estimation.variance.calibrated.read_calibrated_rows",
             "estimation.aggregates.cells.cells_for",
-            "estimation.aggregates.cells.summed",
+            "estimation.aggregates.cells.sum_cells",
             "estimation.aggregates.columns.design_columns",
             "estimation.input_rows.input_doubts",
             "estimation.aggregates.levels.far_from_zero",
             "estimation.aggregates.levels.on_common_levels",
-            "estimation.aggregates.levels.sums_of",
+            "estimation.aggregates.levels.read_sums",
             "estimation.method_words.footnote",
             "estimation.method_words.method_words",
             "estimation.variance.replicated.replicate_sums",
@@ -485,30 +487,30 @@ NOT_APPLICABLE: dict[str, str] = {
             "disclosure.derived.is_counted",
             "disclosure.derived.may_be_share",
             "estimation.aggregates.sampling_units.cluster_names",
-            "estimation.aggregates.sampling_units.ordered",
-            "estimation.aggregates.sampling_units.strata_of",
-            "estimation.aggregates.sampling_units.units_of",
+            "estimation.aggregates.sampling_units.order_values",
+            "estimation.aggregates.sampling_units.build_strata",
+            "estimation.aggregates.sampling_units.number_units",
             "estimation.aggregates.aggregate.cell_table",
             "estimation.aggregates.unanswered.item_gaps",
-            "estimation.variance.target_errors.covariances_of",
-            "estimation.variance.uncertainty.errors_of",
-            "trend.series.check_fits.checked_frame",
-            "trend.projection.hindcast.banded",
+            "estimation.variance.target_errors.estimate_covariances",
+            "estimation.variance.uncertainty.estimate_errors",
+            "trend.series.check_fits.read_series",
+            "trend.projection.hindcast.band_prevalence",
             "trend.panel.rows.panel_rows",
             "trend.projection.prevalence_cells.prevalence_cells",
             "trend.row_doubts.flags",
             "trend.row_doubts.numbers",
             "trend.row_doubts.row_doubts",
-            "trend.series.series.opened_series",
+            "trend.series.series.open_series",
             "trend.series.series.series_frame",
-            "trend.series.wave_errors.settled_waves",
+            "trend.series.wave_errors.settle_waves",
         ),
         _STEP,
     ),
     **dict.fromkeys(
         (
-            "letter.figures.figure.dotted",
-            "letter.figures.figure.made",
+            "letter.figures.figure.compose_dots",
+            "letter.figures.figure.compose_figure",
             "letter.figures.figure.source_line",
             "letter.page.download.downloads",
             "plots.barplot.bars",
@@ -532,16 +534,16 @@ NOT_APPLICABLE: dict[str, str] = {
     "estimation.model_errors.class_doubts": "the doubts that estimation.model.model inherits",
     "estimation.model_rows.model_rows": "complete rows, estimates nothing",
     "disclosure.table_columns.found_columns": "names columns of a table, estimates nothing",
-    "disclosure.details.estimates_of": "reads a table of estimates back, estimates nothing",
-    "letter.microdata.suppressed": "hides figures by suppress(), which is run here",
-    "loaders.pooling.pooling.parts_of": "takes surveys apart before they are combined",
+    "disclosure.details.read_estimates": "reads a table of estimates back, estimates nothing",
+    "letter.microdata.suppress_figures": "hides figures by suppress(), which is run here",
+    "loaders.pooling.pooling.key_surveys": "takes surveys apart before they are combined",
     "disclosure.argus.export_to_argus": "files for inside, with counts and no estimate",
     "disclosure.audit.audit": "bounds what a reader can find, estimates nothing",
     "disclosure.report.check_disclosure": "counts rows that may not be shown, estimates nothing",
-    "estimation.calibration.calibrate.reported": "describes weights, estimates nothing",
+    "estimation.calibration.calibrate.report_calibration": "describes weights, estimates nothing",
     "trend.series.counts.interrupted_counts": "takes counts with their denominators",
     "trend.panel.dropout.check_dropout": "a check of who is absent, without estimates of a group",
     "trend.panel.dropout.warn_of_dropout": "the same as a warning",
     "trend.projection.population.people_in_cells": "takes a population, which is counted",
-    "trend.projection.population_frame.checked_population": "takes a population, which is counted",
+    "trend.projection.population_frame.read_population": "takes a population, which is counted",
 }

@@ -15,7 +15,7 @@ import pytest
 import eenzaam_stats as es
 from eenzaam_stats import estimation
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.estimation.compare import adjusted
+from eenzaam_stats.estimation.compare import adjust_p_values
 from eenzaam_stats.results.comparisons import Comparison
 from eenzaam_stats.vocabulary import Flag
 
@@ -149,14 +149,14 @@ def with_p(p_value: float) -> Comparison:
     ],
 )
 def test_adjustment_leaves_out_rows_without_a_p_value(adjustment, expected):
-    rows = adjusted([with_p(p) for p in (0.01, math.nan, 0.04, 0.03)], adjustment)
+    rows = adjust_p_values([with_p(p) for p in (0.01, math.nan, 0.04, 0.03)], adjustment)
     assert [row.p_adjusted for row in rows] == pytest.approx(expected, nan_ok=True)
     assert [row.p_value for row in rows] == pytest.approx([0.01, math.nan, 0.04, 0.03], nan_ok=True)
 
 
 @pytest.mark.parametrize("adjustment", ["holm", "benjamini_hochberg"])
 def test_adjustment_of_nothing_is_nothing(adjustment):
-    (row,) = adjusted([with_p(math.nan)], adjustment)
+    (row,) = adjust_p_values([with_p(math.nan)], adjustment)
     assert math.isnan(row.p_adjusted)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats import estimation
-from eenzaam_stats.estimation.compare import adjusted
+from eenzaam_stats.estimation.compare import adjust_p_values
 from eenzaam_stats.estimation.variance.targets import targets
 from eenzaam_stats.numerics.survey.covariance import score_covariance
 from eenzaam_stats.results.comparisons import Comparison
@@ -455,7 +455,7 @@ def test_rao_scott_tests(survey_of, reference):
         )
         rows = [with_p(p) for p in ours["p_value"]]
         for adjustment in ("holm", "benjamini_hochberg"):
-            ours[adjustment] = [row.p_adjusted for row in adjusted(rows, adjustment)]
+            ours[adjustment] = [row.p_adjusted for row in adjust_p_values(rows, adjustment)]
         for name in compared:
             compared[name] += close(ours[name], theirs[name])
     # the first-order test has one number of degrees of freedom

@@ -22,7 +22,7 @@ from eenzaam_stats.plots.dotplot import dots
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
 from eenzaam_stats.tables import csv_text, html_table
-from eenzaam_stats.tables.delimited import guarded_text
+from eenzaam_stats.tables.delimited import guard_text
 from eenzaam_stats.tables.text import estimates_text
 from eenzaam_stats.vocabulary import Disclosure
 
@@ -193,7 +193,7 @@ def test_numbers_stay_numbers_and_plain_text_stays_as_it_is(dialect: str) -> Non
     frame = pd.DataFrame({"text": [*NUMBERS, *PLAIN]})
     assert [row[0] if row else "" for row in _cells(frame, dialect)[1:]] == [*NUMBERS, *PLAIN]
     mixed = pd.DataFrame({"a": pd.Series([-1, -2.5, None, True, "=x"], dtype=object)})
-    assert [guarded_text(one) for one in mixed["a"]][:2] == [-1, -2.5]
+    assert [guard_text(one) for one in mixed["a"]][:2] == [-1, -2.5]
     back = pd.read_csv(io.StringIO(csv_text(pd.DataFrame({"n": [-1.5, np.nan, 3e-9]}))))
     assert back["n"].tolist()[0::2] == [-1.5, 3e-9]
     twice = csv_text(pd.read_csv(io.StringIO(csv_text(pd.DataFrame({"a": ["=1"]})))))
@@ -209,7 +209,7 @@ def test_no_other_separator_makes_a_cell_that_runs(text: str) -> None:
 def test_a_workbook_made_of_guarded_cells_holds_no_formula() -> None:
     book = Workbook()
     for text in (*RUN, *(one + two for one in (" ", "\t") for two in RUN)):
-        book.active.append([guarded_text(text), -2.5])
+        book.active.append([guard_text(text), -2.5])
     buffer = io.BytesIO()
     book.save(buffer)
     sheet = load_workbook(buffer).active

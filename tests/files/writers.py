@@ -136,8 +136,8 @@ def _saved(path: Path, overwrite: bool) -> None:
 
 
 def _released(folder: Path, _: bool) -> None:
-    record, _earlier = release.opened_release(folder)
-    with release.remembered(record, (), out=None):
+    record, _earlier = release.open_release(folder)
+    with release.remember_release(record, (), out=None):
         pass
 
 
@@ -154,7 +154,7 @@ def _cached(folder: Path, _: bool) -> None:
     if not path.exists():
         es.synthesise("ess", path, wave=11, n=1_000, seed=1)
     key = survey_cache.CacheKey("ess", (path,), "", {})
-    survey_cache.cached(folder, key, lambda: _survey(path))
+    survey_cache.cache_survey(folder, key, lambda: _survey(path))
 
 
 def _synthesise(source: str, n: int | None = 1_000) -> Callable[[Path, bool], object]:

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from eenzaam_stats.letter import report
-from eenzaam_stats.letter.ledger import said
-from eenzaam_stats.letter.manifest import stored
+from eenzaam_stats.letter.ledger import read_text
+from eenzaam_stats.letter.manifest import read_stored
 from eenzaam_stats.letter.page import page as letter_page
 from eenzaam_stats.letter.page.address import sources
-from eenzaam_stats.letter.page.controls import LANGUAGES, used_sources
+from eenzaam_stats.letter.page.controls import LANGUAGES, count_sources
 from eenzaam_stats.letter.page.download import data_columns
 from eenzaam_stats.letter.page.page import PageContent
 from eenzaam_stats.tables import csv_text
@@ -176,7 +176,7 @@ def _numbers(texts: list[str], language: str) -> list[tuple[float, float]]:
 def test_tables_behind_the_figures_equal_the_stored_numbers(shown, language) -> None:
     head = label("word.value", language)
     n_compared = 0
-    for name, values in stored()["figures"].items():
+    for name, values in read_stored()["figures"].items():
         table = shown.locator(f"#{language}-figure-{name} table")
         heads = table.locator("th[scope=col]").all_text_contents()
         column = table.locator(f"tbody td:nth-child({heads.index(head) + 1})").all_text_contents()
@@ -185,12 +185,12 @@ def test_tables_behind_the_figures_equal_the_stored_numbers(shown, language) -> 
         for (number, half), value in zip(printed, values, strict=True):
             assert abs(number - value) <= half * (1 + 1e-9), (name, number, value)
             n_compared += 1
-    assert n_compared == sum(map(len, stored()["figures"].values())) > 100
+    assert n_compared == sum(map(len, read_stored()["figures"].values())) > 100
 
 
 def test_statements_have_the_stored_values_and_verdicts(shown, language) -> None:
     n_values = 0
-    for name, claim in stored()["claims"].items():
+    for name, claim in read_stored()["claims"].items():
         article = shown.locator(f"[id='{language}-{name}']")
         assert article.locator(".badge").text_content() == label(
             f"verdict.{claim['verdict']}", language
@@ -212,7 +212,7 @@ def test_nothing_makes_the_page_scroll_sideways(opened, size, tongue) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
     kind = "narrow" if size is PHONE else "wide"
     seen = page.locator(f"svg.{kind}").evaluate_all(SEEN)
-    assert seen == page.locator("svg[role=img]").evaluate_all(SEEN) == len(stored()["figures"])
+    assert seen == page.locator("svg[role=img]").evaluate_all(SEEN) == len(read_stored()["figures"])
 
 
 def test_language_switches_by_keyboard_and_changes_every_visible_word(opened, content) -> None:
@@ -225,8 +225,8 @@ def test_language_switches_by_keyboard_and_changes_every_visible_word(opened, co
     assert page.locator("[data-lang=nl]").evaluate_all(SEEN) == 0
     text = page.locator("body").inner_text()
     for row in content.rows:
-        assert said(row.claim, "statement", "en") in text
-        assert said(row.claim, "statement", "nl") not in text
+        assert read_text(row.claim, "statement", "en") in text
+        assert read_text(row.claim, "statement", "nl") not in text
     page.keyboard.press("ArrowLeft")
     assert page.evaluate("document.documentElement.lang") == "nl"
     assert page.locator("[data-lang=en]").evaluate_all(SEEN) == 0
@@ -245,7 +245,7 @@ def test_filters_work_by_keyboard_and_tell_how_many_are_left(opened, content) ->
     page.keyboard.press("Enter")
     page.locator("#source-every").focus()
     page.keyboard.press("ArrowDown")
-    first = next(iter(used_sources(content.rows)))
+    first = next(iter(count_sources(content.rows)))
     assert page.locator(f"#source-{first}").is_checked()
     kept = [
         row
@@ -306,7 +306,7 @@ def test_link_into_the_other_language_or_past_a_filter_arrives(opened) -> None:
 
 def test_without_script_everything_is_there_and_the_buttons_work(opened, content) -> None:
     page = opened(java_script_enabled=False)
-    n_figures = len(stored()["figures"])
+    n_figures = len(read_stored()["figures"])
     assert page.locator("svg[role=img]:visible").count() == n_figures
     assert page.locator(".scripted:visible").count() == 0
     page.locator("label[for=language-en]").click()
@@ -342,7 +342,7 @@ def test_every_figure_has_a_name_and_its_numbers_for_who_cannot_see_it(
         assert image.count() == 1
         told = shown.locator(f"#{image.get_attribute('aria-describedby')}")
         assert told.text_content() == figure.alternative
-    assert len(figures) == len(stored()["figures"])
+    assert len(figures) == len(read_stored()["figures"])
 
 
 def test_paper_follows_the_system_and_the_button(opened) -> None:
@@ -360,7 +360,7 @@ def test_paper_of_a_printer_is_white_and_has_the_tables_and_no_buttons(opened) -
     page.emulate_media(media="print")
     assert _background(page) == "rgb(255, 255, 255)"
     assert page.locator("input, nav, .downloads, .filters button").evaluate_all(SEEN) == 0
-    assert page.locator("figure table").evaluate_all(SEEN) == len(stored()["figures"])
+    assert page.locator("figure table").evaluate_all(SEEN) == len(read_stored()["figures"])
     assert page.locator(".tally").evaluate_all(SEEN) == 1
 
 

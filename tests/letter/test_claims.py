@@ -9,7 +9,7 @@ import pytest
 
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.letter.claims import parse_claims, read_claims
-from eenzaam_stats.letter.ledger import Alternative, Basis, Claim, Kind, Theme, Unit, said
+from eenzaam_stats.letter.ledger import Alternative, Basis, Claim, Kind, Theme, Unit, read_text
 from eenzaam_stats.letter.wording import percent_range, quantity
 from eenzaam_stats.vocabulary import label
 
@@ -172,7 +172,7 @@ def test_words_when_asked_in_either_language_then_every_theme_and_unit_has_one(l
     for unit in Unit:
         value = 202107 if unit is Unit.MONTH else 12
         assert quantity(value, unit=unit, decimals=0, language=language)
-    assert said(Alternative("adults", "volwassenen", 1.0), "label", language)
+    assert read_text(Alternative("adults", "volwassenen", 1.0), "label", language)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from eenzaam_stats.letter.figures.figure import texts
 from eenzaam_stats.letter.ledger import Theme
 from eenzaam_stats.letter.recompute import projection_table, recompute_all
 from eenzaam_stats.published import reference as tables
-from eenzaam_stats.vocabulary import Verdict, formatted
+from eenzaam_stats.vocabulary import Verdict, format_number
 
 PERSONS = 0.5e-3  # half a person, in thousands
 
@@ -121,7 +121,7 @@ def test_alternative_text_holds_every_number_drawn(figures) -> None:
     checked = 0
     for figure in figures.values():
         for row in figure.data.to_dict("records"):
-            number = formatted(row["value"], decimals=figure.places(row), language="en")
+            number = format_number(row["value"], decimals=figure.places(row), language="en")
             assert number in figure.alternative
             checked += 1
     assert checked > 100

@@ -49,7 +49,7 @@ def ledger() -> dict[str, LedgerRow]:
 
 def row_of(claim_id: str) -> LedgerRow:
     claim = next(claim for claim in read_claims() if claim.id == claim_id)
-    return ledger_row(claim, registry.registered()[claim_id](claim))
+    return ledger_row(claim, registry.list_registered()[claim_id](claim))
 
 
 @pytest.fixture
@@ -372,12 +372,12 @@ def test_lookup_when_only_words_are_printed_then_there_is_no_value_to_use():
     )
     assert bound.value is None
     with pytest.raises(SchemaError, match=r"needs the value of 'bound' .* the cell is empty"):
-        lookup.value_of(bound)
+        lookup.require_value(bound)
 
 
 def test_lookup_when_a_date_is_absent_then_the_message_names_it():
     with pytest.raises(SchemaError, match=r"one date 'moon landing' .* found 0"):
-        lookup.dated("moon landing")
+        lookup.read_date("moon landing")
 
 
 def test_register_when_a_claim_gets_a_second_function_then_it_is_refused():
@@ -399,7 +399,7 @@ def test_ledger_when_a_function_or_a_claim_is_absent_then_the_message_lists_it(m
 
 
 def test_ledger_when_a_recomputation_reads_an_undeclared_table_then_it_is_refused(monkeypatch):
-    borrowed = registry.registered()["gm-2022-strongly-lonely"]
+    borrowed = registry.list_registered()["gm-2022-strongly-lonely"]
     monkeypatch.setitem(registry._FUNCTIONS, "eu-27-countries", borrowed)
     with pytest.raises(SchemaError, match="'inputs' does not name 'gezondheidsmonitor'"):
         recompute_all(read_claims())
@@ -407,4 +407,4 @@ def test_ledger_when_a_recomputation_reads_an_undeclared_table_then_it_is_refuse
 
 def test_register_when_read_then_it_holds_every_claim_but_the_judgements():
     tested = {claim.id for claim in read_claims() if claim.basis is not Basis.JUDGEMENT}
-    assert set(registry.registered()) == tested
+    assert set(registry.list_registered()) == tested

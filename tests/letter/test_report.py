@@ -15,13 +15,13 @@ import pytest
 
 from eenzaam_stats.errors import ReproductionError, SourceError
 from eenzaam_stats.letter import manifest, report
-from eenzaam_stats.letter.ledger import said
+from eenzaam_stats.letter.ledger import read_text
 from eenzaam_stats.letter.page import page as letter_page
 from eenzaam_stats.letter.page import picture
 from eenzaam_stats.letter.page.address import sources
 from eenzaam_stats.letter.page.controls import LANGUAGES
 from eenzaam_stats.letter.page.page import PageContent
-from eenzaam_stats.vocabulary import formatted, label, labels
+from eenzaam_stats.vocabulary import format_number, label, labels
 
 VOID = {"meta", "br", "img", "link", "input", "hr", "path", "use"}
 
@@ -85,8 +85,8 @@ def test_addresses_are_given_once(page) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_statement_verdict_and_source_is_on_the_page(made, page, language) -> None:
     for row in made.rows:
-        assert html.escape(said(row.claim, "statement", language)) in page
-        assert html.escape(said(row.claim, "caveat", language)) in page
+        assert html.escape(read_text(row.claim, "statement", language)) in page
+        assert html.escape(read_text(row.claim, "caveat", language)) in page
         found = re.search(f"<article class='([^']*)' id='{language}-{row.claim.id}'", page)
         assert found
         assert f"edge-{row.verdict}" in found[1].split()
@@ -203,7 +203,9 @@ def test_drawings_keep_their_letters_and_lose_their_colours_to_the_page(content)
         assert not re.search(r"#(2f43ec|dd7410|1f2328|ffffff)", drawn)
         texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
         for row in figure.data.to_dict("records")[-1:]:
-            number = formatted(row["value"], decimals=figure.places(row), language=figure.language)
+            number = format_number(
+                row["value"], decimals=figure.places(row), language=figure.language
+            )
             assert number in texts
         assert drawn.count("<g") == drawn.count("</g>")
 
@@ -214,7 +216,7 @@ def test_page_stays_under_a_megabyte(page) -> None:
 
 def test_manifest_of_today_is_the_stored_one(made) -> None:
     now = manifest.numbers(made.rows, made.figures)
-    assert manifest.differences(now, manifest.stored()) == ()
+    assert manifest.differences(now, manifest.read_stored()) == ()
     manifest.require_stored(made.rows, made.figures)
 
 
@@ -225,7 +227,7 @@ def test_manifest_tells_a_new_a_lost_and_a_moved_number(made, part, monkeypatch)
     lost = {**now, part: {k: v for k, v in now[part].items() if k != name}}
     assert [line.split(":")[0] for line in manifest.differences(now, lost)] == [name]
     assert [line.split(":")[0] for line in manifest.differences(lost, now)] == [name]
-    monkeypatch.setattr(manifest, "stored", lambda: lost)
+    monkeypatch.setattr(manifest, "read_stored", lambda: lost)
     with pytest.raises(ReproductionError, match=f"1 number.*{name}"):
         manifest.require_stored(made.rows, made.figures)
 

@@ -26,7 +26,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory):
 def test_every_drawing_function_of_the_package_is_shown(gallery) -> None:
     _, _, page = gallery
     drawn = {name for name in plots.__all__ if not name.endswith("_text")} - NO_PICTURES
-    assert {"prevalence", "tilemap", "interrupted", "dots", "bars", "lines", "stack"} <= drawn
+    assert {"prevalence", "tilemap", "interruption", "dots", "bars", "lines", "stack"} <= drawn
     for name in drawn:
         assert f"plots.{name}(" in page
 

@@ -12,7 +12,7 @@ from eenzaam_stats import plots
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.results.projection import Projection
 from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
-from eenzaam_stats.vocabulary import formatted
+from eenzaam_stats.vocabulary import format_number
 from trend.projection.projection_made import people, waves
 
 
@@ -103,8 +103,8 @@ def test_text_tells_the_numbers_their_intervals_and_the_twin(language):
     told = plots.projection_text(found, language=language)
     for row in (found.row(2022), found.row(2050)):
         for value in (row.persons, row.conf_low, row.conf_high):
-            assert formatted(value / 1e6, decimals=2, language=language) in told
-    constant = formatted(
+            assert format_number(value / 1e6, decimals=2, language=language) in told
+    constant = format_number(
         found.constant_prevalence.row(2050).persons / 1e6, decimals=2, language=language
     )
     assert constant in told

@@ -21,7 +21,7 @@ def _frame(scale=0.01, **columns):
 
 def _drawn(result, language="nl"):
     with es.plots.canvas(width=7.6, height=4.4) as axes:
-        es.plots.interrupted(result, language=language, axes=axes)
+        es.plots.interruption(result, language=language, axes=axes)
         axes.get_figure(root=True).canvas.draw()
         legend = axes.get_figure(root=True).legends[0]
         return {
@@ -122,7 +122,7 @@ def test_text_for_readers_who_do_not_see_the_picture():
     fit = es.interrupted_time_series(
         _frame(), [COVID], estimator="ols", options=SeriesOptions(at=(2023.8,))
     )
-    text = es.plots.interrupted_text(fit, language="en")
+    text = es.plots.interruption_text(fit, language="en")
     last = fit.points[-1]
     assert "18 waves, 2006.8 - 2023.8. Interruption: COVID-19 (2020.2)" in text
     assert f"Last wave: {100 * last.value:.1f}; " in text

@@ -15,7 +15,7 @@ from eenzaam_stats.design import Design
 from eenzaam_stats.errors import EenzaamStatsWarning, OptionError, ScaleError
 from eenzaam_stats.scoring import DIRECT, DJG6, DJG11, UCLA3, score, score_polytomous
 from eenzaam_stats.scoring.asked import LEAST_PEOPLE
-from eenzaam_stats.scoring.for_outcome import scored_for
+from eenzaam_stats.scoring.for_outcome import score_for
 from eenzaam_stats.survey import HarmonisationReport, Survey
 from scoring.people import ALL_ITEMS, GM_ANSWERS, answers, coded, item_map, simulated
 
@@ -257,7 +257,7 @@ def test_an_unknown_way_of_handling_items_that_were_not_asked_is_refused():
 
 def test_the_scale_that_an_outcome_needs_is_refused_as_well():
     with pytest.raises(ScaleError, match=r"\['djg_3'\] have no answer in the data"):
-        scored_for(as_survey(answers(without(PEOPLE, 3)), 40), ["lonely"])
+        score_for(as_survey(answers(without(PEOPLE, 3)), 40), ["lonely"])
 
 
 def test_item_that_a_total_does_without_stands_beside_it():

@@ -18,7 +18,7 @@ from eenzaam_stats.errors import EenzaamStatsWarning, IncompleteTableError, Unav
 from eenzaam_stats.files.scratch import PREFIX
 from eenzaam_stats.statline import cache, transport
 from eenzaam_stats.statline.access import Access
-from eenzaam_stats.statline.cache import Writer, check_cache, find, key_of, sweep
+from eenzaam_stats.statline.cache import Writer, check_cache, find, hash_key, sweep
 from eenzaam_stats.statline.statline import find_tables, read_description, read_table
 from statline.odata_server import Site, serving
 from statline.odata_tables import loneliness, neighbourhoods
@@ -230,7 +230,7 @@ def test_stray_files_of_interrupted_programs_are_swept_after_a_day(tmp_path: Pat
 
 def test_line_breaks_of_an_answer_stay_outside_its_texts(tmp_path: Path) -> None:
     document = {"value": [{"Title": "een\ntwee\r\n drie"}]}
-    writer = Writer(tmp_path, key_of("x"))
+    writer = Writer(tmp_path, hash_key("x"))
     writer.add(json.dumps(document, indent=2).replace("\n", "\r\n").encode())
     writer.add(b'{"value": []}')
     kept = writer.commit({"modified": "m", "read_at": "r", "rows": 1})

@@ -10,7 +10,7 @@ import pytest
 
 from eenzaam_stats.errors import ChangedTableError, OptionError, UnknownTableError
 from eenzaam_stats.published.reference import persons, reference, reference_names
-from eenzaam_stats.published.refreshed import refreshed
+from eenzaam_stats.published.refreshed import refresh_tables
 from eenzaam_stats.statline.access import Access
 from eenzaam_stats.statline.fetched import BUILDERS, KINDS, fetch
 from eenzaam_stats.statline.live_people import live_population
@@ -144,7 +144,7 @@ def test_forecast_is_an_edition_of_its_own(live) -> None:
     (table,) = live(_fetch("forecast"), forecast(2030, 2050))
     assert table.counts()["added"] == 2 * 2 * 20
     assert table.counts()["changed"] == 0
-    with refreshed({table.name: table.frame}):
+    with refresh_tables({table.name: table.frame}):
         total = persons("cbs_prognose_2023", 2050)
         assert persons("cbs_observed", 2022, age_from=18) == 14_289_828
     served = forecast(2030, 2050)
@@ -291,7 +291,7 @@ def test_overlay_ends_with_its_block_also_after_an_error(live) -> None:
     before = persons("cbs_observed", 2025)
 
     def fails() -> None:
-        with refreshed({table.name: table.frame}):
+        with refresh_tables({table.name: table.frame}):
             assert persons("cbs_observed", 2025) != before
             assert persons("cbs_observed", 2022) == 17_590_672
             raise KeyboardInterrupt

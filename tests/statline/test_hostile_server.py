@@ -14,7 +14,7 @@ import pytest
 from eenzaam_stats.errors import EenzaamStatsError
 from eenzaam_stats.messages import printable
 from eenzaam_stats.statline import bounded
-from eenzaam_stats.statline.document import document_of
+from eenzaam_stats.statline.document import read_document
 from eenzaam_stats.statline.transport import Patience, Transport
 
 DEADLINE = 1.5
@@ -210,14 +210,14 @@ def test_no_answer_takes_longer_than_its_deadline(name):
 
 def test_an_endless_error_text_is_not_kept(monkeypatch):
     taken = []
-    whole = bounded.first_of
+    whole = bounded.read_first
 
     def first_of(response, size):
         begin = whole(response, size)
         taken.append(len(begin))
         return begin
 
-    monkeypatch.setattr("eenzaam_stats.statline.transport.first_of", first_of)
+    monkeypatch.setattr("eenzaam_stats.statline.transport.read_first", first_of)
     with serving(ANSWERS["403 endless"]) as address, pytest.raises(EenzaamStatsError):
         Transport(PATIENCE).answer(address, lambda document, _: document)
     assert taken == [80]
@@ -254,7 +254,7 @@ def test_texts_of_a_document_are_clean(escaped):
 
     words = STEERING.replace("\x00", "").replace("\r", "") + "Een\r\nregel\tverder \u00e9\u20ac"
     body = json.dumps({"T\u202eitle": [words, {"a": words}], "n": 1}, ensure_ascii=escaped).encode()
-    found = document_of(body)
+    found = read_document(body)
     assert not SIGNS & set(json.dumps(found, ensure_ascii=False))
     assert found["Title"][0].endswith("Een\nregel\tverder \u00e9\u20ac")
     assert found["n"] == 1

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from eenzaam_stats.errors import IncompleteTableError, UnavailableError
-from eenzaam_stats.statline.paging import V3, V4, Feed, RestartNeeded, RowNumbers, pages, rows_of
+from eenzaam_stats.statline.paging import V3, V4, Feed, RestartNeeded, RowNumbers, pages, read_rows
 from eenzaam_stats.statline.transport import UnfitAnswer
 from statline.odata_server import PAGE_FAULTS, Site, serving
 from statline.odata_tables import large, loneliness
@@ -153,4 +153,4 @@ def test_numbers_that_are_not_new_are_refused(numbers, words: str) -> None:
 @pytest.mark.parametrize("document", [None, [], {}, {"value": {}}, {"value": [1]}])
 def test_document_without_rows_is_refused(document: object) -> None:
     with pytest.raises(UnfitAnswer, match="no list of rows"):
-        rows_of(document)
+        read_rows(document)

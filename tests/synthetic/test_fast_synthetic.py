@@ -93,7 +93,7 @@ def test_frames_of_both_readers_are_identical(files, tmp_path, source):
 
 def test_comparison_when_one_code_is_lost_then_fails(files, monkeypatch):
     """The comparison can fail: a reader that blanks declared missing codes is not the same."""
-    own = fast_spss._coded
+    own = fast_spss._restore_codes
     path = files("gezondheidsmonitor")[0]
     declared = list(open_file(path).missing_ranges)
     assert declared
@@ -103,6 +103,6 @@ def test_comparison_when_one_code_is_lost_then_fails(files, monkeypatch):
             return column.struct.field(column.struct.fields[0])
         return own(column)
 
-    monkeypatch.setattr(fast_spss, "_coded", blanking)
+    monkeypatch.setattr(fast_spss, "_restore_codes", blanking)
     with pytest.raises(AssertionError):
         require_same(path)

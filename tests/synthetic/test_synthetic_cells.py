@@ -16,8 +16,8 @@ from eenzaam_stats.synthetic.cells import (
     cell_population,
     cell_shares,
     membership,
-    published_margins,
-    reconciled,
+    read_margins,
+    reconcile_margins,
 )
 
 WAVES = {2012: 19, 2016: 19, 2020: 18, 2022: 18}
@@ -72,7 +72,7 @@ def table():
 
 def wave_of(table, wave):
     population = cell_population(wave, age_floor=WAVES[wave])
-    return population, reconciled(published_margins(table, wave=wave), population=population)
+    return population, reconcile_margins(read_margins(table, wave=wave), population=population)
 
 
 @pytest.mark.parametrize("wave", WAVES)
@@ -91,12 +91,12 @@ def test_age_floor_only_touches_the_youngest_cells():
 
 @pytest.mark.parametrize("wave", WAVES)
 def test_published_figures_are_those_of_the_wave(table, wave):
-    found = {(m.outcome, m.group, m.sex): m.printed for m in published_margins(table, wave=wave)}
+    found = {(m.outcome, m.group, m.sex): m.printed for m in read_margins(table, wave=wave)}
     assert found == PUBLISHED[wave]
 
 
 def test_figures_without_a_page_and_of_models_are_not_used(table):
-    used = published_margins(table, wave=2022)
+    used = read_margins(table, wave=2022)
     assert {m.evidence for m in used} == {"primary", "press", "third_party"}
     assert 49.2 in set(table["value"])
     assert 49.2 not in {m.printed for m in used}

@@ -10,7 +10,7 @@ import pytest
 from eenzaam_stats.errors import OptionError, SourceError
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
-from eenzaam_stats.synthetic.eu_people import DJG_NUMBERS, allocated_rows, nine_items
+from eenzaam_stats.synthetic.eu_people import DJG_NUMBERS, allocate_rows, nine_items
 from eenzaam_stats.synthetic.eu_survey import synthesise_eu_survey
 from eenzaam_stats.vocabulary import Origin
 
@@ -147,7 +147,7 @@ def test_small_file_keeps_the_proportions_of_the_countries(tmp_path):
 
 def test_rows_are_allocated_by_largest_remainder():
     # Shares of 10 in 7 rows: 3.5, 2.1, 1.4; the row left over goes to the largest remainder.
-    assert allocated_rows(np.array([5, 3, 2]), rows=7).tolist() == [4, 2, 1]
+    assert allocate_rows(np.array([5, 3, 2]), rows=7).tolist() == [4, 2, 1]
 
 
 def test_sample_of_four_countries_has_its_own_key_and_no_union_weight(tmp_path):

@@ -9,8 +9,8 @@ from eenzaam_stats.synthetic.cells import BANDS, CELLS
 from eenzaam_stats.synthetic.people import (
     OVERSAMPLING,
     SINGLE_PERSON_STRATA,
-    allocated_rows,
-    drawn_people,
+    allocate_rows,
+    draw_people,
 )
 
 # Sums of 20,000 doubles: observed 3e-16 relative.
@@ -20,14 +20,14 @@ POPULATION = np.linspace(2_000_000, 150_000, len(CELLS))
 
 @pytest.fixture(scope="module")
 def people():
-    return drawn_people(
+    return draw_people(
         POPULATION, rows=20_000, age_floor=19, with_cbs=True, rng=np.random.default_rng(4)
     )
 
 
 @pytest.mark.parametrize("rows", [1000, 1001, 50_000])
 def test_allocation_gives_all_rows_and_oversamples_older_people(rows):
-    allocated = allocated_rows(POPULATION, rows=rows)
+    allocated = allocate_rows(POPULATION, rows=rows)
     assert allocated.sum() == rows
     assert allocated.min() >= 1
     fraction = (allocated - 1) / POPULATION
@@ -38,7 +38,7 @@ def test_allocation_gives_all_rows_and_oversamples_older_people(rows):
 def test_allocation_keeps_a_row_for_an_almost_empty_cell():
     population = POPULATION.copy()
     population[3] = 1.0
-    assert allocated_rows(population, rows=1000)[3] == 1
+    assert allocate_rows(population, rows=1000)[3] == 1
 
 
 def test_weights_add_up_to_the_population_in_every_cell(people):
@@ -90,7 +90,7 @@ def test_rows_are_in_random_order(people):
 
 
 def test_a_sample_without_cbs_has_weights_for_everyone():
-    people = drawn_people(
+    people = draw_people(
         POPULATION, rows=2000, age_floor=18, with_cbs=False, rng=np.random.default_rng(4)
     )
     assert not people.cbs.any()

@@ -89,10 +89,10 @@ def audit(
     """Say which hidden cells of released tables can be found out, and by which equations."""
     from eenzaam_stats.cell_text import NumberFormat  # noqa: PLC0415
     from eenzaam_stats.disclosure.audit import audit as work_out  # noqa: PLC0415
-    from eenzaam_stats.disclosure.profiles import profile_of  # noqa: PLC0415
+    from eenzaam_stats.disclosure.profiles import find_profile  # noqa: PLC0415
     from eenzaam_stats.disclosure.table_columns import TableColumns  # noqa: PLC0415
 
-    chosen = profile_of(profile)
+    chosen = find_profile(profile)
     require_free(out, force=force, reads=(*files, together))
     columns = TableColumns(
         by=tuple(by or ()),
@@ -126,11 +126,11 @@ def _tables(
     files: Sequence[Path], columns: TableColumns, words: FileWords
 ) -> list[tuple[str, Published]]:
     """Tables of every file with its name; those of CSVs count the people of the others."""
-    from eenzaam_stats.disclosure.published import published_json  # noqa: PLC0415
+    from eenzaam_stats.disclosure.published import read_published_json  # noqa: PLC0415
 
     paths = [path for file in files for path in _files(file)]
     read = {
-        path: published_json(_content(path), where=path.name)
+        path: read_published_json(_content(path), where=path.name)
         for path in paths
         if path.suffix.casefold() == JSON
     }
@@ -182,9 +182,9 @@ def _footnote(notes: Sequence[Footnote]) -> Footnote:
 
 
 def _plain(path: Path, columns: TableColumns, note: Footnote, words: FileWords) -> list[Published]:
-    from eenzaam_stats.disclosure.published import published_frame  # noqa: PLC0415
+    from eenzaam_stats.disclosure.published import read_published_frame  # noqa: PLC0415
 
-    return published_frame(_cells(path, words), columns, note, where=path.name)
+    return read_published_frame(_cells(path, words), columns, note, where=path.name)
 
 
 def _cells(path: Path, words: FileWords | None = None) -> pd.DataFrame:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eenzaam_stats.cli.output import say
-from eenzaam_stats.cli.release import APART, Record, naming_record, opened_release
+from eenzaam_stats.cli.release import APART, Record, naming_record, open_release
 from eenzaam_stats.errors import DisclosureError, OptionError
-from eenzaam_stats.output_check import ATTRIBUTE, STAYS, UNSTATED, remembering, status_of
+from eenzaam_stats.output_check import ATTRIBUTE, STAYS, UNSTATED, read_status, remembering
 from eenzaam_stats.vocabulary import Disclosure
 
 if TYPE_CHECKING:
@@ -101,10 +101,10 @@ class Leaving:
         if self.unchecked and self.profile != NONE:
             raise OptionError("--unchecked goes with --profile none. Leave out one of the two.")
         if self.profile != NONE:
-            from eenzaam_stats.disclosure.profiles import profile_of  # noqa: PLC0415
+            from eenzaam_stats.disclosure.profiles import find_profile  # noqa: PLC0415
 
-            profile_of(self.profile)
-        return opened_release(self.release, self.withdraw)
+            find_profile(self.profile)
+        return open_release(self.release, self.withdraw)
 
     def refusal(self, what: str = "cells that were not checked for disclosure") -> DisclosureError:
         """Why nothing is written, and what to do."""
@@ -129,7 +129,7 @@ class Leaving:
         """That separate runs can be subtracted, where nothing remembers them."""
         return (APART,) if self.release is None and self.profile != NONE else ()
 
-    def opened(self, frame: pd.DataFrame, *, published: bool) -> pd.DataFrame:
+    def open_table(self, frame: pd.DataFrame, *, published: bool) -> pd.DataFrame:
         """Table of a user that may be written about; it remembers its status.
 
         Parameters
@@ -150,9 +150,9 @@ class Leaving:
         DisclosureError
             If it is made of respondents, was not checked and lacks the counts for that.
         """
-        status = status_of(frame)
+        status = read_status(frame)
         if not published and status is Disclosure.UNCHECKED and self.profile != NONE:
-            return self._suppressed(frame)
+            return self._suppress(frame)
         if published and status is Disclosure.UNCHECKED and ATTRIBUTE in frame:
             raise OptionError(
                 f"{PUBLISHED} says that the table was published or suppressed, and its column "
@@ -163,12 +163,12 @@ class Leaving:
             return remembering(frame, Disclosure.PUBLIC)
         return remembering(frame, status)
 
-    def _suppressed(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _suppress(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Table of respondents after suppression, where it has the counts that this needs."""
         from eenzaam_stats.disclosure import suppress  # noqa: PLC0415
-        from eenzaam_stats.disclosure.details import estimates_of  # noqa: PLC0415
+        from eenzaam_stats.disclosure.details import read_estimates  # noqa: PLC0415
 
-        made = estimates_of(frame, source="the table")
+        made = read_estimates(frame, source="the table")
         if made is None:
             raise DisclosureError(
                 f"{self.command} does not write what is made of respondents and was not checked "
@@ -186,17 +186,17 @@ class Leaving:
         return safe
 
 
-def stated(made: object) -> dict[str, str]:
+def note_unchecked(made: object) -> dict[str, str]:
     """Sentence of an output that was not checked, by its name; nothing for what may leave."""
-    words = _sentence(status_of(made))
+    words = _sentence(read_status(made))
     return {ATTRIBUTE: words} if words else {}
 
 
-def stated_csv(frame: pd.DataFrame, dialect: CsvDialect = "machine") -> str:
+def csv_with_note(frame: pd.DataFrame, dialect: CsvDialect = "machine") -> str:
     """Frame as CSV, with the sentence as a column where it was not checked."""
     from eenzaam_stats.tables.delimited import csv_text  # noqa: PLC0415
 
-    return csv_text(frame.assign(**stated(frame)), dialect=dialect, unchecked=True)
+    return csv_text(frame.assign(**note_unchecked(frame)), dialect=dialect, unchecked=True)
 
 
 def _sentence(status: Disclosure) -> str:

@@ -19,7 +19,7 @@ from eenzaam_stats.cli.output import envelope, examples, give, progress
 from eenzaam_stats.errors import SourceError
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.survey import Survey
-from eenzaam_stats.version import UNKNOWN, VERSION, installed_version
+from eenzaam_stats.version import UNKNOWN, VERSION, read_version
 
 EXAMPLES = examples("doctor", "doctor --json")
 REQUIRED = ("numpy", "scipy", "pandas", "statsmodels", "narwhals", "typer", "rich")
@@ -62,7 +62,7 @@ def doctor(
 
 def _versions() -> dict[str, Any]:
     own = {"eenzaam-stats": VERSION, "python": platform.python_version()}
-    return {**own, "system": platform.system(), **{n: installed_version(n) for n in REQUIRED}}
+    return {**own, "system": platform.system(), **{n: read_version(n) for n in REQUIRED}}
 
 
 def _text(found: Sequence[Trial]) -> str:
@@ -124,8 +124,8 @@ def trials(*, spark: bool = False) -> Iterator[Trial]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         made: list[Survey] = []
-        yield _tried("core", "pyreadstat", lambda: _read(folder, made))
-        yield _tried("core", "matplotlib", _drawn)
+        yield _try_part("core", "pyreadstat", lambda: _read(folder, made))
+        yield _try_part("core", "matplotlib", _draw_figure)
         if made:
             yield from _engines(made[0], spark=spark)
         yield from _extras(folder)
@@ -133,9 +133,9 @@ def trials(*, spark: bool = False) -> Iterator[Trial]:
     yield _cache()
 
 
-def _tried(part: Part, name: str, run: Callable[[], str], *, extra: str = "") -> Trial:
+def _try_part(part: Part, name: str, run: Callable[[], str], *, extra: str = "") -> Trial:
     """Result of a trial; absent when an extra is not installed."""
-    version = installed_version(name)
+    version = read_version(name)
     if extra and version == UNKNOWN:
         return Trial(part, name, "", None, f"not installed: pip install 'eenzaam-stats[{extra}]'")
     try:
@@ -159,7 +159,7 @@ def _read(folder: Path, made: list[Survey]) -> str:
     return f"wrote, read and scored a SYNTHETIC file of {N} rows"
 
 
-def _drawn() -> str:
+def _draw_figure() -> str:
     from eenzaam_stats import plots  # noqa: PLC0415
 
     with plots.canvas(width=2, height=2) as axes:
@@ -173,12 +173,12 @@ def _engines(survey: Survey, *, spark: bool) -> Iterator[Trial]:
     plain = _plain(survey)
     for name, change in ENGINES.items():
         run = partial(_in_engine, survey, plain, change, expected)
-        yield _tried("engine", name, run, extra=FAST)
+        yield _try_part("engine", name, run, extra=FAST)
     if spark:
         run = partial(_in_spark, survey, plain, expected)
-        yield _tried("engine", "pyspark", run, extra="spark")
+        yield _try_part("engine", "pyspark", run, extra="spark")
     else:
-        version = installed_version("pyspark")
+        version = read_version("pyspark")
         hint = (
             "add --spark to try it" if version != UNKNOWN else "pip install 'eenzaam-stats[spark]'"
         )
@@ -252,9 +252,9 @@ ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
 
 
 def _extras(folder: Path) -> Iterator[Trial]:
-    yield _tried("extra", "polars-readstat", lambda: _read_fast(folder), extra=FAST)
-    yield _tried("extra", "openpyxl", lambda: _workbook(folder), extra="excel")
-    yield _tried("extra", "orjson", _document, extra=FAST)
+    yield _try_part("extra", "polars-readstat", lambda: _read_fast(folder), extra=FAST)
+    yield _try_part("extra", "openpyxl", lambda: _workbook(folder), extra="excel")
+    yield _try_part("extra", "orjson", _document, extra=FAST)
 
 
 def _read_fast(folder: Path) -> str:
@@ -277,10 +277,10 @@ def _workbook(folder: Path) -> str:
 
 
 def _document() -> str:
-    from eenzaam_stats.statline.document import document_of, plain  # noqa: PLC0415
+    from eenzaam_stats.statline.document import plain, read_document  # noqa: PLC0415
 
     text = '{"value": [{"ID": 0, "Eenzaam_1": 0.1, "Naam": "één"}]}'.encode()
-    if document_of(text) != plain(text):
+    if read_document(text) != plain(text):
         raise ArithmeticError("a document was read in two ways")
     return "read a JSON document as the standard library does"
 
@@ -289,7 +289,7 @@ def _tables() -> Iterator[Trial]:
     from eenzaam_stats.published.reference import reference_names  # noqa: PLC0415
 
     for name in reference_names():
-        yield replace(_tried("reference", name, partial(_read_table, name)), version="")
+        yield replace(_try_part("reference", name, partial(_read_table, name)), version="")
 
 
 def _read_table(name: str) -> str:

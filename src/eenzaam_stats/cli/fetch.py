@@ -97,7 +97,7 @@ def _build(
     with progress(1, f"reading {what}", quiet=quiet or as_json) as advance:
         tables = fetched.fetch([what], access, services=service.SERVICES)
         advance("done")
-    written = _written(tables, out, force=force)
+    written = _write_tables(tables, out, force=force)
     if as_json:
         give(envelope("fetch", data={"tables": [_data(one) for one in tables], "files": written}))
     else:
@@ -106,7 +106,7 @@ def _build(
         say(f"Written: {name}", quiet=quiet)
 
 
-def _written(tables: Sequence[FetchedTable], out: Path | None, *, force: bool) -> list[str]:
+def _write_tables(tables: Sequence[FetchedTable], out: Path | None, *, force: bool) -> list[str]:
     """Files of the tables and their changes; all or none where one exists already."""
     if out is None:
         return []
@@ -183,7 +183,7 @@ def _read(
         else:
             found = read_table(table, access=access)
             source = found.source
-            shown = _shown(found, out, force=force)
+            shown = _show_rows(found, out, force=force)
         advance("done")
     files = [] if out is None else [out.as_posix()]
     if as_json:
@@ -194,7 +194,7 @@ def _read(
         say(f"Written: {name}", quiet=quiet)
 
 
-def _shown(found: OpenTable, out: Path | None, *, force: bool) -> str:
+def _show_rows(found: OpenTable, out: Path | None, *, force: bool) -> str:
     """First rows for a terminal, or nothing when the table went to a file."""
     if out is None:
         return f"{found.frame.head(SHOWN).to_string()}\n{len(found.frame)} rows"

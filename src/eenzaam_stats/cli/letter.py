@@ -18,7 +18,7 @@ from eenzaam_stats.cli.checking import (
     Withdrawn,
 )
 from eenzaam_stats.cli.output import Advance, envelope, examples, give, progress, say
-from eenzaam_stats.cli.release import Record, naming_record, remembered
+from eenzaam_stats.cli.release import Record, naming_record, remember_release
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import Language, require_option
 
@@ -74,7 +74,7 @@ def letter(
 ) -> None:
     """Recompute every quantitative statement of the advisory letter of 10 April 2025."""
     from eenzaam_stats.letter import manifest, report  # noqa: PLC0415  (loads the drawing library)
-    from eenzaam_stats.letter.microdata import computed_from  # noqa: PLC0415
+    from eenzaam_stats.letter.microdata import compute_figures  # noqa: PLC0415
 
     require_option(lang, Language, name="--lang")
     leaving = Leaving("letter", profile, unchecked, release, withdraw=tuple(withdraw or ()))
@@ -94,15 +94,17 @@ def letter(
     ):
         computed: tuple[ComputedFigure, ...] = ()
         for path in survey or ():
-            computed += computed_from(path, wave=wave, weight=weight)
+            computed += compute_figures(path, wave=wave, weight=weight)
             advance("recomputing")
-        computed = _checked(computed, record, leaving, quiet=quiet)
+        computed = _suppress_computed(computed, record, leaving, quiet=quiet)
         result = report.compose(language=language, computed=computed, unchecked=unchecked)
         advance("comparing" if check else "drawing")
         if check:
             manifest.require_stored(result.rows, result.figures)
         else:
-            with remembered(record, _released(computed), out=folder, people=_people(computed)):
+            with remember_release(
+                record, _list_released(computed), out=folder, people=_people(computed)
+            ):
                 report.write(result, folder)
         advance("done")
     if as_json:
@@ -142,11 +144,11 @@ def _people(computed: tuple[ComputedFigure, ...]) -> list[People]:
     return list(dict.fromkeys(one.people for one in computed if one.people is not None))
 
 
-def _released(computed: tuple[ComputedFigure, ...]) -> list[Estimates]:
+def _list_released(computed: tuple[ComputedFigure, ...]) -> list[Estimates]:
     return [one.table for one in computed if one.table is not None]
 
 
-def _checked(
+def _suppress_computed(
     computed: tuple[ComputedFigure, ...],
     record: Record | None,
     leaving: Leaving,
@@ -154,16 +156,16 @@ def _checked(
     quiet: bool,
 ) -> tuple[ComputedFigure, ...]:
     """Computed figures as they may leave."""
-    from eenzaam_stats.letter.microdata import suppressed  # noqa: PLC0415
+    from eenzaam_stats.letter.microdata import suppress_figures  # noqa: PLC0415
 
     if leaving.profile == NONE or not computed:
         return computed
     for words in leaving.notes():
         say(f"note: {words}", quiet=quiet)
-    people, tables = _people(computed), _released(computed)
+    people, tables = _people(computed), _list_released(computed)
     earlier = () if record is None else record.tables(people)
     with naming_record(record, people, tables, leaving.profile):
-        return suppressed(computed, earlier, profile=leaving.profile)
+        return suppress_figures(computed, earlier, profile=leaving.profile)
 
 
 @contextmanager
@@ -172,11 +174,11 @@ def _tables(advance: Advance, *, refresh: bool, offline: bool) -> Iterator[None]
     if not refresh:
         yield
         return
-    from eenzaam_stats.published.refreshed import refreshed  # noqa: PLC0415
+    from eenzaam_stats.published.refreshed import refresh_tables  # noqa: PLC0415
     from eenzaam_stats.statline import fetched, service  # noqa: PLC0415  (the network library)
     from eenzaam_stats.statline.access import Access  # noqa: PLC0415
 
     tables = fetched.fetch(LIVE, Access(offline=offline), services=service.SERVICES)
     advance("recomputing")
-    with refreshed({one.name: one.frame for one in tables}):
+    with refresh_tables({one.name: one.frame for one in tables}):
         yield

@@ -104,15 +104,15 @@ def run(arguments: Sequence[str]) -> int:
     as_json = "--json" in words
     prepare_streams()
     line = typer.main.get_command(app)  # the app itself would set an excepthook of its own
-    with hearing(), naming_options(command_of(words), options_of(_named(line, words))):
+    with hearing(), naming_options(find_command(words), options_of(_named(line, words))):
         try:
             return int(line.main(args=words, prog_name="eenzaam-stats", standalone_mode=False) or 0)
         except (EenzaamStatsError, OSError, MemoryError) as error:
             if DEBUG in arguments:
                 sys.stderr.write(_where_it_arose(error))
-            return explain(_worded(error), command=command_of(words), as_json=as_json)
+            return explain(_word_error(error), command=find_command(words), as_json=as_json)
         except typer.TyperException as error:
-            return _misused(error, command_of(words), as_json=as_json)
+            return _report_misuse(error, find_command(words), as_json=as_json)
         except typer.Abort:
             return INTERRUPTED
         except SystemExit as stop:  # completion of the shell ends by itself
@@ -121,12 +121,12 @@ def run(arguments: Sequence[str]) -> int:
 
 def _named(line: object, words: Sequence[str]) -> object:
     """Command that the words of a line name."""
-    for name in command_of(words).split():
+    for name in find_command(words).split():
         line = getattr(line, "commands", {}).get(name, line)
     return line
 
 
-def _worded(error: EenzaamStatsError | OSError | MemoryError) -> EenzaamStatsError:
+def _word_error(error: EenzaamStatsError | OSError | MemoryError) -> EenzaamStatsError:
     """Refusal of the machine in words: it is no mistake of the toolkit."""
     if isinstance(error, EenzaamStatsError):
         return error
@@ -143,14 +143,14 @@ def _worded(error: EenzaamStatsError | OSError | MemoryError) -> EenzaamStatsErr
     )
 
 
-def command_of(words: Sequence[str]) -> str:
+def find_command(words: Sequence[str]) -> str:
     """Name of the command in the words of a line: one word, or two below a group.
 
     Examples
     --------
-    >>> command_of(["codebook", "check", "own.toml"])
+    >>> find_command(["codebook", "check", "own.toml"])
     'codebook check'
-    >>> command_of(["letter", "--check"])
+    >>> find_command(["letter", "--check"])
     'letter'
     """
     names = [word for word in words if not word.startswith("-")]
@@ -158,7 +158,7 @@ def command_of(words: Sequence[str]) -> str:
     return " ".join(names[: 2 if names and names[0] in groups else 1])
 
 
-def _misused(error: typer.TyperException, command: str, *, as_json: bool) -> int:
+def _report_misuse(error: typer.TyperException, command: str, *, as_json: bool) -> int:
     """Show a wrong option or argument as the parser words it; its help goes to stderr too."""
     code = int(getattr(error, "exit_code", USAGE))
     worded = getattr(error, "format_message", lambda: str(error))
@@ -208,8 +208,8 @@ def _unforeseen(
         f"input. Run it again with {DEBUG} and report the last lines, without data of persons."
     )
     if "--json" in words:
-        give(envelope(command_of(words), error=RuntimeError(message)))
-    sys.stderr.write(f"eenzaam-stats {command_of(words)}: {message}\n")
+        give(envelope(find_command(words), error=RuntimeError(message)))
+    sys.stderr.write(f"eenzaam-stats {find_command(words)}: {message}\n")
 
 
 def main() -> None:

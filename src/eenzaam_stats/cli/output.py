@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from eenzaam_stats.cli.option_words import in_options
-from eenzaam_stats.cli.streams import speaks_unicode, written_out
+from eenzaam_stats.cli.streams import flush_output, speaks_unicode
 from eenzaam_stats.errors import (
     EenzaamStatsError,
     EenzaamStatsWarning,
@@ -128,7 +128,7 @@ def give(text: str) -> None:
     SourceError
         If it does not take them.
     """
-    with written_out():
+    with flush_output():
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 

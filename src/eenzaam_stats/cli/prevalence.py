@@ -39,8 +39,8 @@ from eenzaam_stats.cli.output import (
     require_free,
     say,
 )
-from eenzaam_stats.cli.release import remembered
-from eenzaam_stats.design import rule_of
+from eenzaam_stats.cli.release import remember_release
+from eenzaam_stats.design import read_rule
 from eenzaam_stats.vocabulary import IntervalMethod, Language, SubscaleCutoff, label, require_option
 
 if TYPE_CHECKING:
@@ -131,9 +131,9 @@ def prevalence(
 ) -> None:
     """Estimate weighted prevalences with design-based intervals, small cells suppressed."""
     from eenzaam_stats.estimation.aggregates.cells import cells  # noqa: PLC0415
-    from eenzaam_stats.loaders.formats.progress import told  # noqa: PLC0415
+    from eenzaam_stats.loaders.formats.progress import show_progress  # noqa: PLC0415
     from eenzaam_stats.loaders.sources.any_source import SourceOptions, read_source  # noqa: PLC0415
-    from eenzaam_stats.scoring.for_outcome import scored_for  # noqa: PLC0415
+    from eenzaam_stats.scoring.for_outcome import score_for  # noqa: PLC0415
 
     dialect = csv_dialect(as_csv=as_csv, csv_for=csv_for, as_json=as_json)
     _require(lang=lang, interval=interval, cutoff=subscale_cutoff)
@@ -151,12 +151,12 @@ def prevalence(
     )
     with progress(3, "reading", quiet=quiet or as_json) as advance:
         options = SourceOptions(_wave(wave), mapping, weight, weighted_for, country, said)
-        with told(partial(advance, by=0)):
+        with show_progress(partial(advance, by=0)):
             survey = read_source(source, file, options)
         if single_psu is not None:
-            survey = survey.with_single_psu(rule_of(single_psu))
+            survey = survey.with_single_psu(read_rule(single_psu))
         advance("scoring")
-        survey = scored_for(
+        survey = score_for(
             survey,
             outcome,
             scale=scale,
@@ -180,13 +180,13 @@ def prevalence(
         people = _people(survey) if record is not None else []
         tables = leaving.tables(record, people, estimated)
         advance("done")
-    failed = _failed(survey)
+    failed = _list_failures(survey)
     text = (
         envelope("prevalence", data=[_data(table) for table in tables], warnings=failed)
         if as_json
         else _text(tables, dialect, language=cast("Language", lang), unchecked=unchecked)
     )
-    with remembered(record, tables, out=out, people=people):
+    with remember_release(record, tables, out=out, people=people):
         deliver(text, out, force=force)
     for words in (*failed, *leaving.notes()):
         say(f"note: {words}", quiet=quiet)
@@ -198,7 +198,7 @@ def _people(survey: Any) -> list[People]:
     return [people_of(survey)]
 
 
-def _failed(survey: Any) -> list[str]:
+def _list_failures(survey: Any) -> list[str]:
     return [f"{one.name}: {one.message}" for one in survey.report.checks if one.passed is False]
 
 
@@ -255,13 +255,13 @@ def _text(
     from eenzaam_stats.tables.text import estimates_text  # noqa: PLC0415
 
     if dialect is not None:
-        return csv_text(_stacked(tables, language), dialect=dialect, unchecked=unchecked)
+        return csv_text(_stack_tables(tables, language), dialect=dialect, unchecked=unchecked)
     return "\n\n".join(
         estimates_text(table, language=language, unchecked=unchecked) for table in tables
     )
 
 
-def _stacked(tables: Sequence[Estimates], language: Language) -> Any:
+def _stack_tables(tables: Sequence[Estimates], language: Language) -> Any:
     """Every table below each other; a column that a table does not group by says total."""
     import pandas as pd  # noqa: PLC0415
 

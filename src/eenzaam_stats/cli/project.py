@@ -14,8 +14,8 @@ from eenzaam_stats.cli.checking import (
     ProfileName,
     Published,
     Unchecked,
-    stated,
-    stated_csv,
+    csv_with_note,
+    note_unchecked,
 )
 from eenzaam_stats.cli.files import (
     CsvFor,
@@ -111,7 +111,7 @@ def project(
     result = projected(
         "gezondheidsmonitor"
         if file is None
-        else leaving.opened(_table(file, "prevalences", words), published=published),
+        else leaving.open_table(_table(file, "prevalences", words), published=published),
         _table(Path(edition), "a population", words) if _is_file(edition) else edition,
         to=to,
         scenario=_scenario(scenario, damping, wave_weight or []),
@@ -131,9 +131,9 @@ def project(
     if as_json:
         give(envelope("project", data=_data(result)))
     elif dialect is not None:
-        give(stated_csv(result.tidy(), dialect))
+        give(csv_with_note(result.tidy(), dialect))
     else:
-        give("\n".join([_told(result), *stated(result).values()]))
+        give("\n".join([_describe_result(result), *note_unchecked(result).values()]))
 
 
 def _scenario(name: str, damping: str | None, weights: list[str]) -> Scenario:
@@ -198,7 +198,7 @@ def _picture(result: Projection, plot: Path, view: str, language: Language) -> b
     )
 
 
-def _told(result: Projection) -> str:
+def _describe_result(result: Projection) -> str:
     from eenzaam_stats.trend.projection.projected_change import decompose  # noqa: PLC0415
 
     every = result.tidy().query("age_group == 'all'")
@@ -225,5 +225,5 @@ def _data(result: Projection) -> dict[str, Any]:
         "change": records(decompose(result).tidy()),
         "hindcast": None if result.hindcast is None else asdict(result.hindcast),
         "text": result.describe(),
-        **stated(result),
+        **note_unchecked(result),
     }

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eenzaam_stats.errors import DisclosureError, OptionError, SchemaError, SourceError
-from eenzaam_stats.files.document_text import json_of
+from eenzaam_stats.files.document_text import parse_json
 from eenzaam_stats.files.writing import require_place, write_file
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Record:
         return tuple(table for one in self.left for table in one.seen_as(people))
 
 
-def opened_release(
+def open_release(
     folder: Path | None, withdraw: Sequence[str] = ()
 ) -> tuple[Record | None, tuple[Estimates, ...]]:
     """Record of this release, one behind the last, and the tables that left before, in order.
@@ -143,7 +143,7 @@ def require_whole(folder: Path, gone: Sequence[str] = ()) -> None:
 
 
 @contextmanager
-def remembered(
+def remember_release(
     record: Record | None,
     tables: Sequence[Estimates],
     *,
@@ -157,7 +157,7 @@ def remembered(
     SourceError
         If it cannot be written, or another run left a table meanwhile.
     """
-    from eenzaam_stats.disclosure.released import released_text  # noqa: PLC0415
+    from eenzaam_stats.disclosure.released import format_released  # noqa: PLC0415
 
     if record is None:
         yield
@@ -168,7 +168,7 @@ def remembered(
         for name in (LIST, *record.withdrawn)
         if (folder / name).is_file()
     }
-    text = released_text(tables) + "\n"
+    text = format_released(tables) + "\n"
     signs = {_called(one): one.signs for one in people}
     before = {one.file: (one.digest, one.people) for one in record.left}
     now = {**before, record.path.name: (_digest_of(text, record.path.name), signs)}
@@ -271,10 +271,10 @@ def _named(table: Estimates, people: People | None) -> Estimates:
 
 
 def _left(path: Path, listed: Mapping[str, Mapping[str, Any]]) -> Left:
-    from eenzaam_stats.disclosure.released import released_tables  # noqa: PLC0415
+    from eenzaam_stats.disclosure.released import parse_released  # noqa: PLC0415
 
     try:
-        tables = released_tables(path.read_text("utf-8", errors="replace"))
+        tables = parse_released(path.read_text("utf-8", errors="replace"))
     except SchemaError as problem:
         raise SchemaError(
             f"{path.parent.name}/{path.name}: {problem} Only when these tables never left: "
@@ -311,7 +311,7 @@ def _digest(path: Path) -> str:
 def _digest_of(text: str, name: str) -> str:
     """Digest of what a record holds; blanks and line ends between its parts do not count."""
     with suppress(ValueError):
-        text = json.dumps(json_of(text, of=name), sort_keys=True)
+        text = json.dumps(parse_json(text, of=name), sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
@@ -321,7 +321,7 @@ def _document(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         return {"records": {}, "withdrawn": []}
     try:
-        found = json_of(path.read_text("utf-8", errors="replace"), of=LIST)
+        found = parse_json(path.read_text("utf-8", errors="replace"), of=LIST)
         whole = isinstance(found, dict) and found.get("seal") == _seal(found)
     except ValueError:
         whole = False

@@ -35,7 +35,7 @@ _LIKE = {
 }
 
 
-def replaced(problem: UnicodeError) -> tuple[str, int]:
+def replace_characters(problem: UnicodeError) -> tuple[str, int]:
     """Characters that an encoding lacks, as the nearest ones that every encoding has.
 
     Examples
@@ -58,7 +58,7 @@ def _nearest(sign: str) -> str:
 
 def prepare_streams() -> None:
     """Let standard output and error replace what they lack; a closed one takes nothing."""
-    codecs.register_error(REPLACED, replaced)
+    codecs.register_error(REPLACED, replace_characters)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by who started the program
@@ -73,7 +73,7 @@ def speaks_unicode(stream: TextIO) -> bool:
 
 
 @contextmanager
-def written_out() -> Iterator[None]:
+def flush_output() -> Iterator[None]:
     """Write out at once what the block prints, and say in words what standard output refuses.
 
     Raises

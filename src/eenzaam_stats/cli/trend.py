@@ -15,8 +15,8 @@ from eenzaam_stats.cli.checking import (
     ProfileName,
     Published,
     Unchecked,
-    stated,
-    stated_csv,
+    csv_with_note,
+    note_unchecked,
 )
 from eenzaam_stats.cli.files import (
     CsvFor,
@@ -111,7 +111,7 @@ def trend(
     leaving.require()
     require_free(plot, force=force)
     words = file_words(decimal=decimal, thousands=thousands)
-    frame = leaving.opened(
+    frame = leaving.open_table(
         csv_table(file, "wave, estimate and std_error", words), published=published
     )
     interruptions = [_interruption(words, effects) for words in interruption]
@@ -147,13 +147,13 @@ def trend(
     if as_json:
         give(envelope("trend", data={**_data(result), **({"checks": found} if checks else {})}))
     elif dialect is not None:
-        give(stated_csv(result.tidy(), dialect))
+        give(csv_with_note(result.tidy(), dialect))
     else:
         told = [
             f"check {check['name']}, {check['effect']}: {check['verdict']}; {check['message']}"
             for check in found
         ]
-        give("\n".join([*_shown(result), *told, *stated(result).values()]))
+        give("\n".join([*_shown(result), *told, *note_unchecked(result).values()]))
 
 
 def _shown(result: InterruptedFit | ForecastGap) -> tuple[str, str, str]:
@@ -220,10 +220,10 @@ def _picture(result: Any, plot: Path, language: Language) -> bytes:
 
     return picture(
         plot,
-        lambda axes: plots.interrupted(result, language=language, axes=axes),
+        lambda axes: plots.interruption(result, language=language, axes=axes),
         size=_SIZE,
         title=result.model.outcome,
-        told=lambda: plots.interrupted_text(result, language=language),
+        told=lambda: plots.interruption_text(result, language=language),
     )
 
 
@@ -234,4 +234,4 @@ def _data(result: Any) -> dict[str, Any]:
         name: None if isinstance(value, float) and not math.isfinite(value) else value
         for name, value in asdict(result.model).items()
     }
-    return {"model": model, "rows": rows, "text": result.describe(), **stated(result)}
+    return {"model": model, "rows": rows, "text": result.describe(), **note_unchecked(result)}

@@ -83,15 +83,15 @@ class Calendar:
 NUMBERS = Calendar()
 
 
-def calendar_of(moments: Sequence[Moment]) -> Calendar:
+def choose_calendar(moments: Sequence[Moment]) -> Calendar:
     """Choose the axis on which dates are steps.
 
     Examples
     --------
     >>> ends = [dt.datetime(2020, month, day) for month, day in ((1, 31), (2, 29), (4, 30))]
-    >>> calendar_of(ends)
+    >>> choose_calendar(ends)
     Calendar(axis='month', day=31, time=0.0)
-    >>> calendar_of([2020.0, 2020.5]).axis, calendar_of([dt.datetime(2020, 1, 1 + 7 * k)
+    >>> choose_calendar([2020.0, 2020.5]).axis, choose_calendar([dt.datetime(2020, 1, 1 + 7 * k)
     ...                                                  for k in range(3)]).axis
     ('number', 'day')
     """

@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.dates.axis import Calendar, Moment, calendar_of
+from eenzaam_stats.dates.axis import Calendar, Moment, choose_calendar
 from eenzaam_stats.errors import SchemaError, verb
-from eenzaam_stats.messages import shown_label, shown_value
+from eenzaam_stats.messages import show_label, show_value
 
 # Dates in words: years, quarters, months, weeks and days as text, read only where they are clear.
 # A day before a month before a year (01-03-2020) is not read: nobody can tell it from a month
@@ -143,7 +143,7 @@ HOW = (
 )
 
 
-def moment_of(value: object) -> Moment | None:
+def read_moment(value: object) -> Moment | None:
     """Read a number or a date of any kind; ``None`` for what is neither.
 
     Parameters
@@ -159,9 +159,9 @@ def moment_of(value: object) -> Moment | None:
 
     Examples
     --------
-    >>> moment_of("2020Q2"), moment_of(dt.date(2020, 4, 1)) == moment_of("2020-04")
+    >>> read_moment("2020Q2"), read_moment(dt.date(2020, 4, 1)) == read_moment("2020-04")
     (datetime.datetime(2020, 4, 1, 0, 0), True)
-    >>> moment_of("2020.2"), moment_of("01-03-2020"), moment_of(True)
+    >>> read_moment("2020.2"), read_moment("01-03-2020"), read_moment(True)
     (2020.2, None, None)
     """
     if isinstance(value, (bool, np.bool_)) or value is pd.NaT or value is pd.NA:
@@ -212,11 +212,11 @@ def dates_of_waves(
     [2020.0, 2020.0833]
     """
     values = list(waves)
-    found = [moment_of(value) for value in values]
+    found = [read_moment(value) for value in values]
     wrong = [at for at, one in enumerate(found) if not _usable(one)]
     if wrong:
         first = values[wrong[0]]
-        shown = shown_label(first) if people is None else shown_value(first, people[wrong[0]])
+        shown = show_label(first) if people is None else show_value(first, people[wrong[0]])
         raise SchemaError(
             f"{verb()} needs dates or numbers in column {column!r}, such as 2020.2, and found "
             f"{shown} ({len(wrong)} wave(s), first in row "
@@ -224,7 +224,7 @@ def dates_of_waves(
         )
     moments = [one for one in found if one is not None]
     _require_clear(values, moments, column=column)
-    calendar = calendar_of(moments)
+    calendar = choose_calendar(moments)
     number: dict[Moment, float] = {one: calendar.number(one) for one in set(moments)}
     return np.array([number[one] for one in moments], dtype=np.float64), calendar
 
@@ -251,13 +251,13 @@ def _require_clear(values: Sequence[object], moments: Sequence[Moment], *, colum
     if unclear and all(unclear):
         raise SchemaError(
             f"{verb()} needs dates or numbers in column {column!r}, and "
-            f"{shown_value(values[0])} {unclear[0]}."
+            f"{show_value(values[0])} {unclear[0]}."
         )
     words = [value.strip() for value in values if isinstance(value, str)]
     if len(words) == len(values) > 1 and all(_is_school_year(one) for one in words):
         raise SchemaError(
             f"{verb()} needs dates in column {column!r}, and "
-            f"{shown_value(words[0])} and the others read as "
+            f"{show_value(words[0])} and the others read as "
             "two years as well as a year and a month. Write the first day, such as 2019-09-01."
         )
 
@@ -285,12 +285,12 @@ def in_order(dates: Iterable[DateLike]) -> list[DateLike]:
     [2019.5, '2020-03']
     """
     axis = Calendar("year")
-    return sorted(dates, key=lambda date: axis.number(moment_of(date) or 0.0))
+    return sorted(dates, key=lambda date: axis.number(read_moment(date) or 0.0))
 
 
 def is_date(value: object) -> bool:
     """Whether a value is a number or a date that can be read."""
-    return _usable(moment_of(value))
+    return _usable(read_moment(value))
 
 
 def _usable(moment: Moment | None) -> bool:

@@ -10,7 +10,7 @@ from eenzaam_stats.disclosure.controlled import round_release
 from eenzaam_stats.disclosure.profiles import PROFILES, DisclosureProfile
 from eenzaam_stats.disclosure.report import DisclosureReport, Finding, check_disclosure
 from eenzaam_stats.disclosure.suppression import require_checked, suppress
-from eenzaam_stats.output_check import status_of
+from eenzaam_stats.output_check import read_status
 
 __all__ = [
     "PROFILES",
@@ -22,8 +22,8 @@ __all__ = [
     "audit",
     "check_disclosure",
     "export_to_argus",
+    "read_status",
     "require_checked",
     "round_release",
-    "status_of",
     "suppress",
 ]

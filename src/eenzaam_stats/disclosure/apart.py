@@ -65,7 +65,7 @@ def _require_everyone(tables: Sequence[Estimates], few: int) -> None:
     for table in tables:
         people = _everyone(table)
         if people is not None:
-            found.setdefault(_cell_of((), table, ()), []).append((table.by, people))
+            found.setdefault(_find_cell((), table, ()), []).append((table.by, people))
     for cell, numbers in found.items():
         # the same groups are compared one by one
         pairs = [(a, b) for (one, a), (other, b) in combinations(numbers, 2) if one != other]
@@ -102,10 +102,10 @@ def _everyone(table: Estimates) -> int | None:
 
 
 def _cell(table: Estimates, row: Estimate) -> Cell:
-    return _cell_of(table.by, table, row.group)
+    return _find_cell(table.by, table, row.group)
 
 
-def _cell_of(by: Sequence[str], table: Estimates, group: Sequence[str]) -> Cell:
+def _find_cell(by: Sequence[str], table: Estimates, group: Sequence[str]) -> Cell:
     note: Footnote = table.footnote
     place = frozenset(zip(by, group, strict=True))
     return note.outcome, note.source, note.wave, note.population, note.statistic, place

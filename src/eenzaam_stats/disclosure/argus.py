@@ -14,13 +14,13 @@ from typing import Literal
 
 import pandas as pd
 
-from eenzaam_stats.disclosure.audit import known_cells
+from eenzaam_stats.disclosure.audit import list_known_cells
 from eenzaam_stats.disclosure.derived import require_released
-from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
-from eenzaam_stats.disclosure.relations import composed, functions_of
+from eenzaam_stats.disclosure.profiles import DisclosureProfile, find_profile
+from eenzaam_stats.disclosure.relations import compose_functions, find_functions
 from eenzaam_stats.disclosure.rules import disclosive
 from eenzaam_stats.disclosure.system import Functions
-from eenzaam_stats.errors import OptionError, SchemaError, listed
+from eenzaam_stats.errors import OptionError, SchemaError, list_all
 from eenzaam_stats.files.writing import require_folder, write_set
 from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.vocabulary import Disclosure
@@ -126,7 +126,7 @@ def export_to_argus(
         raise OptionError.among(of, ("n_valid", "n_outcome"), name="of")
     if not name or name != Path(name).name or "\\" in name:
         raise OptionError(f"name is {name!r}. Give the begin of the names of files, no folder.")
-    chosen = profile_of(profile)
+    chosen = find_profile(profile)
     tables = [estimates] if isinstance(estimates, Estimates) else list(estimates)
     _require(tables, of)
     pairs = [
@@ -135,9 +135,11 @@ def export_to_argus(
         for table in tables
         for row in table.rows
     ]  # fmt: skip
-    functions = composed(functions_of([*pairs, *known_cells(together)]))
-    finest = max(tables, key=lambda table: (len(_reduced(table.by, functions)), len(table.rows)))
-    columns = _reduced(finest.by, functions)
+    functions = compose_functions(find_functions([*pairs, *list_known_cells(together)]))
+    finest = max(
+        tables, key=lambda table: (len(_independent_columns(table.by, functions)), len(table.rows))
+    )
+    columns = _independent_columns(finest.by, functions)
     chains = {column: _chain(column, tables, functions) for column in columns}
     counts, printed = _cells(tables, finest, chains, of)
     total = float(counts[(TOTAL,) * len(columns)])
@@ -191,7 +193,7 @@ def _require(tables: Sequence[Estimates], of: str) -> None:
     if len(outcomes) != 1 or not all(isinstance(table, Estimates) for table in tables):
         raise SchemaError(
             f"export_to_argus() takes estimates of one outcome, and these are of "
-            f"[{listed(sorted(outcomes))}] or are comparisons. Call it once for each outcome."
+            f"[{list_all(sorted(outcomes))}] or are comparisons. Call it once for each outcome."
         )
     absent = sum(getattr(row, of) is None for table in tables for row in table.rows)
     if absent:
@@ -216,7 +218,7 @@ def _require(tables: Sequence[Estimates], of: str) -> None:
         )
 
 
-def _reduced(by: Sequence[str], functions: Functions) -> tuple[str, ...]:
+def _independent_columns(by: Sequence[str], functions: Functions) -> tuple[str, ...]:
     """Columns without those that follow from another one."""
     return tuple(
         one
@@ -264,7 +266,7 @@ def _cells(
             [values[column], *(_code(name, of_fine[values[column]]) for name, of_fine in chain)]
             for column, chain in chains.items()
         ]
-        for codes in _crossed([[*one, TOTAL] for one in levels]):
+        for codes in _cross_levels([[*one, TOTAL] for one in levels]):
             counts[codes] = counts.get(codes, 0) + int(getattr(row, of))
     printed: dict[Group, Estimate] = {}
     for table in tables:
@@ -281,12 +283,12 @@ def _cells(
     return counts, printed
 
 
-def _crossed(levels: Sequence[Sequence[str]]) -> Iterator[Group]:
+def _cross_levels(levels: Sequence[Sequence[str]]) -> Iterator[Group]:
     if not levels:
         yield ()
         return
     for first in levels[0]:
-        for rest in _crossed(levels[1:]):
+        for rest in _cross_levels(levels[1:]):
             yield (first, *rest)
 
 

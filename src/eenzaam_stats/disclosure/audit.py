@@ -11,7 +11,7 @@ import pandas as pd
 
 from eenzaam_stats.disclosure.derived import Released, is_counted, require_released
 from eenzaam_stats.disclosure.feasible import ContradictionError, Range, ranges, solve
-from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
+from eenzaam_stats.disclosure.profiles import DisclosureProfile, find_profile
 from eenzaam_stats.disclosure.reading import Published, Reading, readings
 from eenzaam_stats.disclosure.relations import Cell
 from eenzaam_stats.disclosure.visible import Visible, not_looked_at, visible_rows
@@ -115,14 +115,14 @@ class AuditReport:
     not_looked_at: tuple[str, ...] = ()
 
     @property
-    def disclosed(self) -> tuple[Bounds, ...]:
+    def disclosures(self) -> tuple[Bounds, ...]:
         """Counts that the release gives away."""
         return tuple(one for one in self.bounds if one.disclosed)
 
     @property
     def safe(self) -> bool:
         """Whether something was looked at, nothing is disclosed and no shown row breaks a rule."""
-        return bool(self.hidden or self.shown) and not (self.disclosed or self.visible)
+        return bool(self.hidden or self.shown) and not (self.disclosures or self.visible)
 
     def verdict(self) -> str:
         """Whether the tables are safe, in one line, with what was not looked at."""
@@ -132,7 +132,7 @@ class AuditReport:
             "rule"
             if self.safe
             else f"not safe under profile {name}: {len(self.visible)} shown row(s) break a rule, "
-            f"{len(self.disclosed)} hidden count(s) disclosed"
+            f"{len(self.disclosures)} hidden count(s) disclosed"
         )
         nothing = "" if self.hidden or self.shown else ", because no row could be looked at"
         return f"{found}{nothing}. Not looked at: {'; '.join(self.not_looked_at)}."
@@ -145,13 +145,13 @@ class AuditReport:
             STAYS,
             self.profile.describe(),
             f"{self.hidden} hidden row(s), {len(self.bounds)} hidden count(s): "
-            f"{len(self.disclosed)} disclosed. {narrow} more are nearer than the protection and "
+            f"{len(self.disclosures)} disclosed. {narrow} more are nearer than the protection and "
             "large enough to be shown, in rows whose other counts are protected. Bounds of "
             f"{whole} are those of whole numbers, of {len(self.bounds) - whole} those of the "
             f"relaxation. {len(self.visible)} of {self.shown} shown row(s) break a rule.",
             *(f"note: {one}" for one in self.notes),
             *(one.describe() for one in self.visible),
-            *(one.describe() for one in self.disclosed),
+            *(one.describe() for one in self.disclosures),
             self.verdict(),
         ]
         return "\n".join(lines)
@@ -169,7 +169,7 @@ class AuditReport:
             "use": STAYS,
             "profile": asdict(self.profile),
             "hidden": self.hidden,
-            "disclosed": len(self.disclosed),
+            "disclosed": len(self.disclosures),
             "shown": self.shown,
             "visible": [asdict(one) for one in self.visible],
             "safe": self.safe,
@@ -257,15 +257,15 @@ def audit(
     >>> def row(group, n, yes):
     ...     return Estimate(group, yes / n, 0.1, 0.1, 0.9, n - 1, n, 0, float(n), 1.0,
     ...                     n_outcome=yes)
-    >>> regions = Estimates(("region",), (row(("a",), 40, 20), row(("b",), 8, 4).hidden()), note)
+    >>> regions = Estimates(("region",), (row(("a",), 40, 20), row(("b",), 8, 4).hide()), note)
     >>> everyone = Estimates((), (row((), 48, 24),), note)
     >>> found = audit([regions, everyone])
-    >>> print(found.disclosed[-1].describe())
+    >>> print(found.disclosures[-1].describe())
     table 1, b: with an answer is 8
         because table 1 region=a: with an answer (40) + table 1 region=b: with an answer (hidden) \
 = table 2 everyone: with an answer (48)
     """
-    chosen = profile_of(profile)
+    chosen = find_profile(profile)
     given = tuple(estimates) if isinstance(estimates, Sequence) else (estimates,)
     plain = [one.table if isinstance(one, Published) else one for one in given]
     require_released(plain, verb="audit()")
@@ -281,12 +281,12 @@ def audit(
     )
     found: list[Bounds] = []
     hidden = 0
-    for whole in readings(tables, known_cells(together)):
+    for whole in readings(tables, list_known_cells(together)):
         reading = _consistent(whole)
         notes.update(dict.fromkeys(reading.notes))
         per_row = _bounds(reading, dict(tables), chosen)
         hidden += len(per_row)
-        found += [one for bounds in per_row for one in _judged(bounds, chosen)]
+        found += [one for bounds in per_row for one in _judge_bounds(bounds, chosen)]
     order = sorted(
         found, key=lambda one: (not one.disclosed, one.width, one.table, one.group, one.what)
     )
@@ -303,7 +303,7 @@ def audit(
     )
 
 
-def known_cells(together: pd.DataFrame | None) -> list[Cell]:
+def list_known_cells(together: pd.DataFrame | None) -> list[Cell]:
     """Rows of values as cells."""
     if together is None:
         return []
@@ -382,7 +382,7 @@ def _equations(reading: Reading, unknown: int, found: Range) -> tuple[str, ...]:
     return tuple(reading.words(line) for line in found.lines)
 
 
-def _judged(bounds: list[Bounds], profile: DisclosureProfile) -> list[Bounds]:
+def _judge_bounds(bounds: list[Bounds], profile: DisclosureProfile) -> list[Bounds]:
     """Counts of one row, with what is disclosed of them."""
     whole_row = all(one.narrow for one in bounds)
     least = float(max(profile.least_n, profile.least_cell, 2))

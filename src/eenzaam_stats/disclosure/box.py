@@ -73,7 +73,7 @@ class Box:
             chosen[name] = [own, *[value for value in ranked if value != own][:width]]
         finer = sorted({name for one in self.columns for name in one} - set(columns))
         for name in finer:
-            chosen[name] = self._unlisted(name, chosen, width)
+            chosen[name] = self._find_unlisted(name, chosen, width)
         return chosen
 
     def _by_rank(self, names: list[str], unknowns: IntArray, most: int | None = None) -> list[str]:
@@ -83,7 +83,7 @@ class Box:
         order = np.argsort(price + few * _TOO_FEW, kind="stable")
         return [names[at] for at in order[:most]]
 
-    def _unlisted(self, name: str, chosen: dict[str, list[str]], width: int) -> list[str]:
+    def _find_unlisted(self, name: str, chosen: dict[str, list[str]], width: int) -> list[str]:
         """Values of a column that the count does not have: within those chosen of a coarser one."""
         parents = [
             (chosen[coarse], mapping)

@@ -17,8 +17,8 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.disclosure.counts import YES, Shown, shown_counts
-from eenzaam_stats.disclosure.decision import crossed_values
+from eenzaam_stats.disclosure.counts import YES, Shown, list_shown_counts
+from eenzaam_stats.disclosure.decision import cross_values
 from eenzaam_stats.disclosure.derived import is_counted, require_released
 from eenzaam_stats.disclosure.feasible import Line, parts
 from eenzaam_stats.disclosure.relations import systems
@@ -117,10 +117,10 @@ def round_release(
     tables = (estimates,) if isinstance(estimates, Estimates) else tuple(estimates)
     _require(tables)
     numbered = list(enumerate(tables))
-    shown = list(shown_counts(numbered))
+    shown = list(list_shown_counts(numbered))
     found: dict[tuple[int, int], dict[str, int]] = {}
     far = 0
-    for system in systems(shown, crossed_values(numbered, shown)).values():
+    for system in systems(shown, cross_values(numbered, shown)).values():
         printed = [
             (unknown, shown[number], word)
             for unknown, rows in enumerate(system.shows)
@@ -128,12 +128,12 @@ def round_release(
             if (word := _column(system, unknown, shown[number], tables))
         ]
         problem = _Rounding(system, base, frozenset(unknown for unknown, *_ in printed))
-        rounded = problem.solved()
+        rounded = problem.solve()
         far += problem.far(rounded)
         for unknown, one, word in printed:
             found.setdefault((one.table, one.row), {})[word] = round(rounded[unknown])
     result = tuple(
-        _rounded_table(table, [found[at, row] for row in range(len(table.rows))], base, far)
+        _round_table(table, [found[at, row] for row in range(len(table.rows))], base, far)
         for at, table in numbered
     )
     return result[0] if alone else result
@@ -171,7 +171,7 @@ def _column(system: System, unknown: int, one: Shown, tables: Sequence[Estimates
     return "n_outcome" if label or kind[2] == YES else ""
 
 
-def _rounded_table(
+def _round_table(
     table: Estimates, counts: Sequence[dict[str, int]], base: int, far: int
 ) -> Estimates:
     beyond = f", {far} of them no neighbour" if far else ""
@@ -185,11 +185,11 @@ def _rounded_table(
         disclosure=words,
         n_without_group=base * round((table.footnote.n_without_group or 0) / base),
     )
-    rows = tuple(_rounded_row(row, one, base) for row, one in zip(table.rows, counts, strict=True))
+    rows = tuple(_round_row(row, one, base) for row, one in zip(table.rows, counts, strict=True))
     return Estimates(table.by, rows, note)
 
 
-def _rounded_row(row: Estimate, counts: dict[str, int], base: int) -> Estimate:
+def _round_row(row: Estimate, counts: dict[str, int], base: int) -> Estimate:
     n, yes, nothing = counts["n_valid"], counts["n_outcome"], math.nan
     words = f"rounded to multiples of {base}"
     return Estimate(
@@ -214,7 +214,7 @@ class _Rounding:
     base: int
     printed: frozenset[int]
 
-    def solved(self) -> FloatArray:
+    def solve(self) -> FloatArray:
         """Rounded value of every unknown."""
         lines, value = self._lines()
         result = np.array(value, dtype=np.float64)

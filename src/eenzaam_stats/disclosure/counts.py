@@ -57,7 +57,7 @@ class Shown:
     fixed: Columns = ()
 
 
-def shown_counts(tables: Sequence[tuple[int, Estimates]]) -> Iterator[Shown]:
+def list_shown_counts(tables: Sequence[tuple[int, Estimates]]) -> Iterator[Shown]:
     """Counts of every row of every table, in the order given.
 
     Parameters
@@ -71,7 +71,7 @@ def shown_counts(tables: Sequence[tuple[int, Estimates]]) -> Iterator[Shown]:
     """
     several = _several_waves([table for _, table in tables])
     for number, table in tables:
-        fixed = _wave_of(table, several)
+        fixed = _wave_column(table, several)
         outcome = table.footnote.outcome
         order = sorted({*table.by, *fixed} - {outcome, OUTCOME})
         binary = _has_outcome(table)
@@ -154,7 +154,7 @@ def _several_waves(tables: Sequence[Estimates]) -> frozenset[str]:
     return frozenset(source for source, found in waves.items() if len(found) > 1)
 
 
-def _wave_of(table: Estimates, several: frozenset[str]) -> dict[str, str]:
+def _wave_column(table: Estimates, several: frozenset[str]) -> dict[str, str]:
     """The wave as a column of a table of one wave, where another table tells waves apart."""
     note = table.footnote
     if note.source in several and WAVE not in table.by and BETWEEN not in note.wave:

@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eenzaam_stats.disclosure.counts import Columns, Kind, Shown, Values, shown_counts
+from eenzaam_stats.disclosure.counts import Columns, Kind, Shown, Values, list_shown_counts
 from eenzaam_stats.disclosure.intervals import fill
 from eenzaam_stats.disclosure.moves import MARGIN
 from eenzaam_stats.disclosure.profiles import DisclosureProfile
 from eenzaam_stats.disclosure.relations import Cell, systems
 from eenzaam_stats.disclosure.rules import disclosive
-from eenzaam_stats.disclosure.secondary import Secret, protected
+from eenzaam_stats.disclosure.secondary import Secret, protect_secrets
 from eenzaam_stats.disclosure.system import Rule, System
 from eenzaam_stats.disclosure.unclear import unclear_rows
 from eenzaam_stats.results.estimates import Estimate, Estimates
@@ -39,7 +39,7 @@ class Printed:
     shown: Sequence[Shown]
     estimates: Sequence[Estimate]
 
-    def released(self, rows: set[int], hidden: set[int]) -> set[int]:
+    def find_released(self, rows: set[int], hidden: set[int]) -> set[int]:
         """Rows that have left before: they are safe already, and others are not checked yet."""
         if not any(self.estimates[at].disclosure is Disclosure.UNCHECKED for at in rows):
             return set()
@@ -67,7 +67,7 @@ def reasons_of_estimates(
     dict of int to list of str
         Per number of a table, one reason for each row.
     """
-    shown = list(shown_counts(tables))
+    shown = list(list_shown_counts(tables))
     by_number = dict(tables)
     estimates = [by_number[one.table].rows[one.row] for one in shown]
     reasons = [
@@ -78,14 +78,14 @@ def reasons_of_estimates(
         for one, row in zip(shown, estimates, strict=True)
     ]
     if any(reasons):
-        _protect(Printed(shown, estimates), reasons, profile, crossed_values(tables, shown))
+        _protect(Printed(shown, estimates), reasons, profile, cross_values(tables, shown))
     result = {number: [""] * len(table.rows) for number, table in tables}
     for one, reason in zip(shown, reasons, strict=True):
         result[one.table][one.row] = reason
     return result
 
 
-def crossed_values(
+def cross_values(
     tables: Sequence[tuple[int, Estimates]], shown: Sequence[Shown]
 ) -> dict[str, list[Cell]]:
     """Values that occur together of columns that stand in no table together."""
@@ -128,7 +128,7 @@ def _protect(
         hidden = {number for number in own if reasons[number]}
         if not hidden:
             continue
-        left = printed.released(own, hidden)
+        left = printed.find_released(own, hidden)
         unclear = unclear_rows(system, system.classes) - left - hidden
         for number in unclear:
             reasons[number] = SUBTRACTION
@@ -138,7 +138,9 @@ def _protect(
             for one in _secrets(system, printed, hidden, profile)
             if not left & set(system.shows[one.unknown])
         ]
-        found = protected(system, secrets, hidden=hidden, cost={at: cost[at] for at in own - left})
+        found = protect_secrets(
+            system, secrets, hidden=hidden, cost={at: cost[at] for at in own - left}
+        )
         for number in found - hidden:
             reasons[number] = SUBTRACTION
 

@@ -51,7 +51,7 @@ def require_basis(tables: Sequence[Released]) -> None:
         With the outcome and the columns of the estimates that are wanted.
     """
     there = {
-        (key_of(table), frozenset(table.by), table.footnote.statistic)
+        (table_key(table), frozenset(table.by), table.footnote.statistic)
         for table in tables
         if isinstance(table, Estimates)
     }
@@ -61,13 +61,13 @@ def require_basis(tables: Sequence[Released]) -> None:
                 raise DisclosureError(_words(table, key, by))
 
 
-def key_of(table: Released) -> Key:
+def table_key(table: Released) -> Key:
     """Outcome, source and wave: what two tables of the same people share."""
     note = table.footnote
     return (note.outcome, note.source, note.wave)
 
 
-def hidden_cells(
+def find_hidden_cells(
     tables: Sequence[Released], reasons: Sequence[Sequence[str]]
 ) -> dict[Key, set[Cell]]:
     """Groups without numbers, per outcome, source and wave."""
@@ -79,17 +79,17 @@ def hidden_cells(
                 for row, reason in zip(table.rows, why, strict=True)
                 if reason
             }
-            found.setdefault(key_of(table), set()).update(cells)
+            found.setdefault(table_key(table), set()).update(cells)
     return found
 
 
-def touched(table: Released, hidden: dict[Key, set[Cell]]) -> Iterator[int]:
+def find_revealing_rows(table: Released, hidden: dict[Key, set[Cell]]) -> Iterator[int]:
     """Rows of a table that would give a hidden group away."""
     if isinstance(table, Comparisons):
-        cells = hidden.get(key_of(table), set())
+        cells = hidden.get(table_key(table), set())
         yield from (at for at, row in enumerate(table.rows) if _compares(table, row, cells))
         return
-    outcome, rest = key_of(table)[0], key_of(table)[1:]
+    outcome, rest = table_key(table)[0], table_key(table)[1:]
     names = {outcome, *outcome.split(_OVER)}
     cells = {
         cell
@@ -126,7 +126,7 @@ def _compares(table: Comparisons, row: Comparison, cells: set[Cell]) -> bool:
 
 def _basis(table: Released) -> Iterator[tuple[Key, tuple[str, ...], tuple[str, ...]]]:
     """Outcome, columns and statistic of the estimates that a result was made of."""
-    outcome, source, wave = key_of(table)
+    outcome, source, wave = table_key(table)
     if isinstance(table, Comparisons):
         yield (outcome, source, wave), (*table.within, *table.by), _SHARE
     elif table.footnote.over:
@@ -147,7 +147,7 @@ def bounding(
     in the same group nothing is told; with unequal weights the sum is not one of people.
     """
     classes = [
-        (_scale_of(table), _class_cell(table, row), bool(reason))
+        (_scale_key(table), _class_cell(table, row), bool(reason))
         for table, why in zip(tables, reasons, strict=True)
         if isinstance(table, Estimates)
         for row, reason in zip(table.rows, why, strict=True)
@@ -162,9 +162,9 @@ def bounding(
         near = {
             (what, frozenset(one for one in cell if one[0] in own))
             for scale, (what, cell) in hidden
-            if scale == _scale_of(table) and own <= {name for name, _ in cell}
+            if scale == _scale_key(table) and own <= {name for name, _ in cell}
         }
-        open_cells = {cell for what, cell in near if (_scale_of(table), (what, cell)) not in shown}
+        open_cells = {cell for what, cell in near if (_scale_key(table), (what, cell)) not in shown}
         for place, row in enumerate(table.rows):
             cell = frozenset(zip(table.by, row.group, strict=True))
             if cell in open_cells and row.disclosure is not Disclosure.SAFE:
@@ -178,14 +178,14 @@ def _classes_within(
 ) -> Iterator[tuple[int, int]]:
     """Shown classes of the scale of a number in its group."""
     for at, table in enumerate(tables):
-        if isinstance(table, Estimates) and _scale_of(table) == _scale_of(number):
+        if isinstance(table, Estimates) and _scale_key(table) == _scale_key(number):
             for place, row in enumerate(table.rows):
                 inside = cell <= _class_cell(table, row)[1]
                 if row.n_outcome is not None and inside and not reasons[at][place]:
                     yield at, place
 
 
-def _scale_of(table: Estimates) -> Key:
+def _scale_key(table: Estimates) -> Key:
     note = table.footnote
     return (note.scale, note.source, note.wave)
 

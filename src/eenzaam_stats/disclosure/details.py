@@ -24,7 +24,7 @@ _OTHER = ("conf_low", "conf_high", "weight_sum", "deff", "deff_wor", "n_effectiv
 _ABOUT = ("outcome", "method", "origin")
 
 
-def estimates_of(frame: pd.DataFrame, *, source: str) -> Estimates | None:
+def read_estimates(frame: pd.DataFrame, *, source: str) -> Estimates | None:
     """Shares of one table of ``details()``; ``None`` for anything else.
 
     Parameters
@@ -43,7 +43,7 @@ def estimates_of(frame: pd.DataFrame, *, source: str) -> Estimates | None:
     Examples
     --------
     >>> frame = pd.DataFrame({"wave": [2020, 2022], "estimate": [0.4, 0.5]})
-    >>> estimates_of(frame, source="a.csv") is None
+    >>> read_estimates(frame, source="a.csv") is None
     True
     """
     names = [str(name) for name in frame.columns]
@@ -80,4 +80,4 @@ def _row(group: tuple[str, ...], values: Mapping[Any, Any], *, hidden: bool) -> 
     counts = {name: None if math.isnan(floats[name]) else int(floats[name]) for name in _WHOLE}
     made: dict[str, Any] = {**floats, **counts}
     plain = Estimate(group=group, disclosure=Disclosure.UNCHECKED, **made)
-    return plain.hidden() if hidden else plain
+    return plain.hide() if hidden else plain

@@ -91,7 +91,7 @@ class ContradictionError(SchemaError):
     line: int = -1
 
 
-def contradicted(line: int) -> ContradictionError:
+def contradiction_error(line: int) -> ContradictionError:
     """Error that keeps the number of the line, for words about it."""
     error = ContradictionError("sums that cannot hold together")
     error.line = line
@@ -154,7 +154,7 @@ class _Elimination:
         near = _NEAR * max(1.0, abs(known))
         before = [one for at, _ in line.terms for one in self.solved.by.get(at, ())]
         if not free and (low > near or high < -near):
-            raise contradicted(number)
+            raise contradiction_error(number)
         if len(free) == 1:
             return self._alone(*free[0], (low, high), (*before, number))
         nobody = abs(low) < near and abs(high) < near and len({f > 0.0 for _, f in free}) == 1
@@ -173,7 +173,7 @@ class _Elimination:
             before = (*before, *by) if not exact else by
         least, most = max(least, low), min(most, high)
         if least > most + _NEAR:
-            raise contradicted(by[-1])
+            raise contradiction_error(by[-1])
         self.ends[at] = (least, most, before)
         if exact or most - least < _NEAR:
             return [self._settle(at, least, before)]
@@ -280,7 +280,7 @@ class Question:
                 for at, times in terms:
                     self.allowed[at] = min(self.allowed[at], most / times)
 
-    def range_of(self, unknown: int, wide: float) -> Range:
+    def find_range(self, unknown: int, wide: float) -> Range:
         """Least and largest value of one unknown; without its lines when they lie far apart.
 
         Raises
@@ -323,7 +323,7 @@ class Question:
         found = self.model.getSolution()
         self.model.changeColCost(at, 0.0)
         if status == highspy.HighsModelStatus.kInfeasible:
-            raise contradicted(self.part.lines[0] if self.part.lines else -1)
+            raise contradiction_error(self.part.lines[0] if self.part.lines else -1)
         if status != highspy.HighsModelStatus.kOptimal:
             return sign * -math.inf, True, []
         values = np.array(found.col_value)
@@ -349,7 +349,7 @@ class Question:
             options={"time_limit": _SECONDS},
         )
         if found.status == _INFEASIBLE:
-            raise contradicted(self.part.lines[0])
+            raise contradiction_error(self.part.lines[0])
         # the bound of the search holds when its time was over before the end was reached
         bound = found.mip_dual_bound
         end = sign * (-math.inf if bound is None else float(bound))
@@ -430,5 +430,5 @@ def ranges(
         inside = [at for at in part.unknowns if at in wanted]
         if inside:
             question = Question(part, lines, solved, numbers)
-            found.update({at: question.range_of(at, wide) for at in inside})
+            found.update({at: question.find_range(at, wide) for at in inside})
     return found

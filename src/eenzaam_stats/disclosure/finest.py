@@ -44,7 +44,7 @@ def lift(system: System) -> None:
             shown.setdefault(kind, set()).add(columns)
     printed = _largest(system, {columns for sets in shown.values() for columns in sets})
     cliques = _cliques([system.derivable(columns) for columns in printed])
-    for columns in sorted({system.reduced(one) for one in cliques} | printed):
+    for columns in sorted({system.reduce_columns(one) for one in cliques} | printed):
         inside = {
             kind: {one for one in sets if set(one) <= system.derivable(columns)}
             for kind, sets in shown.items()
@@ -52,7 +52,9 @@ def lift(system: System) -> None:
         lacking = {kind: sets for kind, sets in inside.items() if sets and columns not in sets}
         below = _largest(system, {one for sets in lacking.values() for one in sets})
         if len(below) > 1:
-            cells = _joined(system, columns, sorted({one for s in inside.values() for one in s}))
+            cells = _join_parts(
+                system, columns, sorted({one for s in inside.values() for one in s})
+            )
             for kind in lacking:
                 for values in cells:
                     system.unknown(kind, columns, values)
@@ -92,7 +94,7 @@ def _missing(near: dict[str, set[str]], name: str) -> int:
     return sum(b not in near[a] for a, b in combinations(sorted(near[name]), 2))
 
 
-def _joined(system: System, columns: Columns, parts: list[Columns]) -> list[Values]:
+def _join_parts(system: System, columns: Columns, parts: list[Columns]) -> list[Values]:
     """Cells on a set of columns of which every part is there."""
     by_size = sorted(parts, key=lambda one: (-len(one), one))
     have, cells = by_size[0], dict.fromkeys(_cells(system, by_size[0]))
@@ -115,8 +117,8 @@ def _cells(system: System, columns: Columns) -> list[Values]:
 def _join(system: System, left: Cells, right: Cells) -> Cells:
     """Pairs of cells that agree on every column they share."""
     have, part = left[0], right[0]
-    common = system.reduced(system.derivable(have) & system.derivable(part))
-    together = system.reduced({*have, *part})
+    common = system.reduce_columns(system.derivable(have) & system.derivable(part))
+    together = system.reduce_columns({*have, *part})
     by_common: dict[Values, list[Values]] = {}
     for values in right[1]:
         by_common.setdefault(system.project(values, part, common), []).append(values)

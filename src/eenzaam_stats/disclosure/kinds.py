@@ -159,7 +159,7 @@ def follow_ups(
                 yield Rule(terms, frozenset([kind]))
 
 
-def related(
+def relate_kinds(
     system: System, classes: Mapping[str, Sequence[Kind]], flags: Collection[str]
 ) -> Iterator[Rule]:
     """Ties between kinds of different outcomes.
@@ -189,7 +189,7 @@ def related(
         yield from _scores(counts, number, classes[scale])
     summed = list(_sums(counts, {one: classes[one] for one in flags}, numbers))
     yield from summed
-    yield from _parts(system, counts, list(_nested(counts, classes, flags)), summed)
+    yield from _parts(system, counts, list(_find_nested(counts, classes, flags)), summed)
 
 
 def _in_order(kinds: Sequence[Kind]) -> list[Kind]:
@@ -316,7 +316,7 @@ def _part(system: System, counts: Counts, part: Kind, whole: Kind) -> Rule:
     return Rule(((whole, 1.0), (part, -1.0), (rest, -1.0)), frozenset([whole, part, rest]))
 
 
-def _nested(
+def _find_nested(
     counts: Counts, classes: Mapping[str, Sequence[Kind]], flags: Collection[str]
 ) -> Iterator[tuple[Kind, Kind]]:
     """Pairs of kinds of two outcomes, of which the first is nowhere more than the second."""

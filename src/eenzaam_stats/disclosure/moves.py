@@ -45,17 +45,17 @@ def protecting(
     """
     boxes: dict[tuple[bool, int], Box] = {}
 
-    def box_of(search: tuple[bool, int]) -> Box:
+    def build_box(search: tuple[bool, int]) -> Box:
         if search not in boxes:
             boxes[search] = Box(hiding, unknown, search[1], people, wide=search[0])
         return boxes[search]
 
     for search in (SEARCHES[0], SEARCHES[-1])[: 2 if before else 1]:
-        if box_of(search).keeping() is not None:
+        if build_box(search).keeping() is not None:
             return set()
     # cells before margins: a total is what most readers look at
     for search, dearest in [*product(SEARCHES[:2], [MARGIN]), *product(SEARCHES, [math.inf])]:
-        box = box_of(search)
+        box = build_box(search)
         moved = box.move(dearest=dearest) if len(box.unknowns) <= MOST_CELLS else None
         if moved is not None:
             return _rows(hiding, moved)

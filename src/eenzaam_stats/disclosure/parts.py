@@ -17,7 +17,7 @@ PART = "part of the people: "
 IN, OUT = "in", "out"
 
 
-def placed(shown: Sequence[Shown]) -> list[Shown]:
+def place_parts(shown: Sequence[Shown]) -> list[Shown]:
     """Rows of every part with the column that tells it from everybody.
 
     Parameters
@@ -41,7 +41,7 @@ def placed(shown: Sequence[Shown]) -> list[Shown]:
     everybody = max(largest, key=lambda one: (largest[one], -len(one), one), default="")
     whole = [row for row in shown if row.population == everybody]
     known = {
-        label: _value_of([row for row in shown if row.population == label], whole)
+        label: _find_value([row for row in shown if row.population == label], whole)
         for label in largest
         if label != everybody
     }
@@ -61,7 +61,7 @@ def _people(rows: Sequence[Shown]) -> float:
     return 0.0 if math.isnan(total) else total
 
 
-def _value_of(part: Sequence[Shown], whole: Sequence[Shown]) -> tuple[str, str]:
+def _find_value(part: Sequence[Shown], whole: Sequence[Shown]) -> tuple[str, str]:
     """The column and value that every person of the part has, or a column of its own."""
     own = _totals(part)
     used = {name for row in part for name in row.columns}

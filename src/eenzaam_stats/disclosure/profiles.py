@@ -237,7 +237,7 @@ PROFILES: Mapping[str, DisclosureProfile] = MappingProxyType(
 )
 
 
-def profile_of(profile: str | DisclosureProfile) -> DisclosureProfile:
+def find_profile(profile: str | DisclosureProfile) -> DisclosureProfile:
     """Profile by its name, or the one that was given.
 
     Raises
@@ -247,7 +247,7 @@ def profile_of(profile: str | DisclosureProfile) -> DisclosureProfile:
 
     Examples
     --------
-    >>> profile_of("gm_report").least_n
+    >>> find_profile("gm_report").least_n
     50
     """
     if isinstance(profile, DisclosureProfile):

@@ -14,9 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from eenzaam_stats.cell_text import looks_like_number, says_nothing, stripped
+from eenzaam_stats.cell_text import looks_like_number, says_nothing, strip_text
 from eenzaam_stats.disclosure.reading import COUNT, Published
-from eenzaam_stats.disclosure.released import released_tables
+from eenzaam_stats.disclosure.released import parse_released
 from eenzaam_stats.disclosure.table_columns import (
     OWN,
     PERCENT,
@@ -37,7 +37,7 @@ _BETWEEN = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
 _NOTHING = math.nan
 
 
-def published_json(text: str, *, where: str) -> list[Published]:
+def read_published_json(text: str, *, where: str) -> list[Published]:
     """Tables of a JSON document of ``eenzaam-stats prevalence``, or of a record of a release.
 
     Parameters
@@ -58,7 +58,7 @@ def published_json(text: str, *, where: str) -> list[Published]:
 
     Examples
     --------
-    >>> published_json("[]", where="release_00001.json")
+    >>> read_published_json("[]", where="release_00001.json")
     []
     """
     try:
@@ -66,7 +66,7 @@ def published_json(text: str, *, where: str) -> list[Published]:
     except ValueError as problem:
         raise _no_document(where, f"it is no JSON ({problem})") from problem
     if isinstance(document, list):
-        return [Published(table) for table in released_tables(text)]
+        return [Published(table) for table in parse_released(text)]
     data = document.get("data") if isinstance(document, dict) else None
     if not isinstance(data, list) or not data:
         raise _no_document(where, "it holds no tables")
@@ -98,7 +98,7 @@ def _own_row(row: Mapping[str, Any], group: tuple[str, ...]) -> Estimate:
         share=_NOTHING if row["estimate"] is None else float(row["estimate"]),
         missing=_whole(row["n_missing"]),
     )
-    return plain.hidden() if row["flag"] == Flag.SUPPRESSED else plain
+    return plain.hide() if row["flag"] == Flag.SUPPRESSED else plain
 
 
 def _row(
@@ -120,7 +120,7 @@ def _whole(value: Any) -> int | None:
     return None if value is None or not math.isfinite(value) else int(value)
 
 
-def published_frame(
+def read_published_frame(
     frame: pd.DataFrame, columns: TableColumns, note: Footnote, *, where: str
 ) -> list[Published]:
     """Tables of a frame of text: what ``prevalence --csv`` printed, or a table of others.
@@ -155,7 +155,7 @@ def published_frame(
     >>> frame = pd.DataFrame({"region": ["a", "b", "Total"], "n": ["40", "x", "48"]})
     >>> note = Footnote("outcome", "", "", "", "", "", "", 0.95, "", "", 0, "0")
     >>> [(one.table.by, len(one.table.rows))
-    ...  for one in published_frame(frame, TableColumns(), note, where="a.csv")]
+    ...  for one in read_published_frame(frame, TableColumns(), note, where="a.csv")]
     [(('region',), 2), ((), 1)]
     """
     text = frame.astype("string").fillna("").astype("object").reset_index(drop=True)
@@ -163,13 +163,13 @@ def published_frame(
     cells = _Cells(text, named, columns, where)
     totals = {
         name: total_groups(
-            text[name].map(stripped), cells.n, columns, where=f"{where}, column {name!r}"
+            text[name].map(strip_text), cells.n, columns, where=f"{where}, column {name!r}"
         )
         for name in named.by
     }
     found: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], int]] = {}
     for at in range(len(text)):
-        group = {name: stripped(text[name].iloc[at]) for name in named.by}
+        group = {name: strip_text(text[name].iloc[at]) for name in named.by}
         kept = tuple(name for name, value in group.items() if value not in totals[name])
         outcome = text[named.outcome].iloc[at] if named.outcome else named.name(note)
         rows = found.setdefault((outcome, kept), {})
@@ -194,7 +194,7 @@ class _Column:
     def __init__(self, texts: pd.Series[Any], columns: TableColumns, where: str) -> None:
         self.name = str(texts.name)
         hidden = {word.casefold() for word in (*HIDDEN_WORDS, *columns.hidden)}
-        plain = texts.map(lambda text: stripped(str(text)).removesuffix("%").strip())
+        plain = texts.map(lambda text: strip_text(str(text)).removesuffix("%").strip())
         self.texts = plain.tolist()
         self.limits = {at: found for at, text in enumerate(plain) if (found := _limits(text))}
         said = {word.casefold() for word in columns.hidden}  # -1 can be such a word
@@ -314,4 +314,4 @@ class _Cells:
         n, yes, share = self.n[at], self.yes[at], self.share[at]
         missing = self.missing[at] if self.missing is not None else None if n is None else 0
         row = _row(group, n=n, yes=yes, share=share, missing=missing)
-        return row.hidden() if n is None and yes is None and math.isnan(share) else row
+        return row.hide() if n is None and yes is None and math.isnan(share) else row

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from eenzaam_stats.disclosure.counts import NO, YES, Columns, Kind, Shown, shown_counts
+from eenzaam_stats.disclosure.counts import NO, YES, Columns, Kind, Shown, list_shown_counts
 from eenzaam_stats.disclosure.derived import is_counted
 from eenzaam_stats.disclosure.feasible import Line
 from eenzaam_stats.disclosure.relations import Cell, systems
@@ -179,7 +179,7 @@ def readings(
     by_number = dict(counted)
     shown = [
         _classes(one, by_number[one.table].table)
-        for one in shown_counts([(at, one.table) for at, one in counted])
+        for one in list_shown_counts([(at, one.table) for at, one in counted])
     ]
     shown = _without_assumed(shown, by_number)
     hidden = frozenset(
@@ -205,7 +205,7 @@ def readings(
         told = [
             line
             for number in own
-            for line in _told(
+            for line in _read_bounds(
                 _own_places(system, shown[number], at.get(number, {})),
                 shown[number],
                 by_number[shown[number].table],
@@ -330,7 +330,7 @@ def _residual(system: System, terms: Terms) -> bool:
     return abs(total) > _HALF  # false where a count is hidden
 
 
-def _told(at: Mapping[str, int], one: Shown, published: Published) -> Iterator[Line]:
+def _read_bounds(at: Mapping[str, int], one: Shown, published: Published) -> Iterator[Line]:
     """Bounds that a printed share or a word in a hidden cell gives."""
     table = published.table
     row = table.rows[one.row]

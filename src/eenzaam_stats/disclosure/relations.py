@@ -13,8 +13,8 @@ from itertools import combinations, permutations
 
 from eenzaam_stats.disclosure.counts import NO, WAVE, YES, Columns, Kind, Shown, Values
 from eenzaam_stats.disclosure.finest import lift
-from eenzaam_stats.disclosure.kinds import Counts, follow_ups, related, same_kinds
-from eenzaam_stats.disclosure.parts import enter_rest, placed
+from eenzaam_stats.disclosure.kinds import Counts, follow_ups, relate_kinds, same_kinds
+from eenzaam_stats.disclosure.parts import enter_rest, place_parts
 from eenzaam_stats.disclosure.system import Functions, Rule, System
 from eenzaam_stats.errors import DisclosureError
 
@@ -49,21 +49,21 @@ def systems(shown: Sequence[Shown], crossed: Mapping[str, Sequence[Cell]]) -> di
         by_source.setdefault(row.people, []).append((number, row))
     for people, found_rows in by_source.items():
         numbers = [number for number, _ in found_rows]
-        rows = list(zip(numbers, placed([row for _, row in found_rows]), strict=True))
+        rows = list(zip(numbers, place_parts([row for _, row in found_rows]), strict=True))
         pairs = [_free(row) for _, row in rows]
-        functions = composed(functions_of([*pairs, *crossed.get(people, ())]))
+        functions = compose_functions(find_functions([*pairs, *crossed.get(people, ())]))
         classes = _classes(rows)
         same: dict[Kind, Kind] = {}
         asked: list[Rule] = []
         if len(classes) > 1:
-            alone = _entered(functions, rows, classes, {})
+            alone = _enter_rows(functions, rows, classes, {})
             _close(alone)
             counts = Counts(alone)
             same = same_kinds(counts, classes)
             asked = list(follow_ups(counts, classes, same))
         told = {rule.terms[0][0][1] for rule in asked}
         rows = [(number, _without_kinds(row, told)) for number, row in rows]
-        system = _entered(functions, rows, classes, same)
+        system = _enter_rows(functions, rows, classes, same)
         lift(system)
         _close(system)
         system.rules.extend([*_rules(system, classes, same), *asked, *_missing(system, told, same)])
@@ -107,7 +107,7 @@ def _classes(rows: Sequence[tuple[int, Shown]]) -> dict[str, list[Kind]]:
     return {outcome: list(kinds) for outcome, kinds in found.items()}
 
 
-def _entered(
+def _enter_rows(
     functions: Functions,
     rows: Sequence[tuple[int, Shown]],
     classes: Mapping[str, Sequence[Kind]],
@@ -119,7 +119,7 @@ def _entered(
         _enter(system, number, row, same)
         for kind in classes.get(row.outcome, ()):
             # a class that no row of the table shows is nobody there
-            system.cells.setdefault((same.get(kind, kind), system.reduced(row.columns)), {})
+            system.cells.setdefault((same.get(kind, kind), system.reduce_columns(row.columns)), {})
     columns = {row.columns for _, row in rows}
     if any(WAVE in one for one in columns) and (WAVE,) not in columns:
         system.totals.add((WAVE,))  # how many answered a wave is told wherever it is described
@@ -127,7 +127,7 @@ def _entered(
     return system
 
 
-def functions_of(cells: Sequence[Cell]) -> Functions:
+def find_functions(cells: Sequence[Cell]) -> Functions:
     """Columns of which one is a function of the other, counted in pairs of values."""
     pairs: dict[tuple[str, str], dict[str, str]] = {}
     broken: set[tuple[str, str]] = set()
@@ -147,7 +147,7 @@ def functions_of(cells: Sequence[Cell]) -> Functions:
     }
 
 
-def composed(functions: Functions) -> Functions:
+def compose_functions(functions: Functions) -> Functions:
     """Functions of functions too: a neighbourhood lies in the province of its municipality."""
     found = dict(functions)
     for _ in functions:
@@ -164,7 +164,7 @@ def composed(functions: Functions) -> Functions:
 
 
 def _enter(system: System, number: int, row: Shown, same: Mapping[Kind, Kind]) -> None:
-    columns = system.reduced(row.columns)
+    columns = system.reduce_columns(row.columns)
     system.totals.add(row.fixed)
     values = system.project(row.values, row.columns, columns)
     for kind, count in row.counts:
@@ -191,10 +191,10 @@ def _different(row: Shown) -> DisclosureError:
 def _close(system: System) -> None:
     """Margins that tables share, down to the total, and their sums."""
     shown = system.columns()
-    closed = {*shown, *(system.reduced(known) for known in system.totals)}
+    closed = {*shown, *(system.reduce_columns(known) for known in system.totals)}
     while True:
         meets = {
-            system.reduced(system.derivable(a) & system.derivable(b))
+            system.reduce_columns(system.derivable(a) & system.derivable(b))
             for a, b in combinations(sorted(closed), 2)
         }
         if meets <= closed:
@@ -245,7 +245,7 @@ def _rules(
         terms = ((valid, -1.0), *((one, 1.0) for one in kinds[outcome]))
         yield Rule(terms, frozenset([valid]))
     flags = [one for one, own in classes.items() if [kind[2] for kind in own] == [YES, NO]]
-    yield from related(system, kinds, flags)
+    yield from relate_kinds(system, kinds, flags)
     answered = list(dict.fromkeys(kind for kind, _ in system.cells if kind[0] == "valid"))
     if len(answered) > 1:
         yield from _everyone(system, answered)

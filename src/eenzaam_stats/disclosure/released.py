@@ -12,7 +12,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from eenzaam_stats.errors import SchemaError
-from eenzaam_stats.files.document_text import json_of
+from eenzaam_stats.files.document_text import parse_json
 from eenzaam_stats.output_check import require_passed
 from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
 from eenzaam_stats.vocabulary import Disclosure, Flag
@@ -21,7 +21,7 @@ _NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "weight_sum", "def
 _COUNTS = ("df", "n_valid", "n_missing", "n_outcome")
 
 
-def released_text(tables: Sequence[Estimates]) -> str:
+def format_released(tables: Sequence[Estimates]) -> str:
     """Released tables as one JSON document.
 
     Parameters
@@ -40,7 +40,7 @@ def released_text(tables: Sequence[Estimates]) -> str:
 
     Examples
     --------
-    >>> released_tables(released_text(()))
+    >>> parse_released(format_released(()))
     ()
     """
     for table in tables:
@@ -48,13 +48,13 @@ def released_text(tables: Sequence[Estimates]) -> str:
     return json.dumps([_table(table) for table in tables], ensure_ascii=False, allow_nan=False)
 
 
-def released_tables(text: str) -> tuple[Estimates, ...]:
+def parse_released(text: str) -> tuple[Estimates, ...]:
     """Tables that have left: rows are safe, or hidden without a number.
 
     Parameters
     ----------
     text : str
-        What :func:`released_text` gave.
+        What :func:`format_released` gave.
 
     Returns
     -------
@@ -66,7 +66,9 @@ def released_tables(text: str) -> tuple[Estimates, ...]:
         If the text is no such document.
     """
     try:
-        return tuple(_read(table) for table in json_of(text, of="the record of an earlier release"))
+        return tuple(
+            _read(table) for table in parse_json(text, of="the record of an earlier release")
+        )
     except (ValueError, KeyError, TypeError) as problem:
         raise SchemaError(
             "the record of an earlier release cannot be read. Take the folder that "
@@ -110,4 +112,4 @@ def _row(row: dict[str, Any]) -> Estimate:
     values: dict[str, Any] = {name: row.get(name) for name in _COUNTS}
     values |= {name: math.nan if row.get(name) is None else row[name] for name in _NUMBERS}
     plain = Estimate(group=group, disclosure=Disclosure.SAFE, **values)
-    return plain.hidden() if hidden else plain
+    return plain.hide() if hidden else plain

@@ -14,8 +14,8 @@ from typing import Literal
 from eenzaam_stats.disclosure.audit import audit
 from eenzaam_stats.disclosure.decision import BEFORE, SUBTRACTION
 from eenzaam_stats.disclosure.derived import Released
-from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
-from eenzaam_stats.disclosure.suppression import DERIVED, reasons_of
+from eenzaam_stats.disclosure.profiles import DisclosureProfile, find_profile
+from eenzaam_stats.disclosure.suppression import DERIVED, find_reasons
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.results.estimates import CheckResult, Estimates
 from eenzaam_stats.vocabulary import Disclosure
@@ -80,11 +80,11 @@ class DisclosureReport:
         """Report as text."""
         lines = [f"{self.status}: {self.profile.describe()} ({STAYS})"]
         lines += [f"- {check.name}: {check.message}" for check in self.checks]
-        lines += [f"- {_named(one)}: {one.reason}" for one in self.findings]
+        lines += [f"- {_name_finding(one)}: {one.reason}" for one in self.findings]
         return "\n".join(lines)
 
 
-def _named(one: Finding) -> str:
+def _name_finding(one: Finding) -> str:
     return f"table {one.table}, {', '.join(one.group) or 'everyone'}"
 
 
@@ -118,13 +118,13 @@ def check_disclosure(
     >>> check_disclosure(Estimates(("region",), (few,), note)).status
     'fail'
     """
-    chosen = profile_of(profile)
+    chosen = find_profile(profile)
     tables = tuple(estimates) if isinstance(estimates, Sequence) else (estimates,)
     checks: list[CheckResult] = []
     findings: list[Finding] = []
     worst: Status = "pass" if chosen.confirmed else "review"
-    reasons_why = reasons_of(tables, chosen)
-    opened = _opened(tables, chosen)
+    reasons_why = find_reasons(tables, chosen)
+    opened = _find_exposed(tables, chosen)
     for number, (table, reasons) in enumerate(zip(tables, reasons_why, strict=True), start=1):
         found = [
             (at, Finding(number, _group(table, at), why not in _INDIRECT, why))
@@ -149,12 +149,12 @@ def check_disclosure(
     return DisclosureReport(worst, chosen, tuple(checks), tuple(findings))
 
 
-def _opened(tables: Sequence[Released], profile: DisclosureProfile) -> list[Finding]:
+def _find_exposed(tables: Sequence[Released], profile: DisclosureProfile) -> list[Finding]:
     """Hidden rows with a small count that is found, when everything has left already."""
     if any(row.disclosure is Disclosure.UNCHECKED for table in tables for row in table.rows):
         return []
     try:
-        disclosed = audit(tables, profile).disclosed
+        disclosed = audit(tables, profile).disclosures
     except SchemaError:  # rounded or weighted tables of others, of which nothing is found
         return []
     small = max(profile.least_n, profile.least_cell)

@@ -24,7 +24,7 @@ _ONE = 1  # significant digits of an error that is one of hidden people too
 _NUMBER = re.compile(r"\d+\.\d+(e-?\d+)?")  # an error in words is an error with more digits
 
 
-def rounded(row: Estimate, statistic: str, decimals: int, hidden: float = FINE) -> Estimate:
+def round_estimate(row: Estimate, statistic: str, decimals: int, hidden: float = FINE) -> Estimate:
     """Row of a release.
 
     Parameters
@@ -50,10 +50,10 @@ def rounded(row: Estimate, statistic: str, decimals: int, hidden: float = FINE) 
     Examples
     --------
     >>> row = Estimate(("a",), 0.123456, 0.0123456, 0.1, 0.15, 99, 100, 0, 12345.6, 1.23456)
-    >>> safe = rounded(row, "proportion", 3)
+    >>> safe = round_estimate(row, "proportion", 3)
     >>> safe.estimate, safe.std_error, safe.deff, safe.weight_sum
     (0.123, 0.012, 1.2, nan)
-    >>> margin = rounded(row, "proportion", 3, hidden=0.2)
+    >>> margin = round_estimate(row, "proportion", 3, hidden=0.2)
     >>> margin.estimate, margin.std_error, margin.conf_low, margin.conf_high, margin.deff
     (0.123, 0.01, 0.1, 0.14, nan)
     """
@@ -79,7 +79,7 @@ def rounded(row: Estimate, statistic: str, decimals: int, hidden: float = FINE) 
     )
 
 
-def rounded_comparison(
+def round_comparison(
     row: Comparison, statistic: str, decimals: int, hidden: float = FINE
 ) -> Comparison:
     """Row of a released comparison, its test with two and its p values with four decimals.

@@ -52,7 +52,11 @@ def disclosive(row: Estimate, profile: DisclosureProfile, *, statistic: str = "p
             n > 0 and row.df is not None and row.df < profile.least_df,
             f"fewer than {profile.least_df} degrees of freedom",
         ),
-        *(dominated(row, profile) if statistic in OF_NUMBERS and row.n_outcome is None else ()),
+        *(
+            dominance_rules(row, profile)
+            if statistic in OF_NUMBERS and row.n_outcome is None
+            else ()
+        ),
         (
             profile.least_n > 0 and not math.isfinite(row.estimate),
             "no estimate, and its reason tells about a class of people",
@@ -61,7 +65,7 @@ def disclosive(row: Estimate, profile: DisclosureProfile, *, statistic: str = "p
     return next((words for broken, words in rules if broken), "")
 
 
-def dominated(row: Estimate, profile: DisclosureProfile) -> tuple[tuple[bool, str], ...]:
+def dominance_rules(row: Estimate, profile: DisclosureProfile) -> tuple[tuple[bool, str], ...]:
     r"""Rules on the largest contributions to the sum of a number.
 
     Parameters
@@ -94,7 +98,7 @@ def dominated(row: Estimate, profile: DisclosureProfile) -> tuple[tuple[bool, st
     >>> row = Estimate(("a",), 100.0, 9.0, 80.0, 120.0, 40, 12, 0, 12.0, 1.0,
     ...                largest_share=0.70, two_largest_share=0.95)
     >>> rule = DisclosureProfile("own", least_n=10, dominance=(2, 0.9), p_percent=0.1)
-    >>> [broken for broken, _ in dominated(row, rule)]
+    >>> [broken for broken, _ in dominance_rules(row, rule)]
     [False, True, True]
     """
     if profile.dominance is None and not profile.p_percent:

@@ -35,7 +35,7 @@ class Secret:
     before: bool = False
 
 
-def protected(
+def protect_secrets(
     system: System, secrets: Sequence[Secret], *, hidden: set[int], cost: Mapping[int, float]
 ) -> set[int]:
     """Rows to hide so that no secret can be found out.

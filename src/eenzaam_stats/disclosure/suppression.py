@@ -17,16 +17,16 @@ from eenzaam_stats.disclosure.decision import BEFORE, reasons_of_estimates
 from eenzaam_stats.disclosure.derived import (
     Released,
     bounding,
-    hidden_cells,
+    find_hidden_cells,
+    find_revealing_rows,
     is_counted,
     require_basis,
     require_released,
-    touched,
 )
 from eenzaam_stats.disclosure.mostly_hidden import warn_of_hidden
 from eenzaam_stats.disclosure.overlap import FINE, hidden_parts
-from eenzaam_stats.disclosure.profiles import DisclosureProfile, profile_of
-from eenzaam_stats.disclosure.rounding import rounded, rounded_comparison
+from eenzaam_stats.disclosure.profiles import DisclosureProfile, find_profile
+from eenzaam_stats.disclosure.rounding import round_comparison, round_estimate
 from eenzaam_stats.disclosure.rules import disclosive, unreliable
 from eenzaam_stats.disclosure.ungrouped import LEFT_OVER, left_over, told
 from eenzaam_stats.errors import DisclosureError, SchemaError
@@ -116,20 +116,20 @@ def suppress(
     >>> [str(one.disclosure) for one in suppress(table).rows]
     ['suppressed', 'suppressed', 'safe']
     """
-    chosen = profile_of(profile)
+    chosen = find_profile(profile)
     alone = not isinstance(estimates, Sequence)
     tables: tuple[Released, ...] = (estimates,) if alone else tuple(estimates)  # type: ignore[arg-type, assignment]
-    reasons = reasons_of(tables, chosen)
+    reasons = find_reasons(tables, chosen)
     held = hidden_parts(tables, reasons)
     without = told(tables, chosen)
     result = tuple(
-        _suppressed(_telling(table, number), why, parts, chosen)
+        _suppress_table(_telling(table, number), why, parts, chosen)
         for table, number, why, parts in zip(tables, without, reasons, held, strict=True)
     )
     return result[0] if alone else result  # type: ignore[return-value]
 
 
-def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[list[str]]:
+def find_reasons(tables: Sequence[Released], profile: DisclosureProfile) -> list[list[str]]:
     """Why each row of each table is hidden, in words; empty where it is shown.
 
     Parameters
@@ -162,11 +162,11 @@ def reasons_of(tables: Sequence[Released], profile: DisclosureProfile) -> list[l
         warned = warned or warn_of_hidden(tables, reasons, profile)  # before the search
         for at, why in reasons_of_estimates(counted, forced, profile).items():
             reasons[at] = why
-        hidden = hidden_cells(tables, reasons)
+        hidden = find_hidden_cells(tables, reasons)
         news = [
             (at, row)
             for at, table in enumerate(tables)
-            for row in touched(table, hidden)
+            for row in find_revealing_rows(table, hidden)
             if not reasons[at][row]
         ]
         news += [(at, row) for at, row in bounding(tables, reasons) if not reasons[at][row]]
@@ -213,12 +213,14 @@ def _own_reasons(table: Released, forced: Sequence[str], profile: DisclosureProf
     if isinstance(table, Comparisons):
         return list(forced)
     return [
-        BEFORE if row.disclosure is Disclosure.SUPPRESSED else _broken(row, table, profile) or why
+        BEFORE
+        if row.disclosure is Disclosure.SUPPRESSED
+        else _find_broken_rule(row, table, profile) or why
         for row, why in zip(table.rows, forced, strict=True)
     ]
 
 
-def _broken(row: Estimate, table: Estimates, profile: DisclosureProfile) -> str:
+def _find_broken_rule(row: Estimate, table: Estimates, profile: DisclosureProfile) -> str:
     return disclosive(row, profile, statistic=table.footnote.statistic)
 
 
@@ -242,7 +244,7 @@ def _telling(table: Released, without: int | None) -> Released:
     return replace(table, footnote=replace(table.footnote, n_without_group=without))
 
 
-def _suppressed(
+def _suppress_table(
     table: Released, why: Sequence[str], parts: Sequence[float], profile: DisclosureProfile
 ) -> Released:
     hidden = sum(map(bool, why))
@@ -257,15 +259,15 @@ def _suppressed(
     words = f"{profile.describe()}{coarse}; {hidden} of {len(why)} estimates suppressed"
     note = replace(table.footnote, disclosure=words)
     if isinstance(table, Comparisons):
-        return _suppressed_comparisons(replace(table, footnote=note), why, held, profile.decimals)
+        return _suppress_comparisons(replace(table, footnote=note), why, held, profile.decimals)
     shown = tuple(
-        row.hidden() if reason else _safe(row, profile, note, part)
+        row.hide() if reason else _safe(row, profile, note, part)
         for row, reason, part in zip(table.rows, why, held, strict=True)
     )
     return replace(table, rows=shown, footnote=note)
 
 
-def _suppressed_comparisons(
+def _suppress_comparisons(
     table: Comparisons, why: Sequence[str], held: Sequence[float], decimals: int | None
 ) -> Comparisons:
     # an adjusted p value can be that of another row, multiplied
@@ -279,11 +281,11 @@ def _suppressed_comparisons(
         for row in table.rows
     )
     rows = tuple(
-        row.hidden()
+        row.hide()
         if reason
         else row
         if decimals is None
-        else rounded_comparison(row, table.footnote.statistic, decimals, part)
+        else round_comparison(row, table.footnote.statistic, decimals, part)
         for row, reason, part in zip(safe, why, held, strict=True)
     )
     return replace(table, rows=rows)
@@ -294,7 +296,7 @@ def _safe(row: Estimate, profile: DisclosureProfile, note: Footnote, part: float
     doubt = unreliable(row, level=note.level) if profile.reliability else ""
     reasons = "; ".join(filter(None, [row.reason, doubt]))
     if profile.decimals is not None:
-        row = rounded(row, note.statistic, profile.decimals, part)
+        row = round_estimate(row, note.statistic, profile.decimals, part)
     return replace(
         row,
         disclosure=Disclosure.SAFE,

@@ -121,7 +121,7 @@ class System:
         own = set(columns)
         return frozenset(own | {coarse for (fine, coarse) in self.functions if fine in own})
 
-    def reduced(self, columns: Iterable[str]) -> Columns:
+    def reduce_columns(self, columns: Iterable[str]) -> Columns:
         """Columns without those that are a function of another one among them."""
         own = {self._first_name(name) for name in columns}
         implied = {coarse for (fine, coarse) in self.functions if {fine, coarse} <= own}

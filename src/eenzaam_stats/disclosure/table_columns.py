@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from eenzaam_stats.cell_text import UNSAID, NumberFormat, looks_like_number, says_nothing
-from eenzaam_stats.errors import EenzaamStatsWarning, SchemaError, UnknownColumnError, listed
+from eenzaam_stats.errors import EenzaamStatsWarning, SchemaError, UnknownColumnError, list_all
 from eenzaam_stats.results.estimates import DETAIL_COLUMNS, TIDY_COLUMNS, Footnote
 from eenzaam_stats.table_labels import is_status, may_be_country, means_total
 
@@ -95,8 +95,10 @@ def found_columns(text: pd.DataFrame, columns: TableColumns, *, where: str) -> N
         count, yes = yes, None
     if count is None:
         raise SchemaError(
-            f"{where} cannot be audited: none of its columns [{listed(names)}] has a usual name of "
-            f"a count [{listed(_COUNTS)}]. Name it with --count COLUMN, or the row with the names "
+            f"{where} cannot be audited: none of its columns [{list_all(names)}] has a "
+            "usual name of "
+            f"a count [{list_all(_COUNTS)}]. Name it with --count COLUMN, or the row with "
+            "the names "
             "with --header-row. Percentages alone cannot be audited: add the people they are of."
         )
     share = columns.share or _usual(free, _SHARES) or _of_percent(free)

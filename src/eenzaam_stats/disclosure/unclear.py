@@ -33,19 +33,19 @@ def unclear_rows(system: System, classes: Mapping[str, Sequence[Kind]]) -> set[i
     -------
     set of int
     """
-    hidden = {outcome: _hidden(system, kinds) for outcome, kinds in classes.items()}
+    hidden = {outcome: _find_hidden(system, kinds) for outcome, kinds in classes.items()}
     counts = Counts(system) if any(hidden.values()) else None
     found: set[int] = set()
     for kinds in classes.values():
         # an outcome with the same classes is one with this one
         before = [one for one in classes if hidden[one] and set(classes[one]) != set(kinds)]
         told = {kind for one in before for kind in classes[one]}
-        if counts is not None and told and _counted_in(counts, sorted(told | set(kinds))) < ENOUGH:
+        if counts is not None and told and _count_in(counts, sorted(told | set(kinds))) < ENOUGH:
             found |= _beside(system, [cell for one in before for cell in hidden[one]], kinds)
     return found
 
 
-def _hidden(system: System, kinds: Sequence[Kind]) -> list[tuple[Columns, Values]]:
+def _find_hidden(system: System, kinds: Sequence[Kind]) -> list[tuple[Columns, Values]]:
     """Cells of rows that left without a count."""
     found = {
         system.where[at][1:]: None
@@ -55,7 +55,7 @@ def _hidden(system: System, kinds: Sequence[Kind]) -> list[tuple[Columns, Values
     return list(found)
 
 
-def _counted_in(counts: Counts, kinds: Sequence[Kind]) -> int:
+def _count_in(counts: Counts, kinds: Sequence[Kind]) -> int:
     known = np.array([counts.of[one] for one in kinds])
     return int((~np.isnan(known).any(axis=0) & (np.nan_to_num(known).sum(axis=0) > 0)).sum())
 
@@ -72,7 +72,7 @@ def _beside(
             continue
         for apart in {one for one, _ in hidden}:
             if (columns, apart) not in places:
-                common = system.reduced(system.derivable(columns) & system.derivable(apart))
+                common = system.reduce_columns(system.derivable(columns) & system.derivable(apart))
                 cells = {system.project(v, apart, common) for c, v in hidden if c == apart}
                 places[columns, apart] = (common, cells)
             common, cells = places[columns, apart]

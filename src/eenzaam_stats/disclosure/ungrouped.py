@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from eenzaam_stats.disclosure.counts import BETWEEN, OUTCOME, WAVE, Columns, Values
 from eenzaam_stats.disclosure.derived import Released, is_counted
 from eenzaam_stats.disclosure.profiles import DisclosureProfile
-from eenzaam_stats.disclosure.relations import functions_of
+from eenzaam_stats.disclosure.relations import find_functions
 from eenzaam_stats.disclosure.system import Functions
 from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
 from eenzaam_stats.vocabulary import Disclosure
@@ -77,7 +77,7 @@ def left_over(
         left before, the margin.
     """
     found = _cells(tables, reasons)
-    functions = functions_of([(one.columns, values) for one in found for values in one.groups])
+    functions = find_functions([(one.columns, values) for one in found for values in one.groups])
     for fine in found:
         for coarse in found if fine.left_out else ():
             if fine.people == coarse.people and fine is not coarse:

@@ -69,7 +69,7 @@ def with_age_bands(
     ['none', '18-64', '18-64', '65+']
     """
     edges = band_edges(bands)
-    frame = engine_frame.opened(survey.respondents)
+    frame = engine_frame.open_frame(survey.respondents)
     present = frame.collect_schema().names()
     if age not in present:
         raise UnknownColumnError.among([age], present)

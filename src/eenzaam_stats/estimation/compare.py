@@ -20,14 +20,14 @@ from eenzaam_stats.errors import OptionError, verb
 from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
 from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, grouping, once
 from eenzaam_stats.estimation.aggregates.domains import Domains
-from eenzaam_stats.estimation.comparison_rows import Names, comparison, tested
-from eenzaam_stats.estimation.input_rows import input_doubts, pooled_doubts
+from eenzaam_stats.estimation.comparison_rows import Names, comparison, evaluate_contrast
+from eenzaam_stats.estimation.input_rows import input_doubts, pool_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import require_level
-from eenzaam_stats.estimation.variance.target_errors import Covariances, covariances_of
+from eenzaam_stats.estimation.variance.target_errors import Covariances, estimate_covariances
 from eenzaam_stats.estimation.variance.targets import Targets, targets
-from eenzaam_stats.messages import shown_groups
-from eenzaam_stats.numerics.survey.linearise import linearised
+from eenzaam_stats.messages import show_groups
+from eenzaam_stats.numerics.survey.linearise import linearise
 from eenzaam_stats.results.comparisons import Comparison, Comparisons
 from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.survey import Survey
@@ -59,7 +59,7 @@ class Pair:
     two: FloatArray
 
 
-def pairs_of(found: Targets, against: str | tuple[str, ...], *, n_within: int) -> list[Pair]:
+def pair_targets(found: Targets, against: str | tuple[str, ...], *, n_within: int) -> list[Pair]:
     """Pairs to compare, block by block.
 
     Parameters
@@ -88,7 +88,7 @@ def pairs_of(found: Targets, against: str | tuple[str, ...], *, n_within: int) -
     if reference not in (PAIRS, REST) and reference not in names:
         raise OptionError(
             f"{verb()} compares with {reference!r}, which is no group: ["
-            f"{shown_groups(sorted(names))}]. "
+            f"{show_groups(sorted(names))}]. "
             f"Name one of them, {PAIRS!r} or {REST!r}."
         )
     return [
@@ -222,21 +222,21 @@ def compare(
     source = cells_for(survey, [one], by=finest, weights=weights)
     domains = source.domains(one, by=finest)
     found = targets(domains, n_keys=len(finest), statistic="proportion")
-    covariances = covariances_of(survey, source, domains, one, by=finest)
-    pairs = pairs_of(found, how.against, n_within=len(how.within))
+    covariances = estimate_covariances(survey, source, domains, one, by=finest)
+    pairs = pair_targets(found, how.against, n_within=len(how.within))
     doubts = input_doubts(survey, source, domains, one, by=finest)
     rows: list[Comparison] = []
     for start in range(0, len(pairs), _BATCH):
         batch = pairs[start : start + _BATCH]
         beside = _doubts(domains, batch, doubts, covariances)
-        rows += _compared(domains, batch, how, beside, covariances=covariances, level=level)
+        rows += _compare_pairs(domains, batch, how, beside, covariances=covariances, level=level)
     variance = f"{covariances.words} of the {how.measure}"
     return Comparisons(
         within=how.within,
         by=groups,
         measure=how.measure,
         adjustment="" if how.adjustment == "none" else how.adjustment,
-        rows=tuple(adjusted(rows, how.adjustment)),
+        rows=tuple(adjust_p_values(rows, how.adjustment)),
         footnote=footnote(
             source,
             [one],
@@ -255,11 +255,11 @@ def _doubts(
     ones = [doubts[int(pair.one.argmax())] for pair in pairs]
     if all(pair.reference != REST for pair in pairs):
         return list(zip(ones, (doubts[int(pair.two.argmax())] for pair in pairs), strict=True))
-    rest = pooled_doubts(domains, np.stack([pair.two for pair in pairs]), covariances)
+    rest = pool_doubts(domains, np.stack([pair.two for pair in pairs]), covariances)
     return list(zip(ones, rest, strict=True))
 
 
-def _compared(
+def _compare_pairs(
     domains: Domains,
     pairs: Sequence[Pair],
     how: Comparing,
@@ -269,8 +269,8 @@ def _compared(
     level: float,
 ) -> list[Comparison]:
     ones, twos = np.stack([p.one for p in pairs]), np.stack([p.two for p in pairs])
-    first = linearised(ones @ domains.first, "proportion")
-    second = linearised(twos @ domains.first, "proportion")
+    first = linearise(ones @ domains.first, "proportion")
+    second = linearise(twos @ domains.first, "proportion")
     p1, p2 = first.estimate, second.estimate
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = how.measure == "ratio"
@@ -286,7 +286,7 @@ def _compared(
     )
 
     def value(sums: FloatArray) -> FloatArray:
-        pair = (linearised(part @ sums, "proportion").estimate for part in (ones, twos))
+        pair = (linearise(part @ sums, "proportion").estimate for part in (ones, twos))
         return next(pair) * scale1[:, 0] - next(pair) * scale2[:, 0]
 
     result = covariances.of((score[0], score[1]), value)
@@ -295,13 +295,15 @@ def _compared(
     rows = []
     for at, pair in enumerate(pairs):
         n1, n2 = (round(float(count[at])) for count in counts)
-        test = tested(float(estimate[at]), float(se[at]), df=int(result.df[at]), level=level)
+        test = evaluate_contrast(
+            float(estimate[at]), float(se[at]), df=int(result.df[at]), level=level
+        )
         without = _reason(bool(defined[at]), min(n1, n2))
         beside = () if without else zip((pair.group, pair.reference), doubts[at], strict=True)
         rows.append(
             comparison(
                 Names(pair.within, pair.group, pair.reference),
-                test.exponentiated() if ratio else test,
+                test.exponentiate() if ratio else test,
                 counts=(n1, n2),
                 doubt=inherit_flag(beside, own=without or test.reason),
             )
@@ -317,7 +319,7 @@ def _reason(defined: bool, least: int) -> str:
     return ""
 
 
-def adjusted(rows: Sequence[Comparison], adjustment: Adjustment) -> list[Comparison]:
+def adjust_p_values(rows: Sequence[Comparison], adjustment: Adjustment) -> list[Comparison]:
     """Rows with p values adjusted over all rows that have one."""
     # Over all rows of all batches together: adjusted batch by batch, the number of tests would
     # depend on the size of a batch.

@@ -23,7 +23,7 @@ class Tested:
     p_value: float
     reason: str
 
-    def exponentiated(self) -> Tested:
+    def exponentiate(self) -> Tested:
         """The same of a contrast of logarithms, back on the scale of the ratio."""
         value = math.exp(self.value) if math.isfinite(self.value) else math.nan
         return replace(
@@ -36,7 +36,7 @@ class Tested:
             high=math.exp(self.high),
         )
 
-    def withheld(self) -> Tested:
+    def withhold_test(self) -> Tested:
         """The same without limits and test; the error stays as R gives it."""
         return _without_test(self.value, self.std_error, self.df, self.reason)
 
@@ -50,12 +50,12 @@ class Names:
     reference: str
 
 
-def tested(value: float, std_error: float, *, df: int, level: float) -> Tested:
+def evaluate_contrast(value: float, std_error: float, *, df: int, level: float) -> Tested:
     """Limits and two-sided t test of a contrast.
 
     Examples
     --------
-    >>> result = tested(2.0, 1.0, df=10, level=0.95)
+    >>> result = evaluate_contrast(2.0, 1.0, df=10, level=0.95)
     >>> round(result.low, 4), round(result.p_value, 4)
     (-0.2281, 0.0734)
     """
@@ -82,7 +82,7 @@ def comparison(names: Names, test: Tested, *, counts: tuple[int, int], doubt: Do
     """Row of a result with its doubt; an error that lacks a part gives no limits and no test."""
     # One side without an error leaves a difference that looks as sure as the other side. The error
     # stays as R prints it; a test would make something of it.
-    test = test.withheld() if doubt.no_error else test
+    test = test.withhold_test() if doubt.no_error else test
     return Comparison(
         within=names.within,
         group=names.group,

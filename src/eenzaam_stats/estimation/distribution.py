@@ -21,8 +21,8 @@ from eenzaam_stats.estimation.aggregates.domains import text
 from eenzaam_stats.estimation.crossing import Crossing
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import proportion_rows, require_level
-from eenzaam_stats.estimation.variance.respondent_rows import collected
-from eenzaam_stats.estimation.variance.uncertainty import errors_of
+from eenzaam_stats.estimation.variance.respondent_rows import collect_frame
+from eenzaam_stats.estimation.variance.uncertainty import estimate_errors
 from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import IntervalMethod, require_option
@@ -102,7 +102,7 @@ def distribution(
     n_without_group, words = 0, ""
     for one in outcomes:
         domains = source.domains(one, by=groups)
-        errors, words = errors_of(
+        errors, words = estimate_errors(
             survey, source, domains, one, by=groups, statistic="proportion", replication=None
         )
         rows = proportion_rows(domains, errors, interval=interval, level=level)
@@ -128,7 +128,7 @@ def distribution(
 
 def _classes(survey: Survey, name: str) -> dict[str, str]:
     """Classes as the engine writes them, and in words: in their order, else numbers by size."""
-    frame = engine_frame.opened(survey.respondents)
+    frame = engine_frame.open_frame(survey.respondents)
     engine_frame.require_columns(frame, CellColumns((Outcome(name),)))
     frame = engine_frame.with_found_types(frame, [name])
     dtype = frame.collect_schema()[name]
@@ -137,7 +137,7 @@ def _classes(survey: Survey, name: str) -> dict[str, str]:
         classes = [text(value) for value in ordered]
     else:
         known = frame.select(engine_frame.key(frame, name)).drop_nulls()
-        found = collected(known.select(nw.col(name).cast(nw.String)).unique())
+        found = collect_frame(known.select(nw.col(name).cast(nw.String)).unique())
         classes = sorted(found.get_column(name), key=float if dtype.is_numeric() else str)
         places = {str(value): at for at, value in enumerate(ordered or ())}
         # Categories that are not ordered keep the order in which the data give them; only those

@@ -9,11 +9,11 @@ import numpy as np
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import DesignError, OptionError, verb
-from eenzaam_stats.estimation.aggregates.cells import summed
+from eenzaam_stats.estimation.aggregates.cells import sum_cells
 from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, design_columns
 from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.method_words import footnote, method_words
-from eenzaam_stats.estimation.variance.target_errors import Covariances, covariances_of
+from eenzaam_stats.estimation.variance.target_errors import Covariances, estimate_covariances
 from eenzaam_stats.numerics.survey.rao_scott import rao_scott_test
 from eenzaam_stats.results.comparisons import IndependenceTest
 from eenzaam_stats.results.doubt import Doubt, inherit_flag
@@ -84,7 +84,7 @@ def rao_scott(
         raise OptionError(f"{verb()} needs two different columns, and got {rows!r} twice.")
     everyone = Outcome(rows, "category")
     wanted = design_columns(survey, [everyone], by=(rows, columns), weights=weights)
-    source = summed(survey, wanted)
+    source = sum_cells(survey, wanted)
     domains = source.domains(everyone, by=(rows, columns))
     row_names, column_names = (_classes(domains, at) for at in (0, 1))
     for name, classes in ((rows, row_names), (columns, column_names)):
@@ -111,7 +111,7 @@ def rao_scott(
     # Shares of the whole table and not of a row: Pearson's statistic is about them, and a row total
     # is estimated too.
     score = (np.eye(n_cells)[:, at] - p[:, None]) / weight.sum()
-    covariances = covariances_of(survey, source, domains, everyone, by=(rows, columns))
+    covariances = estimate_covariances(survey, source, domains, everyone, by=(rows, columns))
     result = covariances.of((score, score), shares)
     n = float(domains.n.sum())
     # Weights that were calibrated to the very table leave it no sampling error: a test would find

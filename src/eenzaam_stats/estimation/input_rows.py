@@ -18,9 +18,9 @@ from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.rows import StandardErrors, number_rows, proportion_rows
 from eenzaam_stats.estimation.variance.target_errors import Covariances
-from eenzaam_stats.estimation.variance.uncertainty import errors_of
-from eenzaam_stats.numerics.survey.linearise import linearised
-from eenzaam_stats.results.doubt import Doubt, doubt_of
+from eenzaam_stats.estimation.variance.uncertainty import estimate_errors
+from eenzaam_stats.numerics.survey.linearise import linearise
+from eenzaam_stats.results.doubt import Doubt, read_doubt
 from eenzaam_stats.survey import Survey
 
 _LEVEL = 0.95
@@ -34,14 +34,14 @@ def input_doubts(
     Parameters
     ----------
     survey, source, domains, outcome, by
-        As in :func:`eenzaam_stats.estimation.variance.uncertainty.errors_of`.
+        As in :func:`eenzaam_stats.estimation.variance.uncertainty.estimate_errors`.
 
     Returns
     -------
     list of Doubt
     """
     numbers = outcome.kind == "number"
-    errors, _ = errors_of(
+    errors, _ = estimate_errors(
         survey,
         source,
         domains,
@@ -51,14 +51,14 @@ def input_doubts(
         replication=None,
     )
     rows = (
-        number_rows(domains, errors, domains.linearised("mean"), statistic="mean", level=_LEVEL)
+        number_rows(domains, errors, domains.linearise("mean"), statistic="mean", level=_LEVEL)
         if numbers
         else proportion_rows(domains, errors, interval="logit", level=_LEVEL)
     )
-    return [doubt_of(row) for row in rows]
+    return [read_doubt(row) for row in rows]
 
 
-def pooled_doubts(domains: Domains, member: FloatArray, covariances: Covariances) -> list[Doubt]:
+def pool_doubts(domains: Domains, member: FloatArray, covariances: Covariances) -> list[Doubt]:
     """Doubt of proportions in sets of finest domains taken together.
 
     Parameters
@@ -75,9 +75,9 @@ def pooled_doubts(domains: Domains, member: FloatArray, covariances: Covariances
     list of Doubt
         One per set.
     """
-    found = linearised(member @ domains.first, "proportion")
+    found = linearise(member @ domains.first, "proportion")
     score = (member * found.score[:, :1], member * found.score[:, 1:])
-    result = covariances.of(score, lambda first: linearised(member @ first, "proportion").estimate)
+    result = covariances.of(score, lambda first: linearise(member @ first, "proportion").estimate)
     error = result.std_error
     rows = [
         proportion_rows(
@@ -88,7 +88,7 @@ def pooled_doubts(domains: Domains, member: FloatArray, covariances: Covariances
         )[0]
         for at, chosen in enumerate(member)
     ]
-    return [doubt_of(row) for row in rows]
+    return [read_doubt(row) for row in rows]
 
 
 def _common_gap(domains: Domains, chosen: NDArray[np.bool_]) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ def _together(domains: Domains, chosen: NDArray[np.bool_]) -> Domains:
     return replace(
         domains,
         groups=((),),
-        moments=replace(moments.taken(inside), domain=np.zeros(int(inside.sum()), dtype=np.int64)),
+        moments=replace(moments.take(inside), domain=np.zeros(int(inside.sum()), dtype=np.int64)),
         gaps=_common_gap(domains, chosen),
         top=None,
         top_squares=None,

@@ -16,11 +16,11 @@ from eenzaam_stats.errors import OptionError, SchemaError, verb
 from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
 from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, grouping, once
 from eenzaam_stats.estimation.aggregates.domains import Domains
-from eenzaam_stats.estimation.comparison_rows import Names, comparison, tested
+from eenzaam_stats.estimation.comparison_rows import Names, comparison, evaluate_contrast
 from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import require_level
-from eenzaam_stats.estimation.variance.target_errors import Covariances, covariances_of
+from eenzaam_stats.estimation.variance.target_errors import Covariances, estimate_covariances
 from eenzaam_stats.estimation.variance.targets import targets
 from eenzaam_stats.results.comparisons import Comparison, Comparisons
 from eenzaam_stats.results.doubt import Doubt, inherit_flag
@@ -107,7 +107,7 @@ def linear_trend(
     source = cells_for(survey, [one], by=finest, weights=weights)
     domains = source.domains(one, by=finest)
     times = _times(domains, wave)
-    covariances = covariances_of(survey, source, domains, one, by=finest)
+    covariances = estimate_covariances(survey, source, domains, one, by=finest)
     doubts = input_doubts(survey, source, domains, one, by=finest)
     rows = _slopes(
         domains,
@@ -185,13 +185,13 @@ def _slopes(
     scored = slopes * derivative
     score = (scored @ per_wave.score[0], scored @ per_wave.score[1])
 
-    def sloped(first: FloatArray) -> FloatArray:
+    def slope_at(first: FloatArray) -> FloatArray:
         result: FloatArray = scored @ np.where(usable, per_wave.value(first), 0.0)
         return result
 
     # One linear combination of all waves: people who answered twice tie them, and errors per wave
     # that are added up as if apart overstate that of a panel.
-    result = covariances.of(score, sloped)
+    result = covariances.of(score, slope_at)
     estimate = slopes @ np.where(usable, value, 0.0)
     n_waves = len(np.unique(times))
     rows = []
@@ -201,7 +201,9 @@ def _slopes(
         named = own[usable[own]] if n_used else own
         order = named[np.argsort(times[named])]
         found = float(estimate[at]) if n_used >= _LEAST_WAVES else math.nan
-        test = tested(found, float(result.std_error[at]), df=int(result.df[at]), level=level)
+        test = evaluate_contrast(
+            found, float(result.std_error[at]), df=int(result.df[at]), level=level
+        )
         first, last = order[0], order[-1]
         beside = _beside(domains, doubts, own[known[own]]) if n_used > 1 else []
         rows.append(

@@ -18,8 +18,8 @@ from eenzaam_stats.estimation.method_words import method_words
 from eenzaam_stats.estimation.model_rows import Figure, ModelRows
 from eenzaam_stats.estimation.rows import StandardErrors
 from eenzaam_stats.estimation.variance.replicated import replicate_sums
-from eenzaam_stats.estimation.variance.respondent_rows import collected
-from eenzaam_stats.estimation.variance.uncertainty import errors_of
+from eenzaam_stats.estimation.variance.respondent_rows import collect_frame
+from eenzaam_stats.estimation.variance.uncertainty import estimate_errors
 from eenzaam_stats.numerics.survey.regression import (
     RegressionFamily,
     SampleRegression,
@@ -114,7 +114,9 @@ def _variances(
 
 def _total_errors(survey: Survey, source: Cells, outcome: Outcome) -> tuple[StandardErrors, str]:
     domains = source.domains(outcome, by=())
-    return errors_of(survey, source, domains, outcome, by=(), statistic="total", replication=None)
+    return estimate_errors(
+        survey, source, domains, outcome, by=(), statistic="total", replication=None
+    )
 
 
 def _replicated(
@@ -170,11 +172,11 @@ def _design_frame(survey: Survey, n: int) -> pd.DataFrame:
         *(name for margin in (calibration.margins if calibration else ()) for name in margin),
         *((calibration.base_weight, *calibration.numeric) if calibration else ()),
     ]
-    frame = engine_frame.opened(survey.respondents)
+    frame = engine_frame.open_frame(survey.respondents)
     wanted = list(dict.fromkeys(names))
     if not wanted:
         return pd.DataFrame(index=range(n))
-    return collected(frame.select(*wanted)).to_pandas().reset_index(drop=True)
+    return collect_frame(frame.select(*wanted)).to_pandas().reset_index(drop=True)
 
 
 def class_doubts(

@@ -14,8 +14,8 @@ from eenzaam_stats.arrays import BoolArray, FloatArray
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, verb
 from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT
-from eenzaam_stats.estimation.variance.respondent_rows import collected
-from eenzaam_stats.messages import shown_label
+from eenzaam_stats.estimation.variance.respondent_rows import collect_frame
+from eenzaam_stats.messages import show_label
 from eenzaam_stats.numerics.survey.regression import (
     RegressionFamily,
     SampleRegression,
@@ -89,7 +89,7 @@ def model_rows(
     """
     read = _formula(formula)
     outcome, variables = str(read.lhs), sorted(read.required_variables)
-    frame = engine_frame.opened(survey.respondents)
+    frame = engine_frame.open_frame(survey.respondents)
     present = frame.collect_schema().names()
     absent = [name for name in variables if name not in present]
     if absent:
@@ -98,7 +98,7 @@ def model_rows(
         raise UnknownColumnError.among(absent, present, hint=hint)
     weight = survey.design.weight if weights == DESIGN_WEIGHT else weights
     wanted = list(dict.fromkeys([*variables, *([weight] if weight else [])]))
-    data = collected(frame.select(*wanted)).to_pandas().reset_index(drop=True)
+    data = collect_frame(frame.select(*wanted)).to_pandas().reset_index(drop=True)
     used = np.ones(len(data))
     if weight is not None:
         used = data[weight].to_numpy(dtype=np.float64)
@@ -206,7 +206,7 @@ def _require_rank(x: FloatArray, names: Sequence[str]) -> None:
         first = names[int(short.argmax())] if short.any() else names[-1]
         raise SchemaError(
             f"{verb()} has {len(x)} complete row(s) and {len(names)} columns, and column "
-            f"{shown_label(first)} is made by those before it. Leave out a term, or join classes."
+            f"{show_label(first)} is made by those before it. Leave out a term, or join classes."
         )
 
 

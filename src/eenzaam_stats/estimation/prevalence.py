@@ -20,8 +20,8 @@ from eenzaam_stats.estimation.aggregates.columns import (
 )
 from eenzaam_stats.estimation.crossing import Crossing
 from eenzaam_stats.estimation.method_words import footnote, method_words
-from eenzaam_stats.estimation.rows import labelled, proportion_rows, require_level
-from eenzaam_stats.estimation.variance.uncertainty import Replication, errors_of
+from eenzaam_stats.estimation.rows import label_rows, proportion_rows, require_level
+from eenzaam_stats.estimation.variance.uncertainty import Replication, estimate_errors
 from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import IntervalMethod, require_option
@@ -143,13 +143,13 @@ def prevalence(
     words = ""
     for one in outcomes:
         domains = source.domains(one, by=groups)
-        errors, words = errors_of(
+        errors, words = estimate_errors(
             survey, source, domains, one, by=groups, statistic="proportion", replication=replication
         )
         # Each outcome drops those without an answer to it, and to nothing else: a second outcome
         # may not change the first.
         found = proportion_rows(domains, errors, interval=interval, level=level)
-        rows += found if isinstance(outcome, str) else labelled(one.name, found)
+        rows += found if isinstance(outcome, str) else label_rows(one.name, found)
         n_without_group = domains.n_without_group
     return Estimates(
         by=groups if isinstance(outcome, str) else (OUTCOME, *groups),

@@ -16,7 +16,7 @@ from eenzaam_stats.estimation.crossing import Crossing
 from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import number_rows, require_level
-from eenzaam_stats.estimation.variance.uncertainty import Replication, errors_of
+from eenzaam_stats.estimation.variance.uncertainty import Replication, estimate_errors
 from eenzaam_stats.numerics.survey.linearise import Statistic
 from eenzaam_stats.results.doubt import Doubt
 from eenzaam_stats.results.estimates import Estimate, Estimates
@@ -241,10 +241,10 @@ def _quantity(
     groups = grouping(by)
     source = cells_for(survey, [outcome], by=groups, weights=weights)
     domains = source.domains(outcome, by=groups)
-    errors, words = errors_of(
+    errors, words = estimate_errors(
         survey, source, domains, outcome, by=groups, statistic=statistic, replication=replication
     )
-    found = domains.linearised(statistic)
+    found = domains.linearise(statistic)
     rows = number_rows(domains, errors, found, statistic=statistic, level=level)
     if statistic == "total_yes":
         # A number of people hides that nobody in a small group said no: the doubt is in the share

@@ -25,7 +25,7 @@ from eenzaam_stats.numerics.survey.linearise import (
     Linearised,
     Statistic,
     design_effects,
-    linearised,
+    linearise,
 )
 from eenzaam_stats.numerics.survey.variance import domain_variance
 from eenzaam_stats.numerics.t_distribution import t_quantile
@@ -100,7 +100,7 @@ def proportion_rows(
     domains: Domains, errors: StandardErrors, *, interval: IntervalMethod, level: float
 ) -> tuple[Estimate, ...]:
     """Rows of proportions."""
-    found = linearised(domains.first, "proportion")
+    found = linearise(domains.first, "proportion")
     p = found.estimate
     weight_sum = domains.first.sum(axis=1)
     variance = _some(errors.std_error) ** 2
@@ -122,7 +122,7 @@ def proportion_rows(
     )
 
 
-def labelled(name: str, rows: Sequence[Estimate]) -> tuple[Estimate, ...]:
+def label_rows(name: str, rows: Sequence[Estimate]) -> tuple[Estimate, ...]:
     """Rows with a first group value in front."""
     return tuple(replace(row, group=(name, *row.group)) for row in rows)
 

@@ -9,14 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import OptionError, listed, verb
+from eenzaam_stats.errors import OptionError, list_all, verb
 from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
 from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, grouping
 from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import StandardErrors, limits, require_level, symmetric_limits
-from eenzaam_stats.estimation.variance.target_errors import covariances_of
+from eenzaam_stats.estimation.variance.target_errors import estimate_covariances
 from eenzaam_stats.estimation.variance.targets import Standard, Targets, as_written, targets
 from eenzaam_stats.numerics.survey.linearise import Statistic
 from eenzaam_stats.results.doubt import Doubt, inherit_flag
@@ -102,7 +102,7 @@ def standardise(
     domains = source.domains(one, by=finest)
     statistic: Statistic = "mean" if one.kind == "number" else "proportion"
     found = targets(domains, n_keys=len(groups), statistic=statistic, standard=standard)
-    covariances = covariances_of(survey, source, domains, one, by=finest)
+    covariances = estimate_covariances(survey, source, domains, one, by=finest)
     # Scores are weighted with the standard before they are squared, which counts that classes share
     # strata. It equals svystandardize, and is not the root of a sum of squared errors.
     result = covariances.of(found.score, found.value)
@@ -141,7 +141,7 @@ def require_apart(groups: Sequence[str], standard: Standard) -> None:
     both = [name for name in standard.over if name in groups]
     if both:
         raise OptionError(
-            f"{verb()} got column(s) [{listed(both)}] both in by and in the standard. "
+            f"{verb()} got column(s) [{list_all(both)}] both in by and in the standard. "
             "Group by a column or hold its composition fixed, not both."
         )
 

@@ -25,7 +25,7 @@ _KEY = re.compile(r"^[^=\n]*", re.MULTILINE)
 _DIGITS = re.compile(r"[0-9a-fA-F_]+")
 
 
-def toml_of(text: str, *, of: str, raised: Mapping[str, int] = _NONE) -> dict[str, Any]:
+def parse_toml(text: str, *, of: str, raised: Mapping[str, int] = _NONE) -> dict[str, Any]:
     """Tables of a TOML document.
 
     Raises
@@ -37,9 +37,9 @@ def toml_of(text: str, *, of: str, raised: Mapping[str, int] = _NONE) -> dict[st
 
     Examples
     --------
-    >>> toml_of("a = [1, 2]", of="m.toml")
+    >>> parse_toml("a = [1, 2]", of="m.toml")
     {'a': [1, 2]}
-    >>> toml_of("a = " + "[" * 5000, of="m.toml")
+    >>> parse_toml("a = " + "[" * 5000, of="m.toml")
     Traceback (most recent call last):
     eenzaam_stats.errors.SourceError: m.toml has more than 50 lists, tables or dots ...
     """
@@ -53,7 +53,7 @@ def toml_of(text: str, *, of: str, raised: Mapping[str, int] = _NONE) -> dict[st
     return tomllib.loads(text)
 
 
-def json_of(text: str | bytes, *, of: str, raised: Mapping[str, int] = _NONE) -> Any:
+def parse_json(text: str | bytes, *, of: str, raised: Mapping[str, int] = _NONE) -> Any:
     """Value of a JSON document.
 
     Raises
@@ -65,9 +65,9 @@ def json_of(text: str | bytes, *, of: str, raised: Mapping[str, int] = _NONE) ->
 
     Examples
     --------
-    >>> json_of('{"a": 1}', of="x.json")
+    >>> parse_json('{"a": 1}', of="x.json")
     {'a': 1}
-    >>> json_of("[" * 100000, of="x.json")
+    >>> parse_json("[" * 100000, of="x.json")
     Traceback (most recent call last):
     ValueError: lists within lists deeper than 50
     """

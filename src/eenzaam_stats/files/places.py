@@ -31,7 +31,7 @@ def shorten(name: str) -> str:
 
 
 @contextlib.contextmanager
-def told(path: Path, needed_by: str) -> Iterator[None]:
+def explain_refusals(path: Path, needed_by: str) -> Iterator[None]:
     """Say in one sentence what the operating system refused.
 
     Raises

@@ -111,7 +111,7 @@ def move_together(scratch: Path, base: Path, names: Sequence[str], *, overwrite:
     (scratch / OLD).mkdir()
     marks = [(name, _mark(scratch / NEW / name)) for name in names]
     with _alone(base):
-        made = [folder for name in names if (folder := _made((base / name).parent))]
+        made = [folder for name in names if (folder := _create_folder((base / name).parent))]
         # the journal stands before the first move: with it the next run can undo an ended one
         (scratch / NEW / JOURNAL).write_text(json.dumps(marks), "utf-8")
         settle(scratch / NEW / JOURNAL)
@@ -130,7 +130,7 @@ def move_together(scratch: Path, base: Path, names: Sequence[str], *, overwrite:
         settle_folder(base)
 
 
-def _made(folder: Path) -> Path | None:
+def _create_folder(folder: Path) -> Path | None:
     """The folder where it was made now, or nothing where it was there."""
     try:
         folder.mkdir()

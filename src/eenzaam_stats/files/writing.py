@@ -17,12 +17,12 @@ from eenzaam_stats.errors import SourceError
 from eenzaam_stats.files.places import (
     FORCE,
     already_there,
+    explain_refusals,
     nearest_folder,
     require_inside,
     require_name,
     require_replaceable,
     shorten,
-    told,
 )
 from eenzaam_stats.files.scratch import (
     NEW,
@@ -85,7 +85,7 @@ def require_place(
     eenzaam_stats.errors.SourceError: save() needs an existing folder for demo.csv, and there is ...
     """
     target = Path(path)
-    with told(target, needed_by):
+    with explain_refusals(target, needed_by):
         require_name(target, needed_by)
         folder = nearest_folder(target, needed_by, parents=parents)
         require_replaceable(target, needed_by, overwrite=overwrite, replaces=replaces)
@@ -125,7 +125,7 @@ def require_folder(
         is a link that leads elsewhere.
     """
     base = Path(folder)
-    with told(base, needed_by):
+    with explain_refusals(base, needed_by):
         if base.name:
             require_name(base, needed_by)
         if base.exists() and not base.is_dir():
@@ -151,7 +151,7 @@ def require_new_folder(folder: str | Path, *, needed_by: str) -> Path:
         If it is there with content, or is a file or a link, or the folder above it is absent.
     """
     target = Path(folder)
-    with told(target, needed_by):
+    with explain_refusals(target, needed_by):
         require_name(target, needed_by)
         above = nearest_folder(target, needed_by, parents=False)
         require_writable(above)
@@ -190,7 +190,7 @@ class PendingFile:
     part: Path = field(init=False)
 
     def __post_init__(self) -> None:
-        with told(self.path, self.needed_by):
+        with explain_refusals(self.path, self.needed_by):
             self.part = make_scratch(self.path.parent) / self.path.name
             if self.private:
                 # the mode stands before the first byte does
@@ -206,7 +206,7 @@ class PendingFile:
             be replaced; nothing is left behind.
         """
         try:
-            with told(self.path, self.needed_by):
+            with explain_refusals(self.path, self.needed_by):
                 settle(self.part, size)
                 if self.private:
                     self.part.chmod(PRIVATE)
@@ -233,7 +233,7 @@ class PendingFile:
             What to write to.
         """
         try:
-            with told(self.path, self.needed_by):
+            with explain_refusals(self.path, self.needed_by):
                 yield self.part
         except BaseException:
             self.discard()
@@ -342,12 +342,12 @@ def write_set(
     )
     made: list[Path] = []
     try:
-        with told(base, needed_by):
+        with explain_refusals(base, needed_by):
             made = make_folders(base)
             scratch = make_scratch(base)
             try:
                 for name, content in files.items():
-                    with told(base / name, needed_by):
+                    with explain_refusals(base / name, needed_by):
                         _make(scratch / NEW / name, content)
                         if private:
                             (scratch / NEW / name).chmod(PRIVATE)
@@ -383,7 +383,7 @@ def write_folder(folder: str | Path, make: Callable[[Path], None], *, needed_by:
         If something stands there already, or the disk did not take it; nothing is left behind.
     """
     target = require_new_folder(folder, needed_by=needed_by)
-    with told(target, needed_by):
+    with explain_refusals(target, needed_by):
         scratch = make_scratch(target.parent)
         try:
             (scratch / NEW).mkdir()

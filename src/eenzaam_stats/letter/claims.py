@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from eenzaam_stats.errors import listed
+from eenzaam_stats.errors import list_all
 from eenzaam_stats.letter.ledger import (
     Basis,
     Claim,
@@ -89,23 +89,23 @@ def _claim(row: Mapping[str, Any]) -> Claim:
     known = [f.name for f in fields(Claim)]
     for name in row:
         if name not in known:
-            fault(claim_id, name, "is not a field of a claim", f"Choose among {listed(known)}.")
+            fault(claim_id, name, "is not a field of a claim", f"Choose among {list_all(known)}.")
     for name in known:
         if name not in row and name not in OPTIONAL:
             fault(claim_id, name, "is missing", "Add it.")
-    claim = Claim(**{name: _checked(claim_id, name, value) for name, value in row.items()})
+    claim = Claim(**{name: _read_field(claim_id, name, value) for name, value in row.items()})
     _require_languages(claim)
     _require_interval(claim)
     _require_consistency(claim)
     return claim
 
 
-def _checked(claim_id: object, name: str, value: Any) -> Any:
+def _read_field(claim_id: object, name: str, value: Any) -> Any:
     """Value of one field in its own type."""
     if name in ENUMS:
         options = [member.value for member in ENUMS[name]]
         if value not in options:
-            fault(claim_id, name, f"is {value!r}", f"Choose one of {listed(options)}.")
+            fault(claim_id, name, f"is {value!r}", f"Choose one of {list_all(options)}.")
         return ENUMS[name](value)
     if name == "inputs":
         return tuple(_strings(claim_id, value))

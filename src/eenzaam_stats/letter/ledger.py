@@ -216,12 +216,12 @@ class Recomputation:
         return tuple(dict.fromkeys(one.live for one in self.inputs if one.live))
 
 
-def said(record: Claim | Recomputation | Alternative, name: str, language: Language) -> str:
+def read_text(record: Claim | Recomputation | Alternative, name: str, language: Language) -> str:
     """Text of a record in one language: its field ``<name>_<language>``.
 
     Examples
     --------
-    >>> said(Alternative("adults", "volwassenen", 676385.0), "label", "nl")
+    >>> read_text(Alternative("adults", "volwassenen", 676385.0), "label", "nl")
     'volwassenen'
     """
     return str(getattr(record, f"{name}_{language}"))

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from eenzaam_stats.errors import ReproductionError
-from eenzaam_stats.files.document_text import json_of
+from eenzaam_stats.files.document_text import parse_json
 from eenzaam_stats.letter.figures import LetterFigure
 from eenzaam_stats.letter.ledger import LedgerRow
 
@@ -51,10 +51,10 @@ def _values(figure: LetterFigure) -> list[float]:
     return [float(value) for value in own["value"]]
 
 
-def stored() -> Mapping[str, Any]:
+def read_stored() -> Mapping[str, Any]:
     """The numbers that were stored when they were last accepted."""
     text = files("eenzaam_stats").joinpath("letter/manifest.json").read_text("utf-8")
-    document: Mapping[str, Any] = json_of(text, of="the manifest")
+    document: Mapping[str, Any] = parse_json(text, of="the manifest")
     return document
 
 
@@ -87,7 +87,7 @@ def require_stored(rows: Sequence[LedgerRow], figures: Sequence[LetterFigure]) -
     ReproductionError
         With the number of differences and the first of them.
     """
-    found = differences(numbers(rows, figures), stored())
+    found = differences(numbers(rows, figures), read_stored())
     if found:
         raise ReproductionError(
             f"{len(found)} number(s) of the letter differ from the stored ones: "

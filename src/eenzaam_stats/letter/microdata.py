@@ -13,7 +13,7 @@ from pathlib import Path
 
 from eenzaam_stats.disclosure import DisclosureProfile, suppress
 from eenzaam_stats.disclosure.apart import require_apart
-from eenzaam_stats.disclosure.profiles import profile_of
+from eenzaam_stats.disclosure.profiles import find_profile
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
 from eenzaam_stats.published.reference import reference
@@ -65,7 +65,7 @@ class ComputedFigure:
         return self.estimate.disclosure
 
     @property
-    def hidden(self) -> bool:
+    def is_hidden(self) -> bool:
         """Whether it was suppressed: it is named, and drawn nowhere."""
         return self.estimate.flag is Flag.SUPPRESSED
 
@@ -82,7 +82,7 @@ class ComputedFigure:
         return self.estimate.conf_low <= self.published <= self.estimate.conf_high
 
 
-def computed_from(
+def compute_figures(
     path: Path, *, wave: int, weight: str | None = None
 ) -> tuple[ComputedFigure, ...]:
     """Compute the letter's Gezondheidsmonitor figures from one file.
@@ -115,7 +115,7 @@ def computed_from(
 
 def _figure(survey: Survey, outcome: str, *, wave: int) -> ComputedFigure:
     estimates = prevalence(survey, outcome)
-    published, evidence = _published(outcome, wave)
+    published, evidence = _find_published(outcome, wave)
     return ComputedFigure(
         file=survey.report.file,
         wave=str(wave),
@@ -128,7 +128,7 @@ def _figure(survey: Survey, outcome: str, *, wave: int) -> ComputedFigure:
     )
 
 
-def suppressed(
+def suppress_figures(
     figures: Sequence[ComputedFigure],
     earlier: Sequence[Estimates] = (),
     *,
@@ -155,7 +155,7 @@ def suppressed(
         If the numbers of two files can be subtracted, or files and earlier tables count other
         people for the same cell.
     """
-    chosen = profile_of(profile)
+    chosen = find_profile(profile)
     released: dict[tuple[str, str], ComputedFigure] = {}
     for file in dict.fromkeys(one.file for one in figures):
         own = [(one, one.table) for one in figures if one.file == file and one.table is not None]
@@ -168,7 +168,7 @@ def suppressed(
     return shown
 
 
-def _published(outcome: str, wave: int) -> tuple[float | None, str]:
+def _find_published(outcome: str, wave: int) -> tuple[float | None, str]:
     table = reference("gezondheidsmonitor")
     rows = table[
         (table["wave"] == str(wave))

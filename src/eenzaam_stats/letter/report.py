@@ -16,7 +16,7 @@ from eenzaam_stats.json_text import json_text
 from eenzaam_stats.letter import manifest
 from eenzaam_stats.letter.claims import read_claims
 from eenzaam_stats.letter.figures import LetterFigure, all_figures
-from eenzaam_stats.letter.ledger import Input, LedgerRow, said
+from eenzaam_stats.letter.ledger import Input, LedgerRow, read_text
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page.controls import LANGUAGES
 from eenzaam_stats.letter.page.listings import ledger_frame
@@ -25,7 +25,7 @@ from eenzaam_stats.letter.recompute import recompute_all
 from eenzaam_stats.output_check import STAYS, require_passed
 from eenzaam_stats.plain_text import whole
 from eenzaam_stats.tables import csv_text
-from eenzaam_stats.vocabulary import Language, Verdict, add_percent, formatted, label
+from eenzaam_stats.vocabulary import Language, Verdict, add_percent, format_number, label
 
 MANIFEST = "manifest.json"
 COMMAND = "letter"
@@ -127,30 +127,30 @@ def as_text(report: Report) -> str:
     lines = []
     for row in report.rows:
         verdict = label(f"verdict.{row.verdict}", language)
-        recomputed = said(row.recomputation, "shown", language) or "–"
+        recomputed = read_text(row.recomputation, "shown", language) or "–"
         told = "; ".join(f" [{label('word.live', language)}: {x}]" for x in row.recomputation.live)
         start = f"{verdict:<{width}}  {row.claim.id:<34} {row.claim.printed}"
         lines.append(f"{start} | {recomputed}{told}")
     counts = Counter(row.verdict for row in report.rows)
     tally = ", ".join(f"{label(f'verdict.{v}', language)} {counts[v]}" for v in Verdict)
-    noted = [*_computed_lines(report), *filter(None, [report.note])]
+    noted = [*_list_computed(report), *filter(None, [report.note])]
     return "\n".join([*lines, *noted, f"{len(report.rows)}: {tally}"])
 
 
-def _computed_lines(report: Report) -> list[str]:
-    return [_computed_line(one, report.language) for one in report.computed]
+def _list_computed(report: Report) -> list[str]:
+    return [_word_computed(one, report.language) for one in report.computed]
 
 
-def _computed_line(one: ComputedFigure, language: Language) -> str:
+def _word_computed(one: ComputedFigure, language: Language) -> str:
     row = one.estimate
     head = (
         f"[{label(f'origin.{one.origin}', language)}] {one.file} {one.wave} "
         f"{label(f'outcome.{one.outcome}', language)}: "
     )
-    if one.hidden:
+    if one.is_hidden:
         return head + label("disclosure.suppressed", language)
     value, low, high = (
-        formatted(100 * x, decimals=one.decimals, language=language)
+        format_number(100 * x, decimals=one.decimals, language=language)
         for x in (row.estimate, row.conf_low, row.conf_high)
     )
     interval = f"({low}–{high})" if math.isfinite(row.conf_low) else "(–)"
@@ -168,13 +168,13 @@ def as_data(report: Report) -> Mapping[str, Any]:
     counts = Counter(row.verdict.value for row in report.rows)
     return {
         "claims": claims,
-        "computed": [_computed(one) for one in report.computed],
+        "computed": [_export_computed(one) for one in report.computed],
         **({"disclosure": report.note} if report.note else {}),
         "verdicts": {verdict.value: counts[verdict.value] for verdict in Verdict},
     }
 
 
-def _computed(one: ComputedFigure) -> dict[str, Any]:
+def _export_computed(one: ComputedFigure) -> dict[str, Any]:
     """Figure as plain data; a suppressed one has no number and one word."""
     names = ("file", "wave", "outcome", "origin", "published", "evidence")
     plain = {name: getattr(one, name) for name in names}

@@ -6,7 +6,7 @@ One place that knows how a unit is written in Dutch and in English; it computes 
 from __future__ import annotations
 
 from eenzaam_stats.letter.ledger import Unit
-from eenzaam_stats.vocabulary import Language, add_percent, formatted, label
+from eenzaam_stats.vocabulary import Language, add_percent, format_number, label
 
 
 def quantity(value: float, *, unit: Unit, decimals: int, language: Language) -> str:
@@ -41,7 +41,7 @@ def quantity(value: float, *, unit: Unit, decimals: int, language: Language) -> 
     if unit is Unit.MONTH:
         year, month = divmod(round(value), 100)
         return f"{label(f'month.m{month:02d}', language)} {year}"
-    number = formatted(value, decimals=decimals, language=language)
+    number = format_number(value, decimals=decimals, language=language)
     return number + label(f"unit.{unit.value}", language)
 
 
@@ -55,5 +55,5 @@ def percent_range(*limits: float, decimals: int = 1, language: Language) -> str:
     >>> percent_range(11.76, language="en")
     '11.8%'
     """
-    numbers = [formatted(limit, decimals=decimals, language=language) for limit in limits]
+    numbers = [format_number(limit, decimals=decimals, language=language) for limit in limits]
     return add_percent("–".join(numbers), language)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eenzaam_stats.plots.frame import NumberText
     from eenzaam_stats.plots.lineplot import lines
     from eenzaam_stats.plots.projectionplot import projection, projection_text
-    from eenzaam_stats.plots.seriesplot import interrupted, interrupted_text
+    from eenzaam_stats.plots.seriesplot import interruption, interruption_text
     from eenzaam_stats.plots.theme import canvas, pdf, png, svg
     from eenzaam_stats.plots.tileplot import tilemap, tilemap_text
 
@@ -28,8 +28,8 @@ __all__ = [
     "change",
     "change_text",
     "dots",
-    "interrupted",
-    "interrupted_text",
+    "interruption",
+    "interruption_text",
     "lines",
     "pdf",
     "png",
@@ -52,8 +52,8 @@ _HOMES = {
     "change": "changeplot",
     "change_text": "changeplot",
     "dots": "dotplot",
-    "interrupted": "seriesplot",
-    "interrupted_text": "seriesplot",
+    "interruption": "seriesplot",
+    "interruption_text": "seriesplot",
     "lines": "lineplot",
     "pdf": "theme",
     "png": "theme",

@@ -12,7 +12,7 @@ from eenzaam_stats.plots.frame import (
     add_legend,
     axis_name,
     figure_width,
-    fitted,
+    fit_labels,
     grid_behind,
     in_order,
     write_ticks,
@@ -71,7 +71,7 @@ def bars(
         axes.bar_label(drawn, labels=text.values(part), padding=2, fontsize=9, rotation=turn)
     if target is not None:
         axes.axhline(target[0], color=INK, lw=1.2, ls="--", label=target[1])
-    axes.set_xticks(range(len(groups)), labels=fitted(axes, groups, letters=15))
+    axes.set_xticks(range(len(groups)), labels=fit_labels(axes, groups, letters=15))
     axes.set_ylabel(ylabel)
     axes.margins(y=0.12 if turn == 0 else 0.2)
     write_ticks(axes.yaxis, text)
@@ -137,7 +137,7 @@ def stack(
                 bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": FAINT, "lw": 0.5},
             )
             ends[str(group)] += value
-    axes.set_yticks(range(len(groups)), labels=fitted(axes, groups[::-1]))
+    axes.set_yticks(range(len(groups)), labels=fit_labels(axes, groups[::-1]))
     axes.set_xlabel(axis_name(axes, xlabel))
     write_ticks(axes.xaxis, text)
     add_legend(axes, columns=3)

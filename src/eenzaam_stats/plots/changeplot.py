@@ -9,14 +9,14 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.plots.frame import NumberText, broken, doubt_words, grid_behind, write_ticks
+from eenzaam_stats.plots.frame import NumberText, break_lines, doubt_words, grid_behind, write_ticks
 from eenzaam_stats.plots.memory import drawing
-from eenzaam_stats.plots.theme import COLOURS, FAINT, HATCHES, INK, PAPER, styled
+from eenzaam_stats.plots.theme import COLOURS, FAINT, HATCHES, INK, PAPER, apply_theme
 from eenzaam_stats.results.change import ChangePart, CountChange
 from eenzaam_stats.vocabulary import (
     Language,
     add_percent,
-    formatted,
+    format_number,
     formatted_level,
     label,
     labels,
@@ -57,10 +57,10 @@ def change(result: CountChange, *, language: Language = "nl", axes: Axes | None 
     blocks = _blocks(result)
     n_rows = sum(len(parts) + 2 for _, parts in blocks)
     if axes is None:
-        with styled():
+        with apply_theme():
             size = (_WIDE, _AROUND + _ROW * n_rows)
             _, axes = plt.subplots(figsize=size, layout="constrained")
-    with styled():
+    with apply_theme():
         places: list[int] = []
         names: list[str] = []
         row = 0
@@ -124,7 +124,7 @@ def _block(
             axes.plot(limits, [row, row], color=INK, lw=1.5, marker="|", markersize=7, zorder=4)
             ends += limits
         axes.annotate(
-            _told(part, language),
+            _describe_part(part, language),
             (max(ends), row),
             xytext=(6, 0),
             textcoords="offset points",
@@ -138,20 +138,20 @@ def _block(
             axes.plot([reached, reached], [row, row + 1], color=INK, lw=0.8, alpha=0.6, zorder=0)
 
 
-def _told(part: ChangePart, language: Language) -> str:
-    words = _signed(part.persons, language)
+def _describe_part(part: ChangePart, language: Language) -> str:
+    words = _format_signed(part.persons, language)
     if math.isfinite(part.conf_low):
-        low, high = (_signed(value, language) for value in (part.conf_low, part.conf_high))
+        low, high = (_format_signed(value, language) for value in (part.conf_low, part.conf_high))
         words += f" ({low} {label('change.to', language)} {high})"
     if part.kind != "change" and math.isfinite(part.percent):
         words += (
-            f", {add_percent(formatted(part.percent, decimals=0, language=language), language)}"
+            f", {add_percent(format_number(part.percent, decimals=0, language=language), language)}"
         )
     return words
 
 
-def _signed(persons: float, language: Language) -> str:
-    text = formatted(abs(persons) / THOUSAND, decimals=0, language=language)
+def _format_signed(persons: float, language: Language) -> str:
+    text = format_number(abs(persons) / THOUSAND, decimals=0, language=language)
     if text == "0":
         return text
     return f"{'+' if persons > 0 else '−'}{text}"
@@ -170,14 +170,14 @@ def _finish(
     write_ticks(axes.xaxis, NumberText(language))
     grid_behind(axes, "x")
     axes.set_xlabel(label("word.thousand", language))
-    axes.set_title(broken(_title(result, language), _TITLE), loc="left", fontsize=9.0)
+    axes.set_title(break_lines(_title(result, language), _TITLE), loc="left", fontsize=9.0)
 
 
 def _title(result: CountChange, language: Language) -> str:
     words = labels(language)
     outcome = words.get(f"outcome.{result.outcome}", result.outcome)
     ends = " → ".join(
-        f"{year}: {formatted(part.persons / THOUSAND, decimals=0, language=language)}"
+        f"{year}: {format_number(part.persons / THOUSAND, decimals=0, language=language)}"
         for year, part in ((result.start_year, result.start), (result.end_year, result.end))
     )
     scenario = words.get(f"scenario.{result.scenario}", result.scenario)
@@ -205,8 +205,8 @@ def change_text(result: CountChange, *, language: Language = "nl") -> str:
     title = _title(result, language).replace("\n", ". ")
     blocks = [
         f"{label(f'change.{key}', language)}: "
-        + "; ".join(f"{_name(one, language)} {_told(one, language)}" for one in parts)
+        + "; ".join(f"{_name(one, language)} {_describe_part(one, language)}" for one in parts)
         for key, parts in _blocks(result)
     ]
-    whole = f"{label('change.change', language)} {_told(result.change, language)}"
+    whole = f"{label('change.change', language)} {_describe_part(result.change, language)}"
     return f"{title}. {whole} ({label('word.thousand', language)}). {'. '.join(blocks)}."

@@ -8,11 +8,11 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.plots.frame import NumberText, broken, doubt_words, grid_behind, write_ticks
+from eenzaam_stats.plots.frame import NumberText, break_lines, doubt_words, grid_behind, write_ticks
 from eenzaam_stats.plots.memory import drawing
-from eenzaam_stats.plots.theme import COLOURS, INK, styled
+from eenzaam_stats.plots.theme import COLOURS, INK, apply_theme
 from eenzaam_stats.results.checks import SeriesCheck
-from eenzaam_stats.vocabulary import Flag, Language, formatted, labels
+from eenzaam_stats.vocabulary import Flag, Language, format_number, labels
 
 _ROW, _AROUND = 0.26, 1.3  # inches
 _TITLE = 88  # letters on a line of the title
@@ -45,10 +45,10 @@ def series_check(
     """
     rows = result.rows
     if axes is None:
-        with styled():
+        with apply_theme():
             size = (7.6, _AROUND + _ROW * len(rows))
             _, axes = plt.subplots(figsize=size, layout="constrained")
-    with styled():
+    with apply_theme():
         axes.axvline(0.0, color=INK, lw=1, alpha=0.6)
         for at, row in enumerate(rows):
             colour = COLOURS[1] if row.real else COLOURS[0]
@@ -71,7 +71,9 @@ def series_check(
         effect = words.get(f"effect.{result.effect}", result.effect)
         axes.set_xlabel(f"{effect}, {words['word.interval']}")
         title = [words.get(f"check.{result.name}", result.name), _doubt(result, language)]
-        axes.set_title(broken("\n".join(filter(None, title)), _TITLE), loc="left", fontsize=9.0)
+        axes.set_title(
+            break_lines("\n".join(filter(None, title)), _TITLE), loc="left", fontsize=9.0
+        )
     return axes
 
 
@@ -97,12 +99,12 @@ def series_check_text(result: SeriesCheck, *, language: Language = "nl") -> str:
     """
     words, real = labels(language), result.real
 
-    def shown(value: float) -> str:
-        return formatted(value, decimals=3, language=language)
+    def show(value: float) -> str:
+        return format_number(value, decimals=3, language=language)
 
     name = words.get(f"check.{result.name}", result.name)
     return (
-        f"{name}: {real.label} {shown(real.estimate)} ({shown(real.conf_low)} - "
-        f"{shown(real.conf_high)}). {result.check.message}."
+        f"{name}: {real.label} {show(real.estimate)} ({show(real.conf_low)} - "
+        f"{show(real.conf_high)}). {result.check.message}."
         + "".join(f" {told}." for told in [_doubt(result, language)] if told)
     )

@@ -10,7 +10,7 @@ from eenzaam_stats.plots.frame import (
     NumberText,
     add_legend,
     axis_name,
-    fitted,
+    fit_labels,
     grid_behind,
     in_order,
     is_solid,
@@ -50,7 +50,7 @@ def dots(axes: Axes, frame: pd.DataFrame, *, text: NumberText, xlabel: str) -> A
     ends = frame["high"].fillna(frame["value"])
     for x, y, words in zip(ends, height, text.values(frame), strict=True):
         axes.annotate(words, (x, y), xytext=(7, 0), textcoords="offset points", va="center")
-    axes.set_yticks(height, labels=fitted(axes, frame["label"]))
+    axes.set_yticks(height, labels=fit_labels(axes, frame["label"]))
     axes.set_ylim(-0.7, len(frame) - 0.3)
     highest = float(frame[["value", "high"]].astype(float).max().max())
     axes.set_xlim(0, 1.16 * highest if highest > 0.0 else 1.0)  # 1 where every row is hidden

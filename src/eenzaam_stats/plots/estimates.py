@@ -10,9 +10,9 @@ from eenzaam_stats.arguments import in_words
 from eenzaam_stats.plots.dotplot import dots
 from eenzaam_stats.plots.frame import NumberText, doubt_words
 from eenzaam_stats.plots.memory import drawing
-from eenzaam_stats.plots.theme import styled
+from eenzaam_stats.plots.theme import apply_theme
 from eenzaam_stats.results.estimates import Estimates
-from eenzaam_stats.vocabulary import Flag, Language, formatted, formatted_level, label, labels
+from eenzaam_stats.vocabulary import Flag, Language, format_number, formatted_level, label, labels
 
 
 @in_words
@@ -49,12 +49,12 @@ def prevalence(
     ['women']
     """
     if axes is None:
-        return _draw(estimates, language=language, axes=_shown_axes(len(estimates.rows)))
+        return _draw(estimates, language=language, axes=_create_axes(len(estimates.rows)))
     return _draw(estimates, language=language, axes=axes)
 
 
-def _shown_axes(n_rows: int) -> Axes:
-    with styled():
+def _create_axes(n_rows: int) -> Axes:
+    with apply_theme():
         _, axes = plt.subplots(figsize=(7.2, 1.6 + 0.34 * n_rows), layout="constrained")
     return axes
 
@@ -114,7 +114,7 @@ def note_above(
     """
     note = estimates.footnote
     shown = [row for row in estimates.rows if row.estimate == row.estimate]
-    n = formatted(sum(row.n_valid or 0 for row in shown), decimals=0, language=language)
+    n = format_number(sum(row.n_valid or 0 for row in shown), decimals=0, language=language)
     left_out = len(estimates.rows) - len(shown)
     doubted = sum(row.flag is not Flag.RELIABLE for row in shown)
     marked = uncertain or label("word.uncertain", language)

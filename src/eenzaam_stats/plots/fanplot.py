@@ -80,13 +80,13 @@ def fan(
             label=name,
             zorder=3,
         )
-    _counted(axes, first)
+    _draw_counted(axes, first)
     _last_values(axes, frame, names, text=text)
     _years(axes, frame, ylabel=ylabel, text=text)
     return axes
 
 
-def _counted(axes: Axes, rows: pd.DataFrame) -> None:
+def _draw_counted(axes: Axes, rows: pd.DataFrame) -> None:
     """Points of years that were counted, and a line where the projection starts."""
     if "counted" not in rows or not rows["counted"].any():
         return

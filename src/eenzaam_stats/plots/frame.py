@@ -21,7 +21,7 @@ from eenzaam_stats.vocabulary import (
     Flag,
     Language,
     add_percent,
-    formatted,
+    format_number,
     formatted_shortest,
     label,
 )
@@ -50,7 +50,7 @@ class NumberText:
     def value(self, value: float, decimals: float | None = None) -> str:
         """Write a value with its own decimals, or with those of the figure."""
         places = self.decimals if decimals is None or pd.isna(decimals) else int(decimals)
-        return formatted(value, decimals=places, language=self.language)
+        return format_number(value, decimals=places, language=self.language)
 
     def percent(self, value: float) -> str:
         """Write a percentage with the decimals of the figure."""
@@ -91,22 +91,22 @@ def figure_width(axes: Axes) -> float:
     return float("inf") if figure is None else float(figure.get_size_inches()[0])
 
 
-def broken(words: str, letters: int) -> str:
+def break_lines(words: str, letters: int) -> str:
     """Words in lines of at most so many letters; their own line ends stay."""
     return "\n".join(part for line in words.splitlines() for part in wrap(line, letters))
 
 
-def fitted(axes: Axes, names: Iterable[object], *, letters: int = NARROW_LABEL) -> list[str]:
+def fit_labels(axes: Axes, names: Iterable[object], *, letters: int = NARROW_LABEL) -> list[str]:
     """Labels as they are, or broken into short lines where the figure is narrow."""
     words = [plain(str(name)) for name in names]
     if figure_width(axes) >= NARROW:
         return words
-    return [broken(name, letters) for name in words]
+    return [break_lines(name, letters) for name in words]
 
 
 def axis_name(axes: Axes, words: str) -> str:
     """Name of an axis, broken into lines where the figure is narrow."""
-    return fitted(axes, [words], letters=NARROW_AXIS)[0]
+    return fit_labels(axes, [words], letters=NARROW_AXIS)[0]
 
 
 def write_ticks(axis: Axis, text: NumberText) -> None:

@@ -9,7 +9,7 @@ from typing import ParamSpec
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from eenzaam_stats.output_check import ATTRIBUTE, STAYS, require_passed, status_of
+from eenzaam_stats.output_check import ATTRIBUTE, STAYS, read_status, require_passed
 from eenzaam_stats.vocabulary import Disclosure
 
 P = ParamSpec("P")
@@ -27,23 +27,23 @@ def drawing(function: Callable[P, Axes]) -> Callable[P, Axes]:
     ... def empty(axes, frame):
     ...     return axes
     >>> axes = empty(Figure().subplots(), pd.DataFrame({"disclosure": ["unchecked"]}))
-    >>> str(status_of(axes.get_figure()))
+    >>> str(read_status(axes.get_figure()))
     'unchecked'
     """
 
     @functools.wraps(function)
-    def called(*args: P.args, **kwargs: P.kwargs) -> Axes:
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Axes:
         axes = function(*args, **kwargs)
         figure = axes.get_figure(root=True)
         given = (*args, *kwargs.values())
-        if figure is not None and any(status_of(one) is Disclosure.UNCHECKED for one in given):
+        if figure is not None and any(read_status(one) is Disclosure.UNCHECKED for one in given):
             setattr(figure, ATTRIBUTE, Disclosure.UNCHECKED)
         return axes
 
-    return called
+    return wrapper
 
 
-def note_of(figure: Figure, what: str, *, unchecked: bool) -> str:
+def word_note(figure: Figure, what: str, *, unchecked: bool) -> str:
     """Note of a figure that was not checked, written along its edge; empty where it may leave.
 
     Raises

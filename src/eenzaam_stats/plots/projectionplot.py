@@ -12,16 +12,16 @@ from matplotlib.axes import Axes
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.plots.fanplot import columns, fan, pyramid
-from eenzaam_stats.plots.frame import NumberText, broken, doubt_words
+from eenzaam_stats.plots.frame import NumberText, break_lines, doubt_words
 from eenzaam_stats.plots.memory import drawing
-from eenzaam_stats.plots.theme import styled
+from eenzaam_stats.plots.theme import apply_theme
 from eenzaam_stats.results.hindcast import HindcastError
 from eenzaam_stats.results.projection import ALL, TOTAL, ProjectedRow, Projection
 from eenzaam_stats.vocabulary import (
     Language,
-    formatted,
+    format_number,
+    format_percent,
     formatted_level,
-    formatted_percent,
     label,
     labels,
 )
@@ -73,11 +73,13 @@ def projection(
     if view not in _VIEWS:
         raise OptionError.among(view, list(_VIEWS), name="view")
     if axes is None:
-        with styled():
+        with apply_theme():
             _, axes = plt.subplots(figsize=_SIZE, layout="constrained")
-    with styled():
+    with apply_theme():
         _VIEWS[view](axes, result, language)
-        axes.set_title(broken(_title(result, view, language), _TITLE), loc="left", fontsize=9.0)
+        axes.set_title(
+            break_lines(_title(result, view, language), _TITLE), loc="left", fontsize=9.0
+        )
     return axes
 
 
@@ -239,7 +241,7 @@ def hindcast_words(found: HindcastError, language: Language) -> str:
     str
     """
     shown = {
-        name: _signed(value, language)
+        name: _format_signed(value, language)
         for name, value in (
             ("people", found.people_percent),
             ("lonely", found.lonely_percent),
@@ -250,9 +252,9 @@ def hindcast_words(found: HindcastError, language: Language) -> str:
     return words.format(horizon=found.horizon, year=found.year, group=found.largest_group, **shown)
 
 
-def _signed(percent: float, language: Language) -> str:
+def _format_signed(percent: float, language: Language) -> str:
     sign = "−" if percent < 0 else "+"
-    return f"{sign}{formatted(abs(percent), decimals=1, language=language)}"
+    return f"{sign}{format_number(abs(percent), decimals=1, language=language)}"
 
 
 @in_words
@@ -272,19 +274,19 @@ def projection_text(result: Projection, *, language: Language = "nl") -> str:
     """
     model = result.model
 
-    def told(row: ProjectedRow) -> str:
+    def tell(row: ProjectedRow) -> str:
         words = f"{row.year}: {_million(row.persons, language)}"
         if model.draws:
             low, high = (_million(value, language) for value in (row.conf_low, row.conf_high))
             words += f" ({low} – {high})"
-        return f"{words}, {formatted_percent(row.prevalence, decimals=1, language=language)}"
+        return f"{words}, {format_percent(row.prevalence, decimals=1, language=language)}"
 
     rows = {row.year: row for row in _rows(result)}
-    numbers = "; ".join(told(rows[year]) for year in _years(result))
+    numbers = "; ".join(tell(rows[year]) for year in _years(result))
     constant = ""
     if result.constant is not None:
         last = next(row for row in _rows(result.constant) if row.year == model.to)
-        constant = f" {_scenario(result.constant, language)}: {told(last)}."
+        constant = f" {_scenario(result.constant, language)}: {tell(last)}."
     unit = label("word.million", language)
     title = _title(result, "fan", language).rstrip(".")
     head = f"{_outcome(result, language)} ({unit}), {title}"
@@ -292,4 +294,4 @@ def projection_text(result: Projection, *, language: Language = "nl") -> str:
 
 
 def _million(persons: float, language: Language) -> str:
-    return formatted(persons / MILLION, decimals=2, language=language)
+    return format_number(persons / MILLION, decimals=2, language=language)

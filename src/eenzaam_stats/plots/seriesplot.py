@@ -14,16 +14,16 @@ from eenzaam_stats.arguments import in_words
 from eenzaam_stats.plots.frame import (
     NumberText,
     add_legend,
-    broken,
+    break_lines,
     doubt_words,
     grid_behind,
     write_ticks,
 )
 from eenzaam_stats.plots.memory import drawing
-from eenzaam_stats.plots.theme import COLOURS, FAINT, INK, styled
+from eenzaam_stats.plots.theme import COLOURS, FAINT, INK, apply_theme
 from eenzaam_stats.results.gap import ForecastGap
 from eenzaam_stats.results.series import InterruptedFit, SeriesModel, SeriesPoint
-from eenzaam_stats.vocabulary import Language, formatted, formatted_level, label, labels
+from eenzaam_stats.vocabulary import Language, format_number, formatted_level, label, labels
 
 _Place = Callable[[float], float]
 _STEPS = [1, 2, 5, 10]
@@ -33,7 +33,7 @@ _HEADROOM = 0.12  # of the height, for the names of the interruptions
 
 @in_words
 @drawing
-def interrupted(
+def interruption(
     result: InterruptedFit | ForecastGap, *, language: Language = "nl", axes: Axes | None = None
 ) -> Axes:
     """Draw a series with its fit and what the trend alone would have given.
@@ -56,15 +56,15 @@ def interrupted(
 
     See Also
     --------
-    interrupted_text : The same for readers who do not see the picture.
+    interruption_text : The same for readers who do not see the picture.
     """
     if axes is None:
-        with styled():
+        with apply_theme():
             _, axes = plt.subplots(figsize=(7.6, 4.4), layout="constrained")
     place = _place(result.model, result.points)
     spans = _spans(result)
     first = min(start for _, start, _ in spans)
-    with styled():
+    with apply_theme():
         _shade(axes, spans, result.points, language)
         _counterfactual(axes, result, first, place=place, language=language)
         _waves(axes, result, place, language)
@@ -73,7 +73,7 @@ def interrupted(
 
 
 @in_words
-def interrupted_text(result: InterruptedFit | ForecastGap, *, language: Language = "nl") -> str:
+def interruption_text(result: InterruptedFit | ForecastGap, *, language: Language = "nl") -> str:
     """Text for readers who do not see the picture, made from the numbers in it.
 
     Parameters
@@ -90,15 +90,15 @@ def interrupted_text(result: InterruptedFit | ForecastGap, *, language: Language
     place = _place(result.model, result.points)
     last, words, model = result.points[-1], labels(language), result.model
 
-    def shown(value: float) -> str:
-        return formatted(place(value), decimals=1, language=language)
+    def show(value: float) -> str:
+        return format_number(place(value), decimals=1, language=language)
 
     names = ", ".join(f"{name} ({start:g})" for name, start, _ in _spans(result))
     return (
         f"{words['figure.series']}: {result.model.outcome}, {result.model.source}. "
         f"{len(result.points)} {words['word.waves']}, {result.points[0].time:g} - {last.time:g}. "
-        f"{words['word.interruption']}: {names}. {words['word.last_wave']}: {shown(last.value)}; "
-        f"{words['word.counterfactual']}: {shown(last.counterfactual)}."
+        f"{words['word.interruption']}: {names}. {words['word.last_wave']}: {show(last.value)}; "
+        f"{words['word.counterfactual']}: {show(last.counterfactual)}."
         + "".join(f" {told}." for told in [doubt_words(model.flag, model.reason, language)] if told)
     )
 
@@ -245,7 +245,7 @@ def _finish(
         f"{model.source}, {len(points)} {words['word.waves']}, {words['word.interval']} "
         f"{formatted_level(model.level, language=language)}\n{_method(model, language)}"
     )
-    doubt = broken(doubt_words(model.flag, model.reason, language), _TITLE)
+    doubt = break_lines(doubt_words(model.flag, model.reason, language), _TITLE)
     axes.set_title("\n".join(filter(None, [title, doubt])), loc="left", fontsize=9.0)
 
 
@@ -256,7 +256,7 @@ def _method(model: SeriesModel, language: Language) -> str:
     if model.boundary:
         parts.append(words["word.first_differences"])
     elif math.isfinite(model.phi) and model.phi != 0.0:
-        parts.append(f"phi {formatted(model.phi, decimals=2, language=language)}")
+        parts.append(f"phi {format_number(model.phi, decimals=2, language=language)}")
     if model.known:
         parts.append(words["word.known_errors"])
     return "; ".join(parts)

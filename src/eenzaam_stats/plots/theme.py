@@ -23,7 +23,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 
 from eenzaam_stats.plain_text import plain
-from eenzaam_stats.plots.memory import note_of
+from eenzaam_stats.plots.memory import word_note
 
 COLOURS = ("#2f43ec", "#dd7410", "#a80f0f", "#8a3db5", "#747d66", "#1c98a6")
 DARK_COLOURS = ("#6f6bfa", "#ffa339", "#d64541", "#d091ff", "#c3e4a8", "#2fb4ac")
@@ -82,7 +82,7 @@ _STYLE: dict[Any, Any] = {
 
 
 @contextmanager
-def styled() -> Iterator[None]:
+def apply_theme() -> Iterator[None]:
     """Apply the theme to everything that is drawn inside the block."""
     with mpl.rc_context(_STYLE):
         yield
@@ -113,7 +113,7 @@ def canvas(*, width: float = 7.2, height: float = 4.2) -> Iterator[Axes]:
     >>> picture.startswith(b"<?xml")
     True
     """
-    with styled():
+    with apply_theme():
         figure = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(figure)
         yield figure.subplots()
@@ -156,9 +156,9 @@ def svg(
     """
     if not title or not description:
         raise ValueError("svg() needs a title and a description: a picture must have both.")
-    note, buffer = note_of(_figure(axes), "plots.svg()", unchecked=unchecked), BytesIO()
+    note, buffer = word_note(_figure(axes), "plots.svg()", unchecked=unchecked), BytesIO()
     description = " ".join(filter(None, [description, note]))
-    with styled(), mpl.rc_context({"svg.fonttype": "none" if letters == "text" else "path"}):
+    with apply_theme(), mpl.rc_context({"svg.fonttype": "none" if letters == "text" else "path"}):
         _figure(axes).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue().decode("utf-8")
     named, told = escape(plain(title)), escape(plain(description))
@@ -207,10 +207,10 @@ def pdf(axes: Axes, *, title: str, unchecked: bool = False) -> bytes:
     """
     if not title:
         raise ValueError("pdf() needs a title: a reader finds the document by it.")
-    note, buffer = note_of(_figure(axes), "plots.pdf()", unchecked=unchecked), BytesIO()
+    note, buffer = word_note(_figure(axes), "plots.pdf()", unchecked=unchecked), BytesIO()
     title = "; ".join(filter(None, [title, note]))
     nothing = {"CreationDate": None, "Creator": None, "Producer": None}
-    with styled():
+    with apply_theme():
         _figure(axes).savefig(buffer, format="pdf", metadata={**nothing, "Title": plain(title)})
     return buffer.getvalue()
 
@@ -238,9 +238,9 @@ def png(axes: Axes, *, dpi: int = 150, unchecked: bool = False) -> bytes:
     DisclosureError
         If it is drawn of respondents that were not checked, and ``unchecked`` is false.
     """
-    note, buffer = note_of(_figure(axes), "plots.png()", unchecked=unchecked), BytesIO()
+    note, buffer = word_note(_figure(axes), "plots.png()", unchecked=unchecked), BytesIO()
     words = {"Software": None, **({"Comment": note} if note else {})}
-    with styled():
+    with apply_theme():
         _figure(axes).savefig(buffer, format="png", dpi=dpi, metadata=words)
     return buffer.getvalue()
 
@@ -256,7 +256,7 @@ def _figure(axes: Axes) -> Figure:
     return figure
 
 
-def fixed(axes: Axes) -> None:
+def fix_layout(axes: Axes) -> None:
     """Lay the figure out once and keep it so: what is rendered several times is faster."""
     figure = _figure(axes)
     figure.draw_without_rendering()

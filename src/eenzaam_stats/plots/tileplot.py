@@ -14,13 +14,13 @@ from matplotlib.ticker import MaxNLocator
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import SchemaError, UnknownCodeError
-from eenzaam_stats.messages import shown_label
+from eenzaam_stats.messages import show_label
 from eenzaam_stats.plots.estimates import note_above
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.plots.memory import drawing
-from eenzaam_stats.plots.theme import FAINT, INK, PAPER, RAMP, styled
+from eenzaam_stats.plots.theme import FAINT, INK, PAPER, RAMP, apply_theme
 from eenzaam_stats.results.estimates import Estimate, Estimates
-from eenzaam_stats.vocabulary import Flag, Language, add_percent, formatted, label, labels
+from eenzaam_stats.vocabulary import Flag, Language, add_percent, format_number, label, labels
 
 SIDE = 0.94  # of the distance between two tiles
 DARK = 0.45  # lightness below which letters on a tile are white
@@ -83,7 +83,7 @@ def tilemap(
     """
     found = _by_code(estimates)
     limits = _limits(found, breaks)
-    with styled():
+    with apply_theme():
         if axes is None:
             _, axes = plt.subplots(figsize=(7.0, 8.2), layout="constrained")
         text = NumberText(language, decimals=1)
@@ -149,7 +149,7 @@ def _by_code(estimates: Estimates) -> Mapping[int, Estimate]:
         name = str(row.group[0])
         if name not in codes:
             raise UnknownCodeError(
-                f"tilemap(), column {COLUMN!r}: {shown_label(name)} (row {at + 1}) is no region of "
+                f"tilemap(), column {COLUMN!r}: {show_label(name)} (row {at + 1}) is no region of "
                 "the map. The map has the 25 GGD regions; leave out rows of other areas."
             )
         if row.estimate == row.estimate:
@@ -158,7 +158,7 @@ def _by_code(estimates: Estimates) -> Mapping[int, Estimate]:
 
 
 def _limits(found: Mapping[int, Estimate], breaks: Sequence[float] | None) -> tuple[float, ...]:
-    values = [_printed(row) for row in found.values()] or [0.0]
+    values = [_round_percent(row) for row in found.values()] or [0.0]
     if breaks is None:
         return _round_limits(min(values), max(values))
     limits = tuple(float(at) for at in breaks)
@@ -172,9 +172,9 @@ def _limits(found: Mapping[int, Estimate], breaks: Sequence[float] | None) -> tu
     return limits
 
 
-def _printed(row: Estimate) -> float:
+def _round_percent(row: Estimate) -> float:
     """Percentage as it stands on the tile: its class must follow from what a reader sees."""
-    return float(formatted(100 * row.estimate, decimals=1, language="en").replace(",", ""))
+    return float(format_number(100 * row.estimate, decimals=1, language="en").replace(",", ""))
 
 
 def _round_limits(low: float, high: float) -> tuple[float, ...]:
@@ -190,7 +190,7 @@ def _round_limits(low: float, high: float) -> tuple[float, ...]:
     return limits
 
 
-def _class_of(value: float, limits: tuple[float, ...]) -> int:
+def _classify(value: float, limits: tuple[float, ...]) -> int:
     return sum(value >= at for at in limits[1:-1])
 
 
@@ -204,8 +204,8 @@ def _draw(
 ) -> None:
     colour, words = PAPER, tile.short
     if row is not None:
-        value = _printed(row)
-        colour = _colour(_class_of(value, limits), len(limits) - 1)
+        value = _round_percent(row)
+        colour = _colour(_classify(value, limits), len(limits) - 1)
         words = f"{tile.short}\n{text.value(value)}{_mark(row)}"
     axes.add_patch(
         Rectangle(

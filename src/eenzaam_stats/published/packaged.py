@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from eenzaam_stats.errors import SchemaError, SourceError, listed
+from eenzaam_stats.errors import SchemaError, SourceError, list_all
 
 DESCRIPTION = "datapackage.json"
 
@@ -40,7 +40,7 @@ def resources(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 @cache
-def _verified_text(folder: Path, name: str) -> str:
+def _read_verified_text(folder: Path, name: str) -> str:
     """Text of a table, compared once per process with its checksum."""
     about = resources(folder)[name]
     path = folder / str(about["path"])
@@ -58,7 +58,7 @@ def _verified_text(folder: Path, name: str) -> str:
 
 
 @cache
-def verified_frame(folder: Path, name: str) -> pd.DataFrame:
+def read_verified_frame(folder: Path, name: str) -> pd.DataFrame:
     """Table as a frame, read once per process; callers take a copy.
 
     Raises
@@ -68,7 +68,7 @@ def verified_frame(folder: Path, name: str) -> pd.DataFrame:
     SchemaError
         If a column has a type that is not known.
     """
-    return _frame(_verified_text(folder, name), resources(folder)[name]["schema"]["fields"])
+    return _frame(_read_verified_text(folder, name), resources(folder)[name]["schema"]["fields"])
 
 
 def _frame(text: str, fields: list[dict[str, Any]]) -> pd.DataFrame:
@@ -89,6 +89,6 @@ def _type(field: dict[str, Any]) -> str:
     if kind not in known:
         raise SchemaError(
             f"Reference column {field['name']!r} has the type {kind!r}. "
-            f"Known types are {listed(['integer', *known])}; repair data/tables.toml."
+            f"Known types are {list_all(['integer', *known])}; repair data/tables.toml."
         )
     return known[kind]

@@ -15,7 +15,7 @@ import pandas as pd
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError, SourceError
-from eenzaam_stats.published.packaged import DESCRIPTION, resources, verified_frame
+from eenzaam_stats.published.packaged import DESCRIPTION, read_verified_frame, resources
 from eenzaam_stats.published.population_editions import POPULATIONS
 from eenzaam_stats.published.refreshed import in_force
 from eenzaam_stats.vocabulary import Evidence, Sex
@@ -122,7 +122,7 @@ def reference(
         raise OptionError.among(name, sorted(described), name="reference table")
     about = described[name]
     kept = _levels(evidence)
-    frame = in_force(name, verified_frame(folder, name)).copy()
+    frame = in_force(name, read_verified_frame(folder, name)).copy()
     if kept is not None:
         frame = frame[frame["evidence"].isin(kept)].reset_index(drop=True)
     frame.attrs = {

@@ -16,7 +16,7 @@ _tables: ContextVar[Mapping[str, pd.DataFrame]] = ContextVar("live tables")
 
 
 @contextmanager
-def refreshed(tables: Mapping[str, pd.DataFrame]) -> Iterator[None]:
+def refresh_tables(tables: Mapping[str, pd.DataFrame]) -> Iterator[None]:
     """Let :func:`~eenzaam_stats.published.reference.reference` give live tables inside a block.
 
     Parameters
@@ -27,7 +27,7 @@ def refreshed(tables: Mapping[str, pd.DataFrame]) -> Iterator[None]:
     Examples
     --------
     >>> from eenzaam_stats.published.reference import reference
-    >>> with refreshed({"youth": reference("youth").head(1).assign(live="read today")}):
+    >>> with refresh_tables({"youth": reference("youth").head(1).assign(live="read today")}):
     ...     reference("youth")["live"].tolist()
     ['read today']
     >>> "live" in reference("youth")
@@ -41,5 +41,5 @@ def refreshed(tables: Mapping[str, pd.DataFrame]) -> Iterator[None]:
 
 
 def in_force(name: str, packaged: pd.DataFrame) -> pd.DataFrame:
-    """The live table of this name inside :func:`refreshed`, else the packaged one."""
+    """The live table of this name inside :func:`refresh_tables`, else the packaged one."""
     return _tables.get({}).get(name, packaged)

@@ -105,17 +105,17 @@ class CountChange:
 
     def describe(self) -> str:
         """The change and its effects in sentences."""
-        parts = "; ".join(f"{one.part} {_told(one)}" for one in self.effects)
+        parts = "; ".join(f"{one.part} {_describe_part(one)}" for one in self.effects)
         interval = f" {self.level:.0%} intervals of {self.draws} draws." if self.draws else ""
         return (
             f"{self.outcome}, {self.population}, {self.scenario}: from {self.start.persons:,.0f} "
             f"({self.start_year}) to {self.end.persons:,.0f} ({self.end_year}) people, a change of "
-            f"{_told(self.change)}, of which {parts}.{interval} {self.percent_rule}"
+            f"{_describe_part(self.change)}, of which {parts}.{interval} {self.percent_rule}"
             f"{f' {str(self.flag).capitalize()}: {self.reason}.' if self.reason else ''}"
         )
 
 
-def _told(part: ChangePart) -> str:
+def _describe_part(part: ChangePart) -> str:
     words = f"{round(part.persons):+,}"
     if math.isfinite(part.conf_low):
         words += f" ({round(part.conf_low):+,} to {round(part.conf_high):+,})"

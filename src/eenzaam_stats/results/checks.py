@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from eenzaam_stats.output_check import remembering, status_of
+from eenzaam_stats.output_check import read_status, remembering
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
@@ -78,7 +78,7 @@ class SeriesCheck:
     def tidy(self) -> pd.DataFrame:
         """Fresh frame, one row per fit."""
         frame = pd.DataFrame([asdict(row) for row in self.rows]).astype({"flag": "str"})
-        return remembering(frame.drop(columns="disclosure"), status_of(self))
+        return remembering(frame.drop(columns="disclosure"), read_status(self))
 
     @property
     def real(self) -> CheckedEffect:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from eenzaam_stats.output_check import remembering, status_of
+from eenzaam_stats.output_check import read_status, remembering
 from eenzaam_stats.results.estimates import Footnote, comparable, without_hidden_numbers
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
@@ -86,7 +86,7 @@ class Comparison:
     def __hash__(self) -> int:
         return hash(comparable(self))
 
-    def hidden(self) -> Comparison:
+    def hide(self) -> Comparison:
         """Row of the same groups without a number."""
         nothing = math.nan
         return Comparison(
@@ -148,7 +148,7 @@ class Comparisons:
         frame = pd.DataFrame(records, columns=[*self.within, *columns])
         hidden = {name: "Int64" for name in COUNTS if any(one[name] is None for one in records)}
         frame = frame.astype({"flag": "str", "reason": "str", **hidden})
-        return remembering(frame, status_of(self))
+        return remembering(frame, read_status(self))
 
     def describe(self) -> str:
         """One English sentence that says what the numbers are."""

@@ -45,7 +45,7 @@ class Doubt:
         return self.flag is not Flag.RELIABLE
 
 
-def doubt_of(row: Estimate) -> Doubt:
+def read_doubt(row: Estimate) -> Doubt:
     """Doubt of an estimate.
 
     Parameters
@@ -61,10 +61,10 @@ def doubt_of(row: Estimate) -> Doubt:
     Examples
     --------
     >>> one = Estimate(("85+",), 1.0, 0.0, 0.0, 1.0, 0, 1, 0, 1.0, 1.0)
-    >>> doubt_of(one)
+    >>> read_doubt(one)
     Doubt(flag=<Flag.UNCERTAIN: 'uncertain'>, reason='no degrees of freedom', no_error=True)
     """
-    return found_doubt(
+    return find_doubt(
         row.flag,
         row.std_error,
         row.df,
@@ -75,7 +75,7 @@ def doubt_of(row: Estimate) -> Doubt:
     )
 
 
-def found_doubt(
+def find_doubt(
     flag: str,
     std_error: float,
     df: float | None,
@@ -110,7 +110,7 @@ def found_doubt(
 
     Examples
     --------
-    >>> found_doubt("reliable", 3e-17, 5, size=0.4).reason
+    >>> find_doubt("reliable", 3e-17, 5, size=0.4).reason
     'no variance'
     """
     without_df = df is None or not df > 0

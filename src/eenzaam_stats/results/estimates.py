@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 import pandas as pd
 
 from eenzaam_stats.made_of import MadeOf
-from eenzaam_stats.output_check import remembering, status_of
+from eenzaam_stats.output_check import read_status, remembering
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Estimate:
     def __hash__(self) -> int:
         return hash(comparable(self))
 
-    def hidden(self) -> Estimate:
+    def hide(self) -> Estimate:
         """Row of the same group without a number, with one word whatever the rule was."""
         word, nothing = str(Flag.SUPPRESSED), math.nan
         return Estimate(
@@ -166,7 +166,7 @@ class _Row(Protocol):
     def flag(self) -> Flag: ...
     @property
     def disclosure(self) -> Disclosure: ...
-    def hidden(self) -> Self: ...
+    def hide(self) -> Self: ...
 
 
 RowType = TypeVar("RowType", bound=_Row)
@@ -176,7 +176,7 @@ def without_hidden_numbers(rows: tuple[RowType, ...]) -> tuple[RowType, ...]:
     """Rows as they are, the suppressed ones without any number or reason."""
     if not any(map(_is_hidden, rows)):
         return rows
-    return tuple(row.hidden() if _is_hidden(row) else row for row in rows)
+    return tuple(row.hide() if _is_hidden(row) else row for row in rows)
 
 
 def _is_hidden(row: _Row) -> bool:
@@ -273,7 +273,7 @@ class Estimates(MadeOf):
         ]
         frame = pd.DataFrame(records, columns=[*self.by, *TIDY_COLUMNS])
         hidden = {name: "Int64" for name in COUNTS if any(one[name] is None for one in records)}
-        return remembering(frame.astype({"flag": "str", **hidden}), status_of(self))
+        return remembering(frame.astype({"flag": "str", **hidden}), read_status(self))
 
     def details(self) -> pd.DataFrame:
         """Fresh frame like :meth:`tidy`, with everything else that is known per group.

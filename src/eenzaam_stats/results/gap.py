@@ -82,7 +82,7 @@ class ForecastGap:
 
     def tidy(self) -> pd.DataFrame:
         """Fresh frame, one row per later wave, with the flag and the reason of the fit."""
-        return self.model.marked(self.gaps)
+        return self.model.mark_rows(self.gaps)
 
     def describe(self) -> str:
         """The verdict on the last wave, in sentences."""

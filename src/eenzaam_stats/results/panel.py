@@ -205,7 +205,7 @@ class PanelFit:
             flag and the reason of the model.
         """
         frame = _frame(self.coefficients, COEFFICIENT_COLUMNS)
-        return self._told(frame.assign(flag=str(self.flag), reason=self.reason))
+        return self._add_doubt(frame.assign(flag=str(self.flag), reason=self.reason))
 
     def waves(self) -> pd.DataFrame:
         """Fresh frame, one row per wave: the standardised mean or prevalence.
@@ -215,11 +215,11 @@ class PanelFit:
         pandas.DataFrame
             ``wave, time, estimate, std_error, conf_low, conf_high, df, n_valid, flag, reason``.
         """
-        return self._told(_frame(self.marginal, WAVE_COLUMNS).astype({"flag": "str"}))
+        return self._add_doubt(_frame(self.marginal, WAVE_COLUMNS).astype({"flag": "str"}))
 
     def components(self) -> pd.DataFrame:
         """Fresh frame, one row per variance: ``group, term, variance, boundary``."""
-        return self._told(_frame(self.variances, ("group", "term", "variance", "boundary")))
+        return self._add_doubt(_frame(self.variances, ("group", "term", "variance", "boundary")))
 
     def participation(self) -> pd.DataFrame:
         """Fresh frame, one row per wave: who came and went.
@@ -230,9 +230,9 @@ class PanelFit:
             ``wave, n_persons, n_valid, n_new, n_returned, n_left``.
         """
         names = ("wave", "n_persons", "n_valid", "n_new", "n_returned", "n_left")
-        return self._told(_frame(self.dropout, names).astype({"n_left": "Int64"}))
+        return self._add_doubt(_frame(self.dropout, names).astype({"n_left": "Int64"}))
 
-    def _told(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _add_doubt(self, frame: pd.DataFrame) -> pd.DataFrame:
         return remembering(frame, self.disclosure)
 
     def coefficient(self, term: str) -> Coefficient:

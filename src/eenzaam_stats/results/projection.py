@@ -232,14 +232,14 @@ class Projection:
         first, last = self.row(model.base_year), self.row(model.to)
         lines = [
             f"{model.outcome}, {model.people}: {first.persons:,.0f} in {model.base_year}, "
-            f"{_told(last, model.level)} in {model.to} ({last.prevalence:.1%}). Scenario: "
+            f"{_describe_row(last, model.level)} in {model.to} ({last.prevalence:.1%}). Scenario: "
             f"{model.scenario_words}. Population: {model.population}"
             f"{'' if model.official else ' (not official)'}"
             f"{f', {model.base_population} before' if model.base_population else ''}."
         ]
         if self.constant is not None:
             constant = self.constant.row(model.to)
-            lines.append(f"With constant prevalence: {_told(constant, model.level)}.")
+            lines.append(f"With constant prevalence: {_describe_row(constant, model.level)}.")
         last_shares = [one for one in self.shares if one.year == model.to]
         if last_shares:
             parts = ", ".join(
@@ -258,7 +258,7 @@ class Projection:
         return " ".join([*lines, *model.notes, f"eenzaam_stats {model.version}."])
 
 
-def _told(row: ProjectedRow, level: float) -> str:
+def _describe_row(row: ProjectedRow, level: float) -> str:
     words = f"{row.persons:,.0f}"
     if math.isfinite(row.conf_low):
         words += f" ({row.conf_low:,.0f} to {row.conf_high:,.0f}, {level:.0%} interval)"

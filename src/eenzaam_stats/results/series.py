@@ -181,7 +181,7 @@ class SeriesModel:
     reason: str = ""
     disclosure: Disclosure = Disclosure.UNCHECKED
 
-    def marked(self, rows: Sequence[Any]) -> pd.DataFrame:
+    def mark_rows(self, rows: Sequence[Any]) -> pd.DataFrame:
         """Fresh frame of rows of this fit, each with its flag and reason."""
         frame = pd.DataFrame([asdict(row) for row in rows])
         marked = frame.assign(flag=str(self.flag), reason=self.reason)
@@ -221,15 +221,15 @@ class InterruptedFit:
 
     def tidy(self) -> pd.DataFrame:
         """Fresh frame, one row per effect, with the flag and the reason of the fit."""
-        return self.model.marked(self.effects)
+        return self.model.mark_rows(self.effects)
 
     def terms(self) -> pd.DataFrame:
         """Fresh frame, one row per coefficient, with the flag and the reason of the fit."""
-        return self.model.marked(self.coefficients)
+        return self.model.mark_rows(self.coefficients)
 
     def series(self) -> pd.DataFrame:
         """Fresh frame, one row per wave: value, fit, counterfactual, flag and reason of the fit."""
-        return self.model.marked(self.points)
+        return self.model.mark_rows(self.points)
 
     def effect(self, interruption: str, effect: str) -> Effect:
         """The effect with this name; an unknown one is an error.
@@ -268,7 +268,7 @@ class InterruptedFit:
             ("waves before, during, after", f"{model.n_before}, {model.n_during}, {model.n_after}"),
             ("waves left out (washout)", str(model.n_washout)),
             ("dates of the waves", ", ".join(f"{point.time:g}" for point in self.points)),
-            ("sampling errors known", _known(self.points)),
+            ("sampling errors known", _describe_known(self.points)),
             ("estimator", model.estimator),
             ("errors", model.correlation),
             ("autocorrelation (SE)", f"{model.phi:.4f} ({model.phi_std_error:.4f})"),
@@ -288,7 +288,7 @@ def _interruption(one: tuple[str, float, float]) -> str:
     return f"{name} from {start:g}" + (f" to {end:g}" if end < float("inf") else "")
 
 
-def _known(points: tuple[SeriesPoint, ...]) -> str:
+def _describe_known(points: tuple[SeriesPoint, ...]) -> str:
     return "yes" if all(point.std_error == point.std_error for point in points) else "no"
 
 

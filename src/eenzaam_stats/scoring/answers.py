@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import ScaleError, UnknownCodeError, UnknownColumnError, listed, verb
+from eenzaam_stats.errors import ScaleError, UnknownCodeError, UnknownColumnError, list_all, verb
 from eenzaam_stats.numerics.scales.summated_scale import MISSING
 from eenzaam_stats.scoring.declared import (
     CodeMeanings,
@@ -103,7 +103,7 @@ def item_columns(scale: Scale, items: ItemColumns | None) -> tuple[str, ...]:
     if twice:
         raise ScaleError(
             f"{verb()} needs a column of its own for every item, and items= maps two or more items "
-            f"to [{listed(twice)}]. Check the item numbers against the questionnaire."
+            f"to [{list_all(twice)}]. Check the item numbers against the questionnaire."
         )
     return columns
 
@@ -170,7 +170,7 @@ def _unknown(column: nw.Series[Any], known: NDArray[np.bool_]) -> UnknownCodeErr
     plain = code.item() if isinstance(code, np.generic) else code
     if isinstance(plain, float) and plain.is_integer():
         plain = int(plain)
-    return UnknownCodeError.found(
+    return UnknownCodeError.in_rows(
         verb(),
         column=str(column.name),
         code=plain,

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import ScaleError, listed, verb
+from eenzaam_stats.errors import ScaleError, list_all, verb
 from eenzaam_stats.numerics.scales.summated_scale import MISSING
 from eenzaam_stats.scoring.engine_frame import Frame
 from eenzaam_stats.scoring.instrument import Scale
@@ -79,7 +79,7 @@ class Form:
         return cls(scale, tuple(range(len(scale.items))))
 
 
-def not_asked_of(answers: NDArray[np.int64], people: NDArray[np.int64]) -> NDArray[np.bool_]:
+def is_not_asked(answers: NDArray[np.int64], people: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether so few people answered an item that it was not asked of them.
 
     Parameters
@@ -97,7 +97,7 @@ def not_asked_of(answers: NDArray[np.int64], people: NDArray[np.int64]) -> NDArr
 
     Examples
     --------
-    >>> not_asked_of(np.array([0, 0, 1, 1]), np.array([2, 3, 20, 21])).tolist()
+    >>> is_not_asked(np.array([0, 0, 1, 1]), np.array([2, 3, 20, 21])).tolist()
     [False, True, False, True]
     """
     return np.asarray((people >= LEAST_PEOPLE) & (answers < LEAST_SHARE * people))
@@ -120,7 +120,7 @@ def find_gaps(frame: Frame, codes: NDArray[np.int8]) -> tuple[Gap, ...]:
 
     Notes
     -----
-    See :func:`not_asked_of`. Where nobody answered any item there is no score to be too low.
+    See :func:`is_not_asked`. Where nobody answered any item there is no score to be too low.
     """
     answered = codes != MISSING
     place = np.zeros(codes.shape[1], dtype=np.int64)
@@ -141,7 +141,7 @@ def _gaps(
 ) -> Iterator[Gap]:
     people = np.bincount(place[answered.any(axis=0)], minlength=len(names))
     answers = np.stack([np.bincount(place[row], minlength=len(names)) for row in answered])
-    lacking = not_asked_of(answers, people)
+    lacking = is_not_asked(answers, people)
     for at in np.flatnonzero(lacking.any(axis=0)):
         items = tuple(int(item) for item in np.flatnonzero(lacking[:, at]))
         yield Gap(names[int(at)], items, int(people[at]), int(answers[lacking[:, at], at].max()))
@@ -196,12 +196,13 @@ def form_to_score(
     shorter = _shorter(scale, {item for gap in gaps for item in gap.items})
     if not_asked == "refuse" or shorter is None:
         raise ScaleError(
-            f"{verb()} needs every item to be asked, and {_said(columns, gaps)}: it was not asked, "
+            f"{verb()} needs every item to be asked, and {_word_gaps(columns, gaps)}: it "
+            "was not asked, "
             "or its column is blank, the wrong one, or one missing code for all. "
             f"{_remedy(shorter)}"
         )
     left = "" if shorter.has_total else ", without a total"
-    note = f"Not {scale.name}, because {_said(columns, gaps)}: {shorter.scale.name}{left}."
+    note = f"Not {scale.name}, because {_word_gaps(columns, gaps)}: {shorter.scale.name}{left}."
     return replace(shorter, note=note)
 
 
@@ -213,9 +214,9 @@ def require_asked(
     form_to_score(frame, alone, codes, columns=columns, not_asked="refuse")
 
 
-def _said(columns: Sequence[str], gaps: Sequence[Gap]) -> str:
+def _word_gaps(columns: Sequence[str], gaps: Sequence[Gap]) -> str:
     parts = [
-        f"[{listed(columns[item] for item in gap.items)}] have {_answers(gap)} in {gap.place} "
+        f"[{list_all(columns[item] for item in gap.items)}] have {_answers(gap)} in {gap.place} "
         f"({gap.people:,} people answered other items)"
         for gap in gaps[:_SHOWN]
     ]

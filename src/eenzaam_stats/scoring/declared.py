@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import OptionError, ScaleError, listed, verb
+from eenzaam_stats.errors import OptionError, ScaleError, list_all, verb
 from eenzaam_stats.numerics.scales.summated_scale import MISSING
 from eenzaam_stats.scoring.instrument import Scale
 from eenzaam_stats.scoring.wording import FLAGS, FREQUENCY_WORDS, answers_said, plain
@@ -94,11 +94,11 @@ def _require_answers(answers: CodeMeanings, scale: Scale) -> None:
     _require_neutral(words, scale)
     if not declared or (scale.answer_sets and words not in scale.answer_sets):
         sets = " or ".join(
-            f"[{listed(fitting)}]" for fitting in scale.answer_sets or (scale.answers,)
+            f"[{list_all(fitting)}]" for fitting in scale.answer_sets or (scale.answers,)
         )
         raise ScaleError(
             f"{verb()} needs the complete set of answers {sets}, and answers= declares "
-            f"[{listed(words)}]. Declare every answer, also one that nobody gave."
+            f"[{list_all(words)}]. Declare every answer, also one that nobody gave."
         )
 
 
@@ -108,7 +108,7 @@ def _require_plain_words(answers: CodeMeanings, scale: Scale) -> None:
     for code, answer in answers.items():
         if not isinstance(code, str) or means_missing(answer) or code == answer:
             continue
-        said = _said(code, scale, offered)
+        said = _read_word(code, scale, offered)
         if said and answer not in said:
             raise ScaleError(
                 f"{verb()}: the code {code!r} plainly means {' or '.join(sorted(said))!r} and is "
@@ -117,7 +117,7 @@ def _require_plain_words(answers: CodeMeanings, scale: Scale) -> None:
             )
 
 
-def _said(code: str, scale: Scale, offered: Collection[str]) -> frozenset[str]:
+def _read_word(code: str, scale: Scale, offered: Collection[str]) -> frozenset[str]:
     """Answers of the scale that a word stands for; none when it does not say."""
     if scale.neutral is not None:
         return answers_said(code, offered)
@@ -137,7 +137,7 @@ def _require_neutral(declared: Sequence[str] | None, scale: Scale) -> None:
         return
     raise ScaleError(
         f"{verb()} needs the neutral answer {scale.neutral!r}, which counts as lonely in both "
-        f"directions, and the declared answers are [{listed(declared)}]. A version with two or "
+        f"directions, and the declared answers are [{list_all(declared)}]. A version with two or "
         "four answers and no neutral one cannot be dichotomised by the manual, and its totals do "
         "not compare with published ones. Items that were dichotomised already are declared as "
         f"{_DICHOTOMISED[0]!r} and {_DICHOTOMISED[1]!r} (keyed: which value counts as lonely) or "
@@ -155,5 +155,5 @@ def require_neutral_seen(codes: NDArray[np.int8], scale: Scale) -> None:
             f"{verb()} needs the neutral answer {scale.neutral!r}, and none of {people:,} people "
             "gave it to any item, as in a version with two or four answers, which cannot be "
             "dichotomised by the manual. If it was offered, declare what was offered: "
-            f"answers=[{listed(scale.answer_sets[0])}]."
+            f"answers=[{list_all(scale.answer_sets[0])}]."
         )

@@ -14,7 +14,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from eenzaam_stats.errors import ScaleError, listed, verb
+from eenzaam_stats.errors import ScaleError, list_all, verb
 from eenzaam_stats.scoring.answers import ItemColumns, item_columns
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.declared import DeclaredAnswers, means_missing
@@ -34,12 +34,12 @@ AGREES: Mapping[str, bool] = MappingProxyType(
 _NEGATIVE = frozenset(item.column for item in DJG11.items if item.polarity == "negative")
 
 
-def counted(name: str, answer: str) -> str:
+def read_side(name: str, answer: str) -> str:
     """Side of the cut on which an answer to one item falls; the neutral one speaks for loneliness.
 
     Examples
     --------
-    >>> counted("djg_3", "yes"), counted("djg_4", "yes"), counted("djg_4", "dichotomised_no")
+    >>> read_side("djg_3", "yes"), read_side("djg_4", "yes"), read_side("djg_4", "dichotomised_no")
     ('lonely', 'not_lonely', 'lonely')
     """
     # An answer without a side is the neutral one, which speaks for loneliness in both directions.
@@ -89,7 +89,8 @@ def as_stored(
     if not said <= set(pair):
         raise ScaleError(
             f"{verb()} needs items that are all stored in one way, and the answers are "
-            f"[{listed(sorted(said))}]. Declare [{listed(KEYED)}], [{listed(RAW)}] or the answers "
+            f"[{list_all(sorted(said))}]. Declare [{list_all(KEYED)}], [{list_all(RAW)}] or "
+            "the answers "
             "of the questionnaire, and one of these only."
         )
     return _with_two_answers(scale, pair)

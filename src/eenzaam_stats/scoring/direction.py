@@ -31,7 +31,7 @@ from eenzaam_stats.scoring.answers import ItemColumns, item_codes
 from eenzaam_stats.scoring.declared import DeclaredAnswers
 from eenzaam_stats.scoring.dichotomised import as_stored
 from eenzaam_stats.scoring.direct import DIRECT
-from eenzaam_stats.scoring.engine_frame import Frame, opened
+from eenzaam_stats.scoring.engine_frame import Frame, open_frame
 from eenzaam_stats.scoring.instrument import Scale
 
 CHECK_NAME = "direction"
@@ -119,13 +119,13 @@ def check_direction(
     True
     """
     with verb_named(f"check_direction({scale.name})"):
-        frame = opened(data)
+        frame = open_frame(data)
         scale = as_stored(frame, scale, items=items, answers=answers)
         codes = item_codes(frame, scale, items=items, answers=answers)
-        return scored_items(frame, scale, codes).direction
+        return score_items(frame, scale, codes).direction
 
 
-def scored_items(frame: Frame, scale: Scale, codes: NDArray[np.int8]) -> ScoredItems:
+def score_items(frame: Frame, scale: Scale, codes: NDArray[np.int8]) -> ScoredItems:
     """Sums of a scale with the finding on their direction, from answers already read."""
     table = np.array([item.points for item in scale.items], dtype=np.int8)
     points = item_points(codes, table)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import SchemaError, listed, verb
+from eenzaam_stats.errors import SchemaError, list_all, verb
 from eenzaam_stats.scoring_report import ScoringReport
 from eenzaam_stats.survey import Survey
 
@@ -45,7 +45,7 @@ class NewColumn:
     categories: tuple[str, ...] = ()
 
 
-def opened(data: object) -> Frame:
+def open_frame(data: object) -> Frame:
     """Frame behind ``data``, through narwhals.
 
     Parameters
@@ -84,18 +84,18 @@ def opened(data: object) -> Frame:
     return frame
 
 
-def delivered(
+def deliver_columns(
     data: Data, frame: Frame, columns: Sequence[NewColumn], *, report: ScoringReport
 ) -> Data:
     """Same kind of thing as ``data``, with the columns added and, for a survey, the report."""
-    native = attached(frame, columns)
+    native = attach_columns(frame, columns)
     if isinstance(data, Survey):
         survey = data.with_respondents(native, scoring=(*data.scoring, report))
         return cast("Data", survey)
     return cast("Data", native)
 
 
-def attached(frame: Frame, columns: Sequence[NewColumn]) -> Any:
+def attach_columns(frame: Frame, columns: Sequence[NewColumn]) -> Any:
     """Native frame of the kind that came in, with the columns added at the end."""
     build = _BUILDERS[frame.implementation]
     series = [nw.from_native(build(frame, column), series_only=True) for column in columns]
@@ -109,7 +109,7 @@ def require_absent(frame: Frame, names: Sequence[str], *, remedy: str) -> None:
     present = [name for name in names if name in frame.columns]
     if present:
         raise SchemaError(
-            f"{verb()} needs to add column(s) [{listed(present)}], which are there already, "
+            f"{verb()} needs to add column(s) [{list_all(present)}], which are there already, "
             f"perhaps from an earlier scoring. {remedy}"
         )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from eenzaam_stats.errors import OptionError, listed, verb_named
+from eenzaam_stats.errors import OptionError, list_all, verb_named
 from eenzaam_stats.scoring.asked import NotAsked
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.direct import DIRECT
-from eenzaam_stats.scoring.engine_frame import opened
+from eenzaam_stats.scoring.engine_frame import open_frame
 from eenzaam_stats.scoring.instrument import Scale
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.scoring.ucla import UCLA3
@@ -23,7 +23,7 @@ _DIRECT_FLAGS = tuple(flag.name for flag in DIRECT.flags)
 
 
 @verb_named("scoring")
-def scored_for(
+def score_for(
     survey: Survey,
     outcomes: Sequence[str],
     *,
@@ -66,14 +66,14 @@ def scored_for(
     """
     if scale is not None and scale not in SCALES:
         raise OptionError.among(scale, SCALES, name="scale")
-    columns = set(opened(survey).columns)
+    columns = set(open_frame(survey).columns)
     if scale is None and set(outcomes) <= columns:
         return survey
-    wanted = SCALES[scale] if scale is not None else _found(columns, outcomes)
+    wanted = SCALES[scale] if scale is not None else _find_scale(columns, outcomes)
     return score(survey, wanted, subscale_cutoff=subscale_cutoff, not_asked=not_asked)
 
 
-def _found(columns: set[str], outcomes: Sequence[str]) -> Scale:
+def _find_scale(columns: set[str], outcomes: Sequence[str]) -> Scale:
     """Scale whose items are there."""
     # The longer scale first: six of its items are the short one, whose cut-offs are others.
     order = (DIRECT,) if set(outcomes) & set(_DIRECT_FLAGS) else (DJG11, DJG6)
@@ -81,6 +81,8 @@ def _found(columns: set[str], outcomes: Sequence[str]) -> Scale:
         if {item.column for item in scale.items} <= columns:
             return scale
     raise OptionError(
-        f"outcome(s) [{listed(outcomes)}] are no columns of the survey, which has the items of no "
-        f"De Jong Gierveld scale to make them from. Name a column, or a scale of {listed(SCALES)}."
+        f"outcome(s) [{list_all(outcomes)}] are no columns of the survey, which has the "
+        "items of no "
+        "De Jong Gierveld scale to make them from. Name a column, or a scale of "
+        f"{list_all(SCALES)}."
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from eenzaam_stats.errors import OptionError, ScaleError, listed
+from eenzaam_stats.errors import OptionError, ScaleError, list_all
 from eenzaam_stats.vocabulary import Category, SubscaleCutoff
 
 Polarity = Literal["negative", "positive"]
@@ -230,7 +230,7 @@ class Scale:
                 return convention
         if name not in get_args(SubscaleCutoff):
             raise OptionError.among(name, get_args(SubscaleCutoff), name="subscale_cutoff")
-        fitting = listed(convention.name for convention in self.conventions)
+        fitting = list_all(convention.name for convention in self.conventions)
         remedy = f"Choose one of {fitting}." if fitting else "Leave it out: there is none."
         raise ScaleError(
             f"score({self.name}) needs a subscale cut-off that was published for this scale, "

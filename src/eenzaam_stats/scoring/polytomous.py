@@ -15,8 +15,14 @@ from eenzaam_stats.scoring.answers import ItemColumns, item_codes, item_columns
 from eenzaam_stats.scoring.asked import require_asked
 from eenzaam_stats.scoring.declared import DeclaredAnswers
 from eenzaam_stats.scoring.dichotomised import as_stored
-from eenzaam_stats.scoring.direction import require_direction, scored_items
-from eenzaam_stats.scoring.engine_frame import Data, NewColumn, delivered, opened, require_absent
+from eenzaam_stats.scoring.direction import require_direction, score_items
+from eenzaam_stats.scoring.engine_frame import (
+    Data,
+    NewColumn,
+    deliver_columns,
+    open_frame,
+    require_absent,
+)
 from eenzaam_stats.scoring.instrument import Scale
 from eenzaam_stats.scoring.scale import scoring_report
 
@@ -92,8 +98,8 @@ def score_polytomous(
     9
     """
     with verb_named(f"score_polytomous({scale.name})"):
-        graded = _graded(scale, categories)
-        frame = opened(data)
+        graded = _grade_scale(scale, categories)
+        frame = open_frame(data)
         column = f"{scale.prefix}_polytomous_sum"
         remedy = "Drop it, or score the data without it."
         require_absent(frame, [column], remedy=remedy)
@@ -105,14 +111,14 @@ def score_polytomous(
         codes = item_codes(frame, graded, items=items, answers=answers)
         columns = item_columns(graded, items)
         require_asked(frame, graded, codes, columns=columns)
-        scored = scored_items(frame, graded, codes)
+        scored = score_items(frame, graded, codes)
         require_direction(scored.direction, strict=strict, stacklevel=4)
         sums = NewColumn(column, scored.scores.total, scored.scores.total_valid)
         report = scoring_report(graded, scored.scores, scored.direction)
-        return delivered(data, frame, [sums], report=report)
+        return deliver_columns(data, frame, [sums], report=report)
 
 
-def _graded(scale: Scale, categories: int) -> Scale:
+def _grade_scale(scale: Scale, categories: int) -> Scale:
     """Return the scale with one point per step and neither tolerance nor cut-offs."""
     if scale.neutral is None:
         raise ScaleError(

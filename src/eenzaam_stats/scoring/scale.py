@@ -23,13 +23,13 @@ from eenzaam_stats.scoring.answers import ItemColumns, item_codes, item_columns
 from eenzaam_stats.scoring.asked import Form, NotAsked, form_to_score
 from eenzaam_stats.scoring.declared import DeclaredAnswers
 from eenzaam_stats.scoring.dichotomised import as_stored
-from eenzaam_stats.scoring.direction import require_direction, scored_items
+from eenzaam_stats.scoring.direction import require_direction, score_items
 from eenzaam_stats.scoring.engine_frame import (
     Data,
     Frame,
     NewColumn,
-    delivered,
-    opened,
+    deliver_columns,
+    open_frame,
     require_absent,
 )
 from eenzaam_stats.scoring.instrument import CategoryBound, CutoffConvention, Scale
@@ -159,7 +159,7 @@ def score(  # noqa: PLR0913 (one keyword per decision that the analyst takes)
     require_option(not_asked, NotAsked, name="not_asked")
     scale.convention(subscale_cutoff)  # refused before an answer is read
     with verb_named(f"score({scale.name})"):
-        frame = opened(data)
+        frame = open_frame(data)
         scale = as_stored(frame, scale, items=items, answers=answers)
         codes = item_codes(frame, scale, items=items, answers=answers)
         columns = item_columns(scale, items)
@@ -168,9 +168,9 @@ def score(  # noqa: PLR0913 (one keyword per decision that the analyst takes)
             warnings.warn(f"{verb()}: {form.note}", EenzaamStatsWarning, stacklevel=3)
         codes, scale = codes[list(form.items)], form.scale
         convention = scale.convention(subscale_cutoff)
-        scored = scored_items(frame, scale, codes)
+        scored = score_items(frame, scale, codes)
         kinds = missing_column(frame, scale, codes, items=items)
-        tolerated = _tolerated_column(scale, scored.scores, codes)
+        tolerated = _find_tolerated(scale, scored.scores, codes)
         score_columns = [
             *_score_columns(form, scored.scores, convention),
             *([kinds] if kinds else []),
@@ -188,7 +188,7 @@ def score(  # noqa: PLR0913 (one keyword per decision that the analyst takes)
             from_total=_from_total(scale, flags) if tolerated else (),
             note=form.note,
         )
-        return delivered(data, frame, [*score_columns, *flag_columns, *extra], report=report)
+        return deliver_columns(data, frame, [*score_columns, *flag_columns, *extra], report=report)
 
 
 def score_regardless(data: Data, scale: Scale) -> Data:
@@ -197,11 +197,11 @@ def score_regardless(data: Data, scale: Scale) -> Data:
     Only for comparing with scores that a file holds itself: an estimate from them can be too low.
     """
     with verb_named(f"score({scale.name})"):
-        frame = opened(data)
-        scored = scored_items(frame, scale, item_codes(frame, scale, items=None, answers=None))
+        frame = open_frame(data)
+        scored = score_items(frame, scale, item_codes(frame, scale, items=None, answers=None))
         columns = [*_score_columns(Form.whole(scale), scored.scores, None)]
         columns += _flag_columns(scale, scored.scores, None, flags="plain")
-        return delivered(
+        return deliver_columns(
             data, frame, columns, report=scoring_report(scale, scored.scores, scored.direction)
         )
 
@@ -220,7 +220,7 @@ def scoring_report(scale: Scale, scores: SummatedScores, direction: CheckResult)
     )
 
 
-def _tolerated_column(
+def _find_tolerated(
     scale: Scale, scores: SummatedScores, codes: NDArray[np.int8]
 ) -> NewColumn | None:
     """Item that each total does without, 0 for none; ``None`` when the scale tolerates none."""

@@ -160,7 +160,7 @@ def answers_said(label: str, offered: Collection[str] = ()) -> frozenset[str]:
     if words in _NEUTRAL_PHRASES:
         return frozenset({_NEUTRAL})
     tokens = words.split(" ")
-    core = None if words in _NOT_PUT else _core_of(tokens)
+    core = None if words in _NOT_PUT else _find_core(tokens)
     if core in (None, _NEUTRAL):
         return frozenset() if core is None else frozenset({_NEUTRAL})
     strong = _STRONG[str(core)]
@@ -180,16 +180,16 @@ def is_compound(label: str) -> bool:
     (True, False)
     """
     tokens = plain(label).split(" ")
-    return sum(token in _CORES for token in tokens) > 1 and _core_of(tokens) != _NEUTRAL
+    return sum(token in _CORES for token in tokens) > 1 and _find_core(tokens) != _NEUTRAL
 
 
-def _core_of(tokens: list[str]) -> str | None:
+def _find_core(tokens: list[str]) -> str | None:
     """Yes, no or the neutral answer; ``None`` when a word is unknown or the words disagree."""
     if not all(token in _KNOWN for token in tokens):
         return None
     first, rest = tokens[0], tokens[1:]
     if first in _INTERJECTIONS and (_NEGATIONS.union(_CORES).intersection(rest)):
-        same = _core_of(rest) == _CORES[first]
+        same = _find_core(rest) == _CORES[first]
         return _CORES[first] if same or (_CORES[first] == _NO and not _cores(rest)) else None
     if any(verb.isdisjoint(tokens) for word, verb in _WITH_VERB.items() if word in tokens):
         return None
@@ -223,12 +223,12 @@ def _is_weak(tokens: list[str]) -> bool:
     return bool((_STRENGTHS - _STRONG_AFTER_ALL).intersection(after))
 
 
-def normalised(label: str) -> str:
+def normalise_label(label: str) -> str:
     """Label with plain quotation marks, single blanks and lower case: for comparing whole labels.
 
     Examples
     --------
-    >>> normalised(" Don\N{RIGHT SINGLE QUOTATION MARK}t  know")
+    >>> normalise_label(" Don\N{RIGHT SINGLE QUOTATION MARK}t  know")
     "don't know"
     """
     return " ".join(unicodedata.normalize("NFC", label).translate(QUOTES).split()).casefold()

@@ -20,11 +20,11 @@ from eenzaam_stats.errors import (
     IncompleteTableError,
     UnavailableError,
 )
-from eenzaam_stats.files.document_text import json_of
+from eenzaam_stats.files.document_text import parse_json
 from eenzaam_stats.statline import odata3, odata4
-from eenzaam_stats.statline.cache import Kept, Writer, find, key_of, readings_folder
+from eenzaam_stats.statline.cache import Kept, Writer, find, hash_key, readings_folder
 from eenzaam_stats.statline.description import TableDescription
-from eenzaam_stats.statline.paging import MOST_PAGES, rows_of
+from eenzaam_stats.statline.paging import MOST_PAGES, read_rows
 from eenzaam_stats.statline.service import CBS, Service
 from eenzaam_stats.statline.transport import Transport, UnfitAnswer
 from eenzaam_stats.version import VERSION
@@ -87,14 +87,14 @@ class Access:
                 return found
             page = following
             rows, following = self.transport.answer(
-                page, lambda document, _: _listed(document, address, len(found))
+                page, lambda document, _: _list_rows(document, address, len(found))
             )
             found.extend(rows)
         raise IncompleteTableError(f"A list of {self.service.host} has no end. Report it.")
 
     def key(self, table: str, **parts: object) -> str:
         """Name of a reading in the cache."""
-        return key_of(table, service=self.service.address, version=self.service.version, **parts)
+        return hash_key(table, service=self.service.address, version=self.service.version, **parts)
 
     def about(self, table: str, modified: str, rows: int, **more: object) -> dict[str, object]:
         """Description that stands beside a reading."""
@@ -130,11 +130,11 @@ def not_kept(problem: OSError) -> None:
     )
 
 
-def _listed(document: Any, first: str, so_far: int) -> tuple[list[dict[str, Any]], str | None]:
+def _list_rows(document: Any, first: str, so_far: int) -> tuple[list[dict[str, Any]], str | None]:
     """Rows of a list and the address of its next page; one document alone is a row too."""
     if isinstance(document, dict) and "value" not in document and "Modified" in document:
         return [document], None
-    rows = rows_of(document)
+    rows = read_rows(document)
     following = document.get(odata3.WORDING.next_page, document.get(odata4.WORDING.next_page))
     if following is None:
         return rows, None
@@ -176,13 +176,13 @@ def description(table: str, access: Access) -> TableDescription:
     if access.offline:
         return _from(require_kept(kept, table), protocol)
     for _ in range(READINGS):
-        now = protocol.info_of(protocol.read_info(access.ask, access.service, table)).modified
-        if kept is not None and kept.modified == now:
+        now = protocol.parse_info(protocol.read_info(access.ask, access.service, table)).modified
+        if kept is not None and kept.modification_date == now:
             return _from(kept, protocol)
         raw = protocol.read_description(access.ask, access.service, table)
-        after = protocol.info_of(protocol.read_info(access.ask, access.service, table)).modified
-        if now == protocol.info_of(raw["info"]).modified == after:
-            found: TableDescription = protocol.described(raw)
+        after = protocol.parse_info(protocol.read_info(access.ask, access.service, table)).modified
+        if now == protocol.parse_info(raw["info"]).modified == after:
+            found: TableDescription = protocol.parse_description(raw)
             _keep(access, key, raw, found)
             return found
     raise IncompleteTableError(
@@ -208,7 +208,7 @@ def require_kept(kept: Kept | None, table: str) -> Kept:
 
 def _from(kept: Kept, protocol: ModuleType) -> TableDescription:
     lines: Iterator[bytes] = kept.bodies()
-    found: TableDescription = protocol.described(json_of(next(lines), of="a kept table"))
+    found: TableDescription = protocol.parse_description(parse_json(next(lines), of="a kept table"))
     return found
 
 

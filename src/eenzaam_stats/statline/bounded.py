@@ -57,12 +57,12 @@ _watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
 
 
 @contextmanager
-def watched(seconds: float) -> Iterator[Watch]:
+def watch_connections(seconds: float) -> Iterator[Watch]:
     """Cut off every connection that is taken inside when ``seconds`` are over.
 
     Examples
     --------
-    >>> with watched(60.0) as watch:
+    >>> with watch_connections(60.0) as watch:
     ...     watch.ended
     False
     """
@@ -78,7 +78,7 @@ def watched(seconds: float) -> Iterator[Watch]:
         _watch.reset(token)
 
 
-def _seen(connection: Any) -> Any:
+def _observe(connection: Any) -> Any:
     watch = _watch.get()
     if watch is not None:
         watch.connections.append(connection)
@@ -87,12 +87,12 @@ def _seen(connection: Any) -> Any:
 
 class _Plain(HTTPConnectionPool):
     def _get_conn(self, timeout: float | None = None) -> Any:
-        return _seen(super()._get_conn(timeout))
+        return _observe(super()._get_conn(timeout))
 
 
 class _Encrypted(HTTPSConnectionPool):
     def _get_conn(self, timeout: float | None = None) -> Any:
-        return _seen(super()._get_conn(timeout))
+        return _observe(super()._get_conn(timeout))
 
 
 def with_watch(manager: urllib3.PoolManager) -> urllib3.PoolManager:
@@ -110,7 +110,7 @@ class _Counted:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
-    def _taken(self, n_bytes: int) -> None:
+    def _take(self, n_bytes: int) -> None:
         self._left -= n_bytes
         if self._left < 0:
             raise OSError("more bytes came in than an answer may have")
@@ -120,22 +120,22 @@ class _Counted:
         line: bytes = self._stream.readline(most + 1)
         if len(line) > LONGEST_LINE:
             raise OSError("a line between the pieces of the answer does not end")
-        self._taken(len(line))
+        self._take(len(line))
         return line
 
     def read(self, *size: int) -> bytes:
         data: bytes = self._stream.read(*size)
-        self._taken(len(data))
+        self._take(len(data))
         return data
 
     def read1(self, *size: int) -> bytes:
         data: bytes = self._stream.read1(*size)
-        self._taken(len(data))
+        self._take(len(data))
         return data
 
     def readinto(self, buffer: Any) -> int:
         count: int = self._stream.readinto(buffer)
-        self._taken(count)
+        self._take(count)
         return count
 
 
@@ -150,7 +150,7 @@ def count_bytes(response: urllib3.BaseHTTPResponse, most: int) -> None:
         raw.fp = _Counted(stream, most)
 
 
-def first_of(response: urllib3.BaseHTTPResponse, size: int) -> bytes:
+def read_first(response: urllib3.BaseHTTPResponse, size: int) -> bytes:
     """First bytes of the text of an error, however slowly or endlessly it comes."""
     begin = b""
     with suppress(urllib3.exceptions.HTTPError, OSError, ValueError):

@@ -20,9 +20,9 @@ from typing import Any
 
 import platformdirs
 
-from eenzaam_stats.errors import SourceError, listed
-from eenzaam_stats.files.document_text import json_of
-from eenzaam_stats.files.places import told
+from eenzaam_stats.errors import SourceError, list_all
+from eenzaam_stats.files.document_text import parse_json
+from eenzaam_stats.files.places import explain_refusals
 from eenzaam_stats.files.scratch import remove_leftovers
 from eenzaam_stats.files.writing import PendingFile, write_file
 from eenzaam_stats.results.estimates import CheckResult
@@ -69,7 +69,7 @@ class Kept:
     content: Path
 
     @property
-    def modified(self) -> str:
+    def modification_date(self) -> str:
         """Moment of the last change of the table when it was read."""
         return str(self.about["modified"])
 
@@ -84,12 +84,12 @@ def readings_folder() -> Path:
     return cache_folder() / "statline"
 
 
-def key_of(table: str, **parts: object) -> str:
+def hash_key(table: str, **parts: object) -> str:
     """Name of a reading: the table, and a checksum over all that it depends on.
 
     Examples
     --------
-    >>> key_of("85766NED", entity="TypedDataSet") == key_of("85766NED", entity="UntypedDataSet")
+    >>> hash_key("85766NED", entity="TypedDataSet") == hash_key("85766NED", entity="UntypedDataSet")
     False
     """
     text = json.dumps({"table": table, **parts}, sort_keys=True, default=str)
@@ -105,14 +105,14 @@ def find(folder: Path, key: str) -> Kept | None:
     folder : pathlib.Path
         The cache.
     key : str
-        From :func:`key_of`.
+        From :func:`hash_key`.
 
     Returns
     -------
     Kept or None
     """
     for _ in range(_TRIES):
-        kept = _described(folder / f"{key}.json")
+        kept = _read_kept(folder / f"{key}.json")
         if kept is None:
             return None
         try:
@@ -125,9 +125,9 @@ def find(folder: Path, key: str) -> Kept | None:
     return None
 
 
-def _described(path: Path) -> Kept | None:
+def _read_kept(path: Path) -> Kept | None:
     try:
-        about = json_of(path.read_text("utf-8"), of=path.name)
+        about = parse_json(path.read_text("utf-8"), of=path.name)
     except (OSError, ValueError):
         return None
     if not isinstance(about, dict) or any(name not in about for name in FIELDS):
@@ -160,7 +160,7 @@ class Writer:
     folder : pathlib.Path
         The cache; made when it is absent.
     key : str
-        From :func:`key_of`.
+        From :func:`hash_key`.
     """
 
     folder: Path
@@ -172,7 +172,7 @@ class Writer:
 
     def __post_init__(self) -> None:
         target = self.folder / f"{self.key}-{secrets.token_hex(6)}.jsonl.gz"
-        with told(self.folder, COMMAND):
+        with explain_refusals(self.folder, COMMAND):
             self.folder.mkdir(parents=True, exist_ok=True)
         self._pending = PendingFile(target, COMMAND)
         with self._pending.writing() as part:
@@ -214,7 +214,7 @@ class Writer:
         with self._pending.writing() as part:
             self._stream.close()
             digest = _sha256(part)
-        before = _described(self.folder / f"{self.key}.json")
+        before = _read_kept(self.folder / f"{self.key}.json")
         self._pending.place()
         whole = {**about, "file": target.name, "sha256": digest, "pages": self.pages}
         whole["seal"] = _seal(whole)
@@ -252,7 +252,7 @@ def sweep(folder: Path, *, older_than: float = DAY) -> int:
     int
         Files removed.
     """
-    named = {kept.content for kept in map(_described, folder.glob("*.json")) if kept}
+    named = {kept.content for kept in map(_read_kept, folder.glob("*.json")) if kept}
     stray = set(folder.glob("*.jsonl.gz")) - named
     limit = time.time() - older_than
     removed = remove_leftovers(folder)
@@ -289,5 +289,5 @@ def check_cache(folder: Path) -> CheckResult:
     size = sum(path.stat().st_size for path in folder.glob("*") if path.is_file()) / 1e6
     told = f"{len(names)} reading(s), {size:.1f} MB"
     if damaged:
-        told += f"; {len(damaged)} damaged, to be read again: {listed(damaged[:SHOWN])}"
+        told += f"; {len(damaged)} damaged, to be read again: {list_all(damaged[:SHOWN])}"
     return CheckResult("cache", not damaged, told)

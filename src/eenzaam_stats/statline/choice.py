@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from eenzaam_stats.errors import ChangedTableError, OptionError, UnknownCodeError, listed
+from eenzaam_stats.errors import ChangedTableError, OptionError, UnknownCodeError, list_all
 from eenzaam_stats.statline.description import Dimension, Member, TableDescription, Topic
 from eenzaam_stats.statline.service import Version
 
@@ -72,7 +72,7 @@ class Filter:
     here: Mapping[str, frozenset[str]]
 
 
-def topics_of(description: TableDescription, asked: Sequence[str] | None) -> tuple[Topic, ...]:
+def choose_topics(description: TableDescription, asked: Sequence[str] | None) -> tuple[Topic, ...]:
     """Topics that were asked for by stem or key; all of them for ``None``.
 
     Parameters
@@ -121,12 +121,12 @@ def _topic(description: TableDescription, asked: str) -> Topic:
     near = get_close_matches(asked, keys, n=SHOWN, cutoff=0.4) or keys[:SHOWN]
     raise ChangedTableError(
         f"Table {description.info.id!r} (of {description.info.modified}) has no topic with the "
-        f"stem {asked!r}. Candidates are [{listed(near)}]; choose one, or look whether the table "
+        f"stem {asked!r}. Candidates are [{list_all(near)}]; choose one, or look whether the table "
         "changed."
     )
 
 
-def filter_of(description: TableDescription, where: Where | None, *, version: Version) -> Filter:
+def build_filter(description: TableDescription, where: Where | None, *, version: Version) -> Filter:
     """Filter for the server, with the padding of the table's own member lists.
 
     Parameters
@@ -155,9 +155,9 @@ def filter_of(description: TableDescription, where: Where | None, *, version: Ve
         dimension = _dimension(description, key)
         chosen = _members(description, dimension, asked)
         if isinstance(asked, Words):
-            parts.append(_worded(key, asked, version))
+            parts.append(_word_condition(key, asked, version))
         elif len(chosen) <= MOST_CODES:
-            equal = " or ".join(f"{key} eq '{_quoted(member.raw)}'" for member in chosen)
+            equal = " or ".join(f"{key} eq '{_quote(member.raw)}'" for member in chosen)
             parts.append(f"({equal})")
         else:
             here[key] = frozenset(member.code for member in chosen)
@@ -175,16 +175,18 @@ def _members(
     description: TableDescription, dimension: Dimension, asked: str | Sequence[str] | Words
 ) -> list[Member]:
     if isinstance(asked, Words):
-        return _found(description, dimension, [asked.text], asked.fits)
+        return _find_members(description, dimension, [asked.text], asked.fits)
     codes = [asked] if isinstance(asked, str) else list(asked)
     if not codes:
         raise OptionError(f"where[{dimension.key!r}] is empty. Give codes, or leave it out.")
     stripped = {code.strip() for code in codes}
     unknown = sorted(stripped - set(dimension.codes))
-    return _found(description, dimension, unknown or codes, stripped.__contains__, lost=unknown)
+    return _find_members(
+        description, dimension, unknown or codes, stripped.__contains__, lost=unknown
+    )
 
 
-def _found(
+def _find_members(
     description: TableDescription,
     dimension: Dimension,
     asked: Sequence[str],
@@ -201,16 +203,16 @@ def _found(
     raise UnknownCodeError(
         f"Table {description.info.id!r}, dimension {dimension.key!r}: {asked[0]!r} "
         f"({len(asked)} asked for) is not in its list of {len(dimension.members)} codes. "
-        f"Choose among [{listed(known)}], or look whether the table changed."
+        f"Choose among [{list_all(known)}], or look whether the table changed."
     )
 
 
-def _worded(key: str, words: Words, version: Version) -> str:
-    text = _quoted(words.text)
+def _word_condition(key: str, words: Words, version: Version) -> str:
+    text = _quote(words.text)
     if words.how == "starts_with":
         return f"startswith({key},'{text}')"
     return f"substringof('{text}',{key})" if version == 3 else f"contains({key},'{text}')"
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return text.replace("'", "''")

@@ -118,7 +118,7 @@ def dimension_coder(dimension: Dimension) -> DimensionCoder:
     }
     if dimension.kind != "TimeDimension":
         return DimensionCoder({**trimmed, **raw}, columns, None)
-    periods = [period_of(member.code) for member in members]
+    periods = [read_period(member.code) for member in members]
     columns["frequency"] = coder([period.frequency for period in periods])
     columns["status"] = coder([member.status for member in members])
     days = np.array([period.first_day for period in periods], dtype="datetime64[s]")
@@ -148,7 +148,7 @@ class Period(NamedTuple):
     frequency: Frequency
 
 
-def period_of(code: str) -> Period:
+def read_period(code: str) -> Period:
     """Read the code of a period.
 
     Parameters
@@ -168,16 +168,16 @@ def period_of(code: str) -> Period:
 
     Examples
     --------
-    >>> period_of("2023JJ00")
+    >>> read_period("2023JJ00")
     Period(first_day=datetime.date(2023, 1, 1), frequency='year')
-    >>> period_of("2023KW03").first_day.isoformat(), period_of("2023MM07").frequency
+    >>> read_period("2023KW03").first_day.isoformat(), read_period("2023MM07").frequency
     ('2023-07-01', 'month')
-    >>> period_of("2020W153").first_day.isoformat(), period_of("2013X000").first_day
+    >>> read_period("2020W153").first_day.isoformat(), read_period("2013X000").first_day
     ('2020-12-28', None)
     """
     found = _CODE.fullmatch(code)
     if found:
-        return _lettered(int(found[1]), *KINDS[found[2]], int(found[3]))
+        return _read_lettered(int(found[1]), *KINDS[found[2]], int(found[3]))
     day = _DAY.fullmatch(code)
     try:
         return Period(dt.date(*map(int, day.groups())), "day") if day else Period(None, "")
@@ -185,7 +185,7 @@ def period_of(code: str) -> Period:
         return Period(None, "")
 
 
-def _lettered(year: int, frequency: Frequency, most: int, number: int) -> Period:
+def _read_lettered(year: int, frequency: Frequency, most: int, number: int) -> Period:
     """Period of a year; no day when the year does not have so many of them."""
     nothing = Period(None, "")
     if year < 1 or not (number == most == 0 or 1 <= number <= most):

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eenzaam_stats.errors import ChangedTableError, UnknownCodeError, listed
+from eenzaam_stats.errors import ChangedTableError, UnknownCodeError, list_all
 from eenzaam_stats.statline.choice import Filter
 from eenzaam_stats.statline.coder import Coded, Coder, DimensionCoder, coder, dimension_coder
 from eenzaam_stats.statline.description import MEASURE, Dimension, TableDescription, Topic
@@ -44,7 +44,7 @@ class FigureReader(dict[Any, float]):
 
     def __missing__(self, cell: Any) -> float:
         word = cell.strip() if isinstance(cell, str) else cell
-        value = figure_of(word, self.topic, self.table)
+        value = read_figure(word, self.topic, self.table)
         if len(self) > MOST_TEXTS:
             self.clear()
         self[cell] = value
@@ -88,7 +88,7 @@ class Layout:
         return coder([topic.unit for topic in self.topics])
 
     @cached_property
-    def needed(self) -> tuple[str, ...]:
+    def columns_to_read(self) -> tuple[str, ...]:
         """Columns that are read of each row."""
         keys = tuple(dimension.key for dimension in self.description.dimensions)
         if not self.description.is_long:
@@ -98,7 +98,7 @@ class Layout:
         return (*keys, "Value", *reason, *text)
 
     @cached_property
-    def expected(self) -> frozenset[str]:
+    def columns_expected(self) -> frozenset[str]:
         """Columns that a row has."""
         keys = {dimension.key for dimension in self.description.dimensions}
         if self.description.is_long:
@@ -106,7 +106,7 @@ class Layout:
         return frozenset(keys | {"ID"} | {topic.key for topic in self.description.topics})
 
 
-def columns_of(rows: Sequence[Row], layout: Layout) -> Columns:
+def decode_columns(rows: Sequence[Row], layout: Layout) -> Columns:
     """Columns of one page.
 
     Parameters
@@ -136,10 +136,10 @@ def columns_of(rows: Sequence[Row], layout: Layout) -> Columns:
         columns |= _codes(cells[dimension.key], dimension, layout)
     figures = _observations if layout.description.is_long else _figures
     columns |= figures(cells, layout)
-    return _kept(columns, layout) if layout.chosen.here else columns
+    return _keep_asked(columns, layout) if layout.chosen.here else columns
 
 
-def frame_of(columns: Columns) -> pd.DataFrame:
+def build_frame(columns: Columns) -> pd.DataFrame:
     """Columns as a frame, coded ones with all their words as categories."""
     return pd.DataFrame(
         {
@@ -149,7 +149,7 @@ def frame_of(columns: Columns) -> pd.DataFrame:
     )
 
 
-def _kept(columns: Columns, layout: Layout) -> Columns:
+def _keep_asked(columns: Columns, layout: Layout) -> Columns:
     """Columns with the rows whose codes are asked for here."""
     kept: Any = True
     for key, wanted in layout.chosen.here.items():
@@ -157,24 +157,24 @@ def _kept(columns: Columns, layout: Layout) -> Columns:
         codes = [code in wanted for code in column.coder.dtype.categories]
         kept = np.array(codes)[column.codes] & kept
     places = np.flatnonzero(kept)
-    return {name: _taken(column, places) for name, column in columns.items()}
+    return {name: _take(column, places) for name, column in columns.items()}
 
 
-def _taken(column: Any, places: NDArray[np.intp]) -> Any:
+def _take(column: Any, places: NDArray[np.intp]) -> Any:
     if isinstance(column, Coded):
         return Coded(column.coder, column.codes[places])
     return column[places] if isinstance(column, np.ndarray) else [column[i] for i in places]
 
 
-def unannounced(rows: Sequence[Row], layout: Layout) -> list[str]:
+def find_unannounced(rows: Sequence[Row], layout: Layout) -> list[str]:
     """Columns that the table's own description does not have."""
-    return sorted(set(rows[0]) - layout.expected) if rows else []
+    return sorted(set(rows[0]) - layout.columns_expected) if rows else []
 
 
 def _cells(rows: Sequence[Row], layout: Layout) -> Cells:
     """Cells of all columns that are needed."""
     try:
-        return {key: list(map(itemgetter(key), rows)) for key in layout.needed}
+        return {key: list(map(itemgetter(key), rows)) for key in layout.columns_to_read}
     except KeyError as problem:
         raise ChangedTableError(
             f"Table {layout.description.info.id!r} has rows without the column {problem} that its "
@@ -188,17 +188,17 @@ def _codes(cells: Sequence[Any], dimension: Dimension, layout: Layout) -> Column
         places = map(prepared.place_of.__getitem__, cells)
         found = np.fromiter(places, dtype=np.int32, count=len(cells))
     except (KeyError, TypeError):
-        found = _trimmed(cells, dimension, layout)
+        found = _trim_codes(cells, dimension, layout)
     return prepared.of(found)
 
 
-def _trimmed(cells: Sequence[Any], dimension: Dimension, layout: Layout) -> Any:
+def _trim_codes(cells: Sequence[Any], dimension: Dimension, layout: Layout) -> Any:
     """Places of codes whose padding differs from that of the member list."""
     place_of = layout.coders[dimension.key].place_of
     found = [place_of.get(str(cell).strip(), -1) for cell in cells]
     lost = [place for place, one in enumerate(found) if one < 0]
     if lost:
-        raise UnknownCodeError.found(
+        raise UnknownCodeError.in_rows(
             f"Table {layout.description.info.id!r}",
             column=dimension.key,
             code=cells[lost[0]],
@@ -229,7 +229,7 @@ def _figures(cells: Cells, layout: Layout) -> Columns:
 def _numbers(cells: Sequence[Any], topic: Topic, layout: Layout) -> tuple[Any, Any]:
     """Figures rounded to the published decimals, and the place of the reason of each gap."""
     if bool in set(map(type, cells)):  # which Python takes for 0 and 1
-        figure_of(True, topic, layout.description.info.id)
+        read_figure(True, topic, layout.description.info.id)
     read = map(layout.readers[topic.key].__getitem__, cells)
     values = np.fromiter(read, dtype=np.float64, count=len(cells))
     reasons = np.zeros(len(cells), dtype=np.int8)
@@ -240,7 +240,7 @@ def _numbers(cells: Sequence[Any], topic: Topic, layout: Layout) -> tuple[Any, A
     return np.round(values, topic.decimals), reasons
 
 
-def figure_of(word: Any, topic: Topic, table: str) -> float:
+def read_figure(word: Any, topic: Topic, table: str) -> float:
     """One figure from its text without blanks; NaN for a known symbol or nothing.
 
     Raises
@@ -257,7 +257,8 @@ def figure_of(word: Any, topic: Topic, table: str) -> float:
     if not isfinite(value) or isinstance(word, bool):
         raise ChangedTableError(
             f"Table {table!r}, topic {topic.key!r}, has a cell with "
-            f"{str(word)[:20]!r}. Known are numbers and the symbols [{listed(SYMBOLS)}]; report it."
+            f"{str(word)[:20]!r}. Known are numbers and the symbols [{list_all(SYMBOLS)}]; "
+            "report it."
         )
     return value
 
@@ -275,7 +276,7 @@ def _observations(cells: Cells, layout: Layout) -> Columns:
         dtype=np.float64,
     )
     columns: Columns = {
-        VALUE: _rounded(values, decimals[places]),
+        VALUE: _round_figures(values, decimals[places]),
         f"{VALUE}_unit": layout.units.of(places),
     }
     if layout.missing == "reason":
@@ -286,7 +287,7 @@ def _observations(cells: Cells, layout: Layout) -> Columns:
     return columns
 
 
-def _rounded(values: Any, decimals: Any) -> Any:
+def _round_figures(values: Any, decimals: Any) -> Any:
     """Each figure rounded to its own decimals."""
     rounded = values.copy()
     for places in np.unique(decimals):

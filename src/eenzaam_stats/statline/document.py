@@ -21,7 +21,7 @@ _STEERING = re.compile(
 )
 
 
-def document_of(body: bytes) -> Any:
+def read_document(body: bytes) -> Any:
     """Read a document.
 
     Parameters
@@ -47,17 +47,17 @@ def document_of(body: bytes) -> Any:
 
     Examples
     --------
-    >>> document_of(b'{"value": [1.5]}')
+    >>> read_document(b'{"value": [1.5]}')
     {'value': [1.5]}
     """
     try:
         found = _reader()(body.removeprefix(MARK))
-        return _cleaned(found) if _STEERING.search(body) else found
+        return _clean_value(found) if _STEERING.search(body) else found
     except RecursionError as problem:
         raise ValueError("lists within lists without end") from problem
 
 
-def _cleaned(value: Any) -> Any:
+def _clean_value(value: Any) -> Any:
     """Value with every text and name without signs that steer a terminal."""
     if isinstance(value, str):
         return "\n".join(
@@ -65,8 +65,8 @@ def _cleaned(value: Any) -> Any:
             for line in value.replace("\r\n", "\n").split("\n")
         )
     if isinstance(value, dict):
-        return {_cleaned(name): _cleaned(one) for name, one in value.items()}
-    return [_cleaned(one) for one in value] if isinstance(value, list) else value
+        return {_clean_value(name): _clean_value(one) for name, one in value.items()}
+    return [_clean_value(one) for one in value] if isinstance(value, list) else value
 
 
 @cache

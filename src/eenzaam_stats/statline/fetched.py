@@ -111,14 +111,14 @@ def fetch(
     way = access or Access()
     read = [build(way, services) for one in dict.fromkeys(what) for build in BUILDERS[one]]
     names = dict.fromkeys(rows.name for rows in read)
-    return tuple(_fetched(name, [rows for rows in read if rows.name == name]) for name in names)
+    return tuple(_build_table(name, [rows for rows in read if rows.name == name]) for name in names)
 
 
-def _fetched(name: str, read: Sequence[LiveRows]) -> FetchedTable:
+def _build_table(name: str, read: Sequence[LiveRows]) -> FetchedTable:
     """One packaged table with the rows of one or more live ones."""
     packaged = reference(name).drop(columns=LIVE, errors="ignore")
     key: list[str] = resources(reference_folder())[name]["schema"]["uniqueKeys"][0]
-    live = pd.concat([_typed(rows, packaged) for rows in read], ignore_index=True)
+    live = pd.concat([_type_rows(rows, packaged) for rows in read], ignore_index=True)
     stays = packaged[~_keys(packaged, key).isin(_keys(live, key))].assign(**{LIVE: ""})
     frame = pd.concat([stays, live], ignore_index=True).astype(packaged.dtypes.to_dict())
     frame.attrs = dict(reference(name).attrs)
@@ -132,7 +132,7 @@ def _fetched(name: str, read: Sequence[LiveRows]) -> FetchedTable:
     )
 
 
-def _typed(rows: LiveRows, packaged: pd.DataFrame) -> pd.DataFrame:
+def _type_rows(rows: LiveRows, packaged: pd.DataFrame) -> pd.DataFrame:
     """Live rows in the columns and types of the packaged table, with where they were read."""
     frame = rows.rows.reindex(columns=packaged.columns).astype(packaged.dtypes.to_dict())
     source = rows.sources[0]

@@ -27,7 +27,7 @@ def live_words() -> Words:
     return tomllib.loads(path.read_text("utf-8"))
 
 
-def dimension_of(description: TableDescription, key: str) -> Dimension:
+def require_dimension(description: TableDescription, key: str) -> Dimension:
     """A dimension that a live table must have.
 
     Raises
@@ -44,7 +44,9 @@ def dimension_of(description: TableDescription, key: str) -> Dimension:
     )
 
 
-def known_members(dimension: Dimension, words: Mapping[str, Words], table: str) -> dict[str, Words]:
+def require_members(
+    dimension: Dimension, words: Mapping[str, Words], table: str
+) -> dict[str, Words]:
     """Members that stand in ``live.toml``, by code; each one with the title that it must have.
 
     Parameters

@@ -18,7 +18,7 @@ from eenzaam_stats.published.reference import reference
 from eenzaam_stats.statline.access import Access
 from eenzaam_stats.statline.choice import contains
 from eenzaam_stats.statline.description import Dimension
-from eenzaam_stats.statline.live_labels import Words, dimension_of, known_members, live_words
+from eenzaam_stats.statline.live_labels import Words, live_words, require_dimension, require_members
 from eenzaam_stats.statline.live_shares import LiveRows, Services
 from eenzaam_stats.statline.open_table import OpenTable
 from eenzaam_stats.statline.service import SERVICES
@@ -81,8 +81,8 @@ def _live(kind: str, access: Access, services: Services, *, first_year: int) -> 
     words = live_words()["people"][kind]
     own = replace(access, service=services["CBS"])
     description = read_description(words["table"], access=own)
-    sexes = known_members(
-        dimension_of(description, "Geslacht"), live_words()["people"]["sexes"], words["table"]
+    sexes = require_members(
+        require_dimension(description, "Geslacht"), live_words()["people"]["sexes"], words["table"]
     )
     where = {key: [code] for key, code in words["totals"].items()}
     years = contains("JJ")
@@ -97,7 +97,7 @@ def _live(kind: str, access: Access, services: Services, *, first_year: int) -> 
     frame["sex"] = frame["Geslacht"].astype(str).map({c: m["sex"] for c, m in sexes.items()})
     frame["persons"] = frame[words["topic"]] * _factor(table, words)
     frame = frame[frame["year"] >= first_year]
-    rows = _bands(frame, dimension_of(table.description, "Leeftijd"), words["table"])
+    rows = _bands(frame, require_dimension(table.description, "Leeftijd"), words["table"])
     about = {name: words[name] for name in ("edition", "status")}
     rows = rows.assign(**about, table_id=words["table"], evidence="primary")
     return LiveRows(POPULATION, rows, (table.source,))
@@ -114,7 +114,7 @@ def _factor(table: OpenTable, words: Words) -> int:
     return FACTORS[unit]
 
 
-def ages_of(dimension: Dimension, table: str) -> Mapping[str, int]:
+def read_ages(dimension: Dimension, table: str) -> Mapping[str, int]:
     """Age of each member that stands for one year of age, or for the last one and over.
 
     Parameters
@@ -143,7 +143,7 @@ def ages_of(dimension: Dimension, table: str) -> Mapping[str, int]:
     >>> from eenzaam_stats.statline.description import Member
     >>> titles = {"10010": "0 jaar", "10100": "1 jaar", "22300": "2 jaar of ouder"}
     >>> members = tuple(Member(code, code, title) for code, title in titles.items())
-    >>> ages_of(Dimension("Leeftijd", "Leeftijd", "Dimension", members), "1ABC")
+    >>> read_ages(Dimension("Leeftijd", "Leeftijd", "Dimension", members), "1ABC")
     {'10010': 0, '10100': 1, '22300': 2}
     """
     read = {m.code: age for m in dimension.members if (age := parse_age_title(m.title))}
@@ -163,7 +163,7 @@ def ages_of(dimension: Dimension, table: str) -> Mapping[str, int]:
 
 def _bands(frame: pd.DataFrame, dimension: Dimension, table: str) -> pd.DataFrame:
     """Sums per year, sex and packaged age band."""
-    ages = ages_of(dimension, table)
+    ages = read_ages(dimension, table)
     codes = frame["Leeftijd"].astype(str)
     cells = frame.assign(age=codes.map(ages))[codes.isin(list(ages))]
     whole = frame[["year", "sex"]].drop_duplicates()
@@ -174,7 +174,7 @@ def _bands(frame: pd.DataFrame, dimension: Dimension, table: str) -> pd.DataFram
             "expected. Nothing was summed; report it."
         )
     _require_totals(frame[codes == ALL_AGES], cells, table)
-    names = _packaged_bands()
+    names = _read_packaged_bands()
     if max(ages.values()) < int(names["age_low"].max()):
         raise ChangedTableError(
             f"Table {table!r} ends at {max(ages.values())} and over, before the last packaged "
@@ -187,7 +187,7 @@ def _bands(frame: pd.DataFrame, dimension: Dimension, table: str) -> pd.DataFram
     return pd.DataFrame(rows).assign(persons=rows["persons"].round().astype("int64"))
 
 
-def _packaged_bands() -> pd.DataFrame:
+def _read_packaged_bands() -> pd.DataFrame:
     packaged = reference(POPULATION)[["age_low", "age_band", "age_high"]]
     return packaged.drop_duplicates().sort_values("age_low").reset_index(drop=True)
 

@@ -12,14 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from eenzaam_stats.errors import ChangedTableError, IncompleteTableError, listed
+from eenzaam_stats.errors import ChangedTableError, IncompleteTableError, list_all
 from eenzaam_stats.statline.access import Access
 from eenzaam_stats.statline.choice import starts_with
 from eenzaam_stats.statline.live_labels import (
     Words,
-    dimension_of,
-    known_members,
     live_words,
+    require_dimension,
+    require_members,
     unknown_members,
 )
 from eenzaam_stats.statline.open_table import OpenTable, TableSource
@@ -79,8 +79,8 @@ def live_ssw(access: Access, services: Services = SERVICES) -> LiveRows:
     """
     words = live_words()["loneliness"]["ssw"]
     table = _table(words, access, services, where=None)
-    kenmerken = dimension_of(table.description, "Kenmerken")
-    groups = known_members(kenmerken, words["groups"], words["table"])
+    kenmerken = require_dimension(table.description, "Kenmerken")
+    groups = require_members(kenmerken, words["groups"], words["table"])
     degrees = _degrees(table, words)
     frame = table.tidy()
     chosen = frame[frame["Kenmerken"].isin(list(groups))]
@@ -128,8 +128,8 @@ def live_small_areas(access: Access, services: Services = SERVICES) -> LiveRows:
             f"Table {words['table']!r} changed between two readings. Nothing was made of it; "
             "run it again."
         )
-    leeftijd = dimension_of(country.description, "Leeftijd")
-    ages = known_members(leeftijd, words["ages"], words["table"])
+    leeftijd = require_dimension(country.description, "Leeftijd")
+    ages = require_members(leeftijd, words["ages"], words["table"])
     records = []
     for frame, dimension in ((country.tidy(), "total"), (places.tidy(), "municipality")):
         for row in frame[frame["Leeftijd"].isin(list(ages))].to_dict("records"):
@@ -158,7 +158,8 @@ def _table(words: Words, access: Access, services: Services, *, where: Any) -> O
     units = {topic.unit for topic in table.layout.topics}
     if units != {PERCENT}:
         raise ChangedTableError(
-            f"Table {words['table']!r} has topics in [{listed(sorted(units))}], where {PERCENT!r} "
+            f"Table {words['table']!r} has topics in [{list_all(sorted(units))}], where "
+            f"{PERCENT!r} "
             "was expected. Compare it with opendata/live.toml and repair that."
         )
     return table
@@ -166,13 +167,14 @@ def _table(words: Words, access: Access, services: Services, *, where: Any) -> O
 
 def _degrees(table: OpenTable, words: Words) -> dict[str, str]:
     """Degree of loneliness of each member, by its code or its whole title."""
-    dimension = dimension_of(table.description, "MateVanEenzaamheid")
+    dimension = require_dimension(table.description, "MateVanEenzaamheid")
     known: Words = words["degrees"]
     found = {m.code: known.get(m.code, known.get(m.title, "")) for m in dimension.members}
     if "" in found.values() or len(set(found.values())) != len(found):
         told = [f"{member.code} {member.title}" for member in dimension.members]
         raise ChangedTableError(
-            f"Table {words['table']!r} has the degrees [{listed(told)}], which are not one by one "
+            f"Table {words['table']!r} has the degrees [{list_all(told)}], which are not "
+            "one by one "
             "those of opendata/live.toml. Compare and repair."
         )
     return found
@@ -221,6 +223,7 @@ def _require_years(frame: pd.DataFrame, table: str) -> None:
     kinds = set(frame["frequency"])
     if kinds != {"year"}:
         raise ChangedTableError(
-            f"Table {table!r} has periods of the kinds [{listed(sorted(map(str, kinds)))}], where "
+            f"Table {table!r} has periods of the kinds "
+            f"[{list_all(sorted(map(str, kinds)))}], where "
             "years were expected. Compare and repair."
         )

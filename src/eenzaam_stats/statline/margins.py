@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from eenzaam_stats.errors import ChangedTableError, OptionError, listed
+from eenzaam_stats.errors import ChangedTableError, OptionError, list_all
 from eenzaam_stats.statline.decode import VALUE, Layout
 from eenzaam_stats.statline.description import Dimension, TableDescription
 
@@ -30,7 +30,7 @@ def margin_dimension(description: TableDescription) -> Dimension | None:
     return next((d for d in description.dimensions if ESTIMATE in d.codes), None)
 
 
-def bounds_of(dimension: Dimension) -> Mapping[str, str]:
+def read_bounds(dimension: Dimension) -> Mapping[str, str]:
     """Column suffix of each bound among the members of a dimension.
 
     Parameters
@@ -54,7 +54,7 @@ def bounds_of(dimension: Dimension) -> Mapping[str, str]:
     levels = [{n for side, n in sides.values() if side == wanted} for wanted in SIDES]
     if unknown or not sides or levels[0] != levels[1]:
         raise ChangedTableError(
-            f"Dimension {dimension.key!r} has the members [{listed(dimension.codes)}], which are "
+            f"Dimension {dimension.key!r} has the members [{list_all(dimension.codes)}], which are "
             "not a value with a lower and an upper bound. Read it with margins='long' and look."
         )
     return {
@@ -63,7 +63,7 @@ def bounds_of(dimension: Dimension) -> Mapping[str, str]:
     }
 
 
-def arranged(frame: pd.DataFrame, layout: Layout, margins: Margins) -> pd.DataFrame:
+def arrange_margins(frame: pd.DataFrame, layout: Layout, margins: Margins) -> pd.DataFrame:
     """Frame with its margins as asked for; a table without margins stays as it is.
 
     Raises
@@ -111,7 +111,7 @@ def wide(frame: pd.DataFrame, layout: Layout, dimension: Dimension) -> pd.DataFr
     -----
     **Missing data.** A bound never fills a missing value: where the value is missing, so it stays.
     """
-    bounds = bounds_of(dimension)
+    bounds = read_bounds(dimension)
     description = layout.description
     keys = [d.key for d in description.dimensions if d.key != dimension.key]
     estimates = frame[frame[dimension.key] == ESTIMATE].reset_index(drop=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, cast, get_args
 from urllib.parse import quote
 
-from eenzaam_stats.errors import ChangedTableError, listed
+from eenzaam_stats.errors import ChangedTableError, list_all
 from eenzaam_stats.statline.description import (
     Dimension,
     DimensionKind,
@@ -20,9 +20,24 @@ from eenzaam_stats.statline.description import (
 )
 from eenzaam_stats.statline.paging import V3
 from eenzaam_stats.statline.service import Service
-from eenzaam_stats.statline.wire import Ask, Rows, as_known, count_of, one_entry, path_of, text_of
+from eenzaam_stats.statline.wire import (
+    Ask,
+    Rows,
+    as_known,
+    join_titles,
+    one_entry,
+    read_count,
+    read_text,
+)
 
-__all__ = ["WORDING", "described", "info_of", "read_description", "read_info", "set_address"]
+__all__ = [
+    "WORDING",
+    "parse_description",
+    "parse_info",
+    "read_description",
+    "read_info",
+    "set_address",
+]
 
 WORDING = V3  # of the protocol: what its pages call things
 
@@ -51,37 +66,38 @@ def read_description(ask: Ask, service: Service, table: str) -> dict[str, Any]:
     absent = [key for key in named if key not in sets]
     if absent or not named:
         raise ChangedTableError(
-            f"{service.host}, table {table!r}, describes the dimensions [{listed(named)}], but has "
-            f"no list of members for [{listed(absent)}]. The table has changed; report it."
+            f"{service.host}, table {table!r}, describes the dimensions "
+            f"[{list_all(named)}], but has "
+            f"no list of members for [{list_all(absent)}]. The table has changed; report it."
         )
     groups = ask(set_address(service, table, "CategoryGroups")) if "CategoryGroups" in sets else []
     members = {key: ask(set_address(service, table, quote(key))) for key in named}
     return {"info": info, "properties": properties, "groups": groups, "members": members}
 
 
-def info_of(row: Mapping[str, Any]) -> TableInfo:
+def parse_info(row: Mapping[str, Any]) -> TableInfo:
     """Catalogue entry from its row; unknown keys are left alone.
 
     Examples
     --------
-    >>> info_of({"Identifier": "1ABC", "Modified": "2099-01-02T02:00:00"}).id
+    >>> parse_info({"Identifier": "1ABC", "Modified": "2099-01-02T02:00:00"}).id
     '1ABC'
     """
     return TableInfo(
-        id=text_of(row, "Identifier"),
-        title=text_of(row, "Title"),
-        summary=text_of(row, "Summary") or text_of(row, "ShortDescription"),
-        catalogue=text_of(row, "Catalog"),
-        source=text_of(row, "Source"),
-        modified=text_of(row, "Modified"),
-        period=text_of(row, "Period"),
-        frequency=text_of(row, "Frequency"),
-        status=text_of(row, "OutputStatus"),
-        records=count_of(row, "RecordCount"),
+        id=read_text(row, "Identifier"),
+        title=read_text(row, "Title"),
+        summary=read_text(row, "Summary") or read_text(row, "ShortDescription"),
+        catalogue=read_text(row, "Catalog"),
+        source=read_text(row, "Source"),
+        modified=read_text(row, "Modified"),
+        period=read_text(row, "Period"),
+        frequency=read_text(row, "Frequency"),
+        status=read_text(row, "OutputStatus"),
+        records=read_count(row, "RecordCount"),
     )
 
 
-def described(raw: Mapping[str, Any]) -> TableDescription:
+def parse_description(raw: Mapping[str, Any]) -> TableDescription:
     """Description from the documents of :func:`read_description`.
 
     Raises
@@ -93,7 +109,7 @@ def described(raw: Mapping[str, Any]) -> TableDescription:
         properties = sorted(raw["properties"], key=lambda row: (row["Position"] or 0, row["ID"]))
         kinds = get_args(DimensionKind)
         return TableDescription(
-            info=info_of(raw["info"]),
+            info=parse_info(raw["info"]),
             dimensions=tuple(_dimension(row, raw) for row in properties if row["Type"] in kinds),
             topics=tuple(_topic(row, properties) for row in properties if row["Type"] == "Topic"),
         )
@@ -104,14 +120,14 @@ def _dimension(row: Mapping[str, Any], raw: Mapping[str, Any]) -> Dimension:
     groups = {g["ID"]: str(g["Title"]).strip() for g in raw["groups"] if g["DimensionKey"] == key}
     return Dimension(
         key=key,
-        title=text_of(row, "Title"),
+        title=read_text(row, "Title"),
         kind=cast("DimensionKind", row["Type"]),
         members=tuple(
             Member(
                 code=one["Key"].strip(),
                 raw=one["Key"],
-                title=text_of(one, "Title"),
-                status=text_of(one, "Status"),
+                title=read_text(one, "Title"),
+                status=read_text(one, "Status"),
                 group=groups.get(one.get("CategoryGroupID"), ""),
             )
             for one in raw["members"][key]
@@ -121,14 +137,14 @@ def _dimension(row: Mapping[str, Any], raw: Mapping[str, Any]) -> Dimension:
 
 def _topic(row: Mapping[str, Any], properties: Rows) -> Topic:
     groups = [one for one in properties if one["Type"] == "TopicGroup"]
-    above = {one["ID"]: (text_of(one, "Title"), one["ParentID"]) for one in groups}
-    title = text_of(row, "Title")
+    above = {one["ID"]: (read_text(one, "Title"), one["ParentID"]) for one in groups}
+    title = read_text(row, "Title")
     return Topic(
         key=row["Key"],
         title=title,
-        path=path_of(title, row["ParentID"], above),
-        unit=text_of(row, "Unit"),
+        path=join_titles(title, row["ParentID"], above),
+        unit=read_text(row, "Unit"),
         decimals=int(row["Decimals"] or 0),
         is_text=row["Datatype"] == "String",
-        default=text_of(row, "Default"),
+        default=read_text(row, "Default"),
     )

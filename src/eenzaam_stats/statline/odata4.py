@@ -21,9 +21,24 @@ from eenzaam_stats.statline.description import (
 )
 from eenzaam_stats.statline.paging import V4
 from eenzaam_stats.statline.service import Service
-from eenzaam_stats.statline.wire import Ask, Rows, as_known, count_of, one_entry, path_of, text_of
+from eenzaam_stats.statline.wire import (
+    Ask,
+    Rows,
+    as_known,
+    join_titles,
+    one_entry,
+    read_count,
+    read_text,
+)
 
-__all__ = ["WORDING", "described", "info_of", "read_description", "read_info", "set_address"]
+__all__ = [
+    "WORDING",
+    "parse_description",
+    "parse_info",
+    "read_description",
+    "read_info",
+    "set_address",
+]
 
 WORDING = V4  # of the protocol: what its pages call things
 
@@ -59,29 +74,29 @@ def read_description(ask: Ask, service: Service, table: str) -> dict[str, Any]:
     }
 
 
-def info_of(row: Mapping[str, Any]) -> TableInfo:
+def parse_info(row: Mapping[str, Any]) -> TableInfo:
     """Catalogue entry from the properties of a table; unknown keys are left alone.
 
     Examples
     --------
-    >>> info_of({"Identifier": "1ABC", "ObservationCount": 12}).records
+    >>> parse_info({"Identifier": "1ABC", "ObservationCount": 12}).records
     12
     """
     return TableInfo(
-        id=text_of(row, "Identifier"),
-        title=text_of(row, "Title"),
-        summary=text_of(row, "Summary") or text_of(row, "Description"),
-        catalogue=text_of(row, "Catalog"),
-        source=text_of(row, "Source") or text_of(row, "Catalog"),
-        modified=text_of(row, "Modified"),
-        period=text_of(row, "TemporalCoverage"),
-        frequency=text_of(row, "Frequency"),
-        status=text_of(row, "Status"),
-        records=count_of(row, "ObservationCount"),
+        id=read_text(row, "Identifier"),
+        title=read_text(row, "Title"),
+        summary=read_text(row, "Summary") or read_text(row, "Description"),
+        catalogue=read_text(row, "Catalog"),
+        source=read_text(row, "Source") or read_text(row, "Catalog"),
+        modified=read_text(row, "Modified"),
+        period=read_text(row, "TemporalCoverage"),
+        frequency=read_text(row, "Frequency"),
+        status=read_text(row, "Status"),
+        records=read_count(row, "ObservationCount"),
     )
 
 
-def described(raw: Mapping[str, Any]) -> TableDescription:
+def parse_description(raw: Mapping[str, Any]) -> TableDescription:
     """Description from the documents of :func:`read_description`.
 
     Raises
@@ -94,7 +109,7 @@ def described(raw: Mapping[str, Any]) -> TableDescription:
         topics = tuple(_topic(row, raw["measure_groups"]) for row in measures)
         members = tuple(Member(topic.key, topic.key, topic.title) for topic in topics)
         return TableDescription(
-            info=info_of(raw["info"]),
+            info=parse_info(raw["info"]),
             dimensions=(
                 *(_dimension(row, raw) for row in raw["dimensions"]),
                 Dimension(MEASURE, MEASURE, "Dimension", members),
@@ -105,19 +120,19 @@ def described(raw: Mapping[str, Any]) -> TableDescription:
 
 def _dimension(row: Mapping[str, Any], raw: Mapping[str, Any]) -> Dimension:
     key = row["Identifier"]
-    groups = {str(one["Id"]): text_of(one, "Title") for one in raw["groups"][key]}
+    groups = {str(one["Id"]): read_text(one, "Title") for one in raw["groups"][key]}
     kind = row["Kind"] if row["Kind"] in get_args(DimensionKind) else "Dimension"
     codes = sorted(raw["codes"][key], key=lambda one: one["Index"])
     return Dimension(
         key=key,
-        title=text_of(row, "Title"),
+        title=read_text(row, "Title"),
         kind=cast("DimensionKind", kind),
         members=tuple(
             Member(
                 code=one["Identifier"].strip(),
                 raw=one["Identifier"],
-                title=text_of(one, "Title"),
-                status=text_of(one, "Status"),
+                title=read_text(one, "Title"),
+                status=read_text(one, "Status"),
                 group=groups.get(str(one.get("DimensionGroupId")), ""),
             )
             for one in codes
@@ -126,13 +141,13 @@ def _dimension(row: Mapping[str, Any], raw: Mapping[str, Any]) -> Dimension:
 
 
 def _topic(row: Mapping[str, Any], groups: Rows) -> Topic:
-    above = {one["Id"]: (text_of(one, "Title"), one.get("ParentId")) for one in groups}
-    title = text_of(row, "Title")
+    above = {one["Id"]: (read_text(one, "Title"), one.get("ParentId")) for one in groups}
+    title = read_text(row, "Title")
     return Topic(
         key=row["Identifier"],
         title=title,
-        path=path_of(title, row.get("MeasureGroupId"), above),
-        unit=text_of(row, "Unit"),
+        path=join_titles(title, row.get("MeasureGroupId"), above),
+        unit=read_text(row, "Unit"),
         decimals=int(row["Decimals"] or 0),
         is_text=row["DataType"] == "String",
     )

@@ -96,7 +96,7 @@ class OpenTable:
         return self.frame.copy()
 
 
-def source_of(read: Read) -> TableSource:
+def record_source(read: Read) -> TableSource:
     """Source record of a reading."""
     about: Mapping[str, Any] = read.about
     description = read.layout.description

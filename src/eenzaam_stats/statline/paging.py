@@ -210,7 +210,7 @@ def _ahead(ask: Callable[[str], Given], address: str) -> Callable[[], Given]:
 
 def _page(feed: Feed, document: Any, body: bytes) -> tuple[Page, NDArray[np.int64], str | None]:
     """Page, numbers of its rows and address of the next page, once all three are right."""
-    rows = rows_of(document)
+    rows = read_rows(document)
     try:
         found = feed.numbers.new(list(map(itemgetter(feed.wording.row_number), rows)))
     except KeyError:
@@ -223,7 +223,7 @@ def _page(feed: Feed, document: Any, body: bytes) -> tuple[Page, NDArray[np.int6
     return Page(rows, body), found, following
 
 
-def rows_of(document: Any) -> list[dict[str, Any]]:
+def read_rows(document: Any) -> list[dict[str, Any]]:
     """Rows of an answer, which stand under ``value``.
 
     Raises
@@ -233,7 +233,7 @@ def rows_of(document: Any) -> list[dict[str, Any]]:
 
     Examples
     --------
-    >>> rows_of({"value": [{"ID": 0}]})
+    >>> read_rows({"value": [{"ID": 0}]})
     [{'ID': 0}]
     """
     rows = document.get("value") if isinstance(document, dict) else None
@@ -264,7 +264,7 @@ def _require_end(transport: Transport, feed: Feed) -> None:
     """Ask for the row behind the last one; there must be none."""
     count = feed.numbers.count
     after = transport.answer(
-        f"{feed.first}&$skip={count}&$top=1", lambda document, _: len(rows_of(document))
+        f"{feed.first}&$skip={count}&$top=1", lambda document, _: len(read_rows(document))
     )
     if after:
         raise RestartNeeded(f"the last page ends at {count} row(s), and more follow")

@@ -18,7 +18,7 @@ from eenzaam_stats.errors import (
     EenzaamStatsWarning,
     IncompleteTableError,
     UnknownCodeError,
-    listed,
+    list_all,
 )
 from eenzaam_stats.statline.access import (
     READINGS,
@@ -29,11 +29,11 @@ from eenzaam_stats.statline.access import (
     require_kept,
 )
 from eenzaam_stats.statline.cache import Kept, Writer, find
-from eenzaam_stats.statline.choice import Where, filter_of, topics_of
-from eenzaam_stats.statline.decode import Columns, Layout, Missing, columns_of, unannounced
+from eenzaam_stats.statline.choice import Where, build_filter, choose_topics
+from eenzaam_stats.statline.decode import Columns, Layout, Missing, decode_columns, find_unannounced
 from eenzaam_stats.statline.description import TableDescription
-from eenzaam_stats.statline.document import document_of
-from eenzaam_stats.statline.paging import Feed, RestartNeeded, Row, RowNumbers, pages, rows_of
+from eenzaam_stats.statline.document import read_document
+from eenzaam_stats.statline.paging import Feed, RestartNeeded, Row, RowNumbers, pages, read_rows
 from eenzaam_stats.statline.wire import with_options
 
 Made = TypeVar("Made")
@@ -62,9 +62,9 @@ class Wanted:
     table : str
         Its id.
     where : mapping or None
-        Codes per dimension, as :func:`eenzaam_stats.statline.choice.filter_of`.
+        Codes per dimension, as :func:`eenzaam_stats.statline.choice.build_filter`.
     topics : sequence of str or None
-        Stems or keys, as :func:`eenzaam_stats.statline.choice.topics_of`.
+        Stems or keys, as :func:`eenzaam_stats.statline.choice.choose_topics`.
     missing : {"reason", "plain"}
         Whether to read why figures are missing.
     """
@@ -139,18 +139,18 @@ def read_into(
     reason = ""
     for _ in range(READINGS):
         table = description(wanted.table, access)
-        query = query_of(wanted, table, access)
+        query = build_query(wanted, table, access)
         key = access.key(wanted.table, entity=query.entity, options=query.options)
         kept = find(access.folder, key)
-        if access.offline or (kept is not None and kept.modified == table.info.modified):
-            return _replayed(require_kept(kept, wanted.table), query, sink_for)
+        if access.offline or (kept is not None and kept.modification_date == table.info.modified):
+            return _replay(require_kept(kept, wanted.table), query, sink_for)
         try:
             with (
-                _discarded(sink_for(query.layout)) as sink,
+                _discard_on_failure(sink_for(query.layout)) as sink,
                 _writing(access, key) as writer,
             ):
                 numbers = _read(query, access, sink, writer)
-                return sink.close(), _committed(query, access, writer, numbers)
+                return sink.close(), _commit(query, access, writer, numbers)
         except RestartNeeded as problem:
             reason = str(problem)
     raise IncompleteTableError(
@@ -159,10 +159,10 @@ def read_into(
     )
 
 
-def query_of(wanted: Wanted, table: TableDescription, access: Access) -> Query:
+def build_query(wanted: Wanted, table: TableDescription, access: Access) -> Query:
     """Words of the service for what is wanted."""
-    chosen = filter_of(table, wanted.where, version=access.service.version)
-    topics = topics_of(table, wanted.topics)
+    chosen = build_filter(table, wanted.where, version=access.service.version)
+    topics = choose_topics(table, wanted.topics)
     options = [("$filter", chosen.text)] if chosen.text else []
     if wanted.topics is not None:
         columns = ["ID", *(d.key for d in table.dimensions), *(topic.key for topic in topics)]
@@ -183,13 +183,13 @@ def _read(query: Query, access: Access, sink: Sink[Any], writer: Writer | None) 
     told = False
     for page in pages(access.transport, feed):
         try:
-            sink.add(columns_of(page.rows, query.layout))
+            sink.add(decode_columns(page.rows, query.layout))
         except (ChangedTableError, UnknownCodeError):
             _require_same(query, access)
             raise
         if writer is not None:
             writer.add(page.body)
-        told = told or _told_of_more(page.rows, query.layout)
+        told = told or _report_unannounced(page.rows, query.layout)
     _require_same(query, access)
     _require_count(query, access, feed.numbers)
     return feed.numbers
@@ -199,7 +199,7 @@ def _require_same(query: Query, access: Access) -> None:
     """Raise unless the table is still the one that was described."""
     before = query.layout.description.info
     protocol = access.protocol
-    now = protocol.info_of(protocol.read_info(access.ask, access.service, before.id))
+    now = protocol.parse_info(protocol.read_info(access.ask, access.service, before.id))
     if (now.modified, now.records) != (before.modified, before.records):
         raise RestartNeeded(f"it changed from {before.modified} to {now.modified} meanwhile")
 
@@ -224,12 +224,12 @@ def _require_count(query: Query, access: Access, numbers: RowNumbers) -> None:
     warnings.warn(f"table {table.info.id!r}: {told}", EenzaamStatsWarning, stacklevel=STACK + 1)
 
 
-def _told_of_more(rows: Sequence[Row], layout: Layout) -> bool:
+def _report_unannounced(rows: Sequence[Row], layout: Layout) -> bool:
     """Report columns that the description does not have; they are left out."""
-    more = unannounced(rows, layout)
+    more = find_unannounced(rows, layout)
     if more:
         warnings.warn(
-            f"table {layout.description.info.id!r} has column(s) [{listed(more)}] that its "
+            f"table {layout.description.info.id!r} has column(s) [{list_all(more)}] that its "
             "description does not name; they were left out",
             EenzaamStatsWarning,
             stacklevel=STACK + 1,
@@ -238,7 +238,7 @@ def _told_of_more(rows: Sequence[Row], layout: Layout) -> bool:
 
 
 @contextmanager
-def _discarded(sink: Sink[Made]) -> Iterator[Sink[Made]]:
+def _discard_on_failure(sink: Sink[Made]) -> Iterator[Sink[Made]]:
     """Discard a sink when its reading fails, whatever the reason."""
     try:
         yield sink
@@ -259,7 +259,7 @@ def _writing(access: Access, key: str) -> Iterator[Writer | None]:
         raise
 
 
-def _committed(query: Query, access: Access, writer: Writer | None, numbers: RowNumbers) -> Read:
+def _commit(query: Query, access: Access, writer: Writer | None, numbers: RowNumbers) -> Read:
     info = query.layout.description.info
     about: Mapping[str, Any] = access.about(
         info.id, info.modified, numbers.count,
@@ -274,17 +274,17 @@ def _committed(query: Query, access: Access, writer: Writer | None, numbers: Row
     return Read(query.layout, about, from_cache=False)
 
 
-def _replayed(
+def _replay(
     kept: Kept, query: Query, sink_for: Callable[[Layout], Sink[Made]]
 ) -> tuple[Made, Read]:
     """Rows from what is kept, which was checked when it was read."""
     info = query.layout.description.info
-    if kept.modified != info.modified:
+    if kept.modification_date != info.modified:
         raise IncompleteTableError(
-            f"Table {info.id!r}: its rows are kept of {kept.modified}, its description of "
+            f"Table {info.id!r}: its rows are kept of {kept.modification_date}, its description of "
             f"{info.modified}. Read it once with a network (without --offline)."
         )
-    with _discarded(sink_for(query.layout)) as sink:
+    with _discard_on_failure(sink_for(query.layout)) as sink:
         for body in kept.bodies():
-            sink.add(columns_of(rows_of(document_of(body)), query.layout))
+            sink.add(decode_columns(read_rows(read_document(body)), query.layout))
         return sink.close(), Read(query.layout, kept.about, from_cache=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.errors import OptionError, list_all
 
 Version = Literal[3, 4]
 OWN_MACHINE = ("127.0.0.1", "localhost", "::1")
@@ -74,7 +74,7 @@ def require_safe(address: str) -> None:
     if not parts.hostname or not (parts.scheme == "https" or own):
         raise OptionError(
             f"Open data needs an address with https, but found {address[:60]!r}. "
-            f"Plain http is for this machine only ({listed(OWN_MACHINE)})."
+            f"Plain http is for this machine only ({list_all(OWN_MACHINE)})."
         )
 
 

@@ -22,10 +22,10 @@ from eenzaam_stats.files.writing import PendingFile, require_place
 from eenzaam_stats.statline.access import Access, description, require_kept
 from eenzaam_stats.statline.choice import Where
 from eenzaam_stats.statline.coder import Coded
-from eenzaam_stats.statline.decode import Columns, Layout, Missing, columns_of, frame_of
+from eenzaam_stats.statline.decode import Columns, Layout, Missing, build_frame, decode_columns
 from eenzaam_stats.statline.description import TableDescription, TableInfo
-from eenzaam_stats.statline.margins import Margins, arranged, margin_dimension, wide
-from eenzaam_stats.statline.open_table import OpenTable, TableSource, source_of
+from eenzaam_stats.statline.margins import Margins, arrange_margins, margin_dimension, wide
+from eenzaam_stats.statline.open_table import OpenTable, TableSource, record_source
 from eenzaam_stats.statline.reading import Wanted, read_into
 
 __all__ = ["find_tables", "read_description", "read_table", "save_table", "with_margins"]
@@ -77,7 +77,7 @@ def find_tables(text: str = "", *, access: Access | None = None) -> tuple[TableI
     if way.offline:
         require_kept(None, f"catalogue {way.service.catalogue}")
     rows = way.ask(way.protocol.catalogue_address(way.service))
-    found = [way.protocol.info_of(row) for row in rows]
+    found = [way.protocol.parse_info(row) for row in rows]
     own = way.service.catalogue.casefold()
     looked = text.casefold()
     return tuple(
@@ -161,8 +161,8 @@ def read_table(
             f"Table {table!r} has {int(frame.duplicated(columns).sum())} row(s) with the codes of "
             "another one. Try again later, and report it if it stays so."
         )
-    arrangement = arranged(frame, read.layout, margins)
-    return OpenTable(source_of(read), read.layout.description, read.layout, arrangement)
+    arrangement = arrange_margins(frame, read.layout, margins)
+    return OpenTable(record_source(read), read.layout.description, read.layout, arrangement)
 
 
 def with_margins(table: OpenTable) -> OpenTable:
@@ -234,7 +234,7 @@ def save_table(
     _, read = read_into(
         wanted, access or Access(), lambda layout: ParquetSink(layout, target, overwrite)
     )
-    return source_of(read)
+    return record_source(read)
 
 
 # Where the pages of a reading go: one frame in memory, or a Parquet file page by page.
@@ -251,14 +251,14 @@ class FrameSink:
 
     def add(self, columns: Columns) -> None:
         """Take the columns of one page."""
-        frame = frame_of(columns)
+        frame = build_frame(columns)
         if len(frame):
             self.frames.append(frame)
 
     def close(self) -> pd.DataFrame:
         """One frame; with its columns and without rows when nothing came."""
         if not self.frames:
-            return frame_of(columns_of([], self.layout))
+            return build_frame(decode_columns([], self.layout))
         return pd.concat(self.frames, ignore_index=True)
 
     def discard(self) -> None:
@@ -309,7 +309,7 @@ class ParquetSink:
     def close(self) -> int:
         """Put the file in its place; gives the number of rows."""
         if self._writer is None:
-            self.add(columns_of([], self.layout))
+            self.add(decode_columns([], self.layout))
         with self._pending.writing():
             self._writer.close()
         self._pending.place()

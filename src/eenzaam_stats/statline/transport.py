@@ -23,8 +23,8 @@ from urllib3.exceptions import HTTPError, InvalidHeader, SSLError
 
 from eenzaam_stats.errors import IncompleteTableError, UnavailableError, UnknownTableError
 from eenzaam_stats.messages import printable
-from eenzaam_stats.statline.bounded import count_bytes, first_of, watched, with_watch
-from eenzaam_stats.statline.document import document_of
+from eenzaam_stats.statline.bounded import count_bytes, read_first, watch_connections, with_watch
+from eenzaam_stats.statline.document import read_document
 from eenzaam_stats.statline.service import require_safe
 from eenzaam_stats.version import VERSION
 
@@ -136,7 +136,7 @@ class Transport:
                 return self._attempt(address, check, end)
             except _FailedAttempt as failed:
                 last = failed
-            if attempt < self.patience.attempts and not self._waited(attempt, last.wait, end):
+            if attempt < self.patience.attempts and not self._wait(attempt, last.wait, end):
                 break
         return _give_up(address, last, attempt)
 
@@ -148,7 +148,7 @@ class Transport:
         except UnfitAnswer as problem:
             raise _FailedAttempt(str(problem), unfit=True) from problem
 
-    def _waited(self, attempt: int, asked: float, end: float) -> bool:
+    def _wait(self, attempt: int, asked: float, end: float) -> bool:
         """Wait before the next attempt; false when that would take too long."""
         own = self.patience.first_wait * 2 ** (attempt - 1)
         wait = max(asked, min(own, self.patience.longest_wait)) + self.chance.uniform(0, own / 2)
@@ -160,7 +160,7 @@ class Transport:
     def _body(self, address: str, end: float) -> tuple[str, bytes]:
         """Kind and bytes of an answer with status 200."""
         left = max(0.001, end - self.clock())
-        with watched(left) as watch:
+        with watch_connections(left) as watch:
             try:
                 return self._within(address, left, end)
             except _FailedAttempt as failed:
@@ -172,7 +172,7 @@ class Transport:
         limits = urllib3.Timeout(
             connect=min(self.patience.connect, left), read=min(self.patience.read, left)
         )
-        with _explained(address):
+        with _explain_failures(address):
             response = _pool(address).request(
                 "GET", address, timeout=limits, retries=False, redirect=False,
                 preload_content=False,
@@ -180,8 +180,8 @@ class Transport:
         with closing(response):
             count_bytes(response, 2 * self.patience.most_bytes + MOST_BESIDE)
             if response.status != 200:
-                _refused(address, response)
-            with _explained(address):
+                _refuse_status(address, response)
+            with _explain_failures(address):
                 body = self._read(response, end)
         return printable(response.headers.get("Content-Type", "no content type"))[:SHOWN], body
 
@@ -217,7 +217,7 @@ def _pool(address: str) -> urllib3.PoolManager:
 def _document(kind: str, body: bytes) -> Any:
     """JSON of a body."""
     try:
-        return document_of(body)
+        return read_document(body)
     except ValueError as problem:
         start = printable(body[:SHOWN].decode("utf-8", "replace"))
         raise _FailedAttempt(
@@ -225,7 +225,7 @@ def _document(kind: str, body: bytes) -> Any:
         ) from problem
 
 
-def _refused(address: str, response: urllib3.BaseHTTPResponse) -> NoReturn:
+def _refuse_status(address: str, response: urllib3.BaseHTTPResponse) -> NoReturn:
     """Raise for a status that is not 200: for good, or as an attempt to repeat."""
     status = response.status
     if status == 404:
@@ -235,8 +235,10 @@ def _refused(address: str, response: urllib3.BaseHTTPResponse) -> NoReturn:
             "catalogue. eenzaam_stats.statline.statline.find_tables() lists what there is."
         )
     if status in AGAIN or status >= 500:
-        raise _FailedAttempt(f"status {status}", wait=_asked(response.headers.get("Retry-After")))
-    begin = printable(first_of(response, SHOWN).decode("utf-8", "replace"))
+        raise _FailedAttempt(
+            f"status {status}", wait=_read_delay(response.headers.get("Retry-After"))
+        )
+    begin = printable(read_first(response, SHOWN).decode("utf-8", "replace"))
     where = printable(response.headers.get("Location", ""))
     raise UnavailableError(
         f"{_place(address)} refused a request with status {status}"
@@ -245,7 +247,7 @@ def _refused(address: str, response: urllib3.BaseHTTPResponse) -> NoReturn:
     )
 
 
-def _asked(header: str | None) -> float:
+def _read_delay(header: str | None) -> float:
     """Seconds that a server asks to wait, as a number or a date; 0 when it asks nothing."""
     if header is None:
         return 0.0
@@ -256,7 +258,7 @@ def _asked(header: str | None) -> float:
 
 
 @contextmanager
-def _explained(address: str) -> Iterator[None]:
+def _explain_failures(address: str) -> Iterator[None]:
     """Name a connection that failed: a bad certificate for good, anything else to repeat."""
     try:
         yield

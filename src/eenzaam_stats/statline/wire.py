@@ -26,30 +26,30 @@ def with_options(address: str, options: Sequence[tuple[str, str]]) -> str:
     return address + "".join(f"&{name}={quote(value, safe=SAFE)}" for name, value in options)
 
 
-def text_of(row: Mapping[str, Any], key: str) -> str:
+def read_text(row: Mapping[str, Any], key: str) -> str:
     """Words under a key, without blanks around them; empty when absent or ``null``.
 
     Examples
     --------
-    >>> text_of({"Title": "2022 ", "Summary": None}, "Title")
+    >>> read_text({"Title": "2022 ", "Summary": None}, "Title")
     '2022'
     """
     return str(row.get(key) or "").strip()
 
 
-def count_of(row: Mapping[str, Any], key: str) -> int | None:
+def read_count(row: Mapping[str, Any], key: str) -> int | None:
     """Whole number under a key; ``None`` when there is none.
 
     Examples
     --------
-    >>> count_of({"RecordCount": 24}, "RecordCount"), count_of({}, "RecordCount")
+    >>> read_count({"RecordCount": 24}, "RecordCount"), read_count({}, "RecordCount")
     (24, None)
     """
     count = row.get(key)
     return count if type(count) is int else None
 
 
-def path_of(title: str, parent: Any, above: Mapping[Any, tuple[str, Any]]) -> str:
+def join_titles(title: str, parent: Any, above: Mapping[Any, tuple[str, Any]]) -> str:
     """Titles of all groups above a topic and its own, which together are unique.
 
     Parameters
@@ -63,7 +63,7 @@ def path_of(title: str, parent: Any, above: Mapping[Any, tuple[str, Any]]) -> st
 
     Examples
     --------
-    >>> path_of("Totaal", 2, {1: ("Mannen", None), 2: ("Jong", 1)})
+    >>> join_titles("Totaal", 2, {1: ("Mannen", None), 2: ("Jong", 1)})
     'Mannen / Jong / Totaal'
     """
     path = [title]

@@ -32,7 +32,7 @@ TREND_FLAGS, TREND_FLAGS_FROM = ("GGEES218", "GGEES219"), 2020
 NOT_LONELY = 8
 
 
-def drawn_answers(
+def draw_with_gaps(
     people: People, *, model: ItemModel, solved: SolvedCells, rng: np.random.Generator
 ) -> KindArray:
     """Answers with gaps that depend on nothing, shape (n, 11).
@@ -81,7 +81,7 @@ def score_columns(
     )
     scores = _scores(scored)
     return {
-        variable.source_names[0]: np.where(cbs, np.nan, _coded(variable, scores))
+        variable.source_names[0]: np.where(cbs, np.nan, _code_answers(variable, scores))
         for variable in wave.variables
         if variable.name in scores and not _trend_file_only(variable, wave.year)
     }
@@ -117,7 +117,7 @@ def _position(score: FloatArray, bounds: list[int]) -> FloatArray:
     return np.where(np.isnan(score), np.nan, np.searchsorted(bounds, score, side="right"))
 
 
-def _coded(variable: Variable, scores: Mapping[str, FloatArray]) -> FloatArray:
+def _code_answers(variable: Variable, scores: Mapping[str, FloatArray]) -> FloatArray:
     values = scores[variable.name]
     if NOT_LONELY in variable.codes and variable.kind == "boolean":
         values = np.where(scores["published_lonely"] == 0, NOT_LONELY, values)

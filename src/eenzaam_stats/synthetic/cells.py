@@ -100,7 +100,7 @@ def cell_population(year: int, *, age_floor: int) -> FloatArray:
     )
 
 
-def published_margins(table: pd.DataFrame, *, wave: int) -> tuple[Margin, ...]:
+def read_margins(table: pd.DataFrame, *, wave: int) -> tuple[Margin, ...]:
     """Usable figures of one wave: one per outcome, group and sex, the most decimals first.
 
     Unverified figures, figures printed as words or bounds, and groups that are not made of bands
@@ -136,7 +136,7 @@ def membership(group: str, sex: str) -> FloatArray:
     return np.array(inside, dtype=np.float64)
 
 
-def reconciled(margins: tuple[Margin, ...], *, population: FloatArray) -> tuple[Margin, ...]:
+def reconcile_margins(margins: tuple[Margin, ...], *, population: FloatArray) -> tuple[Margin, ...]:
     """Margins in which the figures of both sexes give the figure of everyone exactly.
 
     Parameters

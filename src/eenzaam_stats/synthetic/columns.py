@@ -182,7 +182,7 @@ class FileContent:
     formats: dict[str, str]
 
 
-def labelled(wave: WaveCodebook, columns: Mapping[str, Any]) -> FileContent:
+def label_columns(wave: WaveCodebook, columns: Mapping[str, Any]) -> FileContent:
     """Columns with the labels, missing declarations and formats of the codebook."""
     known = {
         variable.source_names[0]: variable

@@ -15,7 +15,7 @@ import numpy as np
 from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
-from eenzaam_stats.loaders.pooling.waves import chosen_waves
+from eenzaam_stats.loaders.pooling.waves import choose_waves
 from eenzaam_stats.numerics.scales.item_response import answers_given, draw_latent
 from eenzaam_stats.synthetic.eu_people import DJG_NUMBERS, nine_items
 from eenzaam_stats.synthetic.report import SynthesisMargin, SynthesisReport
@@ -49,7 +49,7 @@ class DirectAnswers:
     weight: FloatArray
 
 
-def drawn_answers(
+def draw_answers(
     n: int, *, shares: Sequence[float], missing: float, rng: np.random.Generator
 ) -> DirectAnswers:
     """Draw people whose direct question meets its shares to the nearest person.
@@ -72,7 +72,7 @@ def drawn_answers(
     Examples
     --------
     >>> rng = np.random.default_rng(1)
-    >>> drawn = drawn_answers(1000, shares=(0.1, 0.2, 0.7), missing=0.0, rng=rng)
+    >>> drawn = draw_answers(1000, shares=(0.1, 0.2, 0.7), missing=0.0, rng=rng)
     >>> np.bincount(drawn.direct).tolist()
     [100, 200, 700]
     """
@@ -159,7 +159,7 @@ def write_direct(
     source: DirectSource, path: str | Path, *, wave: int, n: int, seed: int, overwrite: bool
 ) -> SynthesisReport:
     """Write the file of a source whole, or nothing."""
-    (wave,) = chosen_waves(wave, source.waves)
+    (wave,) = choose_waves(wave, source.waves)
     target = Path(path)
     require_target(target, verb=source.verb, overwrite=overwrite)
     require_size(n, seed)
@@ -168,7 +168,7 @@ def write_direct(
     # Each country is drawn alone, so that the share is met among the Dutch rows too, not only in
     # the file; then the rows are mixed, so that leaving out a country is no matter of position.
     own, other = (
-        drawn_answers(size, shares=source.shares, missing=MISSING_SHARE, rng=rng)
+        draw_answers(size, shares=source.shares, missing=MISSING_SHARE, rng=rng)
         for size in (own_rows(n), n - own_rows(n))
     )
     place = rng.permutation(n)

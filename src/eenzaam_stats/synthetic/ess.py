@@ -21,7 +21,7 @@ from eenzaam_stats.synthetic.direct_answers import (
 from eenzaam_stats.synthetic.report import SynthesisReport
 from eenzaam_stats.synthetic.sav_content import (
     ORIGIN_COLUMN,
-    coded,
+    code_places,
     origin_rows,
 )
 from eenzaam_stats.vocabulary import MissingKind
@@ -120,7 +120,7 @@ def _columns(
         ORIGIN_COLUMN: origin_rows(n),
         "idno": np.arange(50_001, 50_001 + n),
         "cntry": np.array(names, dtype=object)[place],
-        "fltlnl": coded(said, codebook.variable("fltlnl"), MissingKind.REFUSED),
+        "fltlnl": code_places(said, codebook.variable("fltlnl"), MissingKind.REFUSED),
         "agea": np.where(rng.random(n) < UNKNOWN_AGE_SHARE, UNKNOWN_AGE, age),
         "gndr": np.where(rng.random(n) < WOMEN_SHARE, 2, 1),
         "pspwght": people.weight,

@@ -132,12 +132,12 @@ class Panel:
     across: FloatArray
 
 
-def allocated_rows(sizes: IntArray, *, rows: int) -> IntArray:
+def allocate_rows(sizes: IntArray, *, rows: int) -> IntArray:
     """Rows per country in proportion to the sizes, by largest remainder.
 
     Examples
     --------
-    >>> allocated_rows(np.array([1008, 503, 370]), rows=188).tolist()
+    >>> allocate_rows(np.array([1008, 503, 370]), rows=188).tolist()
     [101, 50, 37]
     """
     exact = sizes / sizes.sum() * rows
@@ -147,7 +147,7 @@ def allocated_rows(sizes: IntArray, *, rows: int) -> IntArray:
     return allocated
 
 
-def drawn_panel(
+def draw_panel(
     figures: tuple[CountryFigures, ...], *, rows: int, rng: np.random.Generator
 ) -> Panel:
     """Draw a sample whose direct question meets every country's shares to the nearest person.
@@ -166,7 +166,7 @@ def drawn_panel(
     Panel
         In random order.
     """
-    per_country = allocated_rows(np.array([figure.rows for figure in figures]), rows=rows)
+    per_country = allocate_rows(np.array([figure.rows for figure in figures]), rows=rows)
     country: IntArray = rng.permutation(np.repeat(np.arange(len(figures)), per_country))
     mean = _latent_means(figures)[country]
     spread = np.full(rows, _LATENT_SPREAD)

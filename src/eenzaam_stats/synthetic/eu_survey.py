@@ -29,7 +29,7 @@ from eenzaam_stats.synthetic.eu_people import (
     CountryFigures,
     Panel,
     country_figures,
-    drawn_panel,
+    draw_panel,
 )
 from eenzaam_stats.synthetic.report import SynthesisMargin, SynthesisReport
 from eenzaam_stats.synthetic.writing import require_target, write_dta
@@ -129,12 +129,12 @@ def synthesise_eu_survey(
     target = Path(path)
     require_target(target, suffixes=FLAVOURS, verb=VERB, overwrite=overwrite)
     figures = tuple(f for f in country_figures() if sample == "eu27" or f.name in EU4)
-    rows = _required_rows(n, sample=sample, figures=figures)
+    rows = _require_rows(n, sample=sample, figures=figures)
     if seed < 0:
         raise OptionError(f"seed is {seed}, which is below 0. Choose a whole number from 0 up.")
-    panel = drawn_panel(figures, rows=rows, rng=np.random.default_rng(seed))
+    panel = draw_panel(figures, rows=rows, rng=np.random.default_rng(seed))
     codebook = load_codebook("eu_loneliness_survey").wave(WAVES[sample])
-    frame = _coded(codebook, panel, figures=figures, sample=sample)
+    frame = _code_columns(codebook, panel, figures=figures, sample=sample)
     _write(target, codebook, frame, sample=sample, overwrite=overwrite)
     return SynthesisReport(
         source=codebook.title,
@@ -150,7 +150,7 @@ def synthesise_eu_survey(
     )
 
 
-def _required_rows(n: int | None, *, sample: str, figures: tuple[CountryFigures, ...]) -> int:
+def _require_rows(n: int | None, *, sample: str, figures: tuple[CountryFigures, ...]) -> int:
     if n is None:
         return EU4_ROWS if sample == "eu4" else sum(figure.rows for figure in figures)
     if n < MIN_ROWS:
@@ -160,7 +160,7 @@ def _required_rows(n: int | None, *, sample: str, figures: tuple[CountryFigures,
     return n
 
 
-def _coded(
+def _code_columns(
     codebook: WaveCodebook, panel: Panel, *, figures: tuple[CountryFigures, ...], sample: str
 ) -> pd.DataFrame:
     """Return all columns as codes of the file, in file order."""
@@ -171,7 +171,7 @@ def _coded(
         ORIGIN_COLUMN: np.full(n, Origin.SYNTHETIC.value, dtype=object),
         "id_pers" if sample == "eu27" else "id": np.arange(1, n + 1),
         "country": np.array([code_of[figure.name] for figure in figures])[panel.country],
-        "age": _kept_or(panel.age, codebook.variable("age"), MissingKind.NOT_ASKED),
+        "age": _keep_or(panel.age, codebook.variable("age"), MissingKind.NOT_ASKED),
         "date_birth_year": panel.birth_year,
         "gender": _at(panel.sex, codebook.variable("gender"), MissingKind.REFUSED),
     }
@@ -206,7 +206,7 @@ def _at(
     return codes[places]
 
 
-def _kept_or(
+def _keep_or(
     values: npt.NDArray[np.int64], variable: Variable, kind: MissingKind
 ) -> npt.NDArray[np.int64]:
     return np.where(values == MISSING, _missing_code(variable, kind), values)
@@ -240,13 +240,13 @@ def _write(
                 variable_value_labels={own: said for own, said in labels.items() if said},
             )
         else:
-            shown = _labelled(frame, labels) if name.endswith("_labels.csv") else frame
+            shown = _label_codes(frame, labels) if name.endswith("_labels.csv") else frame
             shown.to_csv(part, index=False, encoding="utf-8", lineterminator="\n")
 
     write_file(path, write, needed_by=VERB, overwrite=overwrite)
 
 
-def _labelled(frame: pd.DataFrame, labels: Mapping[str, Mapping[Any, str]]) -> pd.DataFrame:
+def _label_codes(frame: pd.DataFrame, labels: Mapping[str, Mapping[Any, str]]) -> pd.DataFrame:
     """Codes that have a label become that label; free numbers stay."""
     shown = frame.copy()
     for name, said in labels.items():

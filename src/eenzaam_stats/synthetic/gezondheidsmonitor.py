@@ -17,7 +17,7 @@ from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
 from eenzaam_stats.published.reference import reference
-from eenzaam_stats.synthetic.answers import drawn_answers, item_columns, score_columns
+from eenzaam_stats.synthetic.answers import draw_with_gaps, item_columns, score_columns
 from eenzaam_stats.synthetic.cells import (
     ASSUMPTIONS,
     CELLS,
@@ -25,18 +25,18 @@ from eenzaam_stats.synthetic.cells import (
     cell_population,
     cell_shares,
     membership,
-    published_margins,
-    reconciled,
+    read_margins,
+    reconcile_margins,
 )
 from eenzaam_stats.synthetic.columns import (
     DEMOGRAPHICS,
     FileContent,
     design_columns,
-    labelled,
+    label_columns,
     person_columns,
 )
-from eenzaam_stats.synthetic.model import SolvedCells, eleven_items, solved_cells
-from eenzaam_stats.synthetic.people import People, drawn_people
+from eenzaam_stats.synthetic.model import SolvedCells, eleven_items, solve_cells
+from eenzaam_stats.synthetic.people import People, draw_people
 from eenzaam_stats.synthetic.report import SynthesisCell, SynthesisMargin, SynthesisReport
 from eenzaam_stats.synthetic.writing import require_target, write_whole
 from eenzaam_stats.vocabulary import Origin
@@ -129,16 +129,16 @@ def synthesise_gezondheidsmonitor(
     """
     target = Path(path)
     require_target(target, verb=VERB, overwrite=overwrite)
-    codebook = _required_wave(wave, n=n, seed=seed)
+    codebook = _require_wave(wave, n=n, seed=seed)
     wave = codebook.year
     population = cell_population(wave, age_floor=codebook.age_floor)
-    margins = reconciled(
-        published_margins(reference("gezondheidsmonitor"), wave=wave), population=population
+    margins = reconcile_margins(
+        read_margins(reference("gezondheidsmonitor"), wave=wave), population=population
     )
     targets = cell_shares(margins, population=population, wave=wave)
-    solved = solved_cells(eleven_items(), targets)
+    solved = solve_cells(eleven_items(), targets)
     rng = np.random.default_rng(seed)
-    people = drawn_people(
+    people = draw_people(
         population,
         rows=n,
         age_floor=codebook.age_floor,
@@ -162,12 +162,12 @@ def synthesise_gezondheidsmonitor(
         seed=seed,
         weight=codebook.weights[0],
         cells=_cells(people, population=population, targets=targets, solved=solved),
-        margins=tuple(_met(margin, solved, population) for margin in margins),
+        margins=tuple(_measure_margin(margin, solved, population) for margin in margins),
         assumptions=ASSUMPTIONS + DESIGN_NOTES,
     )
 
 
-def _required_wave(wave: int, *, n: int, seed: int) -> WaveCodebook:
+def _require_wave(wave: int, *, n: int, seed: int) -> WaveCodebook:
     if n < MIN_ROWS:
         raise OptionError(
             f"n is {n}, too few for people in every cell of age and sex. "
@@ -191,7 +191,7 @@ def _required_wave(wave: int, *, n: int, seed: int) -> WaveCodebook:
 def _content(
     codebook: WaveCodebook, people: People, solved: SolvedCells, rng: np.random.Generator
 ) -> FileContent:
-    answers = drawn_answers(people, model=eleven_items(), solved=solved, rng=rng)
+    answers = draw_with_gaps(people, model=eleven_items(), solved=solved, rng=rng)
     items = item_columns(codebook, answers)
     columns = {
         **person_columns(codebook, people, rng=rng),
@@ -199,7 +199,7 @@ def _content(
         **score_columns(codebook, items, cbs=people.cbs),
         **design_columns(codebook, people),
     }
-    return labelled(codebook, columns)
+    return label_columns(codebook, columns)
 
 
 def _notes(wave: int, *, n: int, seed: int) -> list[str]:
@@ -237,7 +237,7 @@ def _cells(
     )
 
 
-def _met(margin: Margin, solved: SolvedCells, population: FloatArray) -> SynthesisMargin:
+def _measure_margin(margin: Margin, solved: SolvedCells, population: FloatArray) -> SynthesisMargin:
     weight = population * membership(margin.group, margin.sex)
     return SynthesisMargin(
         outcome=margin.outcome,

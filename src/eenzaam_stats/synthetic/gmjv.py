@@ -16,7 +16,7 @@ import numpy as np
 from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
-from eenzaam_stats.loaders.pooling.waves import chosen_waves
+from eenzaam_stats.loaders.pooling.waves import choose_waves
 from eenzaam_stats.numerics.scales.item_response import (
     ItemModel,
     draw_answers,
@@ -29,7 +29,7 @@ from eenzaam_stats.synthetic.model import eleven_items
 from eenzaam_stats.synthetic.report import SynthesisMargin, SynthesisReport
 from eenzaam_stats.synthetic.sav_content import (
     ORIGIN_COLUMN,
-    code_of,
+    find_code,
     origin_rows,
     require_size,
     sav_content,
@@ -117,7 +117,7 @@ def synthesise_gmjv(
     [('lonely', 63.0, 0.63), ('severely_lonely', 27.0, 0.27)]
     """
     codebook = load_codebook("gmjv")
-    (wave,) = chosen_waves(wave, (2022, 2024))
+    (wave,) = choose_waves(wave, (2022, 2024))
     own = codebook.wave(str(wave))
     target = Path(path)
     require_target(target, verb=VERB, overwrite=overwrite)
@@ -130,7 +130,7 @@ def synthesise_gmjv(
         targets=(shares["lonely"], shares["severely_lonely"]),
         thresholds=(THRESHOLDS["lonely"], THRESHOLDS["severely_lonely"]),
     )
-    people = drawn_people(n, rng=rng)
+    people = draw_people(n, rng=rng)
     columns: dict[str, object] = {
         ORIGIN_COLUMN: origin_rows(n),
         "AGOJB401": np.full(n, wave),
@@ -268,7 +268,7 @@ class YoungPeople:
     gender: IntArray
 
 
-def drawn_people(n: int, *, rng: np.random.Generator) -> YoungPeople:
+def draw_people(n: int, *, rng: np.random.Generator) -> YoungPeople:
     """Draw people over regions of unequal size."""
     size = rng.gamma(4.0, size=REGIONS)
     region = rng.choice(np.arange(1, REGIONS + 1), size=n, p=size / size.sum())
@@ -296,7 +296,7 @@ def person_columns(
         codes[name] = rng.integers(1, len(wave.variable(name).codes) + 1, n)
     columns = {}
     for name, code in codes.items():
-        unknown = code_of(wave.variable(name), MissingKind.NO_ANSWER)
+        unknown = find_code(wave.variable(name), MissingKind.NO_ANSWER)
         columns[name] = np.where(rng.random(n) < UNKNOWN_SHARE, unknown, code).astype(np.float64)
     age, gender = columns["AGLFA401"], columns["AGGSA401"]
     columns["AGLFA402"] = np.where(age == UNKNOWN, UNKNOWN, np.minimum(age, 2.0))

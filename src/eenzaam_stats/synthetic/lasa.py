@@ -22,8 +22,8 @@ from eenzaam_stats.synthetic.report import SynthesisMargin, SynthesisReport
 from eenzaam_stats.synthetic.sav_content import (
     MISSING,
     ORIGIN_COLUMN,
-    code_of,
-    coded,
+    code_places,
+    find_code,
     origin_rows,
     require_size,
     sav_content,
@@ -113,7 +113,7 @@ def synthesise_lasa(
     target = Path(path)
     require_target(target, verb=VERB, overwrite=overwrite)
     require_size(n, seed)
-    margins, answers = _drawn(n, rng=np.random.default_rng(seed))
+    margins, answers = _draw(n, rng=np.random.default_rng(seed))
     write_whole(
         target,
         sav_content(
@@ -138,7 +138,7 @@ def synthesise_lasa(
     )
 
 
-def _drawn(n: int, *, rng: np.random.Generator) -> tuple[tuple[SynthesisMargin, ...], IntArray]:
+def _draw(n: int, *, rng: np.random.Generator) -> tuple[tuple[SynthesisMargin, ...], IntArray]:
     """Assumed shares with those of the model, and keyed answers 0..2 of shape (n, 11)."""
     table = reference(TABLE)
     figures = {
@@ -186,8 +186,8 @@ def _columns(codebook: WaveCodebook, answers: IntArray) -> dict[str, object]:
         keyed = answers[:, place]
         positive = DJG11.items[place].polarity == "positive"
         said = np.where((keyed == MISSING) | (not positive), keyed, 2 - keyed)
-        codes = coded(said, item, MissingKind.NO_ANSWER)
-        refused = code_of(item, MissingKind.REFUSED)
+        codes = code_places(said, item, MissingKind.NO_ANSWER)
+        refused = find_code(item, MissingKind.REFUSED)
         columns[letter + item.source_names[0]] = np.where(absent, refused, codes)
     return columns | _scores(codebook, answers, absent=absent)
 
@@ -207,9 +207,9 @@ def _scores(
         (variable,) = codebook.candidates(name)
         own = answers[:, list(items)]
         too_few = (own == MISSING).sum(axis=1) > tolerated
-        unscored = code_of(variable, MissingKind.NO_ANSWER)
+        unscored = find_code(variable, MissingKind.NO_ANSWER)
         score = np.where(too_few, unscored, (own > 0).sum(axis=1))
         unit = UNIT_NONRESPONSE if UNIT_NONRESPONSE in variable.missing else None
-        away = code_of(variable, MissingKind.REFUSED) if unit is None else unit
+        away = find_code(variable, MissingKind.REFUSED) if unit is None else unit
         scores[codebook.prefixes[0] + variable.source_names[0]] = np.where(absent, away, score)
     return scores

@@ -30,7 +30,7 @@ from eenzaam_stats.synthetic.liss_panel import (
     DONT_KNOW,
     LatentCell,
     PanelWave,
-    drawn_waves,
+    draw_waves,
     gap_share,
     six_items,
 )
@@ -126,14 +126,14 @@ def synthesise_liss(
     """
     folder = Path(path)
     codebook = load_codebook("liss")
-    years = _required_years(wave, codebook)
+    years = _require_years(wave, codebook)
     require_new_folder(folder, needed_by=VERB)
     _require_numbers(n, seed)
-    targets = [_planted(year, shares) or _target(year) for year in years]
-    cells = {target.year: _solved(target, codebook) for target in targets}
+    targets = [_plant_shares(year, shares) or _target(year) for year in years]
+    cells = {target.year: _solve_target(target, codebook) for target in targets}
 
     def write(part: Path) -> None:
-        for own in drawn_waves(cells, rows=n, rng=np.random.default_rng(seed)):
+        for own in draw_waves(cells, rows=n, rng=np.random.default_rng(seed)):
             write_wave(part, own, codebook)
 
     write_folder(folder, write, needed_by=VERB)
@@ -151,7 +151,7 @@ def synthesise_liss(
     )
 
 
-def _required_years(wave: int | Sequence[int] | None, codebook: Codebook) -> list[int]:
+def _require_years(wave: int | Sequence[int] | None, codebook: Codebook) -> list[int]:
     if wave is None:
         return list(codebook.years)
     years = sorted({wave} if isinstance(wave, int | str) else set(wave))
@@ -188,7 +188,7 @@ def _target(year: int) -> _Target:
     return _Target(year, evidence, (both / 100, severe / 100), (both, severe))
 
 
-def _planted(year: int, shares: Mapping[int, tuple[float, float]] | None) -> _Target | None:
+def _plant_shares(year: int, shares: Mapping[int, tuple[float, float]] | None) -> _Target | None:
     """Shares that were asked for in a year, or nothing."""
     if not shares or year not in shares:
         return None
@@ -205,7 +205,7 @@ def _offers_dont_know(wave: WaveCodebook) -> bool:
     return any(item.missing for item in wave.items)
 
 
-def _solved(target: _Target, codebook: Codebook) -> LatentCell:
+def _solve_target(target: _Target, codebook: Codebook) -> LatentCell:
     dont_know = _offers_dont_know(codebook.wave(target.year))
     low, high = (flag.lowest for flag in DJG6.flags)
     mean, spread = solve_cell(

@@ -68,7 +68,7 @@ class Members:
         """Some of the people."""
         return Members(*(getattr(self, name)[places] for name in self.__slots__))
 
-    def joined(self, other: Members) -> Members:
+    def join(self, other: Members) -> Members:
         """Both groups of people."""
         pairs = ((getattr(self, name), getattr(other, name)) for name in self.__slots__)
         return Members(*(np.concatenate(pair) for pair in pairs))
@@ -120,7 +120,7 @@ def gap_share(*, dont_know: bool) -> float:
     return BLANK_SHARE + DONT_KNOW_SHARE * dont_know
 
 
-def drawn_waves(
+def draw_waves(
     cells: Mapping[int, LatentCell], *, rows: int, rng: np.random.Generator
 ) -> Iterator[PanelWave]:
     """Draw the panel from wave to wave.
@@ -150,13 +150,13 @@ def drawn_waves(
         fresh = _refreshment(members, year, rows=rows, rng=rng)
         split = np.flatnonzero(rng.random(len(members.person)) < SPLITTING_SHARE)
         known = len(members.person)
-        members = members.joined(_numbered(fresh, numbers[used:]))
+        members = members.join(_number_members(fresh, numbers[used:]))
         used += 2 * len(fresh.person)
         members.household[split] = numbers[used : used + len(split)]
         used += len(split)
         new = np.zeros(len(members.person) - known)
         trait = np.hstack([trait, draw_latent(model, mean=new, spread=new + 1.0, rng=rng)])
-        yield _answered(model, cell, members, trait, year=year, rows=rows, rng=rng)
+        yield _answer_wave(model, cell, members, trait, year=year, rows=rows, rng=rng)
 
 
 def _staying(household: IntArray, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
@@ -195,7 +195,7 @@ def _refreshment(members: Members, year: int, *, rows: int, rng: np.random.Gener
     return fresh.at(household <= last)
 
 
-def _numbered(fresh: Members, numbers: IntArray) -> Members:
+def _number_members(fresh: Members, numbers: IntArray) -> Members:
     n = len(fresh.person)
     return Members(
         numbers[:n],
@@ -207,7 +207,7 @@ def _numbered(fresh: Members, numbers: IntArray) -> Members:
     )
 
 
-def _answered(
+def _answer_wave(
     model: ItemModel,
     cell: LatentCell,
     members: Members,

@@ -60,7 +60,7 @@ class SolvedCells:
     expected: Mapping[str, FloatArray]
 
 
-def solved_cells(model: ItemModel, targets: Mapping[str, FloatArray]) -> SolvedCells:
+def solve_cells(model: ItemModel, targets: Mapping[str, FloatArray]) -> SolvedCells:
     """Solve every cell for its two targets, given that some answers will be missing.
 
     A total tolerates one missing answer and counts it 0, which lowers the prevalence a little; the

@@ -71,14 +71,14 @@ class People:
         return woman
 
 
-def allocated_rows(population: FloatArray, *, rows: int) -> IntArray:
+def allocate_rows(population: FloatArray, *, rows: int) -> IntArray:
     """Rows per cell: proportional to people, older people oversampled, at least one each.
 
     Examples
     --------
     One row each, and 1300 more in the proportion 1 to 3:
 
-    >>> allocated_rows(np.full(14, 1000.0), rows=1314).tolist()
+    >>> allocate_rows(np.full(14, 1000.0), rows=1314).tolist()
     [51, 51, 51, 51, 51, 51, 51, 51, 151, 151, 151, 151, 151, 151]
     """
     youngest = np.array([BANDS[band][0] for band, _ in CELLS])
@@ -90,7 +90,7 @@ def allocated_rows(population: FloatArray, *, rows: int) -> IntArray:
     return allocated + 1
 
 
-def drawn_people(
+def draw_people(
     population: FloatArray,
     *,
     rows: int,
@@ -121,7 +121,7 @@ def drawn_people(
     cbs_rows = max(1, round(rows * CBS_SHARE)) if with_cbs else 0
     cell = np.concatenate(
         [
-            np.repeat(np.arange(len(CELLS)), allocated_rows(population, rows=rows - cbs_rows)),
+            np.repeat(np.arange(len(CELLS)), allocate_rows(population, rows=rows - cbs_rows)),
             rng.choice(len(CELLS), size=cbs_rows, p=population / population.sum()),
         ]
     )

@@ -35,14 +35,14 @@ def require_size(n: int, seed: int) -> None:
         raise OptionError(f"seed is {seed}, which is below 0. Choose a whole number from 0 up.")
 
 
-def code_of(variable: Variable, kind: MissingKind) -> int:
+def find_code(variable: Variable, kind: MissingKind) -> int:
     """First code of a variable that stands for one kind of missing."""
     return next(int(code) for code, own in variable.missing.items() if own is kind)
 
 
-def coded(places: IntArray, variable: Variable, kind: MissingKind) -> FloatArray:
+def code_places(places: IntArray, variable: Variable, kind: MissingKind) -> FloatArray:
     """Codes by their place in the codebook; a missing answer gets the code of its kind."""
-    codes: FloatArray = np.array([*variable.codes, code_of(variable, kind)], dtype=np.float64)
+    codes: FloatArray = np.array([*variable.codes, find_code(variable, kind)], dtype=np.float64)
     return np.take(codes, places)
 
 
@@ -70,7 +70,7 @@ def sav_content(
     FileContent
         What the writer needs.
     """
-    known = _known(wave, tuple(columns))
+    known = _find_known(wave, tuple(columns))
     value_labels: dict[str, dict[int | float, str]] = {
         name: {code: said for code, said in v.value_labels.items() if isinstance(code, int)}
         for name, v in known.items()
@@ -90,7 +90,7 @@ def sav_content(
     )
 
 
-def _known(wave: WaveCodebook, names: tuple[str, ...]) -> dict[str, Variable]:
+def _find_known(wave: WaveCodebook, names: tuple[str, ...]) -> dict[str, Variable]:
     index = NameIndex(names, wave.prefixes)
     found = {}
     for variable in wave.variables:

@@ -21,7 +21,7 @@ from eenzaam_stats.synthetic.direct_answers import (
 from eenzaam_stats.synthetic.report import SynthesisReport
 from eenzaam_stats.synthetic.sav_content import (
     ORIGIN_COLUMN,
-    coded,
+    code_places,
     origin_rows,
 )
 from eenzaam_stats.vocabulary import MissingKind
@@ -123,8 +123,10 @@ def _columns(
         # Codes go from often to hardly ever.
         keyed = people.ucla[:, item]
         said = np.where(keyed < 0, keyed, 2 - keyed)
-        columns[name] = coded(said, codebook.variable(name), MissingKind.DONT_KNOW)
-    columns["mh037_"] = coded(people.direct, codebook.variable("mh037_"), MissingKind.DONT_KNOW)
+        columns[name] = code_places(said, codebook.variable(name), MissingKind.DONT_KNOW)
+    columns["mh037_"] = code_places(
+        people.direct, codebook.variable("mh037_"), MissingKind.DONT_KNOW
+    )
     columns[codebook.weights[0]] = people.weight * 1_000.0
     for name in codebook.wrong_weights:
         columns[name] = people.weight * rng.uniform(0.5, 2.0, n) * 1_000.0

@@ -179,9 +179,9 @@ def synthesise_ssw(
     population = np.array(
         [persons(OBSERVED, wave, age_from=AGE_FLOOR, sex=sex) for sex in SEXES], dtype=np.float64
     )
-    printed = _printed()
+    printed = _read_printed()
     model = six_items()
-    solved = np.array([_solved(model, printed, sex) for sex in SEXES])
+    solved = np.array([_solve_model(model, printed, sex) for sex in SEXES])
     title = f"SYNTHETIC CBS SSW {wave}, made-up names, no real respondents"
     content = _content(model, solved, population=population, rows=n, rng=rng)
     zipped = target.suffix.casefold() == ".zsav"
@@ -232,7 +232,7 @@ def _require_options(wave: int, *, n: int, seed: int) -> None:
         raise OptionError(f"seed is {seed}, which is below 0. Choose a whole number from 0 up.")
 
 
-def _printed() -> dict[tuple[str, str], tuple[float, str]]:
+def _read_printed() -> dict[tuple[str, str], tuple[float, str]]:
     """Percent and evidence by outcome and sex; lonely is the sum of its two printed classes."""
     table = reference("ssw")
     rows = table[(table["wave"] == str(WAVE)) & (table["dimension"] == "total")]
@@ -248,7 +248,7 @@ def _printed() -> dict[tuple[str, str], tuple[float, str]]:
     return printed
 
 
-def _solved(
+def _solve_model(
     model: ItemModel, printed: Mapping[tuple[str, str], tuple[float, str]], sex: str
 ) -> tuple[float, float]:
     low, high = (rule.lowest for rule in DJG6.flags)

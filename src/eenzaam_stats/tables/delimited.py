@@ -63,18 +63,18 @@ def csv_text(
     require_option(dialect, CsvDialect, name="dialect")
     if require_passed(frame, "csv_text()", unchecked=unchecked):
         frame = frame.assign(**{ATTRIBUTE: STAYS})
-    frame = _guarded(frame)
+    frame = _guard_frame(frame)
     if dialect == "machine":
         return str(frame.to_csv(index=False, lineterminator="\n"))
     text = frame.to_csv(index=False, lineterminator="\n", sep=";", decimal=",")
     return "\N{ZERO WIDTH NO-BREAK SPACE}" + str(text)
 
 
-def _guarded(frame: pd.DataFrame) -> pd.DataFrame:
+def _guard_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Frame whose texts, also its names and categories, no spreadsheet runs."""
     made = {place: _column(frame.iloc[:, place]) for place in range(frame.shape[1])}
     guarded = pd.DataFrame(made, index=frame.index)
-    guarded.columns = pd.Index([guarded_text(name) for name in frame.columns], dtype=object)
+    guarded.columns = pd.Index([guard_text(name) for name in frame.columns], dtype=object)
     return guarded
 
 
@@ -83,15 +83,15 @@ def _column(values: pd.Series[Any]) -> pd.Series[Any]:
         values = values.astype(object)
     if not pd.api.types.is_string_dtype(values) and values.dtype != object:
         return values
-    return values.map(guarded_text, na_action="ignore")
+    return values.map(guard_text, na_action="ignore")
 
 
-def guarded_text(value: Any) -> Any:
+def guard_text(value: Any) -> Any:
     """Text that no spreadsheet runs; any other value as it is.
 
     Examples
     --------
-    >>> [guarded_text(one) for one in ("=1+1", " @SUM(A1)", "-0.5", -0.5, "women")]
+    >>> [guard_text(one) for one in ("=1+1", " @SUM(A1)", "-0.5", -0.5, "women")]
     ["'=1+1", "' @SUM(A1)", '-0.5', -0.5, 'women']
     """
     if not isinstance(value, str):

@@ -12,7 +12,7 @@ import pandas as pd
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.output_check import STAYS, require_passed
 from eenzaam_stats.plain_text import plain
-from eenzaam_stats.vocabulary import Language, formatted
+from eenzaam_stats.vocabulary import Language, format_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,5 +145,7 @@ def _text(value: Any, link: str) -> str:
 
 
 def _number(value: Any, places: int, language: Language, *, hit: bool) -> str:
-    text = "–" if pd.isna(value) else formatted(float(value), decimals=places, language=language)
+    text = (
+        "–" if pd.isna(value) else format_number(float(value), decimals=places, language=language)
+    )
     return f'<td class="number{" hit" if hit else ""}">{text}</td>'

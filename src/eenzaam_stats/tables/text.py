@@ -13,7 +13,7 @@ from eenzaam_stats.vocabulary import (
     Flag,
     Language,
     add_percent,
-    formatted,
+    format_number,
     formatted_level,
     label,
     labels,
@@ -124,7 +124,7 @@ def _cells(row: Estimate, by: Sequence[str], *, percent: bool, language: Languag
 def _number(value: float, *, percent: bool, language: Language) -> str:
     if not math.isfinite(value):
         return _DASH
-    return formatted(_PERCENT * value if percent else value, decimals=1, language=language)
+    return format_number(_PERCENT * value if percent else value, decimals=1, language=language)
 
 
 def _shown(value: float, *, percent: bool, language: Language) -> str:
@@ -141,7 +141,7 @@ def _interval(row: Estimate, *, percent: bool, language: Language) -> str:
 
 
 def _count(count: int | None, language: Language) -> str:
-    return _DASH if count is None else formatted(count, decimals=0, language=language)
+    return _DASH if count is None else format_number(count, decimals=0, language=language)
 
 
 def _widths(table: Sequence[Sequence[str]]) -> list[int]:
@@ -160,7 +160,7 @@ def _notes(estimates: Estimates, language: Language) -> list[str]:
     left_out = words["footnote.without_group"].format(
         count=words["footnote.some"]
         if number is None
-        else formatted(number, decimals=0, language=language),
+        else format_number(number, decimals=0, language=language),
         by=", ".join(estimates.by) if language == "en" else _by(estimates, language),
     )
     told = words["footnote.disclosure"].format(words=in_language(note.disclosure, language))

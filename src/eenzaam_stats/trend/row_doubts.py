@@ -13,8 +13,8 @@ import pandas as pd
 
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.number_columns import numbers_or_nan
-from eenzaam_stats.output_check import status_of
-from eenzaam_stats.results.doubt import Doubt, found_doubt
+from eenzaam_stats.output_check import read_status
+from eenzaam_stats.results.doubt import Doubt, find_doubt
 from eenzaam_stats.vocabulary import Flag
 
 
@@ -41,14 +41,14 @@ def row_doubts(frame: pd.DataFrame, *, sets: Sequence[Hashable] | None = None) -
     ['', 'no variance']
     """
     errors, df, low = (numbers(frame, name) for name in ("std_error", "df", "conf_low"))
-    status = status_of(frame)
+    status = read_status(frame)
     labels = [0] * len(frame) if sets is None else list(sets)
     known = {label for label, error in zip(labels, errors, strict=True) if math.isfinite(error)}
     # a column of a file in which no row has a reason is one of numbers
     words = frame["reason"].astype("object") if "reason" in frame else pd.Series([""] * len(frame))
     reasons = words.where(words.notna(), "").tolist()
     return [
-        found_doubt(
+        find_doubt(
             flag,
             float(errors[at]) if labels[at] in known else math.inf,
             float(df[at]) if math.isfinite(df[at]) else math.inf,

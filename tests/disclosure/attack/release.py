@@ -212,7 +212,7 @@ class Release:
     def _best(self, found: Found, shown: Sequence[Made]) -> float:
         own = self.runs[found.table]
         before = [
-            table if run < own else replace(table, rows=tuple(row.hidden() for row in table.rows))
+            table if run < own else replace(table, rows=tuple(row.hide() for row in table.rows))
             for table, run in zip(shown, self.runs, strict=True)
         ]
         (again,) = [

@@ -12,7 +12,7 @@ import pytest
 import eenzaam_stats as es
 from eenzaam_stats.errors import ConvergenceError
 from eenzaam_stats.numerics.survey.auxiliaries import auxiliaries
-from eenzaam_stats.numerics.survey.calibration import raked, refined
+from eenzaam_stats.numerics.survey.calibration import rake, refine
 from eenzaam_stats.numerics.survey.margin_border import margin_border
 from estimation.conftest import SurveyMaker
 
@@ -75,10 +75,10 @@ def test_three_margins_near_a_border_keep_the_odds_of_the_base_weights() -> None
     base = rng.uniform(1, 3, len(codes))
     made = auxiliaries(list(codes.T), [3, 3, 2])
     totals = np.array([50.0, 30.0, 20.0, 49.99, 30.01, 20.0, 40.0, 60.0])
-    slow = raked(base, made, totals)
-    found = refined(slow, made, totals)
-    assert not slow.converged
-    assert found.converged
+    slow = rake(base, made, totals)
+    found = refine(slow, made, totals)
+    assert not slow.has_converged
+    assert found.has_converged
     assert made.totals(found.weights) == pytest.approx(totals, rel=1e-11)
     factor = {tuple(cell): g for cell, g in zip(codes.tolist(), found.weights / base, strict=True)}
     for s, u in product((0, 2), (0,)):
@@ -93,9 +93,9 @@ def test_three_margins_near_a_border_keep_the_odds_of_the_base_weights() -> None
 def test_many_rounds_of_raking_come_to_the_same_weights() -> None:
     made = auxiliaries([np.array([0, 1, 1]), np.array([1, 0, 1])], [2, 2])
     totals = np.array([4.99, 5.01, 5.0, 5.0])
-    patient = raked(np.ones(3), made, totals, max_rounds=200_000)
-    assert patient.converged
-    fast = refined(raked(np.ones(3), made, totals), made, totals)
+    patient = rake(np.ones(3), made, totals, max_rounds=200_000)
+    assert patient.has_converged
+    fast = refine(rake(np.ones(3), made, totals), made, totals)
     assert fast.weights == pytest.approx(patient.weights, rel=1e-8)
 
 

@@ -23,7 +23,7 @@ from eenzaam_stats.estimation.distribution import distribution
 from eenzaam_stats.estimation.quantities import ratio
 from eenzaam_stats.estimation.variance.single_psu import LARGE_SHARE
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
-from eenzaam_stats.numerics.survey.moments import Strata, collapsed, neighbours
+from eenzaam_stats.numerics.survey.moments import Strata, collapse_strata, neighbours
 from eenzaam_stats.vocabulary import Flag
 from estimation.conftest import SurveyMaker
 
@@ -196,7 +196,7 @@ def test_merging_is_within_a_sample_and_in_the_order_of_the_names() -> None:
     assert alone.tolist() == [0]
     one = np.zeros(2, dtype=np.int64)
     strata = Strata(np.array([1.0, 1.0]), np.array([1.0, 0.5]), "collapsed", merged=one)
-    home, fewer = collapsed(strata)
+    home, fewer = collapse_strata(strata)
     assert home.tolist() == [0, 0]
     assert (fewer.n.tolist(), fewer.fraction.tolist()) == ([2.0], [1.0])
 

@@ -16,7 +16,7 @@ import pytest
 import eenzaam_stats as es
 from eenzaam_stats import estimation
 from eenzaam_stats.errors import DesignError
-from eenzaam_stats.estimation.variance.target_errors import covariances_of
+from eenzaam_stats.estimation.variance.target_errors import estimate_covariances
 from estimation.design_reference import CALIBRATIONS, margins_of
 
 # Relative. Observed: replicates 3e-13, calibrations 2e-13 but for raking, which R stops at 1e-11 of
@@ -156,7 +156,7 @@ def test_covariances_of_two_targets_are_those_of_their_sum(with_replicates, cali
         outcome = estimation.Outcome("y")
         source = es.cells(survey, [outcome], by=["region"])
         domains = source.domains(outcome, by=["region"])
-        ways = covariances_of(survey, source, domains, outcome, by=["region"])
+        ways = estimate_covariances(survey, source, domains, outcome, by=["region"])
         n = len(domains.groups)
         each = np.eye(n)[:2]
         both = each.sum(axis=0, keepdims=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.loaders.codebook.codebook import load_codebook, parsed_codebook
+from eenzaam_stats.loaders.codebook.codebook import load_codebook, parse_codebook
 from eenzaam_stats.loaders.codebook.layout import Variable
 from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS
 from eenzaam_stats.vocabulary import Answer, Category, MissingKind, Sex
@@ -147,17 +147,17 @@ def test_unknown_codebook_lists_the_codebooks():
 
 def test_overlap_of_valid_and_missing_codes_is_refused():
     with pytest.raises(SchemaError, match=r"code\(s\) \[9\] of S are both valid and missing"):
-        parsed_codebook(MINIMAL.replace("{ 8 =", "{ 9 ="))
+        parse_codebook(MINIMAL.replace("{ 8 =", "{ 9 ="))
 
 
 def test_row_without_status_word_is_refused():
     with pytest.raises(SchemaError, match="S has evidence 'page 2', which has no status word"):
-        parsed_codebook(MINIMAL.replace("confirmed; page 2", "page 2"))
+        parse_codebook(MINIMAL.replace("confirmed; page 2", "page 2"))
 
 
 def test_unknown_role_is_refused():
     with pytest.raises(OptionError, match="role of S is 'person'"):
-        parsed_codebook(MINIMAL.replace('"demographic"', '"person"'))
+        parse_codebook(MINIMAL.replace('"demographic"', '"person"'))
 
 
 def printed(cell: str) -> dict[int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eenzaam_stats.errors import OptionError, SchemaError
-from eenzaam_stats.loaders.codebook.codebook import codebook_names, load_codebook, parsed_codebook
+from eenzaam_stats.loaders.codebook.codebook import codebook_names, load_codebook, parse_codebook
 from eenzaam_stats.loaders.codebook.layout import Variable
 from eenzaam_stats.vocabulary import MissingKind
 
@@ -40,7 +40,7 @@ evidence = {{ 2022 = "{evidence}" }}
 
 def book(*lines: str, name: str = "sex", evidence: str = "confirmed; page 2") -> Variable:
     text = HEAD + ROW.format(name=name, evidence=evidence) + "\n".join(lines)
-    return parsed_codebook(text).wave(2022).variable("S")
+    return parse_codebook(text).wave(2022).variable("S")
 
 
 def refused(message: str, *lines: str, name: str = "sex") -> None:
@@ -147,18 +147,18 @@ def test_row_without_a_field_or_a_name_in_the_file_is_refused_with_its_number():
         book("[[variable]]", 'name = "age"', 'role = "key"', 'evidence = { 2022 = "derived; x" }')
     text = HEAD + ROW.format(name="sex", evidence="confirmed; x").replace('["S"]', "[]")
     with pytest.raises(SchemaError, match=r"row 2: sex has no source_names"):
-        parsed_codebook(text)
+        parse_codebook(text)
 
 
 def test_evidence_for_a_wave_that_is_not_there_is_refused():
     text = HEAD + ROW.format(name="sex", evidence="confirmed; x").replace("2022", "2021")
     with pytest.raises(SchemaError, match=r"row 2: evidence for wave\(s\) \['2021'\]"):
-        parsed_codebook(text)
+        parse_codebook(text)
 
 
 def test_wave_without_a_field_is_refused():
     with pytest.raises(SchemaError, match=r"codebook x: 'age_floor' is missing"):
-        parsed_codebook(HEAD.replace("age_floor = 18\n", ""))
+        parse_codebook(HEAD.replace("age_floor = 18\n", ""))
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_status_that_is_no_status_is_refused():
 
 def test_items_are_required_unless_the_row_says_otherwise():
     monitor = load_codebook("gezondheidsmonitor").wave(2022)
-    assert monitor.required == tuple(f"djg_{number}" for number in range(1, 12))
+    assert monitor.mandatory_columns == tuple(f"djg_{number}" for number in range(1, 12))
     assert book("required = true").required
     assert not book().required
 
@@ -199,7 +199,7 @@ def test_what_becomes_of_every_other_code_is_said_or_it_stops_the_reading(line, 
 
 
 def test_wave_is_found_by_its_year_or_its_name():
-    codebook = parsed_codebook(
+    codebook = parse_codebook(
         HEAD.replace("year = 2022", 'year = 2022\nname = "B"').replace("2022 = ", "B = ")
     )
     assert codebook.wave("B") is codebook.wave(2022)

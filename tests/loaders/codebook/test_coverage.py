@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 
 from eenzaam_stats.loaders.codebook import coverage as coverage_module
-from eenzaam_stats.loaders.codebook.codebook import codebook_names, load_codebook, parsed_codebook
-from eenzaam_stats.loaders.codebook.coverage import MAPPED_WAVE, coverage, mapped_sources, titles
+from eenzaam_stats.loaders.codebook.codebook import codebook_names, load_codebook, parse_codebook
+from eenzaam_stats.loaders.codebook.coverage import (
+    MAPPED_WAVE,
+    coverage,
+    list_mapped_sources,
+    titles,
+)
 from eenzaam_stats.respondents import COLUMNS
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -64,7 +69,7 @@ evidence = { 2020 = "derived; the questionnaire of 2020 is complete" }
 
 @pytest.fixture
 def demo(monkeypatch):
-    book = parsed_codebook(TWO_WAVES)
+    book = parse_codebook(TWO_WAVES)
     monkeypatch.setattr(coverage_module, "_books", lambda: [book])
     return book
 
@@ -109,14 +114,14 @@ def test_page_shows_every_wave_and_lists_what_is_not_documented(demo):
 
 
 def test_codebook_that_completes_another_fills_its_waves(monkeypatch):
-    main = parsed_codebook(TWO_WAVES)
-    background = parsed_codebook(
+    main = parse_codebook(TWO_WAVES)
+    background = parse_codebook(
         TWO_WAVES.replace('name = "demo"', 'name = "demo_background"\npart_of = "demo"')
         .replace('name = "sex"', 'name = "education"')
         .replace('title = "Demo survey"', 'title = "Background"')
     )
     monkeypatch.setattr(coverage_module, "_books", lambda: [main, background])
-    assert set(coverage()["source"]) == {"demo", *mapped_sources()}
+    assert set(coverage()["source"]) == {"demo", *list_mapped_sources()}
     assert cell("education", "2022") == ("complete", "confirmed")
     assert "## Demo survey (`demo`)" in coverage_page()
 
@@ -128,7 +133,7 @@ def test_matrix_is_complete_over_every_codebook_and_every_column():
         for book in map(load_codebook, codebook_names())
         for wave in book.waves
     }
-    waves |= {(source, MAPPED_WAVE) for source in mapped_sources()}
+    waves |= {(source, MAPPED_WAVE) for source in list_mapped_sources()}
     assert set(zip(table["source"], table["wave"], strict=True)) == waves
     assert len(table) == table["variable"].nunique() * len(waves)
     assert {column.name for column in COLUMNS} - {"source", "wave"} <= set(table["variable"])
@@ -136,15 +141,15 @@ def test_matrix_is_complete_over_every_codebook_and_every_column():
 
 
 def test_sources_that_need_a_mapping_are_there_and_nothing_in_them_is_determined():
-    assert set(mapped_sources()) == {"ssw", "gezondheidsmonitor_jeugd", "hbsc"}
+    assert set(list_mapped_sources()) == {"ssw", "gezondheidsmonitor_jeugd", "hbsc"}
     table = coverage()
-    own = table[table["source"].isin(mapped_sources())]
+    own = table[table["source"].isin(list_mapped_sources())]
     assert set(own["status"]) == {"undetermined"}
-    for source, names in mapped_sources().items():
+    for source, names in list_mapped_sources().items():
         said = own[(own["source"] == source) & (own["evidence"] == "unverified")]
         assert set(said["variable"]) == set(names)
-    assert {"djg_3", "djg_10", "weight"} <= set(mapped_sources()["ssw"])
-    assert "direct" in mapped_sources()["gezondheidsmonitor_jeugd"]
+    assert {"djg_3", "djg_10", "weight"} <= set(list_mapped_sources()["ssw"])
+    assert "direct" in list_mapped_sources()["gezondheidsmonitor_jeugd"]
 
 
 def test_page_has_a_section_and_a_line_of_the_overview_for_every_source():

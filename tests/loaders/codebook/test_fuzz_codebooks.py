@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from eenzaam_stats.errors import OptionError, SchemaError
 from eenzaam_stats.loaders.codebook import row as codebook_row
-from eenzaam_stats.loaders.codebook.codebook import codebook_names, codebook_of, codebook_text
+from eenzaam_stats.loaders.codebook.codebook import build_codebook, codebook_names, codebook_text
 
 BOOKS = {name: tomllib.loads(codebook_text(name)) for name in codebook_names()}
 Row = dict[str, Any]
@@ -159,7 +159,7 @@ def test_broken_row_is_a_load_error_with_its_number(mistake):
         row = unshared(book["variable"][at], book)
         mistake(row, data.draw)
         with pytest.raises((SchemaError, OptionError), match=rf"\brow {at + 1}\b"):
-            codebook_of(book)
+            build_codebook(book)
         tried.append(name)
 
     broken()
@@ -174,7 +174,7 @@ def test_row_that_stands_twice_is_a_load_error_with_both_numbers(data):
     at = data.draw(st.integers(0, len(book["variable"]) - 1))
     book["variable"].append(copy.deepcopy(book["variable"][at]))
     with pytest.raises(SchemaError, match=rf"rows {at + 1} and {len(book['variable'])}: both read"):
-        codebook_of(book)
+        build_codebook(book)
 
 
 def bands(low: int, widths: list[int]) -> list[str]:
@@ -203,12 +203,12 @@ def test_age_bands_that_overlap_or_leave_a_gap_are_errors_with_the_row(low, widt
         return book
 
     words = bands(low, widths)
-    assert codebook_of(with_bands(words)).name == "gezondheidsmonitor"
+    assert build_codebook(with_bands(words)).name == "gezondheidsmonitor"
     place = data.draw(st.integers(1, len(words) - 1))
     first = int(words[place].split("-")[0].rstrip("+"))
     words[place] = words[place].replace(str(first), str(first + moved), 1)
     with pytest.raises(SchemaError, match=rf"row {at + 1}: .*(overlap|leave a gap|range)"):
-        codebook_of(with_bands(words))
+        build_codebook(with_bands(words))
 
 
 JSON = st.recursive(
@@ -238,7 +238,7 @@ def test_anything_in_any_field_is_an_error_of_ours_or_a_codebook(data):
 
 def loaded(book: dict[str, Any]) -> str:
     try:
-        return codebook_of(book).name
+        return build_codebook(book).name
     except (SchemaError, OptionError) as error:
         return "refused" if str(error).endswith(".") else str(error)
 
@@ -249,6 +249,6 @@ def test_swapped_answers_when_the_guard_is_opened_then_load_without_a_word(monke
     at = next(i for i, row in enumerate(book["variable"]) if row["name"] == "djg_1")
     swapped_values(unshared(book["variable"][at], book), None)
     with pytest.raises(SchemaError, match="which stands for yes, and the value 'no'"):
-        codebook_of(book)
+        build_codebook(book)
     monkeypatch.setattr(codebook_row, "require_own_meaning", lambda *_, **__: None)
-    assert codebook_of(book).wave(2022).variable("GGEEB201").codes[1] == ("no", "Ja")
+    assert build_codebook(book).wave(2022).variable("GGEEB201").codes[1] == ("no", "Ja")

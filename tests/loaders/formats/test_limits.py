@@ -24,7 +24,7 @@ import pytest
 
 from eenzaam_stats.cli.main import run
 from eenzaam_stats.errors import OptionError, SchemaError, SourceError
-from eenzaam_stats.files.document_text import json_of, toml_of
+from eenzaam_stats.files.document_text import parse_json, parse_toml
 from eenzaam_stats.files.limits import LIMITS
 from eenzaam_stats.loaders.formats.sav_dictionary import require_sound_dictionary
 from eenzaam_stats.loaders.mapping.mapping import read_mapped
@@ -308,9 +308,9 @@ def test_a_mapping_that_would_break_the_reader_is_refused(tmp_path, name):
 
 def test_brackets_dots_and_digits_in_words_are_no_depth():
     words = "[" * 200 + "." * 200 + "9" * 200
-    table = toml_of(f'a = "{words}"\n# {words}\nb = \'{words}\'\nc = """\n{words}"""', of="m")
+    table = parse_toml(f'a = "{words}"\n# {words}\nb = \'{words}\'\nc = """\n{words}"""', of="m")
     assert table["a"] == table["b"] == words
-    assert toml_of(as_toml(mapping()), of="m")["source"]["name"] == "mine"
+    assert parse_toml(as_toml(mapping()), of="m")["source"]["name"] == "mine"
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def test_brackets_dots_and_digits_in_words_are_no_depth():
 )
 def test_json_that_would_break_the_reader_is_no_json(text):
     with pytest.raises(ValueError, match=r"lists within|digits"):
-        json_of(text, of="x.json")
+        parse_json(text, of="x.json")
 
 
 def test_a_limit_is_raised_by_name(tmp_path, capsys):

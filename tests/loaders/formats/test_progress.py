@@ -15,7 +15,7 @@ from eenzaam_stats import loaders
 from eenzaam_stats.cli import output
 from eenzaam_stats.cli.main import run
 from eenzaam_stats.loaders.formats.opened import open_file, read_columns
-from eenzaam_stats.loaders.formats.progress import told
+from eenzaam_stats.loaders.formats.progress import show_progress
 from eenzaam_stats.synthetic.sources import synthesise
 from loaders.sources.monitor_files import monitor_file
 
@@ -30,7 +30,7 @@ def monitor(tmp_path_factory) -> Path:
 def test_steps_of_one_file_are_told_in_order(tmp_path):
     path = monitor_file(2022, repeats=3).write(tmp_path / "gm.sav")
     heard: list[str] = []
-    with told(heard.append):
+    with show_progress(heard.append):
         survey = loaders.read_gezondheidsmonitor(path, wave=2022)
     assert len(survey.respondents) == 60
     assert len(heard) == 2
@@ -43,7 +43,7 @@ def test_rows_of_a_csv_file_are_counted_while_they_are_read(tmp_path):
     pd.DataFrame({"a": range(45_000)}).to_csv(tmp_path / "x.csv", index=False)
     heard: list[str] = []
     file = open_file(tmp_path / "x.csv")
-    with told(heard.append):
+    with show_progress(heard.append):
         read_columns(file, ["a"])
     assert heard == [
         "reading 1 columns of x.csv",
@@ -55,7 +55,7 @@ def test_every_file_of_a_panel_is_named(tmp_path):
     synthesise("liss", tmp_path / "panel", wave=[2012, 2019], n=800)
     names = {file.name for file in (tmp_path / "panel").glob("*.sav")}
     heard: list[str] = []
-    with told(heard.append):
+    with show_progress(heard.append):
         loaders.read_liss(tmp_path / "panel")
     assert {words.rsplit(" ", 1)[-1] for words in heard} == names
 
@@ -63,7 +63,7 @@ def test_every_file_of_a_panel_is_named(tmp_path):
 def test_nobody_is_told_outside_the_block(tmp_path, capsys):
     path = monitor_file(2022).write(tmp_path / "gm.sav")
     heard: list[str] = []
-    with told(heard.append):
+    with show_progress(heard.append):
         pass
     loaders.read_gezondheidsmonitor(path, wave=2022)
     assert heard == []
@@ -72,7 +72,7 @@ def test_nobody_is_told_outside_the_block(tmp_path, capsys):
 
 def test_listener_is_forgotten_after_an_error(tmp_path):
     heard: list[str] = []
-    with pytest.raises(RuntimeError), told(heard.append):
+    with pytest.raises(RuntimeError), show_progress(heard.append):
         raise RuntimeError("stop")
     loaders.read_gezondheidsmonitor(monitor_file(2022).write(tmp_path / "gm.sav"), wave=2022)
     assert heard == []

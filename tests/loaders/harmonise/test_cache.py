@@ -38,13 +38,13 @@ def readings(monkeypatch) -> list[str]:
     """Names of the files that were really read."""
     seen: list[str] = []
     for module in (gezondheidsmonitor, reading):
-        own = module.harmonised_file
+        own = module.harmonise_file
 
         def heard(file, wave, *, _own=own, **options):
             seen.append(file.path.name)
             return _own(file, wave, **options)
 
-        monkeypatch.setattr(module, "harmonised_file", heard)
+        monkeypatch.setattr(module, "harmonise_file", heard)
     return seen
 
 
@@ -203,7 +203,7 @@ def test_survey_that_cannot_be_kept_is_given_all_the_same(path, folder, monkeypa
     def full(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cache_module, "stored", full)
+    monkeypatch.setattr(cache_module, "store_survey", full)
     with pytest.warns(EenzaamStatsWarning, match=r"could not be kept .*No space left on device"):
         survey = read_gezondheidsmonitor(path, wave=2016, cache=folder)
     assert len(survey.respondents) > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eenzaam_stats.loaders.harmonise.duplicates import check_duplicates, kept_rows
+from eenzaam_stats.loaders.harmonise.duplicates import check_duplicates, select_rows
 
 KEY = pd.Series(["a", "b", "a", None, None, "b"], dtype="str")
 GAPS = np.array([3, 1, 0, 5, 5, 1])
@@ -23,11 +23,11 @@ def test_no_more_than_ten_rows_are_named():
 
 
 def test_report_keeps_every_row():
-    assert kept_rows(KEY, GAPS, duplicates="report").all()
+    assert select_rows(KEY, GAPS, duplicates="report").all()
 
 
 def test_first_keeps_the_first_row_of_each_person():
-    assert kept_rows(KEY, GAPS, duplicates="first").tolist() == [
+    assert select_rows(KEY, GAPS, duplicates="first").tolist() == [
         True,
         True,
         False,
@@ -38,5 +38,5 @@ def test_first_keeps_the_first_row_of_each_person():
 
 
 def test_most_complete_keeps_the_row_with_fewest_gaps_and_the_first_of_equals():
-    keep = kept_rows(KEY, GAPS, duplicates="most_complete")
+    keep = select_rows(KEY, GAPS, duplicates="most_complete")
     assert keep.tolist() == [False, True, True, True, True, False]

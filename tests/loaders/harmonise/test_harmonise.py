@@ -10,9 +10,9 @@ import pytest
 
 from eenzaam_stats.errors import UnknownCodeError
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
-from eenzaam_stats.loaders.harmonise.age_band import banded_ages
+from eenzaam_stats.loaders.harmonise.age_band import band_ages
 from eenzaam_stats.loaders.harmonise.column import Harmonised, RawColumn
-from eenzaam_stats.loaders.harmonise.harmonise import harmonised_column
+from eenzaam_stats.loaders.harmonise.harmonise import harmonise_column
 
 BOOK = load_codebook("gezondheidsmonitor")
 NAN = float("nan")
@@ -30,7 +30,7 @@ def column(
     rows = np.arange(first_row, first_row + len(values))
     raw = RawColumn(name, pd.Series(values), rows, labels or {}, declared)
     variable = BOOK.wave(wave).variable(name)
-    return harmonised_column(variable, raw, place=f"Gezondheidsmonitor {wave}")
+    return harmonise_column(variable, raw, place=f"Gezondheidsmonitor {wave}")
 
 
 def found(column: Harmonised) -> list[Any]:
@@ -156,7 +156,7 @@ def test_age_outside_its_bounds_stops():
 
 def test_ages_fall_in_bands_with_both_bounds_included():
     ages = column("LFT0109", [17.0, 18.0, 24.0, 25.0, 84.0, 85.0, 103.0, NAN])
-    bands = banded_ages(ages, BOOK.wave(2022).variable("LeeftijdSub"))
+    bands = band_ages(ages, BOOK.wave(2022).variable("LeeftijdSub"))
     assert found(bands) == [None, "18-24", "18-24", "25-39", "75-84", "85+", "85+", None]
     assert missing(bands) == {"invalid": 1, "no_answer": 1}
     assert bands.values.cat.categories[0] == "18-24"

@@ -6,7 +6,7 @@ import pytest
 
 from eenzaam_stats.errors import SchemaError, SourceError, UnknownColumnError
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
-from eenzaam_stats.loaders.harmonise.matching import NameIndex, matched_variables
+from eenzaam_stats.loaders.harmonise.matching import NameIndex, match_variables
 
 WAVE = load_codebook("gezondheidsmonitor").wave(2016)
 ITEMS = tuple(item.source_names[0] for item in WAVE.items)
@@ -17,7 +17,7 @@ def index(*names: str) -> NameIndex:
 
 
 def columns(*names: str) -> dict[str, str]:
-    matches, _ = matched_variables(WAVE, index(*names), file="gm.sav")
+    matches, _ = match_variables(WAVE, index(*names), file="gm.sav")
     return {match.variable.name: match.column for match in matches}
 
 
@@ -38,7 +38,7 @@ def test_name_is_not_matched_as_a_part_of_another():
 
 
 def test_first_choice_of_the_codebook_wins_and_absent_columns_are_listed():
-    matches, absent = matched_variables(WAVE, index(*ITEMS, "herkomst", "etnicat"), file="gm.sav")
+    matches, absent = match_variables(WAVE, index(*ITEMS, "herkomst", "etnicat"), file="gm.sav")
     assert {match.variable.name: match.column for match in matches}["origin"] == "etnicat"
     assert {"sex", "region", "published_total"} <= set(absent)
     assert "origin" not in absent

@@ -14,7 +14,7 @@ from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import Variable
 from eenzaam_stats.loaders.codebook.missing_labels import missing_kind
 from eenzaam_stats.loaders.harmonise.column import RawColumn
-from eenzaam_stats.loaders.harmonise.harmonise import harmonised_column
+from eenzaam_stats.loaders.harmonise.harmonise import harmonise_column
 from eenzaam_stats.loaders.harmonise.weighting import sound_weights
 from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
@@ -52,7 +52,7 @@ def read(variable, labels, *, values=None, as_text=False, declared=()):
     cells = [str(one) for one in own] if as_text else [float(one) for one in own]
     said = {str(code) if as_text else float(code): label for code, label in labels.items()}
     raw = RawColumn("x", pd.Series(cells), np.arange(1, len(own) + 1), said, declared)
-    return harmonised_column(variable, raw, place="wave")
+    return harmonise_column(variable, raw, place="wave")
 
 
 @pytest.mark.parametrize(("label", "kind"), KNOWN.items())

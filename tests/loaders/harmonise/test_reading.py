@@ -18,10 +18,10 @@ from eenzaam_stats.errors import (
     UnknownCodeError,
     UnknownColumnError,
 )
-from eenzaam_stats.loaders.codebook.codebook import parsed_codebook
+from eenzaam_stats.loaders.codebook.codebook import parse_codebook
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
 from eenzaam_stats.loaders.formats.opened import SUFFIXES, open_file
-from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonised_file, read_survey
+from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonise_file, read_survey
 from eenzaam_stats.survey import Survey
 
 CODEBOOK = """
@@ -94,7 +94,7 @@ ANSWERS = ["always", "sometimes", "never", None, None, "rarely"]
 
 @pytest.fixture
 def wave() -> WaveCodebook:
-    return parsed_codebook(CODEBOOK).wave(2022)
+    return parse_codebook(CODEBOOK).wave(2022)
 
 
 def written(path: Path, **changed: list[object]) -> Path:
@@ -118,7 +118,7 @@ def read(path: Path, wave: WaveCodebook, **options: object) -> Survey:
 
 
 def at_level(path: Path, wave: WaveCodebook, level: str) -> Survey:
-    return as_survey(harmonised_file(open_file(path), wave, weights_for=level), source="demo")
+    return as_survey(harmonise_file(open_file(path), wave, weights_for=level), source="demo")
 
 
 def values(survey: Survey, name: str) -> list[object]:
@@ -220,7 +220,7 @@ def test_level_decides_weight_and_stratum_and_rows_without_weight_are_counted(tm
 
 
 def test_weight_of_0_without_a_meaning_stops_the_reading(tmp_path):
-    wave = parsed_codebook(CODEBOOK.replace('zero_weight = "no weight at this level"', "")).wave(
+    wave = parse_codebook(CODEBOOK.replace('zero_weight = "no weight at this level"', "")).wave(
         2022
     )
     with pytest.raises(DesignError, match=r"'w_all' is blank, zero.* first in row 3"):
@@ -229,7 +229,7 @@ def test_weight_of_0_without_a_meaning_stops_the_reading(tmp_path):
 
 def test_source_without_weights_has_a_design_without_weight_and_says_so(tmp_path):
     text = CODEBOOK.replace('weights = ["w_one"]', "weights = []")
-    wave = parsed_codebook(text).wave(2022)
+    wave = parse_codebook(text).wave(2022)
     survey = read(written(tmp_path / "demo.csv"), wave)
     assert survey.design.weight is None
     assert "weight" not in survey.respondents
@@ -272,7 +272,7 @@ def test_required_column_that_is_absent_is_named(tmp_path, wave):
         SourceError, match=r"none of its 7 .* is one of the columns it needs, lonely"
     ):
         read(path, wave)
-    both = parsed_codebook(CODEBOOK.replace('label_nl = "Land"', 'label_nl = "L"\nrequired = true'))
+    both = parse_codebook(CODEBOOK.replace('label_nl = "Land"', 'label_nl = "L"\nrequired = true'))
     with pytest.raises(UnknownColumnError, match=r"Demo survey 2022 .* \['lonely'\]"):
         read(path, both.wave(2022))
 
@@ -315,7 +315,7 @@ def test_labels_of_the_direct_question_in_another_wording_pass(tmp_path, wave, l
 
 def test_every_other_code_can_become_a_value_and_many_are_counted_together(tmp_path):
     line = 'codes = { NL = ["Netherlands", "The Netherlands"], BE = ["Belgium", "Belgium"] }'
-    wave = parsed_codebook(CODEBOOK.replace(line, f'{line}\nelse = "abroad"')).wave(2022)
+    wave = parse_codebook(CODEBOOK.replace(line, f'{line}\nelse = "abroad"')).wave(2022)
     survey = read(written(tmp_path / "a.csv", cntry=["NL", "BE", "FR", "DE", "NL", "X"]), wave)
     assert values(survey, "country")[2:4] == ["abroad", "abroad"]
     ages = [str(-n) for n in range(1, 21)]
@@ -337,7 +337,7 @@ label_nl = "Jaar"
 range = [2000, 2100]
 evidence = { 2022 = "confirmed; page 2" }
 """
-    wave = parsed_codebook(CODEBOOK + row).wave(2022)
+    wave = parse_codebook(CODEBOOK + row).wave(2022)
     path = written(tmp_path / "demo.csv", year=[2022, 2022, 2020, 2020, 2022, 2022])
     with pytest.raises(SchemaError, match=r"year is 2020 in row 3, .* than 2022 in 2 row\(s\)"):
         read(path, wave)
@@ -363,7 +363,7 @@ evidence = {{ 2022 = "confirmed; page 2" }}
 """
         for number in (1, 2, 3)
     )
-    wave = parsed_codebook(CODEBOOK + rows).wave(2022)
+    wave = parse_codebook(CODEBOOK + rows).wave(2022)
     often = np.tile([1, 2, 3], 40)
     frame = pd.concat([pd.DataFrame(ROWS).head(1)] * 120, ignore_index=True)
     for reverse in (False, True):

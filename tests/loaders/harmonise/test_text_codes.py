@@ -15,7 +15,7 @@ from eenzaam_stats.errors import EenzaamStatsError, ScaleError, SchemaError
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.formats.opened import open_file
 from eenzaam_stats.loaders.harmonise.column import RawColumn
-from eenzaam_stats.loaders.harmonise.harmonise import harmonised_column
+from eenzaam_stats.loaders.harmonise.harmonise import harmonise_column
 from eenzaam_stats.loaders.harmonise.reading import read_survey
 from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
@@ -182,9 +182,9 @@ def test_two_labels_of_one_text_code_that_differ_stop_the_reading():
     values, rows = pd.Series(["1", "01"]), np.array([1, 2])
     raw = RawColumn("GGEEB201", values, rows, {"1": "Ja", "01": "Nee"}, ())
     with pytest.raises(SchemaError, match=r"code 1 has two labels in the file, 'Ja' and 'Nee'"):
-        harmonised_column(variable, raw, place="wave")
+        harmonise_column(variable, raw, place="wave")
     same = RawColumn("GGEEB201", values, rows, {"1": "Ja", "01": "ja"}, ())
-    assert harmonised_column(variable, same, place="wave").values.tolist() == ["yes", "yes"]
+    assert harmonise_column(variable, same, place="wave").values.tolist() == ["yes", "yes"]
 
 
 # ---------------------------------------------------------------- one place

@@ -26,8 +26,8 @@ from eenzaam_stats.loaders.mapping.labels import (
     SOURCE_FIELDS,
     VARIABLE_FIELDS,
 )
-from eenzaam_stats.loaders.mapping.layout import mapped_wave
-from eenzaam_stats.loaders.mapping.mapping import check_mapping, checked_mapping, read_mapped
+from eenzaam_stats.loaders.mapping.layout import build_wave
+from eenzaam_stats.loaders.mapping.mapping import check_mapping, read_mapped, read_mapping
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.scoring.scale import score
 from loaders.mapping.mapped_files import SHORT, item, mapping, people, write_mapping, write_survey
@@ -202,7 +202,7 @@ def test_all_problems_come_in_one_error(tmp_path):
         match=r"mine.toml: the mapping has 4 problem\(s\): \(1\) .*wave is 'soon'.*\(2\) .*weight"
         r".*\(3\) row 1 \(djg_3\): code '1': 'ja' is not a value.*\(4\) .*absent: 'djg_10'",
     ):
-        checked_mapping(path)
+        read_mapping(path)
 
 
 def test_check_gives_one_result_per_problem_and_part(tmp_path):
@@ -485,6 +485,6 @@ def test_any_value_in_any_field_is_a_problem_or_a_codebook_but_never_a_crash(pat
         table = table[key]
     table[last] = value
     if not mapping_problems(raw):
-        wave = mapped_wave(raw)
+        wave = build_wave(raw)
         assert len(wave.variables) == len(raw["variable"])
         assert all(v.codes or v.bounds or v.kind == "text" for v in wave.variables)

@@ -11,7 +11,7 @@ import pytest
 from eenzaam_stats.errors import OptionError, SchemaError, SourceError
 from eenzaam_stats.loaders.codebook.template import TEMPLATES, mapping_template, write_template
 from eenzaam_stats.loaders.mapping.labels import INSTRUMENTS, is_placeholder
-from eenzaam_stats.loaders.mapping.mapping import check_mapping, checked_mapping
+from eenzaam_stats.loaders.mapping.mapping import check_mapping, read_mapping
 
 EXPECTED_ITEMS = {
     "ssw": [f"djg_{number}" for number in (3, 4, 7, 9, 8, 10)],
@@ -77,7 +77,7 @@ def test_unfilled_template_gives_the_whole_list_of_what_is_missing(source, tmp_p
     assert "[source] wave is not filled in: '<year>'" in text
     assert "[design] weight is not filled in" in text
     with pytest.raises(SchemaError, match=rf"mine.toml: the mapping has {len(failed)} problem"):
-        checked_mapping(path)
+        read_mapping(path)
 
 
 @pytest.mark.parametrize("source", TEMPLATES)

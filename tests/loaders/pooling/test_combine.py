@@ -12,7 +12,7 @@ from eenzaam_stats.design import Design
 from eenzaam_stats.errors import DesignError, OptionError, SchemaError, UnknownColumnError
 from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.loaders.pooling.combine import combine
-from eenzaam_stats.loaders.pooling.stacking import merged_categories
+from eenzaam_stats.loaders.pooling.stacking import merge_categories
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6
 from eenzaam_stats.scoring.scale import score
@@ -335,7 +335,7 @@ def test_categories_are_joined_in_their_order():
 def test_contradictory_orders_are_no_order():
     parts = [survey(ages=("a", "b")), survey(wave=2022, ages=("b", "a"))]
     assert not combine(parts).respondents["age_group"].cat.ordered
-    assert merged_categories([["a", "b"], ["b", "a"]]) == (["a", "b"], False)
+    assert merge_categories([["a", "b"], ["b", "a"]]) == (["a", "b"], False)
 
 
 def test_absent_item_is_missing_as_not_asked_in_frame_and_report():

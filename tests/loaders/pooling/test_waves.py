@@ -341,11 +341,11 @@ def test_combine_when_a_survey_writes_its_wave_as_text_then_is_a_number(wave):
 def test_keep_of_a_reading_takes_text_for_a_number(tmp_path, years):
     from eenzaam_stats.loaders.formats.opened import open_file
     from eenzaam_stats.loaders.harmonise.reading import read_survey
-    from eenzaam_stats.loaders.mapping.layout import mapped_wave
-    from eenzaam_stats.loaders.mapping.mapping import checked_mapping
+    from eenzaam_stats.loaders.mapping.layout import build_wave
+    from eenzaam_stats.loaders.mapping.mapping import read_mapping
 
     path, own = mapped_years(tmp_path)
-    wave = mapped_wave(checked_mapping(own))
+    wave = build_wave(read_mapping(own))
     ages = [str(one).replace("2024", "30") for one in years]
     survey = read_survey(open_file(path), wave, source="mine", keep={"age": ages})
     assert set(survey.respondents["age"]) == {30}

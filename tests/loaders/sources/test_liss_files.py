@@ -6,7 +6,7 @@ import pytest
 
 from eenzaam_stats.errors import SourceError
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
-from eenzaam_stats.loaders.sources.liss.files import background_files, panel_files, version_of
+from eenzaam_stats.loaders.sources.liss.files import background_files, panel_files, read_version
 from eenzaam_stats.loaders.sources.liss.wave import wave_codes
 
 CODES = wave_codes(load_codebook("liss"))
@@ -62,7 +62,7 @@ def test_every_spelling_is_recognised(tmp_path, name, code):
     ],
 )
 def test_version_is_read_from_every_spelling(name, version):
-    assert version_of(name) == version
+    assert read_version(name) == version
 
 
 @pytest.mark.parametrize(

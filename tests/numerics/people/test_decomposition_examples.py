@@ -10,7 +10,7 @@ import pytest
 
 from eenzaam_stats.numerics.people.count_change import (
     count_effects,
-    standardised_values,
+    standardise_totals,
     symmetric_effects,
 )
 
@@ -46,12 +46,12 @@ def computed(folder, example: str, first: str, second: str) -> dict[str, np.ndar
         names = ("age_group_struct", "rate")
         pairs = [factors(folder, example, k, ("size", "rate")) for k in (first, second)]
         pairs = [[size / size.sum(), rate] for size, rate in pairs]
-        values = standardised_values(lambda share, rate: (share * rate).sum(), *pairs)
+        values = standardise_totals(lambda share, rate: (share * rate).sum(), *pairs)
         ends = [float((share * rate).sum()) for share, rate in pairs]
     else:
         names, total = PRODUCTS[example]
         pairs = [factors(folder, example, k, names) for k in (first, second)]
-        values = standardised_values(lambda *f: np.squeeze(total(*f)), *pairs)
+        values = standardise_totals(lambda *f: np.squeeze(total(*f)), *pairs)
         ends = [float(np.squeeze(total(*pair))) for pair in pairs]
     found = dict(zip(names, values.T, strict=True))
     return {**found, "total": np.array(ends)}
@@ -92,7 +92,7 @@ def test_count_when_the_dutch_example_is_drawn_then_every_number_agrees(shared_d
     cells = pd.read_csv(folder / "nl_count_decomp_inputs.csv").sort_values(["sex", "band"])
     printed = pd.read_csv(folder / "nl_count_decomp_expected.csv").set_index("component")
     before, after = (cells[cells["year"] == year] for year in (2017, 2050))
-    values = standardised_values(
+    values = standardise_totals(
         lambda size, share, prevalence: size * (share * prevalence).sum(),
         *([one["persons"].sum(), one["persons"] / one["persons"].sum(), one["prevalence"]]
           for one in (before, after)),

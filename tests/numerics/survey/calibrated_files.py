@@ -13,10 +13,10 @@ from eenzaam_stats.numerics.survey.calibrated_variance import (
     calibrated_covariance,
     calibrated_variance,
 )
-from eenzaam_stats.numerics.survey.calibration import CalibratedWeights, raked
+from eenzaam_stats.numerics.survey.calibration import CalibratedWeights, rake
 from eenzaam_stats.numerics.survey.calibration_residuals import CalibratedRows
-from eenzaam_stats.numerics.survey.distance_calibration import calibrated_by_distance
-from eenzaam_stats.numerics.survey.linearise import linearised
+from eenzaam_stats.numerics.survey.distance_calibration import calibrate_by_distance
+from eenzaam_stats.numerics.survey.linearise import linearise
 from eenzaam_stats.numerics.survey.moments import Strata
 
 # How R made each column of design_calibration_factors.csv: distance and bounds.
@@ -42,8 +42,8 @@ class Margins:
 def calibrated(base: np.ndarray, margins: Margins, name: str) -> CalibratedWeights:
     method, bounds = METHODS[name]
     if method in ("post_stratify", "rake"):
-        return raked(base, margins.columns, margins.totals)
-    return calibrated_by_distance(
+        return rake(base, margins.columns, margins.totals)
+    return calibrate_by_distance(
         base, margins.columns, margins.totals, distance=method, bounds=bounds
     )
 
@@ -114,7 +114,7 @@ def estimates(
             for value in (rows.one, rows.two)
         ]
     )
-    found = linearised(first, statistic)
+    found = linearise(first, statistic)
     result = calibrated_variance(rows, found.score, method=method, strata=strata)
     matrix = calibrated_covariance(rows, found.score, method=method, strata=strata)
     return pd.DataFrame(

@@ -11,8 +11,8 @@ from scipy import optimize
 
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.numerics.survey.auxiliaries import auxiliaries
-from eenzaam_stats.numerics.survey.calibration import TOLERANCE, margin_errors, raked, trimmed
-from eenzaam_stats.numerics.survey.distance_calibration import calibrated_by_distance
+from eenzaam_stats.numerics.survey.calibration import TOLERANCE, margin_errors, rake, trim
+from eenzaam_stats.numerics.survey.distance_calibration import calibrate_by_distance
 from numerics.survey.calibrated_files import METHODS, calibrated, design_files, schools_with_margins
 
 # Observed 1e-14; R stops raking at one unit in 1e9, and there 8e-11 was observed.
@@ -36,7 +36,7 @@ def test_factors_equal_r(files, repository: Path, name: str) -> None:
     found = people[keys].assign(g=result.factors(base)).merge(expected, on=keys, how="left")
     assert len(found) == 1_500
     np.testing.assert_allclose(found["g"], found[name], rtol=WEIGHT if name == "rake" else EXACT)
-    assert result.converged
+    assert result.has_converged
 
 
 @pytest.mark.witness
@@ -100,9 +100,9 @@ def test_raking_does_not_depend_on_the_order_of_the_margins(files) -> None:
     base = people["weight"].to_numpy()
     columns = margins["rake"].columns
     turned = type(columns)(columns.matrix, columns.margin.max() - columns.margin)
-    other = raked(base, turned, margins["rake"].totals)
+    other = rake(base, turned, margins["rake"].totals)
     np.testing.assert_allclose(
-        other.weights, raked(base, columns, margins["rake"].totals).weights, rtol=WEIGHT
+        other.weights, rake(base, columns, margins["rake"].totals).weights, rtol=WEIGHT
     )
 
 
@@ -120,7 +120,7 @@ def test_wide_bounds_change_nothing_of_the_linear_method(files) -> None:
     people, margins = files
     base = people["weight"].to_numpy()
     one = calibrated(base, margins["linear"], "linear").weights
-    wide = calibrated_by_distance(
+    wide = calibrate_by_distance(
         base, margins["linear"].columns, margins["linear"].totals, bounds=(0.0, 50.0)
     )
     np.testing.assert_allclose(wide.weights, one, rtol=1e-12)
@@ -130,17 +130,17 @@ def test_one_category_multiplies_every_weight() -> None:
     columns = auxiliaries([np.zeros(3, dtype=np.int64)], [1])
     base, total = np.array([1.0, 2.0, 5.0]), np.array([80.0])
     for weights in (
-        raked(base, columns, total).weights,
-        calibrated_by_distance(base, columns, total).weights,
+        rake(base, columns, total).weights,
+        calibrate_by_distance(base, columns, total).weights,
     ):
         np.testing.assert_allclose(weights, base * 10.0, rtol=1e-14)
 
 
 def test_respondents_outside_get_no_weight() -> None:
     columns = auxiliaries([np.array([0, 1, -1])], [2])
-    result = raked(np.ones(3), columns, np.array([30.0, 70.0]))
+    result = rake(np.ones(3), columns, np.array([30.0, 70.0]))
     assert result.weights.tolist() == [30.0, 70.0, 0.0]
-    assert calibrated_by_distance(np.ones(3), columns, np.array([30.0, 70.0])).weights.round(
+    assert calibrate_by_distance(np.ones(3), columns, np.array([30.0, 70.0])).weights.round(
         9
     ).tolist() == [30.0, 70.0, 0.0]
 
@@ -149,10 +149,10 @@ def test_impossible_bounds_end_with_the_column_that_is_missed() -> None:
     # category 1 has weight 10 of 100 and must become 40: no factor up to 2 does that
     columns = auxiliaries([np.repeat([0, 1], [90, 10])], [2])
     for distance in ("linear", "logit"):
-        result = calibrated_by_distance(
+        result = calibrate_by_distance(
             np.ones(100), columns, np.array([60.0, 40.0]), distance=distance, bounds=(0.5, 2.0)
         )
-        assert not result.converged
+        assert not result.has_converged
         assert result.worst == 1
         assert result.largest_error == pytest.approx(0.5, abs=1e-6)
 
@@ -162,13 +162,13 @@ def test_margins_that_exclude_each_other_do_not_converge() -> None:
     codes = np.array([0, 0, 1, 1])
     columns = auxiliaries([codes, codes], [2, 2])
     totals = np.array([60.0, 40.0, 50.0, 50.0])
-    assert not raked(np.ones(4), columns, totals, max_rounds=50).converged
-    assert not calibrated_by_distance(np.ones(4), columns, totals).converged
+    assert not rake(np.ones(4), columns, totals, max_rounds=50).has_converged
+    assert not calibrate_by_distance(np.ones(4), columns, totals).has_converged
 
 
 def test_a_category_without_respondents_is_not_met() -> None:
     columns = auxiliaries([np.array([0, 0])], [2])
-    result = raked(np.ones(2), columns, np.array([6.0, 4.0]), max_rounds=3)
+    result = rake(np.ones(2), columns, np.array([6.0, 4.0]), max_rounds=3)
     assert result.worst == 1
     assert result.largest_error == 1.0
 
@@ -177,23 +177,23 @@ def test_a_category_without_respondents_is_not_met() -> None:
 def test_bounds_that_are_not_around_one_are_refused(bounds) -> None:
     columns = auxiliaries([np.array([0, 0])], [1])
     with pytest.raises(OptionError, match=r"which do not lie around 1\. Give the smallest factor"):
-        calibrated_by_distance(np.ones(2), columns, np.array([3.0]), bounds=bounds)
+        calibrate_by_distance(np.ones(2), columns, np.array([3.0]), bounds=bounds)
 
 
 def test_logit_without_bounds_is_refused() -> None:
     columns = auxiliaries([np.array([0, 0])], [1])
     with pytest.raises(OptionError, match="logit distance needs bounds"):
-        calibrated_by_distance(np.ones(2), columns, np.array([3.0]), distance="logit")
+        calibrate_by_distance(np.ones(2), columns, np.array([3.0]), distance="logit")
 
 
 def test_trimming_keeps_limits_and_margins(files) -> None:
     people, margins = files
     base, made = people["weight"].to_numpy(), margins["rake"]
-    start = raked(base, made.columns, made.totals)
+    start = rake(base, made.columns, made.totals)
     mean = start.weights.mean()
-    result = trimmed(
+    result = trim(
         start,
-        lambda weights: raked(weights, made.columns, made.totals),
+        lambda weights: rake(weights, made.columns, made.totals),
         low=0.3 * mean,
         high=2.5 * mean,
         difference=lambda weights: margin_errors(weights, made.columns, made.totals),
@@ -208,9 +208,9 @@ def test_trimming_keeps_limits_and_margins(files) -> None:
 
 def test_trimming_to_impossible_limits_says_so() -> None:
     columns, totals = auxiliaries([np.repeat([0, 1], [90, 10])], [2]), np.array([60.0, 40.0])
-    result = trimmed(
-        raked(np.ones(100), columns, totals),
-        lambda weights: raked(weights, columns, totals),
+    result = trim(
+        rake(np.ones(100), columns, totals),
+        lambda weights: rake(weights, columns, totals),
         low=0.2,
         high=2.0,
         difference=lambda weights: margin_errors(weights, columns, totals),
@@ -242,8 +242,8 @@ def test_bounded_calibration_converges_exactly_where_weights_exist(rng) -> None:
         )
         possible += program.success
         for distance in ("linear", "logit"):
-            found = calibrated_by_distance(
+            found = calibrate_by_distance(
                 base, columns, totals, distance=distance, bounds=(low, high)
             )
-            assert found.converged == program.success
+            assert found.has_converged == program.success
     assert 20 < possible < 50

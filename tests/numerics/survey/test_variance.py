@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eenzaam_stats.numerics.survey.covariance import score_covariance
-from eenzaam_stats.numerics.survey.linearise import linearised
+from eenzaam_stats.numerics.survey.linearise import linearise
 from eenzaam_stats.numerics.survey.moments import Moments, Strata
 from eenzaam_stats.numerics.survey.variance import domain_variance, lonely_strata
 
@@ -40,7 +40,7 @@ def estimated(moments, *, strata, n_domains, statistic="proportion"):
     """Estimate and variance of every domain, from the sums alone."""
     first = np.zeros((n_domains, 2))
     np.add.at(first, moments.domain, moments.first)
-    found = linearised(first, statistic)
+    found = linearise(first, statistic)
     return found.estimate, domain_variance(moments, found.score, strata=strata)
 
 
@@ -136,7 +136,7 @@ def test_covariance_of_domains_has_their_variances_on_its_diagonal(clustered):
     strata = Strata(n, np.ones(12))
     first = np.zeros((5, 2))
     np.add.at(first, moments.domain, moments.first)
-    score = linearised(first, "proportion").score
+    score = linearise(first, "proportion").score
     own = domain_variance(moments, score, strata=strata)
     matrix = score_covariance(moments, (np.diag(score[:, 0]), np.diag(score[:, 1])), strata=strata)
     np.testing.assert_allclose(np.diag(matrix.covariance), own.variance, rtol=SE_RTOL)
@@ -151,7 +151,7 @@ def test_domains_of_a_mean_combine_with_their_covariance_to_the_whole():
     moments = flags(domain, stratum, weight, y)
     first = np.zeros((5, 2))
     np.add.at(first, moments.domain, moments.first)
-    whole = linearised(first.sum(axis=0, keepdims=True), "proportion")
+    whole = linearise(first.sum(axis=0, keepdims=True), "proportion")
     ones = np.ones((1, 5))
     strata = full(stratum)
     rolled = score_covariance(

@@ -125,7 +125,7 @@ def test_figure_of_the_fit_and_of_the_gap(fit, estimates, tmp_path):
     # the ribbon of a forecast is of prediction errors and has none in a wave of the fit
     for result, begin in ((fit, 2019.0), (gap, 2020.0)):
         with es.plots.canvas(width=7.6, height=4.4) as axes:
-            es.plots.interrupted(result, language="nl", axes=axes)
+            es.plots.interruption(result, language="nl", axes=axes)
             (ribbon,) = axes.collections
             box = ribbon.get_paths()[0].get_extents()
             picture = es.plots.png(axes, unchecked=True)

@@ -10,7 +10,7 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.errors import AmbiguousNumberError, SchemaError
-from eenzaam_stats.estimation.calibration.margins import wanted
+from eenzaam_stats.estimation.calibration.margins import read_margins
 from eenzaam_stats.estimation.variance.targets import Standard
 from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
 from eenzaam_stats.trend.series.counts import interrupted_counts
@@ -113,7 +113,7 @@ def test_standard_and_margin_with_thousands_are_refused():
             Standard.of(given, over="age_group")
     for margin in ({"age_group": COUNTS}, frame):
         with pytest.raises(AmbiguousNumberError, match=r"a margin, column 'population'"):
-            wanted(margin)
+            read_margins(margin)
     plain = {"18-64": "1234", "65+": "987"}
     assert Standard.of(plain, over="age_group").shares[0][1] == pytest.approx(1234 / 2221)
     with pytest.raises(SchemaError, match="needs a count of at least 0 per class"):

@@ -15,7 +15,7 @@ from eenzaam_stats.published.reference import persons
 from eenzaam_stats.trend.projection.population import Span, people_in_cells
 from eenzaam_stats.trend.projection.prevalence_cells import prevalence_cells
 from eenzaam_stats.trend.projection.projection_options import PopulationError, ProjectionOptions
-from eenzaam_stats.trend.projection.published_prevalence import published_prevalence
+from eenzaam_stats.trend.projection.published_prevalence import prevalence_by_age
 from eenzaam_stats.trend.projection.scenario_path import Start
 from trend.projection.projection_made import REFERENCE, bounds, people, waves
 
@@ -44,11 +44,11 @@ def test_published_prevalence_held_constant_gives_the_known_numbers(edition, mil
 
 
 def test_published_bands_are_those_of_the_ledger():
-    ours = published_prevalence(2022)
+    ours = prevalence_by_age(2022)
     assert ours["estimate"].tolist() == pytest.approx(base_prevalence()[0], rel=1e-14)
     whole = es.project("gezondheidsmonitor", "cbs_observed", to=2023).row(2022)
     assert whole.prevalence == pytest.approx(0.486, abs=1e-12)
-    assert published_prevalence(2020)["estimate"].tolist()[1:] == [0.54, 0.66]
+    assert prevalence_by_age(2020)["estimate"].tolist()[1:] == [0.54, 0.66]
 
 
 def test_people_of_every_year_are_those_of_the_packaged_table():

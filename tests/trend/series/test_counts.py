@@ -259,7 +259,7 @@ def test_the_picture_shows_rates_and_not_their_logarithms(series):
     frame = series["rates24"]
     fit = interrupted_counts(frame, [Interruption("law", start=12.0)])
     with es.plots.canvas(width=7.6, height=4.4) as axes:
-        es.plots.interrupted(fit, language="en", axes=axes)
+        es.plots.interruption(fit, language="en", axes=axes)
         drawn = [line.get_ydata()[0] for line in axes.lines if line.get_marker() == "o"]
         words = axes.get_ylabel()
     np.testing.assert_allclose(drawn, frame["count"] / frame["denominator"], rtol=1e-12)

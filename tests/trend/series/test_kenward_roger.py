@@ -15,7 +15,7 @@ from eenzaam_stats.numerics.series.ar_process import (
     correlation_curvature,
     correlation_slope,
 )
-from eenzaam_stats.numerics.series.reml_likelihood import bounded, kenward_roger
+from eenzaam_stats.numerics.series.reml_likelihood import bound_correction, kenward_roger
 from eenzaam_stats.trend.series.fitting import FitOptions
 from eenzaam_stats.trend.series.interrupted import interrupted_time_series
 from eenzaam_stats.trend.series.interruption import Interruption
@@ -51,7 +51,7 @@ def test_covariance_of_an_own_program_in_r(references):
         theta = rows[["log_variance", "phi"]].iloc[0].to_numpy(float)
         plain = np.linalg.inv(x.T @ np.linalg.solve(model.covariance(theta), x))
         corrected = kenward_roger(x, model, theta, plain, count=2).covariance
-        found = bounded(plain, corrected)
+        found = bound_correction(plain, corrected)
         at = (rows["i"].to_numpy() - 1, rows["j"].to_numpy() - 1)
         size = np.sqrt(np.outer(np.diag(plain), np.diag(plain)))[at]
         added = (corrected - plain)[at]
@@ -73,7 +73,9 @@ def test_no_combination_gets_a_smaller_error_and_none_more_than_doubles_its_vari
                 continue
             theta = np.array([rows["log_variance"].iloc[0], phi])
             plain = np.linalg.inv(x.T @ np.linalg.solve(model.covariance(theta), x))
-            found = bounded(plain, kenward_roger(x, model, theta, plain, count=2).covariance)
+            found = bound_correction(
+                plain, kenward_roger(x, model, theta, plain, count=2).covariance
+            )
             ratio = np.linalg.eigvals(np.linalg.solve(plain, found)).real
             assert ratio.min() > 1.0 - 1e-7
             assert ratio.max() < 2.0 + 1e-7
@@ -115,7 +117,7 @@ def test_an_autocorrelation_near_0_keeps_its_correction_on_uneven_dates():
     for phi in (1e-6, 3e-6, 1e-5):
         theta = np.array([0.0, phi])
         plain = np.linalg.inv(x.T @ np.linalg.solve(model.covariance(theta), x))
-        found = bounded(plain, kenward_roger(x, model, theta, plain, count=2).covariance)
+        found = bound_correction(plain, kenward_roger(x, model, theta, plain, count=2).covariance)
         ratios.append(np.diag(found) / np.diag(plain))
     assert np.min(ratios) > 1.5
     np.testing.assert_allclose(ratios[0], ratios[2], rtol=0.02)
@@ -205,7 +207,7 @@ def test_with_one_variance_alone_nothing_is_added():
     plain = np.linalg.inv(x.T @ x) * np.exp(0.4)
     found = kenward_roger(x, model, np.array([0.4, 0.0]), plain, count=1).covariance
     np.testing.assert_allclose(found, plain, rtol=1e-12)
-    np.testing.assert_allclose(bounded(plain, found), plain, rtol=1e-7)
+    np.testing.assert_allclose(bound_correction(plain, found), plain, rtol=1e-7)
 
 
 # ---- the study of coverage

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.trend.series.power import PlannedSeries, power_of
+from eenzaam_stats.trend.series.power import PlannedSeries, find_power
 
 # true standard error of the level change with independent errors of SD 1, equal segments, and the
 # power of the t test for a change of 1, computed in R 4.2.2
@@ -17,7 +17,7 @@ KNOWN = {12: (1.179185, 0.116572), 24: (0.820768, 0.212884), 48: (0.578103, 0.39
 @pytest.mark.parametrize("n", KNOWN)
 def test_least_squares_has_the_power_of_the_noncentral_t(n):
     plan = PlannedSeries(range(n), start=n // 2, level=1.0, slope=0.1)
-    found = power_of(plan, rng=np.random.default_rng(n), replications=4_000, estimator="ols")
+    found = find_power(plan, rng=np.random.default_rng(n), replications=4_000, estimator="ols")
     level, slope = found.rows
     error, power = KNOWN[n]
     # the same by hand: the noncentrality is effect over true error
@@ -36,12 +36,12 @@ def test_least_squares_has_the_power_of_the_noncentral_t(n):
 def test_autocorrelation_makes_least_squares_find_what_is_not_there():
     plan = PlannedSeries(range(24), start=12.0, phi=0.6)
     options = {"rng": np.random.default_rng(2), "replications": 400}
-    plain = power_of(plan, estimator="ols", **options).rows[0]
-    default = power_of(plan, **options).rows[0]
+    plain = find_power(plan, estimator="ols", **options).rows[0]
+    default = find_power(plan, **options).rows[0]
     assert plain.power == pytest.approx(plain.false_positive)
     assert plain.power > 0.15
     assert default.false_positive < 0.10
-    said = power_of(plan, rng=np.random.default_rng(1), replications=1).estimator
+    said = find_power(plan, rng=np.random.default_rng(1), replications=1).estimator
     assert "bounded small-sample errors" in said
 
 
@@ -49,7 +49,7 @@ def test_more_respondents_give_more_power():
     waves = np.arange(2008.0, 2026.0)
     error = [np.sqrt(1.5 * 0.1 * 0.9 / n) for n in (500, 5_000)]
     powers = [
-        power_of(
+        find_power(
             PlannedSeries(waves, start=2020.2, level=0.03, sd=0.004, phi=0.3, std_error=one),
             rng=np.random.default_rng(5),
             replications=150,
@@ -64,7 +64,7 @@ def test_the_same_generator_gives_the_same_answer_and_order_plays_no_part():
     plan = PlannedSeries([3, 1, 2, 0, 4, 5, 6, 7], start=4.0, level=1.0)
     same = PlannedSeries(range(8), start=4.0, level=1.0)
     one, two = (
-        power_of(p, rng=np.random.default_rng(9), replications=50, estimator="ols")
+        find_power(p, rng=np.random.default_rng(9), replications=50, estimator="ols")
         for p in (plan, same)
     )
     assert one == two
@@ -85,12 +85,12 @@ def test_the_same_generator_gives_the_same_answer_and_order_plays_no_part():
 def test_impossible_plans_are_refused(change, words):
     plan = PlannedSeries(**{"waves": range(10), "start": 4.0, **change})
     with pytest.raises(OptionError, match=words):
-        power_of(plan, rng=np.random.default_rng(1))
+        find_power(plan, rng=np.random.default_rng(1))
 
 
 def test_impossible_simulations_are_refused():
     plan = PlannedSeries(range(10), start=5.0)
     with pytest.raises(OptionError, match="at least 1 replication"):
-        power_of(plan, rng=np.random.default_rng(1), replications=0)
+        find_power(plan, rng=np.random.default_rng(1), replications=0)
     with pytest.raises(OptionError, match="alpha"):
-        power_of(plan, rng=np.random.default_rng(1), alpha=1.0)
+        find_power(plan, rng=np.random.default_rng(1), alpha=1.0)

@@ -16,7 +16,11 @@ import pandas as pd
 
 from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.aggregates.columns import CellColumns
-from eenzaam_stats.estimation.aggregates.levels import far_from_zero, levelled, on_common_levels
+from eenzaam_stats.estimation.aggregates.levels import (
+    far_from_zero,
+    on_common_levels,
+    outcomes_with_level,
+)
 from eenzaam_stats.estimation.aggregates.products import (
     BAD,
     CENTRE,
@@ -112,19 +116,19 @@ def cell_table(data: object, columns: CellColumns, *, part: str = "") -> CellTab
     >>> table.cells[["rows", "n_0", "yes_0", "a_0", "b_0"]].to_dict("records")
     [{'rows': 3.0, 'n_0': 2.0, 'yes_0': 1.0, 'a_0': 2.0, 'b_0': 1.0}]
     """
-    frame = engine_frame.opened(data)
+    frame = engine_frame.open_frame(data)
     engine_frame.require_columns(frame, columns)
     frame = engine_frame.with_found_types(frame, columns.names())
     _require_types(frame, columns)
     ratios = {at for at, outcome in enumerate(columns.outcomes) if outcome.kind == "ratio"}
-    cells = _collected(_sums(frame, columns, far=ratios), columns)
+    cells = _collect_sums(_sums(frame, columns, far=ratios), columns)
     if cells[BAD].sum() > 0:
         raise _fault(frame, columns)
     # Ranges are known after the pass only; most outcomes are flags, which are never far from 0.
     far = far_from_zero(cells, columns)
     if far:
-        cells = _collected(_sums(frame, columns, far=ratios | far), columns)
-    needed = [f"{name}_{at}" for at in levelled(columns) for name in (ORIGIN, CENTRE)]
+        cells = _collect_sums(_sums(frame, columns, far=ratios | far), columns)
+    needed = [f"{name}_{at}" for at in outcomes_with_level(columns) for name in (ORIGIN, CENTRE)]
     cells = cells.assign(**{name: 0.0 for name in needed if name not in cells})
     _require_units(cells, frame, columns)
     cells.insert(len(columns.by), PART, part)
@@ -132,7 +136,7 @@ def cell_table(data: object, columns: CellColumns, *, part: str = "") -> CellTab
     return CellTable(columns, levels, cells.drop(columns=BAD))
 
 
-def keys_of(columns: CellColumns) -> list[str]:
+def key_columns(columns: CellColumns) -> list[str]:
     """Columns of a table of cells that hold groups and design, in order."""
     by = [f"key_{number}" for number in range(len(columns.by))]
     cluster = [*([CLUSTER] if columns.cluster else []), *([INNER] if columns.inner_cluster else [])]
@@ -175,18 +179,18 @@ def _sums(
         if name is not None:
             keys[key] = engine_frame.key(frame, name)
     todo = plan(frame, columns, keys=list(keys), far=far)
-    rows = frame.select(*_named(keys), *_named(todo.typed))
+    rows = frame.select(*_name_expressions(keys), *_name_expressions(todo.typed))
     # Products are made before the grouping: inside an aggregation PyArrow and Dask refuse them.
     for step in (todo.weighted, todo.levels, todo.centred, todo.products):
-        rows = rows.with_columns(*_named(step)) if step else rows
+        rows = rows.with_columns(*_name_expressions(step)) if step else rows
     return rows.group_by(*keys).agg(*todo.aggregates)
 
 
-def _named(expressions: Mapping[str, nw.Expr]) -> list[nw.Expr]:
+def _name_expressions(expressions: Mapping[str, nw.Expr]) -> list[nw.Expr]:
     return [expression.alias(name) for name, expression in expressions.items()]
 
 
-def _collected(sums: engine_frame.Frame, columns: CellColumns) -> pd.DataFrame:
+def _collect_sums(sums: engine_frame.Frame, columns: CellColumns) -> pd.DataFrame:
     """Small pandas frame: Python values for keys, float64 sums, sorted by nothing."""
     eager = _collect(sums) if isinstance(sums, nw.LazyFrame) else sums
     keys = {f"key_{number}" for number in range(len(columns.by))} | {STRATUM, CLUSTER, INNER}
@@ -259,10 +263,10 @@ def _require_units(cells: pd.DataFrame, frame: engine_frame.Frame, columns: Cell
             raise engine_frame.missing_unit(name, what, count=count, first=first)
 
 
-def appended(tables: Sequence[CellTable]) -> pd.DataFrame:
+def append_tables(tables: Sequence[CellTable]) -> pd.DataFrame:
     """Cells of several tables of the same columns, each cell once."""
     columns = tables[0].columns
-    keys = keys_of(columns)
+    keys = key_columns(columns)
     cells = pd.concat([table.cells for table in tables], ignore_index=True)
     # Files have levels of their own, and sums about different levels do not add up.
     cells = on_common_levels(cells, columns, keys)

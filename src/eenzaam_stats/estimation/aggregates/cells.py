@@ -14,15 +14,20 @@ import pandas as pd
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.design import Design
 from eenzaam_stats.errors import DesignError, OptionError, SchemaError, verb
-from eenzaam_stats.estimation.aggregates.aggregate import CellTable, appended, cell_table, keys_of
+from eenzaam_stats.estimation.aggregates.aggregate import (
+    CellTable,
+    append_tables,
+    cell_table,
+    key_columns,
+)
 from eenzaam_stats.estimation.aggregates.columns import (
     DESIGN_WEIGHT,
     CellColumns,
     Outcome,
     design_columns,
 )
-from eenzaam_stats.estimation.aggregates.domains import Domains, coded
-from eenzaam_stats.messages import shown_values
+from eenzaam_stats.estimation.aggregates.domains import Domains, number_domains
+from eenzaam_stats.messages import show_values
 from eenzaam_stats.numerics.survey.variance import lonely_strata
 from eenzaam_stats.scoring_report import ScoringReport
 from eenzaam_stats.survey import HarmonisationReport, Survey
@@ -78,8 +83,8 @@ class Cells:
 
     def frame(self) -> pd.DataFrame:
         """Fresh frame with every cell once, sorted by its keys."""
-        keys = keys_of(self.columns)
-        cells = appended([self.table])
+        keys = key_columns(self.columns)
+        cells = append_tables([self.table])
         return cells.sort_values(
             keys, key=lambda values: values.astype("str"), ignore_index=True, kind="stable"
         )
@@ -94,10 +99,10 @@ class Cells:
                 f"differ: {self.columns} and {other.columns}. Make both with the same call."
             )
         levels = tuple(
-            _joined(one, two)
+            _join_categories(one, two)
             for one, two in zip(self.table.levels, other.table.levels, strict=True)
         )
-        table = CellTable(self.columns, levels, appended([self.table, other.table]))
+        table = CellTable(self.columns, levels, append_tables([self.table, other.table]))
         return replace(self, table=table, report=_both(self.report, other.report))
 
     def domains(self, outcome: Outcome, *, by: Sequence[str]) -> Domains:
@@ -110,7 +115,7 @@ class Cells:
         DesignError
             If a stratum has one sampling unit and the design says ``"fail"``.
         """
-        domains = coded(self.table, outcome, by=by, design=self.design)
+        domains = number_domains(self.table, outcome, by=by, design=self.design)
         if self.design.single_psu == "fail":
             _require_no_single_unit(domains, self.columns)
         return domains
@@ -184,10 +189,10 @@ def cells(
         raise OptionError(f"{verb()} needs at least one outcome, and got none.")
     wanted = [name if isinstance(name, Outcome) else Outcome(name, kind) for name in names]
     columns = design_columns(survey, wanted, by=by, weights=weights)
-    return summed(survey, columns)
+    return sum_cells(survey, columns)
 
 
-def summed(survey: Survey, columns: CellColumns) -> Cells:
+def sum_cells(survey: Survey, columns: CellColumns) -> Cells:
     """Cells of a survey for given columns."""
     report = survey.report
     # The same stratum name in another source or wave is another stratum. Parts of one sample, in
@@ -213,7 +218,7 @@ def cells_for(
     """
     if isinstance(data, Survey):
         columns = design_columns(data, outcomes, by=by, weights=weights)
-        return summed(data, columns)
+        return sum_cells(data, columns)
     if not isinstance(data, Cells):
         raise SchemaError(
             f"{verb()} needs a Survey or Cells; it got {type(data).__qualname__}. "
@@ -227,7 +232,7 @@ def cells_for(
     return data
 
 
-def _joined(
+def _join_categories(
     one: tuple[object, ...] | None, two: tuple[object, ...] | None
 ) -> tuple[object, ...] | None:
     """Categories of both in their order; ``None`` where either has none."""
@@ -276,7 +281,7 @@ def _refuse(names: Sequence[object], units: str, holder: str, *, remedy: str) ->
     more = f" and {len(names) - _SHOWN_STRATA} more" if len(names) > _SHOWN_STRATA else ""
     raise DesignError(
         f"{verb()} needs two {units} in every {holder}, and {len(names)} {holder}(s) have "
-        f"one: [{shown_values(names[:_SHOWN_STRATA], 1)}]{more}. {remedy}, or give the design "
+        f"one: [{show_values(names[:_SHOWN_STRATA], 1)}]{more}. {remedy}, or give the design "
         "single_psu='centred', which lets each add its distance from the mean, 'collapsed', "
         "'average', or 'certainty', which lets it add no variance."
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from eenzaam_stats.errors import DesignError, OptionError, listed, verb
+from eenzaam_stats.errors import DesignError, OptionError, list_all, verb
 from eenzaam_stats.respondents import MISSING_SUFFIX
 from eenzaam_stats.survey import Survey
 
@@ -165,7 +165,7 @@ def once(values: tuple[T, ...], *, name: str) -> tuple[T, ...]:
     """Return the values, or raise when one occurs twice."""
     repeated = list(dict.fromkeys(value for value in values if values.count(value) > 1))
     if repeated:
-        shown = listed(getattr(value, "label", value) for value in repeated)
+        shown = list_all(getattr(value, "label", value) for value in repeated)
         raise OptionError(
             f"{name} names column(s) [{shown}] more than once. Name each column once."
         )

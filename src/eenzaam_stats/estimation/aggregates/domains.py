@@ -15,19 +15,19 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.design import Design
-from eenzaam_stats.errors import OptionError, listed, verb
+from eenzaam_stats.errors import OptionError, list_all, verb
 from eenzaam_stats.estimation.aggregates.aggregate import CellTable
 from eenzaam_stats.estimation.aggregates.columns import CellColumns, Outcome
-from eenzaam_stats.estimation.aggregates.levels import domain_levels, sums_of
+from eenzaam_stats.estimation.aggregates.levels import domain_levels, read_sums
 from eenzaam_stats.estimation.aggregates.products import ROWS
 from eenzaam_stats.estimation.aggregates.sampling_units import (
+    build_strata,
     cluster_names,
-    ordered,
-    strata_of,
-    units_of,
+    number_units,
+    order_values,
 )
 from eenzaam_stats.estimation.aggregates.unanswered import item_gaps, missing_kinds
-from eenzaam_stats.numerics.survey.linearise import Linearised, Statistic, linearised
+from eenzaam_stats.numerics.survey.linearise import Linearised, Statistic, linearise
 from eenzaam_stats.numerics.survey.moments import Moments, Strata
 from eenzaam_stats.vocabulary import MissingKind
 
@@ -93,12 +93,14 @@ class Domains:
     top: FloatArray | None = None
     top_squares: FloatArray | None = None
 
-    def linearised(self, statistic: Statistic) -> Linearised:
+    def linearise(self, statistic: Statistic) -> Linearised:
         """Estimate and score of every domain, with its level."""
-        return linearised(self.first, statistic, self.origin)
+        return linearise(self.first, statistic, self.origin)
 
 
-def coded(table: CellTable, outcome: Outcome, *, by: Sequence[str], design: Design) -> Domains:
+def number_domains(
+    table: CellTable, outcome: Outcome, *, by: Sequence[str], design: Design
+) -> Domains:
     """Number the domains, strata and clusters of a table of cells for one outcome.
 
     Parameters
@@ -136,17 +138,17 @@ def coded(table: CellTable, outcome: Outcome, *, by: Sequence[str], design: Desi
     >>> frame = pd.DataFrame({"age": [70, 9, None], "lonely": [1, 0, 1]})
     >>> lonely = Outcome("lonely")
     >>> table = cell_table(frame, CellColumns((lonely,), by=("age",)))
-    >>> domains = coded(table, lonely, by=["age"], design=Design())
+    >>> domains = number_domains(table, lonely, by=["age"], design=Design())
     >>> domains.groups, domains.n_without_group, domains.strata.n.tolist()
     ((('9',), ('70',)), 1, [3.0])
     """
     number = _position(table.columns, outcome, by)
     cells = table.cells
-    units = units_of(cells)
+    units = number_units(cells)
     keys = [f"key_{table.columns.by.index(name)}" for name in by]
     levels = [table.levels[table.columns.by.index(name)] for name in by]
     rows = cells[ROWS].to_numpy()
-    domain, groups = _numbered(cells, keys, levels)
+    domain, groups = _number_groups(cells, keys, levels)
     inside = domain >= 0
     at, count = domain[inside], len(groups)
 
@@ -154,15 +156,15 @@ def coded(table: CellTable, outcome: Outcome, *, by: Sequence[str], design: Desi
         column = f"{name}_{number}"
         return cells[column].to_numpy()[inside] if column in cells else np.zeros(int(inside.sum()))
 
-    def summed(name: str) -> FloatArray:
+    def sum_column(name: str) -> FloatArray:
         return np.bincount(at, values(name), minlength=count).astype(np.float64)
 
-    sums = sums_of(cells[inside], number)
+    sums = read_sums(cells[inside], number)
     origin = domain_levels(sums, at, count)
     sums = sums.about(origin[at])
     # From all cells and not from those of the groups: who has a weight and no answer, or no group,
     # keeps a place in the stratum.
-    strata = strata_of(cells, units, table.columns, design)
+    strata = build_strata(cells, units, table.columns, design)
 
     def most(name: str) -> FloatArray:
         found = np.zeros(count)
@@ -170,7 +172,7 @@ def coded(table: CellTable, outcome: Outcome, *, by: Sequence[str], design: Desi
         return found
 
     number_of = outcome.kind == "number"
-    n = summed("n")
+    n = sum_column("n")
     n_missing = np.bincount(at, rows[inside], minlength=count) - n
     return Domains(
         groups=groups,
@@ -189,19 +191,21 @@ def coded(table: CellTable, outcome: Outcome, *, by: Sequence[str], design: Desi
         ),
         n=n,
         n_missing=n_missing,
-        yes=summed("yes"),
+        yes=sum_column("yes"),
         first=np.column_stack(
             [np.bincount(at, sums.first[:, j], minlength=count) for j in (0, 1)]
         ).astype(np.float64),
         origin=origin,
         squares=np.bincount(at, sums.squares, minlength=count).astype(np.float64),
         largest=most("largest"),
-        missing=missing_kinds(n_missing, {kind: summed(f"missing_{kind}") for kind in MissingKind}),
+        missing=missing_kinds(
+            n_missing, {kind: sum_column(f"missing_{kind}") for kind in MissingKind}
+        ),
         by_strata=design.replicates is None or table.columns.weight != design.weight,
         clusters=units.clusters,
         cluster_names=() if units.inner is None else cluster_names(cells, units),
         top=most("top") if number_of else None,
-        top_squares=summed("bb") if number_of else None,
+        top_squares=sum_column("bb") if number_of else None,
         gaps=item_gaps(cells, number, inside=inside, at=at, count=count),
     )
 
@@ -211,18 +215,18 @@ def _position(columns: CellColumns, outcome: Outcome, by: Sequence[str]) -> int:
         labels = [one.label for one in columns.outcomes]
         raise OptionError(
             f"{verb()} needs outcome {outcome.label!r} as {outcome.kind}, and the cells were made "
-            f"for [{listed(labels)}]. Name it when the cells are made."
+            f"for [{list_all(labels)}]. Name it when the cells are made."
         )
     absent = [name for name in by if name not in columns.by]
     if absent:
         raise OptionError(
-            f"{verb()} needs groups by [{listed(absent)}], and the cells were made by "
-            f"[{listed(columns.by)}]. Name every grouping column when the cells are made."
+            f"{verb()} needs groups by [{list_all(absent)}], and the cells were made by "
+            f"[{list_all(columns.by)}]. Name every grouping column when the cells are made."
         )
     return columns.outcomes.index(outcome)
 
 
-def _numbered(
+def _number_groups(
     cells: pd.DataFrame, keys: Sequence[str], levels: Sequence[tuple[object, ...] | None]
 ) -> tuple[IntArray, tuple[tuple[str, ...], ...]]:
     """Domain of each cell (-1 where a group is missing), and the text of each domain."""
@@ -237,7 +241,7 @@ def _numbered(
         # estimated.
         missing |= codes < 0
         values = list(found)
-        sequence = _ordered(values, order)
+        sequence = _order_values(values, order)
         rank = np.array([sequence.index(value) for value in values] or [0], dtype=np.int64)
         domain = domain * max(len(values), 1) + rank[codes]
         texts.append([text(value) for value in sequence])
@@ -255,11 +259,11 @@ def _names(number: int, texts: Sequence[Sequence[str]]) -> tuple[str, ...]:
     return tuple(reversed(names))
 
 
-def _ordered(found: Sequence[object], order: tuple[object, ...] | None) -> list[object]:
+def _order_values(found: Sequence[object], order: tuple[object, ...] | None) -> list[object]:
     """Distinct values: as their categories go, else numbers by size, else by text."""
     if order is not None:
         return [value for value in order if value in set(found)]
-    return ordered(found)
+    return order_values(found)
 
 
 def text(value: object) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from eenzaam_stats.errors import DesignError, SchemaError, UnknownColumnError, verb
 from eenzaam_stats.estimation.aggregates.columns import CellColumns
-from eenzaam_stats.messages import shown_value
+from eenzaam_stats.messages import show_value
 
 Eager: TypeAlias = "nw.DataFrame[Any]"
 Frame: TypeAlias = "nw.DataFrame[Any] | nw.LazyFrame[Any]"
@@ -26,7 +26,7 @@ ENGINES = "pandas, Polars (eager or lazy), PyArrow, DuckDB or PySpark"
 _SHOWN_VALUES = 5
 
 
-def opened(data: object) -> Frame:
+def open_frame(data: object) -> Frame:
     """Frame behind ``data``, through narwhals; nothing is copied.
 
     Parameters
@@ -157,7 +157,8 @@ def require_numeric(frame: Frame, name: str, *, flag: bool) -> None:
         shown = values.drop_nulls().to_list()
         raise not_an_outcome(name, count, first, values=shown, flag=flag)
     raise SchemaError(
-        f"{verb()} needs an outcome that is {_wanted(flag)}, and column {name!r} holds {dtype}. "
+        f"{verb()} needs an outcome that is {_value_kind(flag)}, and column {name!r} holds "
+        f"{dtype}. "
         f"{_remedy(flag)}"
     )
 
@@ -169,7 +170,7 @@ def not_an_outcome(
     shown = "" if values is None else f": {_few_values(values)}"
     at = "" if first is None else f", first in row {first}"
     return SchemaError(
-        f"{verb()} needs an outcome that is {_wanted(flag)}, and column {name!r} holds other "
+        f"{verb()} needs an outcome that is {_value_kind(flag)}, and column {name!r} holds other "
         f"values{shown} ({count} row(s){at}). {_remedy(flag)}"
     )
 
@@ -177,11 +178,11 @@ def not_an_outcome(
 def _few_values(values: list[object]) -> str:
     """Some of the values, each shown or described by how many rows have it."""
     counts = Counter(values)
-    said = dict.fromkeys(shown_value(one, counts[one]) for one in counts)
+    said = dict.fromkeys(show_value(one, counts[one]) for one in counts)
     return ", ".join(list(said)[:_SHOWN_VALUES])
 
 
-def _wanted(flag: bool) -> str:
+def _value_kind(flag: bool) -> str:
     return "boolean or 0/1" if flag else "a number"
 
 

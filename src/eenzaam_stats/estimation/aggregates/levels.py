@@ -22,7 +22,7 @@ from eenzaam_stats.estimation.aggregates.products import CENTRE, HIGH, LOW, ORIG
 FAR = 30.0
 
 
-def levelled(columns: CellColumns) -> list[int]:
+def outcomes_with_level(columns: CellColumns) -> list[int]:
     """Numbers of the outcomes that have a level."""
     kinds = [outcome.kind for outcome in columns.outcomes]
     return [at for at, kind in enumerate(kinds) if kind in ("number", "ratio")]
@@ -107,7 +107,7 @@ class Sums:
         )
 
 
-def sums_of(cells: pd.DataFrame, number: int) -> Sums:
+def read_sums(cells: pd.DataFrame, number: int) -> Sums:
     """Sums of one outcome of a table of cells."""
 
     def values(name: str) -> FloatArray:
@@ -138,18 +138,18 @@ def on_common_levels(
     """Cells in which those with the same keys have the same level, so that they can be added up."""
     cells = cells.copy()
     grouped = cells.groupby(list(keys), dropna=False, sort=False, observed=True)
-    for number in levelled(columns):
+    for number in outcomes_with_level(columns):
         origin, centre = f"{ORIGIN}_{number}", f"{CENTRE}_{number}"
         if not cells[[origin, centre]].any(axis=None):
             continue
         at = grouped.ngroup().to_numpy().astype(np.int64)
-        sums, n = sums_of(cells, number), cells[f"n_{number}"].to_numpy(np.float64)
+        sums, n = read_sums(cells, number), cells[f"n_{number}"].to_numpy(np.float64)
         count = int(at.max(initial=-1)) + 1
         moved = sums.about(domain_levels(sums, at, count)[at])
         size = np.bincount(at, n, minlength=count)
         mean = np.bincount(at, n * sums.centre[:, 0], minlength=count)
         common = np.divide(mean, size, out=np.zeros(count), where=size > 0.0)[at]
-        moved = _recentred(moved, n, common)
+        moved = _recentre(moved, n, common)
         for name, values in zip(
             ("a", "b", "aa", "ab", "bb", "ss", ORIGIN, CENTRE),
             (*moved.first.T, *moved.second.T, moved.squares, moved.origin, common),
@@ -160,7 +160,7 @@ def on_common_levels(
     return cells
 
 
-def _recentred(sums: Sums, n: FloatArray, common: FloatArray) -> Sums:
+def _recentre(sums: Sums, n: FloatArray, common: FloatArray) -> Sums:
     """Sums of products about another mean of the first variable, and about 0 of the second."""
     one = sums.centre[:, 0] - common
     two = sums.centre[:, 1]

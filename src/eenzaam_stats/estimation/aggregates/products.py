@@ -14,7 +14,11 @@ import narwhals.stable.v2 as nw
 
 from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.aggregates.columns import CellColumns, Outcome
-from eenzaam_stats.estimation.aggregates.unanswered import ITEM_HIGH, ITEM_LOW, tolerated_column
+from eenzaam_stats.estimation.aggregates.unanswered import (
+    ITEM_HIGH,
+    ITEM_LOW,
+    find_tolerated_column,
+)
 from eenzaam_stats.respondents import MISSING_SUFFIX
 from eenzaam_stats.vocabulary import MissingKind
 
@@ -86,7 +90,7 @@ def plan(
         kinds = dict(columns.kinds).get(outcome.name, outcome.name + MISSING_SUFFIX)
         if kinds in present:
             _add_missing_kinds(result, kinds, number)
-        item = tolerated_column(outcome, columns, present)
+        item = find_tolerated_column(outcome, columns, present)
         if item is not None:
             _add_tolerated_items(result, item, number)
     result.sum({BAD: _is_bad(columns)})

@@ -20,7 +20,7 @@ from eenzaam_stats.errors import DesignError, verb
 from eenzaam_stats.estimation.aggregates.aggregate import CLUSTER, INNER, PART, STRATUM
 from eenzaam_stats.estimation.aggregates.columns import CellColumns
 from eenzaam_stats.estimation.aggregates.products import FPC, INNER_FPC, ROWS
-from eenzaam_stats.messages import shown_groups
+from eenzaam_stats.messages import show_groups
 from eenzaam_stats.numerics.survey.moments import Strata, neighbours
 
 SHOWN_UNITS = 10
@@ -60,13 +60,13 @@ class Units:
     m: FloatArray | None = None
 
 
-def units_of(cells: pd.DataFrame) -> Units:
+def number_units(cells: pd.DataFrame) -> Units:
     """Strata within parts, clusters within strata and units within clusters, numbered from 0.
 
     Examples
     --------
     >>> cells = pd.DataFrame({"part": "a", "stratum": [7, 7, 8], "cluster": [1, 2, 1], "rows": 1.0})
-    >>> found = units_of(cells)
+    >>> found = number_units(cells)
     >>> found.names, found.n.tolist(), found.clusters.tolist()
     ((7, 8), [2.0, 1.0], [0, 0, 1])
     """
@@ -74,7 +74,7 @@ def units_of(cells: pd.DataFrame) -> Units:
     value, values = pd.factorize(cells[STRATUM])
     size = max(len(values), 1)
     # Strata within parts: two surveys that are stacked may call different strata by one name.
-    pair, stratum = _numbered(part * size + value)
+    pair, stratum = _number_keys(part * size + value)
     plain = list(values.tolist())
     names = tuple(plain[at % size] for at in pair)
     if CLUSTER not in cells:
@@ -87,7 +87,7 @@ def units_of(cells: pd.DataFrame) -> Units:
     return Units(stratum, names, pair // size, n, cluster, home, inner, m)
 
 
-def _numbered(key: NDArray[np.int64]) -> tuple[IntArray, IntArray]:
+def _number_keys(key: NDArray[np.int64]) -> tuple[IntArray, IntArray]:
     present, at = np.unique(key, return_inverse=True)
     return present.astype(np.int64), at.reshape(-1).astype(np.int64)
 
@@ -98,12 +98,12 @@ def _within(
     """Units numbered within outer units: of each cell, outer unit of each, number per outer."""
     code, found = pd.factorize(values)
     size = max(len(found), 1)
-    present, at = _numbered(outer * size + code)
+    present, at = _number_keys(outer * size + code)
     home = present // size
     return at, home, np.bincount(home, minlength=count).astype(np.float64)
 
 
-def strata_of(cells: pd.DataFrame, units: Units, columns: CellColumns, design: Design) -> Strata:
+def build_strata(cells: pd.DataFrame, units: Units, columns: CellColumns, design: Design) -> Strata:
     """Sizes and rules of the strata, with those of the second stage where there is one.
 
     Raises
@@ -121,7 +121,7 @@ def strata_of(cells: pd.DataFrame, units: Units, columns: CellColumns, design: D
     if columns.inner_fpc is not None and units.m is not None:
         sizes = _second(columns.inner_fpc)
         inner = _second_stage(cells, units, strata, sizes=sizes)
-    return replace(strata, merged=_merged(units, strata), inner=inner)
+    return replace(strata, merged=_merge_strata(units, strata), inner=inner)
 
 
 def _second_stage(cells: pd.DataFrame, units: Units, first: Strata, *, sizes: _Sizes) -> Strata:
@@ -145,7 +145,7 @@ def cluster_names(cells: pd.DataFrame, units: Units) -> tuple[object, ...]:
     return tuple(cells[CLUSTER].iloc[first].tolist())
 
 
-def _merged(units: Units, strata: Strata) -> IntArray | None:
+def _merge_strata(units: Units, strata: Strata) -> IntArray | None:
     """Strata that the rule ``"collapsed"`` merges: neighbours in the order of their names."""
     single = strata.single
     if not single.any():
@@ -204,13 +204,13 @@ def _population(
         raise DesignError(
             f"{verb()} needs in column {sizes.column!r} the number of {sizes.units} in the "
             f"population: the same in every row and not below the sample. {int(wrong.sum())} "
-            f"{sizes.holder} have another: [{shown_groups(first)}]. Correct the column (a sampling "
+            f"{sizes.holder} have another: [{show_groups(first)}]. Correct the column (a sampling "
             "fraction is not a number of units), or take it out of the design."
         )
     return low
 
 
-def ordered(found: Sequence[object]) -> list[object]:
+def order_values(found: Sequence[object]) -> list[object]:
     """Distinct values: numbers by size, else by text."""
     if all(isinstance(value, Real) for value in found):
         return sorted(found, key=float)  # type: ignore[arg-type]

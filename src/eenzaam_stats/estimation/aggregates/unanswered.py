@@ -24,7 +24,7 @@ _OF_TOTAL = ("total", "category", "lonely", "severely_lonely")
 _PLAIN_FLAGS = ("lonely", "severely_lonely")
 
 
-def tolerated_column(
+def find_tolerated_column(
     outcome: Outcome, columns: CellColumns, present: Collection[str]
 ) -> str | None:
     """Column with the item that the total behind an outcome does without.
@@ -46,7 +46,7 @@ def tolerated_column(
     Examples
     --------
     >>> scored = ["djg11_total", "djg11_tolerated_item", "lonely"]
-    >>> tolerated_column(Outcome("lonely"), CellColumns(()), scored)
+    >>> find_tolerated_column(Outcome("lonely"), CellColumns(()), scored)
     'djg11_tolerated_item'
     """
     known = dict(columns.tolerated)

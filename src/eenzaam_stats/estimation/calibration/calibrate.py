@@ -24,8 +24,8 @@ from eenzaam_stats.errors import (
 )
 from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.aggregates.domains import text
-from eenzaam_stats.estimation.calibration.margins import Margin, Margins, Wanted, wanted
-from eenzaam_stats.estimation.calibration.weights import Request, Result, made
+from eenzaam_stats.estimation.calibration.margins import Margin, Margins, Wanted, read_margins
+from eenzaam_stats.estimation.calibration.weights import Request, Result, solve_weights
 from eenzaam_stats.estimation.class_names import same_classes
 from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, auxiliaries
 from eenzaam_stats.results.estimates import CheckResult
@@ -73,7 +73,7 @@ class Placed:
         )
 
 
-def placed(frame: engine_frame.Eager, wanted: Wanted, *, outside: Outside) -> Placed:
+def match_margins(frame: engine_frame.Eager, wanted: Wanted, *, outside: Outside) -> Placed:
     """Respondents in the categories of the margins.
 
     Parameters
@@ -179,7 +179,8 @@ def _place_unknown(
     if outside == "error":
         what = "gives 0 people" if one in margin.empty else "lacks"
         raise UnknownCodeError(
-            f"{verb()}: {int(same.sum())} respondent(s) have {margin.named(one)} (first in row "
+            f"{verb()}: {int(same.sum())} respondent(s) have "
+            f"{margin.describe_category(one)} (first in row "
             f"{first + 1}), which the margin {what}. Add it, merge it, or leave those rows out "
             "with outside='leave_out'."
         )
@@ -193,7 +194,9 @@ def _require_respondents(found: Placed, wanted: Wanted) -> None:
     inside = found.inside
     for margin, code in zip(wanted.margins, found.codes, strict=True):
         counts = np.bincount(code[inside], minlength=len(margin.classes))
-        nobody = [margin.named(margin.classes[at]) for at in np.flatnonzero(counts == 0)]
+        nobody = [
+            margin.describe_category(margin.classes[at]) for at in np.flatnonzero(counts == 0)
+        ]
         if nobody:
             raise SchemaError(
                 f"{verb()} needs respondents in every category of the population, and there are "
@@ -227,7 +230,7 @@ class Findings:
     base_name: str
 
 
-def reported(survey: Survey, findings: Findings) -> HarmonisationReport:
+def report_calibration(survey: Survey, findings: Findings) -> HarmonisationReport:
     """Report with the calibration in it.
 
     Parameters
@@ -406,14 +409,14 @@ def calibrate(
     """
     require_option(method, CalibrationMethod, name="method")
     require_option(outside, Outside, name="outside")
-    goal = wanted(margins)
-    request = Request(method, bounds, trim).fitted(goal)
-    frame = _opened(survey, goal, into)
-    rows = placed(frame, goal, outside=outside)
+    goal = read_margins(margins)
+    request = Request(method, bounds, trim).adapt_to(goal)
+    frame = _open_frame(survey, goal, into)
+    rows = match_margins(frame, goal, outside=outside)
     inside = rows.inside
     frame, base_name = _with_base(frame.filter(inside.tolist()), survey, weight=into)
     base = _base_weights(frame, base_name)
-    result = made(base, rows.auxiliaries(goal), goal, request)
+    result = solve_weights(base, rows.auxiliaries(goal), goal, request)
     design = replace(
         survey.design,
         weight=into,
@@ -429,13 +432,13 @@ def calibrate(
         survey,
         respondents=_with_column(frame, into, result.weights).to_native(),
         design=design,
-        report=reported(survey, findings),
+        report=report_calibration(survey, findings),
     )
 
 
-def _opened(survey: Survey, goal: Wanted, weight: str) -> engine_frame.Eager:
+def _open_frame(survey: Survey, goal: Wanted, weight: str) -> engine_frame.Eager:
     """Eager frame with every column that is needed, and space for the new one."""
-    frame = engine_frame.opened(survey.respondents)
+    frame = engine_frame.open_frame(survey.respondents)
     if not isinstance(frame, nw.DataFrame):
         raise SchemaError(
             f"{verb()} needs respondents in memory: an eager frame of pandas, Polars or PyArrow. "

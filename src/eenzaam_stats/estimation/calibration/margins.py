@@ -16,7 +16,7 @@ import pandas as pd
 from eenzaam_stats.errors import SchemaError, UnknownColumnError, verb, verb_named
 from eenzaam_stats.estimation.aggregates.domains import text
 from eenzaam_stats.estimation.variance.targets import POPULATION
-from eenzaam_stats.messages import shown_label
+from eenzaam_stats.messages import show_label
 from eenzaam_stats.number_columns import numbers_or_nan
 
 Counts: TypeAlias = "Mapping[object, float] | pd.Series[Any] | pd.DataFrame"
@@ -60,9 +60,9 @@ class Margin:
         """Columns in words."""
         return " x ".join(self.columns)
 
-    def named(self, one: Sequence[str]) -> str:
+    def describe_category(self, one: Sequence[str]) -> str:
         """A category in words, with its columns."""
-        return ", ".join(f"{c} {shown_label(v)}" for c, v in zip(self.columns, one, strict=True))
+        return ", ".join(f"{c} {show_label(v)}" for c, v in zip(self.columns, one, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,11 @@ class Wanted:
         """People in the population; ``None`` when only numeric columns are given."""
         return self.margins[0].total if self.margins else None
 
-    def described(self) -> tuple[str, ...]:
+    def describe_totals(self) -> tuple[str, ...]:
         """Every population figure in words, in the order of the auxiliaries."""
-        classes = (margin.named(one) for margin in self.margins for one in margin.classes)
+        classes = (
+            margin.describe_category(one) for margin in self.margins for one in margin.classes
+        )
         return (*classes, *(f"the total of {name}" for name, _ in self.numeric))
 
     def totals(self) -> tuple[float, ...]:
@@ -102,7 +104,7 @@ class Wanted:
 
 
 @verb_named("calibrate()")
-def wanted(margins: Margins) -> Wanted:
+def read_margins(margins: Margins) -> Wanted:
     """Margins of a user, checked.
 
     Parameters
@@ -126,8 +128,8 @@ def wanted(margins: Margins) -> Wanted:
 
     Examples
     --------
-    >>> found = wanted({"sex": {"men": 40, "women": 60}, "household_size": 230.0})
-    >>> found.described()
+    >>> found = read_margins({"sex": {"men": 40, "women": 60}, "household_size": 230.0})
+    >>> found.describe_totals()
     ("sex 'men'", "sex 'women'", 'the total of household_size')
     """
     named: Sequence[tuple[str | None, Any]] = (
@@ -155,12 +157,12 @@ def _margin(name: str | None, counts: Any) -> Margin:
     for one, count in pairs:
         if one in people:
             raise SchemaError(
-                f"{verb()}: {word.named(one)} occurs twice in its margin. Add them up."
+                f"{verb()}: {word.describe_category(one)} occurs twice in its margin. Add them up."
             )
         if not (math.isfinite(count) and count >= 0.0):
             raise SchemaError(
                 f"{verb()} needs a population of 0 or more in every category, and "
-                f"{word.named(one)} has {count!r}. Correct the margin."
+                f"{word.describe_category(one)} has {count!r}. Correct the margin."
             )
         people[one] = count
     # A category that the population does not have needs no respondents, but whoever is in it is

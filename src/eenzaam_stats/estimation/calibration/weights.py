@@ -15,11 +15,11 @@ from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries
 from eenzaam_stats.numerics.survey.calibration import (
     CalibratedWeights,
     margin_errors,
-    raked,
-    refined,
-    trimmed,
+    rake,
+    refine,
+    trim,
 )
-from eenzaam_stats.numerics.survey.distance_calibration import Distance, calibrated_by_distance
+from eenzaam_stats.numerics.survey.distance_calibration import Distance, calibrate_by_distance
 from eenzaam_stats.numerics.survey.margin_border import margin_border
 from eenzaam_stats.vocabulary import CalibrationMethod
 
@@ -44,7 +44,7 @@ class Request:
     bounds: tuple[float, float] | None
     trim: tuple[float, float] | None
 
-    def fitted(self, goal: Wanted) -> Request:
+    def adapt_to(self, goal: Wanted) -> Request:
         """Request for these margins; raking to one of them is post-stratification.
 
         Raises
@@ -105,7 +105,7 @@ class Result:
     trim_rounds: int = 0
 
 
-def made(base: FloatArray, columns: Auxiliaries, goal: Wanted, request: Request) -> Result:
+def solve_weights(base: FloatArray, columns: Auxiliaries, goal: Wanted, request: Request) -> Result:
     """Calibrated weights.
 
     Parameters
@@ -134,9 +134,9 @@ def made(base: FloatArray, columns: Auxiliaries, goal: Wanted, request: Request)
     # Bounds limit the factor after this step, so that they mean the same whether base weights are 1
     # for everybody or add up to the population. R bounds the weights as they come.
     start = base if goal.total is None else base * (goal.total / base.sum())
-    solve = partial(_solved, columns=columns, totals=totals, request=request)
+    solve = partial(_calibrate_base, columns=columns, totals=totals, request=request)
     found = solve(start)
-    if request.bounds is not None and not found.converged:
+    if request.bounds is not None and not found.has_converged:
         low, high = request.bounds
         _refuse_unreachable(low * start, high * start, (columns, totals), goal, limit="bounds")
     _require_met(found.errors, found, goal, columns=columns)
@@ -146,7 +146,7 @@ def made(base: FloatArray, columns: Auxiliaries, goal: Wanted, request: Request)
         limits = (np.full(len(base), low), np.full(len(base), high))
         _refuse_unreachable(*limits, (columns, totals), goal, limit="trim")
         difference = partial(margin_errors, auxiliaries=columns, totals=totals)
-        cut = trimmed(found, solve, low=low, high=high, difference=difference)
+        cut = trim(found, solve, low=low, high=high, difference=difference)
         if not cut.within:
             _require_met(cut.errors, cut.calibrated, goal, columns=columns, limit="trim")
         found, trim_rounds = cut.calibrated, cut.rounds
@@ -163,18 +163,18 @@ def made(base: FloatArray, columns: Auxiliaries, goal: Wanted, request: Request)
     )
 
 
-def _solved(
+def _calibrate_base(
     base: FloatArray, *, columns: Auxiliaries, totals: FloatArray, request: Request
 ) -> CalibratedWeights:
     if request.method in ("post_stratify", "rake"):
-        found = raked(base, columns, totals)
+        found = rake(base, columns, totals)
         # Newton's steps run to weights of 0 where only those meet the margins; such margins are
         # named instead.
-        if found.converged or margin_border(columns, totals) is not None:
+        if found.has_converged or margin_border(columns, totals) is not None:
             return found
-        return refined(found, columns, totals)
+        return refine(found, columns, totals)
     distance: Distance = "logit" if request.method == "logit" else "linear"
-    return calibrated_by_distance(base, columns, totals, distance=distance, bounds=request.bounds)
+    return calibrate_by_distance(base, columns, totals, distance=distance, bounds=request.bounds)
 
 
 def _refuse_unreachable(
@@ -194,7 +194,8 @@ def _refuse_unreachable(
     if beyond.any():
         at = int(np.flatnonzero(beyond)[0])
         raise ConvergenceError(
-            f"{verb()} cannot reach the population of {goal.described()[at]}, {totals[at]:,.10g}: "
+            f"{verb()} cannot reach the population of {goal.describe_totals()[at]}, "
+            f"{totals[at]:,.10g}: "
             f"with {limit} its weights add up to {least[at]:,.6g} at least and {most[at]:,.6g} at "
             f"most. Widen {limit}, or merge the category."
         )
@@ -209,14 +210,14 @@ def _require_met(
     limit: str = "",
 ) -> None:
     """Raise when a population figure is not met, with the one that is missed most."""
-    if found.converged and not limit:
+    if found.has_converged and not limit:
         return
     at = int(np.argmax(errors))
     reached = float(columns.totals(found.weights)[at])
     within = f" within {limit}" if limit else ""
     remedy = f"Widen the limits, {_REMEDY}"
     raise ConvergenceError(
-        f"{verb()} does not reach the population of {goal.described()[at]}{within}: "
+        f"{verb()} does not reach the population of {goal.describe_totals()[at]}{within}: "
         f"{goal.totals()[at]:,.10g} wanted, relative difference {errors[at]:.2g} after "
         f"{found.rounds} round(s), when its weights added up to {reached:,.10g}. "
         f"{_border_words(goal, columns) or remedy}"
@@ -228,7 +229,7 @@ def _border_words(goal: Wanted, columns: Auxiliaries) -> str:
     border = margin_border(columns, np.array(goal.totals()))
     if border is None:
         return ""
-    names = goal.described()
+    names = goal.describe_totals()
     empty = [" with ".join(names[at] for at in pair) for pair in border.empty]
     nobody = f"nobody is {_some(empty)}" if empty else "some combinations have no respondents"
     remedy = _REMEDY[0].upper() + _REMEDY[1:]

@@ -24,7 +24,7 @@ from eenzaam_stats.numerics.survey.linearise import Linearised
 from eenzaam_stats.survey import Survey
 
 
-def calibrated_errors(
+def estimate_calibrated_errors(
     survey: Survey, domains: Domains, outcome: Outcome, *, by: Sequence[str], found: Linearised
 ) -> StandardErrors:
     """Errors of the domains, the calibration of the weights counted.
@@ -51,7 +51,7 @@ def calibrated_errors(
     """
     # Every row of the file and not those of the group: outside it a row has a score of 0, and a
     # residual all the same.
-    rows, calibration = calibrated_rows(survey, domains, outcome, by=by)
+    rows, calibration = read_calibrated_rows(survey, domains, outcome, by=by)
     variance = calibrated_variance(
         rows, found.score, method=calibration.method, strata=domains.strata
     )
@@ -59,7 +59,7 @@ def calibrated_errors(
 
 
 @verb_named("variance under calibration")
-def calibrated_rows(
+def read_calibrated_rows(
     survey: Survey, domains: Domains, outcome: Outcome, *, by: Sequence[str]
 ) -> tuple[CalibratedRows, Calibration]:
     """Every respondent as the variance under calibration needs them, and the calibration.
@@ -67,7 +67,7 @@ def calibrated_rows(
     Parameters
     ----------
     survey, domains, outcome, by
-        As in :func:`calibrated_errors`.
+        As in :func:`estimate_calibrated_errors`.
 
     Returns
     -------

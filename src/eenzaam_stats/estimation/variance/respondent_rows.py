@@ -81,7 +81,7 @@ def respondent_rows(
     DesignError
         If a column of ``extra`` holds no numbers.
     """
-    frame = engine_frame.opened(survey.respondents)
+    frame = engine_frame.open_frame(survey.respondents)
     names = list(dict.fromkeys([*outcome.names(), *by, *extra, *labels]))
     columns = CellColumns((outcome,), tuple(dict.fromkeys([*by, *extra, *labels])))
     engine_frame.require_columns(frame, columns)
@@ -94,7 +94,7 @@ def respondent_rows(
     if outcome.kind == "category":
         # asked of the engine that named the classes: another writes a flag in another way
         wanted.append(answer(frame, outcome).alias(_IN_CLASS))
-    eager = collected(frame.select(*wanted))
+    eager = collect_frame(frame.select(*wanted))
     one, two, answered = _variables(eager, outcome)
     # Who gave no answer stays a row: the place in the stratum, and the residual of a calibration,
     # do not depend on an answer.
@@ -111,7 +111,7 @@ def respondent_rows(
     )
 
 
-def collected(frame: engine_frame.Frame) -> engine_frame.Eager:
+def collect_frame(frame: engine_frame.Frame) -> engine_frame.Eager:
     """Eager frame, from whatever engine."""
     if isinstance(frame, nw.LazyFrame):
         return frame.collect("polars" if frame.implementation.is_polars() else "pandas")

@@ -77,7 +77,7 @@ def single_psu_doubts(domains: Domains, statistic: Statistic) -> Sequence[str]:
     large = np.flatnonzero(share >= LARGE_SHARE)
     if not len(large):
         return nothing
-    score = domains.linearised(statistic).score
+    score = domains.linearise(statistic).score
     errors = {
         rule: np.sqrt(
             domain_variance(

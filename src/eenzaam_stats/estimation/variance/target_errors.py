@@ -17,9 +17,9 @@ from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.estimation.aggregates.cells import Cells
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
-from eenzaam_stats.estimation.variance.calibrated import calibrated_rows
+from eenzaam_stats.estimation.variance.calibrated import read_calibrated_rows
 from eenzaam_stats.estimation.variance.replicated import ReplicateSums, replicate_sums
-from eenzaam_stats.estimation.variance.uncertainty import rows_of
+from eenzaam_stats.estimation.variance.uncertainty import require_respondents
 from eenzaam_stats.numerics.survey.calibrated_variance import calibrated_covariance
 from eenzaam_stats.numerics.survey.calibration_residuals import CalibratedRows, Method
 from eenzaam_stats.numerics.survey.covariance import score_covariance
@@ -61,7 +61,7 @@ class Covariances:
     of: Callable[[Score, Value], TargetErrors]
 
 
-def covariances_of(
+def estimate_covariances(
     survey: Survey | Cells, source: Cells, domains: Domains, outcome: Outcome, *, by: Sequence[str]
 ) -> Covariances:
     """Choose by the design: replicate weights, calibrated weights, or sums.
@@ -107,14 +107,14 @@ def _covariances(
     design = source.design
     own_weight = source.columns.weight == design.weight
     if design.replicates is not None and own_weight:
-        rows = rows_of(survey, "replicate weights")
+        rows = require_respondents(survey, "replicate weights")
         sums = replicate_sums(rows, domains, outcome, by=by)
         words = f"replicate weights ({design.replicates.method})"
-        return Covariances(words, partial(_replicated, sums, domains))
+        return Covariances(words, partial(_errors_by_replication, sums, domains))
     if design.calibration is not None and own_weight:
-        rows = rows_of(survey, "a calibrated weight")
-        made, calibration = calibrated_rows(rows, domains, outcome, by=by)
-        errors = partial(_calibrated, (made, calibration.method), domains)
+        rows = require_respondents(survey, "a calibrated weight")
+        made, calibration = read_calibrated_rows(rows, domains, outcome, by=by)
+        errors = partial(_errors_by_calibration, (made, calibration.method), domains)
         return Covariances("Taylor linearisation of residuals", errors)
     return Covariances("Taylor linearisation", partial(_linear, domains))
 
@@ -124,7 +124,7 @@ def _linear(domains: Domains, score: Score, value: Value) -> TargetErrors:  # no
     return TargetErrors(found.covariance, found.df)
 
 
-def _calibrated(
+def _errors_by_calibration(
     made: tuple[CalibratedRows, Method], domains: Domains, score: Score, value: Value
 ) -> TargetErrors:
     rows, method = made
@@ -132,7 +132,9 @@ def _calibrated(
     return TargetErrors(covariance, _linear(domains, score, value).df)
 
 
-def _replicated(sums: ReplicateSums, domains: Domains, score: Score, value: Value) -> TargetErrors:
+def _errors_by_replication(
+    sums: ReplicateSums, domains: Domains, score: Score, value: Value
+) -> TargetErrors:
     covariance = replicate_covariance(
         np.stack([value(first) for first in sums.first]),
         value(domains.first),

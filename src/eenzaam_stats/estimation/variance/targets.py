@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, listed
+from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, list_all
 from eenzaam_stats.estimation.aggregates.domains import Domains, text
 from eenzaam_stats.estimation.class_names import same_classes
-from eenzaam_stats.messages import shown_groups
+from eenzaam_stats.messages import show_groups
 from eenzaam_stats.number_columns import numbers_or_nan
-from eenzaam_stats.numerics.survey.linearise import Statistic, linearised
+from eenzaam_stats.numerics.survey.linearise import Statistic, linearise
 
 POPULATION = "population"
 
@@ -79,7 +79,7 @@ class Standard:
         else:
             if len(names) != 1:
                 raise SchemaError(
-                    f"a standard population over [{listed(names)}] needs a frame with these "
+                    f"a standard population over [{list_all(names)}] needs a frame with these "
                     f"columns and {POPULATION!r}; counts per class tell one column. Give a frame."
                 )
             keys = [(text(key),) for key in population]
@@ -93,7 +93,7 @@ class Standard:
         if not total > 0 or not all(0 <= value < np.inf for value in counts.values()):
             raise SchemaError(
                 "a standard population needs a count of at least 0 per class and one above 0; "
-                f"it has [{listed(counts.values())}]. Correct the counts."
+                f"it has [{list_all(counts.values())}]. Correct the counts."
             )
         return cls(names, tuple((key, value / total) for key, value in counts.items()))
 
@@ -158,25 +158,25 @@ def targets(
     member = np.zeros((len(groups), len(domains.groups)))
     member[home, np.arange(len(home))] = 1.0
     if standard is None:
-        found = linearised(member @ domains.first, statistic)
+        found = linearise(member @ domains.first, statistic)
         some = (member @ domains.n) > 0
         score = (member * found.score[:, :1], member * found.score[:, 1:])
         complete: tuple[tuple[str, ...], ...] = tuple(() for _ in groups)
 
-        def pooled(first: FloatArray) -> FloatArray:
-            return linearised(member @ first, statistic).estimate
+        def pool(first: FloatArray) -> FloatArray:
+            return linearise(member @ first, statistic).estimate
 
         estimate = np.where(some, found.estimate, np.nan)
-        return Targets(groups, estimate, score, member, complete, pooled)
+        return Targets(groups, estimate, score, member, complete, pool)
     standard = as_written(standard, [group[n_keys:] for group in domains.groups])
     shares = dict(standard.shares)
     _require_classes(domains, shares, n_keys=n_keys, over=standard.over)
     share = np.array([shares[group[n_keys:]] for group in domains.groups])
-    found = linearised(domains.first, statistic)
+    found = linearise(domains.first, statistic)
     answered = domains.n > 0
 
-    def weighted(first: FloatArray) -> FloatArray:
-        parts = share * linearised(first, statistic).estimate
+    def weigh(first: FloatArray) -> FloatArray:
+        parts = share * linearise(first, statistic).estimate
         result: FloatArray = member @ np.where(answered & (share > 0), parts, 0.0)
         return result
 
@@ -194,8 +194,8 @@ def targets(
         for there in present
     )
     level = member @ np.where(answered & (share > 0), share * domains.origin, 0.0)
-    estimate = np.where([not one for one in empty], level + weighted(domains.first), np.nan)
-    return Targets(groups, estimate, score, member, empty, weighted)
+    estimate = np.where([not one for one in empty], level + weigh(domains.first), np.nan)
+    return Targets(groups, estimate, score, member, empty, weigh)
 
 
 def as_written(standard: Standard, present: Sequence[tuple[str, ...]]) -> Standard:
@@ -219,7 +219,7 @@ def _require_classes(
     if unknown:
         words = ["/".join(key) for key in unknown]
         raise OptionError(
-            f"the standard population over [{listed(over)}] has no count for ["
-            f"{shown_groups(words)}], "
+            f"the standard population over [{list_all(over)}] has no count for ["
+            f"{show_groups(words)}], "
             "which the respondents have. Give one for every class, 0 where it should not count."
         )

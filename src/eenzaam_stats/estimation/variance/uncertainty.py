@@ -19,10 +19,10 @@ from eenzaam_stats.estimation.aggregates.cells import Cells
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.rows import StandardErrors, linear_errors
-from eenzaam_stats.estimation.variance.calibrated import calibrated_errors
+from eenzaam_stats.estimation.variance.calibrated import estimate_calibrated_errors
 from eenzaam_stats.estimation.variance.replicated import replicate_weight_errors
-from eenzaam_stats.numerics.survey.linearise import Statistic, departures, linearised
-from eenzaam_stats.numerics.survey.moments import collapsed
+from eenzaam_stats.numerics.survey.linearise import Statistic, departures, linearise
+from eenzaam_stats.numerics.survey.moments import collapse_strata
 from eenzaam_stats.numerics.survey.replication import (
     ReplicateFactors,
     jackknife_factors,
@@ -61,7 +61,7 @@ class Jackknife:
 Replication: TypeAlias = RaoWu | Jackknife
 
 
-def errors_of(
+def estimate_errors(
     survey: Survey | Cells,
     source: Cells,
     domains: Domains,
@@ -103,7 +103,7 @@ def errors_of(
     """
     errors, words = _errors(survey, source, domains, outcome, by=by, how=(statistic, replication))
     # the level is left out: beside a number far from 0 its spread would look like rounding
-    size = score_size(domains.moments, linearised(domains.first, statistic).score)
+    size = score_size(domains.moments, linearise(domains.first, statistic).score)
     return StandardErrors(np.sqrt(without_rounding(errors.std_error**2, size)), errors.df), words
 
 
@@ -118,23 +118,23 @@ def _errors(
 ) -> tuple[StandardErrors, str]:
     """Errors as the design gives them, with what rounding leaves of a zero."""
     statistic, replication = how
-    found = domains.linearised(statistic)
+    found = domains.linearise(statistic)
     design = source.design
     own_weight = source.columns.weight == design.weight
     if replication is not None:
-        return _replicated(domains, statistic, replication, source=source)
+        return _replicate_errors(domains, statistic, replication, source=source)
     if design.replicates is not None and own_weight:
-        rows = rows_of(survey, "replicate weights")
+        rows = require_respondents(survey, "replicate weights")
         errors = replicate_weight_errors(rows, domains, outcome, by=by, statistic=statistic)
         return errors, f"replicate weights ({design.replicates.method})"
     if design.calibration is not None and own_weight:
-        rows = rows_of(survey, "a calibrated weight")
-        errors = calibrated_errors(rows, domains, outcome, by=by, found=found)
+        rows = require_respondents(survey, "a calibrated weight")
+        errors = estimate_calibrated_errors(rows, domains, outcome, by=by, found=found)
         return errors, "Taylor linearisation of residuals"
     return linear_errors(domains, found), "Taylor linearisation"
 
 
-def rows_of(survey: Survey | Cells, why: str) -> Survey:
+def require_respondents(survey: Survey | Cells, why: str) -> Survey:
     """The respondents behind what the user gave.
 
     Raises
@@ -150,7 +150,7 @@ def rows_of(survey: Survey | Cells, why: str) -> Survey:
     )
 
 
-def _replicated(
+def _replicate_errors(
     domains: Domains, statistic: Statistic, replication: Replication, *, source: Cells
 ) -> tuple[StandardErrors, str]:
     """Errors from replicates of the clusters, whatever the number of rows."""
@@ -165,7 +165,7 @@ def _replicated(
             "replicates from cells know no finite population correction, and the design has one. "
             "Leave replication out, or take fpc out of the design."
         )
-    home, _ = collapsed(domains.strata)
+    home, _ = collapse_strata(domains.strata)
     factors, words = _factors(home[domains.clusters], replication)
     away = departures(_replicate_sums(domains, factors), domains.first, statistic, domains.origin)
     variance = replicate_variance(
@@ -174,7 +174,7 @@ def _replicated(
         scale=factors.scale,
         rscales=factors.rscales,
     )
-    df = linear_errors(domains, domains.linearised(statistic)).df
+    df = linear_errors(domains, domains.linearise(statistic)).df
     return StandardErrors(np.sqrt(variance), df), words
 
 

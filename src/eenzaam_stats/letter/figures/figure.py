@@ -16,9 +16,9 @@ from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.letter.recompute.lookup import rows
 from eenzaam_stats.plain_text import plain
 from eenzaam_stats.plots.dotplot import dots
-from eenzaam_stats.plots.frame import NARROW_LABEL, NumberText, broken
-from eenzaam_stats.plots.theme import add_source, canvas, fixed, png, svg
-from eenzaam_stats.vocabulary import Language, formatted, label
+from eenzaam_stats.plots.frame import NARROW_LABEL, NumberText, break_lines
+from eenzaam_stats.plots.theme import add_source, canvas, fix_layout, png, svg
+from eenzaam_stats.vocabulary import Language, format_number, label
 
 NAMED = 4  # points whose number of respondents is written one by one
 ENDS = ("min", "max")
@@ -71,7 +71,7 @@ class LetterFigure:
         name = "year" if "year" in self.data else "label"
         parts = []
         for row in self.data.to_dict("records"):
-            text = formatted(row["value"], decimals=self.places(row), language=self.language)
+            text = format_number(row["value"], decimals=self.places(row), language=self.language)
             series = f", {row['series']}" if row.get("series") else ""
             parts.append(f"{row[name]}{series}: {text}".replace("\n", " "))
         points = "; ".join(parts)
@@ -93,7 +93,7 @@ class LetterFigure:
             if figure is not None:
                 figure.suptitle(self.title, x=0.01, ha="left", fontweight="bold", fontsize=12)
             add_source(axes, self.source)
-            fixed(axes)
+            fix_layout(axes)
             return {
                 "svg": svg(axes, title=self.title, description=self.alternative, unchecked=True),
                 "png": png(axes, unchecked=True),
@@ -119,7 +119,7 @@ class LetterFigure:
         if "label" not in self.data:
             return 0.0
         names = self.data["label"].drop_duplicates()
-        lines = max(broken(str(name), NARROW_LABEL).count("\n") + 1 for name in names)
+        lines = max(break_lines(str(name), NARROW_LABEL).count("\n") + 1 for name in names)
         return 1.9 + 0.175 * lines * len(names)
 
 
@@ -156,10 +156,11 @@ def _respondents(data: pd.DataFrame, language: Language) -> str:
     if known.empty:
         return f"n: {label('word.n_not_printed', language)}"
     if len(known) > NAMED:
-        ends = [formatted(known["n"].agg(end), decimals=0, language=language) for end in ENDS]
+        ends = [format_number(known["n"].agg(end), decimals=0, language=language) for end in ENDS]
         return f"n: {ends[0]}–{ends[1]}"
     each = [
-        f"{formatted(row['n'], decimals=0, language=language)} ({str(row[name]).splitlines()[0]})"
+        f"{format_number(row['n'], decimals=0, language=language)} "
+        f"({str(row[name]).splitlines()[0]})"
         for row in known.to_dict("records")
     ]
     others = set(data[name]) - set(known[name])
@@ -182,7 +183,7 @@ def select(table: str, **equal: str) -> pd.DataFrame:
     return found
 
 
-def made(
+def compose_figure(
     name: str,
     data: pd.DataFrame,
     draw: Callable[..., Axes],
@@ -207,7 +208,7 @@ def made(
     )
 
 
-def dotted(
+def compose_dots(
     name: str,
     data: pd.DataFrame,
     language: Language,
@@ -222,4 +223,4 @@ def dotted(
         text=NumberText(language, decimals=decimals),
         xlabel=words(name, "axis", language),
     )
-    return made(name, data, draw, language, size=size, decimals=decimals)
+    return compose_figure(name, data, draw, language, size=size, decimals=decimals)

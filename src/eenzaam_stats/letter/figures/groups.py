@@ -9,7 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from eenzaam_stats.letter.figures.figure import LetterFigure, dotted, made, select, words
+from eenzaam_stats.letter.figures.figure import (
+    LetterFigure,
+    compose_dots,
+    compose_figure,
+    select,
+    words,
+)
 from eenzaam_stats.letter.ledger import LedgerRow, Theme
 from eenzaam_stats.plots.barplot import bars, stack
 from eenzaam_stats.plots.frame import NumberText
@@ -57,7 +63,7 @@ def ssw_age(language: Language) -> LetterFigure:
         text=NumberText(language, decimals=1),
         ylabel=words(name, "axis", language),
     )
-    return made(name, data, draw, language, size=(8.0, 4.2))
+    return compose_figure(name, data, draw, language, size=(8.0, 4.2))
 
 
 def young_people(language: Language) -> LetterFigure:
@@ -79,7 +85,7 @@ def young_people(language: Language) -> LetterFigure:
             "solid": rows["evidence"].isin(["primary", "derived"]),
         }
     ).reset_index(drop=True)
-    return dotted(name, data, language, size=(8.4, 1.6 + 0.6 * len(data)))
+    return compose_dots(name, data, language, size=(8.4, 1.6 + 0.6 * len(data)))
 
 
 def _youth_label(row: dict[Hashable, Any], language: Language) -> str:
@@ -108,7 +114,7 @@ def foreign_born(language: Language) -> LetterFigure:
             "evidence": rows["evidence"],
         }
     ).reset_index(drop=True)
-    return dotted(name, data, language, size=(8.0, 3.2), decimals=0)
+    return compose_dots(name, data, language, size=(8.0, 3.2), decimals=0)
 
 
 def eu_countries(language: Language) -> LetterFigure:
@@ -140,7 +146,7 @@ def eu_countries(language: Language) -> LetterFigure:
             "evidence": rows["evidence"],
         }
     ).reset_index(drop=True)
-    return dotted(name, data, language, size=(7.6, 8.6))
+    return compose_dots(name, data, language, size=(7.6, 8.6))
 
 
 def verdicts(language: Language, rows: Sequence[LedgerRow]) -> LetterFigure:
@@ -168,4 +174,4 @@ def verdicts(language: Language, rows: Sequence[LedgerRow]) -> LetterFigure:
         xlabel=words(name, "axis", language),
         colours={label(f"verdict.{verdict}", language): VERDICTS[verdict] for verdict in Verdict},
     )
-    return made(name, data, draw, language, size=(8.4, 5.6), decimals=0)
+    return compose_figure(name, data, draw, language, size=(8.4, 5.6), decimals=0)

@@ -8,11 +8,11 @@ from functools import partial
 import pandas as pd
 
 from eenzaam_stats.letter.claims import read_claims
-from eenzaam_stats.letter.figures.figure import LetterFigure, made, words
+from eenzaam_stats.letter.figures.figure import LetterFigure, compose_figure, words
 from eenzaam_stats.letter.ledger import Input
 from eenzaam_stats.letter.page.projected import hindcast_sentence
 from eenzaam_stats.letter.recompute import projection_table
-from eenzaam_stats.letter.recompute.lookup import figure, people, value_of
+from eenzaam_stats.letter.recompute.lookup import figure, people, require_value
 from eenzaam_stats.letter.recompute.people import (
     ADULT,
     LETTER_YEAR,
@@ -49,7 +49,7 @@ def persons_854_thousand(language: Language) -> LetterFigure:
             {
                 "label": f"{label(f'base.{base}', language)}\n1-1-{year}",
                 "series": label("report.one_third", language),
-                "value": lonely_people(value_of(percent), value_of(persons)) / 1000,
+                "value": lonely_people(require_value(percent), require_value(persons)) / 1000,
                 "evidence": max(percent.evidence, persons.evidence, key=_strength),
             }
             for base, persons, year in bases
@@ -64,7 +64,7 @@ def persons_854_thousand(language: Language) -> LetterFigure:
         ylabel=words(name, "axis", language),
         target=(target, label("report.letter_says", language)),
     )
-    return made(name, data, draw, language, size=(6.6, 4.2))
+    return compose_figure(name, data, draw, language, size=(6.6, 4.2))
 
 
 def _strength(evidence: object) -> int:
@@ -75,18 +75,20 @@ def projection_2050(language: Language) -> LetterFigure:
     """Lonely adults per forecast with constant prevalence, and the two numbers of the letter."""
     name = "projection-2050"
     prevalence, base = base_prevalence()
-    start = sum(p * value_of(n) for p, n in zip(prevalence, base[-len(BANDS) :], strict=True))
+    start = sum(p * require_value(n) for p, n in zip(prevalence, base[-len(BANDS) :], strict=True))
     records = []
     for edition in FORECASTS:
         series = label(f"edition.{edition.name}", language)
         records.append(_point(BASE_YEAR, start, series, "derived", solid=edition.official))
         for year in PROJECTED_YEARS:
             counts = [people(edition.name, year, age_from=low, age_to=high) for low, high in BANDS]
-            lonely = sum(p * value_of(n) for p, n in zip(prevalence, counts, strict=True))
+            lonely = sum(p * require_value(n) for p, n in zip(prevalence, counts, strict=True))
             records.append(_point(year, lonely, series, "derived", solid=edition.official))
-    for year, quoted in zip((BASE_YEAR, END_YEAR), _quoted(), strict=True):
+    for year, quoted in zip((BASE_YEAR, END_YEAR), _read_quoted(), strict=True):
         said = label("report.letter_says", language)
-        records.append(_point(year, 1e6 * value_of(quoted), said, quoted.evidence, solid=False))
+        records.append(
+            _point(year, 1e6 * require_value(quoted), said, quoted.evidence, solid=False)
+        )
     data = pd.DataFrame(records)
     draw = partial(
         lines,
@@ -95,10 +97,12 @@ def projection_2050(language: Language) -> LetterFigure:
         ylabel=words(name, "axis", language),
         bottom=AXIS_FROM,
     )
-    return _checked(made(name, data, draw, language, size=(7.8, 4.8), decimals=2))
+    return _add_forecast_error(
+        compose_figure(name, data, draw, language, size=(7.8, 4.8), decimals=2)
+    )
 
 
-def _checked(figure: LetterFigure) -> LetterFigure:
+def _add_forecast_error(figure: LetterFigure) -> LetterFigure:
     """Figure that ends in 2050, with the error of the forecast that can be checked in its note."""
     return replace(figure, note=f"{figure.note} {hindcast_sentence(figure.language)}")
 
@@ -117,7 +121,7 @@ def _point(
     }
 
 
-def _quoted() -> tuple[Input, Input]:
+def _read_quoted() -> tuple[Input, Input]:
     source = "RIVM VTV-2024 trend scenario"
     first = figure("projections", "base year", source=source, wave="not stated")
     return first, figure("projections", str(END_YEAR), source=source, wave=str(END_YEAR))
@@ -154,4 +158,6 @@ def increase_to_2050(language: Language) -> LetterFigure:
         text=NumberText(language),
         ylabel=words(name, "axis", language),
     )
-    return _checked(made(name, data, draw, language, size=(8.2, 4.6), decimals=0))
+    return _add_forecast_error(
+        compose_figure(name, data, draw, language, size=(8.2, 4.6), decimals=0)
+    )

@@ -8,7 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from eenzaam_stats.letter.figures.figure import LetterFigure, dotted, made, select, words
+from eenzaam_stats.letter.figures.figure import (
+    LetterFigure,
+    compose_dots,
+    compose_figure,
+    select,
+    words,
+)
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.output_check import remembering, worst
 from eenzaam_stats.plots.frame import NumberText
@@ -27,11 +33,11 @@ def by_source(language: Language, computed: Sequence[ComputedFigure]) -> LetterF
         _source_row("ssw", "CBS SSW", "2023", language),
         _eu_row("EU Loneliness Survey 2022", language),
     ]
-    shown = [one for one in computed if one.outcome == "severely_lonely" and not one.hidden]
-    data = pd.DataFrame(published + [_computed_row(one, language) for one in shown])
+    shown = [one for one in computed if one.outcome == "severely_lonely" and not one.is_hidden]
+    data = pd.DataFrame(published + [_build_computed_row(one, language) for one in shown])
     data["series"] = [label(f"origin.{origin}", language) for origin in data["origin"]]
     remembering(data, worst(one.disclosure for one in shown))
-    return dotted(name, data, language, size=(8.2, 1.5 + 0.66 * len(data)))
+    return compose_dots(name, data, language, size=(8.2, 1.5 + 0.66 * len(data)))
 
 
 def _source_row(table: str, title: str, wave: str, language: Language) -> dict[str, object]:
@@ -39,7 +45,7 @@ def _source_row(table: str, title: str, wave: str, language: Language) -> dict[s
     row = rows.iloc[0]
     threshold = str(row["threshold"]).replace(" of ", label("measure.of", language))
     words_below = f"{row['age_floor']}+, {row['instrument']}, {threshold}"
-    return _published_row(f"{title} {wave}\n{words_below}", row, "published")
+    return _build_published_row(f"{title} {wave}\n{words_below}", row, "published")
 
 
 def _eu_row(title: str, language: Language) -> dict[str, object]:
@@ -52,10 +58,10 @@ def _eu_row(title: str, language: Language) -> dict[str, object]:
         evidence="derived",
     )
     row = rows[rows["threshold"].str.endswith("missing excluded")].iloc[0]
-    return _published_row(f"{title}\n{label('measure.eu_direct', language)}", row, "derived")
+    return _build_published_row(f"{title}\n{label('measure.eu_direct', language)}", row, "derived")
 
 
-def _published_row(words_beside: str, row: pd.Series[Any], origin: str) -> dict[str, object]:
+def _build_published_row(words_beside: str, row: pd.Series[Any], origin: str) -> dict[str, object]:
     return {
         "label": words_beside,
         "value": row["value"],
@@ -70,7 +76,7 @@ def _published_row(words_beside: str, row: pd.Series[Any], origin: str) -> dict[
     }
 
 
-def _computed_row(one: ComputedFigure, language: Language) -> dict[str, object]:
+def _build_computed_row(one: ComputedFigure, language: Language) -> dict[str, object]:
     return {
         "label": f"Gezondheidsmonitor {one.wave}\n{_origin(one, language)}: {one.file}",
         "value": 100 * one.estimate.estimate,
@@ -103,7 +109,7 @@ def gezondheidsmonitor_trend(
         rows["series"] = label(f"outcome.{outcome}", language)
         rows["joined"] = rows["age_floor"].astype(str)
         parts.append(rows)
-    shown = [one for one in computed if not one.hidden]
+    shown = [one for one in computed if not one.is_hidden]
     own = pd.DataFrame(
         [
             {
@@ -168,4 +174,4 @@ def _trend(
         ylabel=words(name, "axis", language),
         breaks=breaks,
     )
-    return made(name, kept, draw, language, size=(7.6, 4.6))
+    return compose_figure(name, kept, draw, language, size=(7.6, 4.6))

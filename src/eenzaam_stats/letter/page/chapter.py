@@ -7,22 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from eenzaam_stats.letter.figures import LetterFigure
-from eenzaam_stats.letter.ledger import Input, LedgerRow, Theme, said
+from eenzaam_stats.letter.ledger import Input, LedgerRow, Theme, read_text
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page.address import address, classes
 from eenzaam_stats.letter.page.controls import contents
 from eenzaam_stats.letter.page.download import data_columns, downloads
 from eenzaam_stats.letter.page.listings import (
-    computed_table,
     figure_table,
     ledger_frame,
     ledger_table,
     search_table,
+    tabulate_computed,
 )
 from eenzaam_stats.letter.page.picture import pictures
 from eenzaam_stats.letter.page.projected import combination_table, study_table
 from eenzaam_stats.published.reference import reference, reference_names
-from eenzaam_stats.vocabulary import Language, Origin, Verdict, formatted, label
+from eenzaam_stats.vocabulary import Language, Origin, Verdict, format_number, label
 
 
 def opening(language: Language) -> str:
@@ -76,7 +76,7 @@ def chapters(
     )
     return (
         f"{meanings(language)}{contents(language, _names(language, computed))}"
-        f"{_computed(computed, language)}{told}{_all(rows, language)}{_sources(language)}"
+        f"{_list_computed(computed, language)}{told}{_all(rows, language)}{_sources(language)}"
     )
 
 
@@ -120,7 +120,7 @@ def _figure(figure: LetterFigure) -> str:
         f"<p>{escape(figure.source)}</p></figcaption>"
         f"<details class='behind'><summary>{behind}"
         f"<span class='unseen'>: {escape(figure.title)}</span></summary>"
-        f"{_scrolled(figure_table(figure), figure.title)}{links}</details></figure>\n"
+        f"{_wrap_table(figure_table(figure), figure.title)}{links}</details></figure>\n"
     )
 
 
@@ -129,7 +129,7 @@ def _place(figure: LetterFigure) -> str:
     return address(f"figure-{figure.id}", figure.language)
 
 
-def _scrolled(table: str, name: str) -> str:
+def _wrap_table(table: str, name: str) -> str:
     """Table in a box that scrolls by itself, with the keyboard too."""
     words = escape(name, quote=True)
     return f"<div class='scroll' tabindex='0' role='group' aria-label='{words}'>{table}</div>"
@@ -139,26 +139,26 @@ def _search(language: Language) -> str:
     heading = _word("search", language)
     return (
         f"<h3>{escape(heading)}</h3><p class='measure'>{escape(_word('search_note', language))}</p>"
-        f"{_scrolled(search_table(language), heading)}"
+        f"{_wrap_table(search_table(language), heading)}"
     )
 
 
-def _projected(language: Language) -> str:
+def _list_projections(language: Language) -> str:
     made = {"combinations": combination_table, "study_2018": study_table}
     return "".join(
         f"<h3>{escape(_word(name, language))}</h3>"
-        f"{_scrolled(table(language), _word(name, language))}"
+        f"{_wrap_table(table(language), _word(name, language))}"
         for name, table in made.items()
     )
 
 
 EXTRA: Mapping[Theme, Callable[[Language], str]] = {
     Theme.NUMBERS_OF_PEOPLE: _search,
-    Theme.PROJECTION: _projected,
+    Theme.PROJECTION: _list_projections,
 }
 
 
-def _computed(computed: Sequence[ComputedFigure], language: Language) -> str:
+def _list_computed(computed: Sequence[ComputedFigure], language: Language) -> str:
     if not computed:
         return ""
     warning = (
@@ -167,7 +167,7 @@ def _computed(computed: Sequence[ComputedFigure], language: Language) -> str:
         else ""
     )
     heading = _word("survey", language)
-    table = _scrolled(computed_table(computed, language), heading)
+    table = _wrap_table(tabulate_computed(computed, language), heading)
     note = f"<p>{escape(_word('survey_note', language))}</p>"
     return _section("survey", heading, f"{warning}{note}{table}", language)
 
@@ -180,7 +180,7 @@ def _all(rows: Sequence[LedgerRow], language: Language) -> str:
         of=_word("download_all", language),
         language=language,
     )
-    inside = f"{links}{_scrolled(ledger_table(rows, language), heading)}"
+    inside = f"{links}{_wrap_table(ledger_table(rows, language), heading)}"
     return _section("all", heading, inside, language)
 
 
@@ -215,13 +215,13 @@ def article(row: LedgerRow, language: Language) -> str:
     """
     claim = row.claim
     facts = [
-        ("printed", f"{_quoted(row)} {_note(row, language)}"),
+        ("printed", f"{_quote(row)} {_note(row, language)}"),
         ("recomputed", _value(row, language)),
-        ("allowed", escape(_allowed(row, language))),
+        ("allowed", escape(_describe_tolerance(row, language))),
         ("alternatives", escape(_alternatives(row, language))),
-        ("method", escape(said(claim, "method", language))),
-        ("caveat", escape(said(claim, "caveat", language))),
-        ("evidence", escape(evidence_of(row, language))),
+        ("method", escape(read_text(claim, "method", language))),
+        ("caveat", escape(read_text(claim, "caveat", language))),
+        ("evidence", escape(describe_evidence(row, language))),
         ("source", link(claim.source_url)),
     ]
     shown = "".join(
@@ -231,14 +231,14 @@ def article(row: LedgerRow, language: Language) -> str:
     )
     return (
         f"<article class='{classes(row)}' id='{address(claim.id, language)}'>"
-        f"<div class='head'><h3>{escape(said(claim, 'statement', language))}</h3>"
+        f"<div class='head'><h3>{escape(read_text(claim, 'statement', language))}</h3>"
         f"{badge(row.verdict, language)}</div>"
         f"<dl>{shown}</dl>{_inputs(row.recomputation.inputs, language)}"
         f"<code>{claim.id}</code></article>\n"
     )
 
 
-def evidence_of(row: LedgerRow, language: Language) -> str:
+def describe_evidence(row: LedgerRow, language: Language) -> str:
     """Weakest evidence in words, with the live tables that were read instead of packaged ones."""
     if not row.evidence:
         return ""
@@ -264,7 +264,7 @@ def _one_link(part: str) -> str:
     return f"<a href='{escape(target, quote=True)}' rel='noreferrer'>{escape(part)}</a>"
 
 
-def _quoted(row: LedgerRow) -> str:
+def _quote(row: LedgerRow) -> str:
     """The words of the letter, which are Dutch on the English page too."""
     printed = row.claim.printed
     return f"<strong lang='nl'>{escape(printed)}</strong>" if printed else "<strong>–</strong>"
@@ -272,7 +272,7 @@ def _quoted(row: LedgerRow) -> str:
 
 def _value(row: LedgerRow, language: Language) -> str:
     found = row.recomputation
-    shown = f"<strong>{escape(said(found, 'shown', language) or '–')}</strong>"
+    shown = f"<strong>{escape(read_text(found, 'shown', language) or '–')}</strong>"
     return shown if found.value is None else f"<data value='{found.value!r}'>{shown}</data>"
 
 
@@ -283,18 +283,19 @@ def _note(row: LedgerRow, language: Language) -> str:
     return escape(NOTE.sub(lambda word: label(f"word.{word[0]}", language), place))
 
 
-def _allowed(row: LedgerRow, language: Language) -> str:
+def _describe_tolerance(row: LedgerRow, language: Language) -> str:
     if row.interval is None:
         return ""
     low, high = (_short(limit, row.claim.decimals, language) for limit in row.interval)
     span = low if low == high else f"{low} – {high}"
-    reason = said(row.claim, "bounds", language)
+    reason = read_text(row.claim, "bounds", language)
     return f"{span} ({reason.rstrip('.')})" if reason else span
 
 
 def _alternatives(row: LedgerRow, language: Language) -> str:
     return "; ".join(
-        f"{said(other, 'label', language)}: {_short(other.value, row.claim.decimals, language)}"
+        f"{read_text(other, 'label', language)}: "
+        f"{_short(other.value, row.claim.decimals, language)}"
         for other in row.recomputation.alternatives
     )
 
@@ -302,7 +303,7 @@ def _alternatives(row: LedgerRow, language: Language) -> str:
 def _short(value: float, decimals: int, language: Language) -> str:
     """Write a bound or another outcome: a small number that is not whole keeps one decimal."""
     places = max(decimals, 1) if abs(value) < 100 and value != round(value) else decimals
-    return formatted(value, decimals=places, language=language)
+    return format_number(value, decimals=places, language=language)
 
 
 def _inputs(inputs: Sequence[Input], language: Language) -> str:
@@ -310,7 +311,7 @@ def _inputs(inputs: Sequence[Input], language: Language) -> str:
         return ""
     items = "".join(
         f"<li>{escape(one.table)}: {escape(one.what)} = "
-        f"{'–' if one.value is None else formatted_input(one.value, language)} {escape(one.unit)} "
+        f"{'–' if one.value is None else format_input(one.value, language)} {escape(one.unit)} "
         f"({escape(label(f'evidence.{one.evidence}', language))}{_live(one, language)}"
         f"{', ' + link(one.url) if one.url else ''})</li>"
         for one in inputs
@@ -324,7 +325,7 @@ def _live(one: Input, language: Language) -> str:
     return f", {escape(label('word.live', language))}: {escape(one.live)}" if one.live else ""
 
 
-def formatted_input(value: float, language: Language) -> str:
+def format_input(value: float, language: Language) -> str:
     """Input with the decimals that it has, at most four."""
     text = f"{value:.4f}".rstrip("0")
-    return formatted(value, decimals=len(text.split(".")[1]), language=language)
+    return format_number(value, decimals=len(text.split(".")[1]), language=language)

@@ -92,7 +92,7 @@ def filters(rows: Sequence[LedgerRow]) -> str:
         )
         for verdict in Verdict
     )
-    used = used_sources(rows)
+    used = count_sources(rows)
     chosen = _button(
         "radio", "source", f"source-{EVERY}", word("report.every_source"), checked=True
     ) + "".join(
@@ -110,7 +110,7 @@ def filters(rows: Sequence[LedgerRow]) -> str:
     )
 
 
-def used_sources(rows: Sequence[LedgerRow]) -> Mapping[str, int]:
+def count_sources(rows: Sequence[LedgerRow]) -> Mapping[str, int]:
     """Number of statements per source, the most used first."""
     counts = Counter(name for row in rows for name in sources(row))
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
@@ -133,7 +133,7 @@ def rules(rows: Sequence[LedgerRow]) -> str:
     ]
     sourced = [
         f"html:has(#source-{name}:checked) .claim:not(.src-{name}){hidden}"
-        for name in used_sources(rows)
+        for name in count_sources(rows)
     ]
     return "\n".join([*spoken, *judged, *sourced])
 

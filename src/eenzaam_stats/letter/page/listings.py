@@ -8,7 +8,7 @@ import pandas as pd
 
 from eenzaam_stats.letter.claims import read_claims
 from eenzaam_stats.letter.figures import LetterFigure, evidence_text
-from eenzaam_stats.letter.ledger import LedgerRow, said
+from eenzaam_stats.letter.ledger import LedgerRow, read_text
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page.address import address, classes
 from eenzaam_stats.letter.page.download import data_columns
@@ -35,19 +35,19 @@ def ledger_frame(rows: Sequence[LedgerRow], language: Language) -> pd.DataFrame:
             "id": row.claim.id,
             "page": row.claim.page,
             "theme": row.claim.theme,
-            "statement": said(row.claim, "statement", language),
+            "statement": read_text(row.claim, "statement", language),
             "printed": row.claim.printed,
             "cited": row.claim.cited,
             "low": row.interval[0] if row.interval else None,
             "high": row.interval[1] if row.interval else None,
             "value": row.recomputation.value,
             "unit": row.claim.unit,
-            "recomputed": said(row.recomputation, "shown", language),
+            "recomputed": read_text(row.recomputation, "shown", language),
             "verdict": row.verdict.value,
             "evidence": row.evidence.value if row.evidence else "",
-            "method": said(row.claim, "method", language),
+            "method": read_text(row.claim, "method", language),
             "inputs": " ".join(row.claim.inputs),
-            "caveat": said(row.claim, "caveat", language),
+            "caveat": read_text(row.claim, "caveat", language),
             "source_url": row.claim.source_url,
         }
         for row in rows
@@ -64,9 +64,9 @@ def ledger_table(rows: Sequence[LedgerRow], language: Language) -> str:
     frame = pd.DataFrame(
         {
             "page": [row.claim.page for row in rows],
-            "statement": [said(row.claim, "statement", language) for row in rows],
+            "statement": [read_text(row.claim, "statement", language) for row in rows],
             "printed": [row.claim.printed for row in rows],
-            "recomputed": [said(row.recomputation, "shown", language) for row in rows],
+            "recomputed": [read_text(row.recomputation, "shown", language) for row in rows],
             "verdict": [label(f"verdict.{row.verdict}", language) for row in rows],
         }
     )
@@ -108,7 +108,7 @@ def figure_table(figure: LetterFigure) -> str:
     )
 
 
-def computed_table(computed: Sequence[ComputedFigure], language: Language) -> str:
+def tabulate_computed(computed: Sequence[ComputedFigure], language: Language) -> str:
     """Figures computed from files of respondents beside the published ones."""
     answers = {
         True: label("report.yes", language),
@@ -135,7 +135,7 @@ def computed_table(computed: Sequence[ComputedFigure], language: Language) -> st
     )
     remembering(frame, worst(one.disclosure for one in computed))
     hidden = label("disclosure.suppressed", language)
-    doubts = [hidden if one.hidden else one.estimate.reason for one in computed]
+    doubts = [hidden if one.is_hidden else one.estimate.reason for one in computed]
     if any(doubts):
         frame["doubt"] = doubts
     headers = {

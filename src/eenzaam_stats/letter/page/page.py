@@ -19,7 +19,7 @@ from eenzaam_stats.letter.ledger import LedgerRow
 from eenzaam_stats.letter.microdata import ComputedFigure
 from eenzaam_stats.letter.page.chapter import chapters, opening
 from eenzaam_stats.letter.page.controls import LANGUAGES, filters, rules, tools, word
-from eenzaam_stats.letter.page.picture import colour_rules, shared_styles
+from eenzaam_stats.letter.page.picture import colour_rules, share_styles
 from eenzaam_stats.version import VERSION
 from eenzaam_stats.vocabulary import Language, label
 
@@ -59,8 +59,8 @@ def page(content: PageContent, *, language: Language) -> str:
         One HTML document without outside references that a browser would fetch.
     """
     order = [language, *(other for other in LANGUAGES if other != language)]
-    told, drawn = shared_styles("".join(_told(content, one) for one in order))
-    style, script = _style(content.rows, drawn), _packaged("page.js")
+    told, drawn = share_styles("".join(_tell_content(content, one) for one in order))
+    style, script = _style(content.rows, drawn), _read_packaged("page.js")
     title = escape(label("report.title", language))
     skip = f"<a class='skip' href='#content'>{word('report.skip')}</a>"
     titles = "".join(_in_language(opening(one), one) for one in order)
@@ -100,18 +100,18 @@ def _fingerprint(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
-def _packaged(name: str) -> str:
+def _read_packaged(name: str) -> str:
     return files("eenzaam_stats").joinpath(f"letter/page/{name}").read_text("utf-8")
 
 
 def _style(rows: Sequence[LedgerRow], drawn: str) -> str:
-    text = _packaged("page.css")
+    text = _read_packaged("page.css")
     text = text.replace("/* drawings on light paper */", colour_rules(dark=False))
     text = text.replace("/* drawings on dark paper */", colour_rules(dark=True))
     return f"{text}\n{rules(rows)}\n{drawn}\n"
 
 
-def _told(content: PageContent, language: Language) -> str:
+def _tell_content(content: PageContent, language: Language) -> str:
     figures = [figure for figure in content.figures if figure.language == language]
     return _in_language(
         chapters(content.rows, figures, content.computed, language=language), language

@@ -76,7 +76,7 @@ def pictures(figure: LetterFigure) -> str:
     return f"{drawn}<p hidden id='{told}'>{escape(figure.alternative)}</p>"
 
 
-def shared_styles(page: str) -> tuple[str, str]:
+def share_styles(page: str) -> tuple[str, str]:
     """Move the styles that drawings repeat on every mark into one style sheet.
 
     Parameters
@@ -93,16 +93,16 @@ def shared_styles(page: str) -> tuple[str, str]:
 
     Examples
     --------
-    >>> shared_styles('<path style="fill:red"/><text style="fill:red">a</text>')
+    >>> share_styles('<path style="fill:red"/><text style="fill:red">a</text>')
     ('<path class="p0"/><text class="p0">a</text>', '.p0{fill:red}')
     """
     known: dict[str, str] = {}
 
-    def named(found: re.Match[str]) -> str:
+    def name_style(found: re.Match[str]) -> str:
         name = known.setdefault(found[1], f"p{len(known)}")
         return f' class="{name}"'
 
-    short = STYLE.sub(named, page)
+    short = STYLE.sub(name_style, page)
     return short, "".join(f".{name}{{{style}}}" for style, name in known.items())
 
 
@@ -113,14 +113,14 @@ def _inline(svg: str, figure: LetterFigure, *, kind: str, named: str, told: str)
     text = _own_names(text, address(f"{figure.id}-{kind[0]}", figure.language))
     for name, (light, _) in SLOTS.items():
         text = text.replace(light, f"var(--{name})")
-    text = PLACE.sub(lambda found: NUMBER.sub(_rounded, found[0]), text)
+    text = PLACE.sub(lambda found: NUMBER.sub(_round_number, found[0]), text)
     return _small(text).replace(
         'role="img" aria-labelledby="t d"',
         f'class="{kind}" role="img" aria-labelledby="{named}" aria-describedby="{told}"',
     )
 
 
-def _rounded(found: re.Match[str]) -> str:
+def _round_number(found: re.Match[str]) -> str:
     return f"{float(found[0]):.{DECIMALS}f}".removesuffix(".0")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eenzaam_stats.errors import SchemaError, listed
+from eenzaam_stats.errors import SchemaError, list_all
 from eenzaam_stats.letter.ledger import Basis, Claim, LedgerRow, Recomputation
 from eenzaam_stats.letter.recompute import (
     europe,
@@ -22,7 +22,7 @@ from eenzaam_stats.letter.recompute import (
 )
 from eenzaam_stats.letter.recompute.people import arithmetic_search, search_grid
 from eenzaam_stats.letter.recompute.projection import projection_table
-from eenzaam_stats.letter.recompute.registry import registered
+from eenzaam_stats.letter.recompute.registry import list_registered
 from eenzaam_stats.letter.verdict import ledger_row
 
 __all__ = ["arithmetic_search", "projection_table", "recompute_all", "search_grid"]
@@ -62,7 +62,7 @@ def recompute_all(claims: Sequence[Claim]) -> tuple[LedgerRow, ...]:
     ('854,084 people', 'reproduced_with_caveat')
     """
     require_complete(claims)
-    return tuple(ledger_row(claim, _recomputed(claim)) for claim in claims)
+    return tuple(ledger_row(claim, _recompute(claim)) for claim in claims)
 
 
 def require_complete(claims: Sequence[Claim]) -> None:
@@ -74,26 +74,27 @@ def require_complete(claims: Sequence[Claim]) -> None:
         With the ids that have no counterpart.
     """
     tested = {claim.id for claim in claims if claim.basis is not Basis.JUDGEMENT}
-    known = set(registered())
+    known = set(list_registered())
     for ids, what in (
         (tested - known, "claim(s) without a function"),
         (known - tested, "function(s) without a claim to test"),
     ):
         if ids:
             raise SchemaError(
-                f"The ledger has {what}: {listed(sorted(ids))}. "
+                f"The ledger has {what}: {list_all(sorted(ids))}. "
                 "Give every claim that is no judgement one function in letter/recompute."
             )
 
 
-def _recomputed(claim: Claim) -> Recomputation:
+def _recompute(claim: Claim) -> Recomputation:
     if claim.basis is Basis.JUDGEMENT:
         return NOTHING_TO_TEST
-    outcome = registered()[claim.id](claim)
+    outcome = list_registered()[claim.id](claim)
     undeclared = {one.table for one in outcome.inputs} - set(claim.inputs)
     if undeclared:
         raise SchemaError(
-            f"claims.toml, claim {claim.id!r}, field 'inputs' does not name {listed(undeclared)}, "
+            f"claims.toml, claim {claim.id!r}, field 'inputs' does not name "
+            f"{list_all(undeclared)}, "
             "which its recomputation reads. Add the table(s)."
         )
     return outcome

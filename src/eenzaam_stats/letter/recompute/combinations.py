@@ -17,12 +17,12 @@ from eenzaam_stats.letter.ledger import Input
 from eenzaam_stats.letter.recompute.lookup import (
     figure,
     people,
+    require_value,
     rows,
     survey_value,
-    value_of,
     values,
 )
-from eenzaam_stats.letter.recompute.projection import END_YEAR, quoted
+from eenzaam_stats.letter.recompute.projection import END_YEAR, read_quoted
 from eenzaam_stats.published.population_editions import FORECASTS, KERNPROGNOSE, OBSERVED
 
 FLOORS = (18, 19)
@@ -75,7 +75,7 @@ def _percent(year: int, group: str = "total") -> float:
     chosen = survey_value(
         "gezondheidsmonitor", "lonely", str(year), group=group, dimension=dimension
     )
-    return value_of(chosen) / 100
+    return require_value(chosen) / 100
 
 
 def _bands(edition: str, year: int, floor: int) -> tuple[Input, ...]:
@@ -139,7 +139,7 @@ def combinations() -> pd.DataFrame:
         edition, start, end, start_fits, end_fits``. Numbers are millions; a number fits when it
         rounds to the printed one.
     """
-    first, last = (value_of(one) for one in quoted())
+    first, last = (require_value(one) for one in read_quoted())
     records = []
     for wave, floor, households in product(WAVES, FLOORS, HOUSEHOLDS):
         prevalence = wave_prevalence(wave)
@@ -164,13 +164,13 @@ def study_denominators() -> pd.DataFrame:
         none is printed; ``fits`` says whether the percentage rounds to it.
     """
     records = []
-    printed = value_of(_study(STUDY_YEARS[1], "lonely"))
+    printed = require_value(_study(STUDY_YEARS[1], "lonely"))
     for year in STUDY_YEARS:
         edition = OBSERVED if year == STUDY_YEARS[0] else KERNPROGNOSE
-        lonely = value_of(_study(year, "lonely_persons"))
+        lonely = require_value(_study(year, "lonely_persons"))
         told = printed if year == STUDY_YEARS[1] else None
         for floor in FLOORS:
-            persons = value_of(people(edition, year, age_from=floor))
+            persons = require_value(people(edition, year, age_from=floor))
             percent = 100 * lonely * MILLION / persons
             fits = told is not None and abs(percent - told) < 10 * HALF
             records.append((year, floor, edition, lonely, persons, percent, told, fits))

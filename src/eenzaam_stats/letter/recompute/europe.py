@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
-from eenzaam_stats.letter.recompute.lookup import figures, value_of
+from eenzaam_stats.letter.recompute.lookup import figures, require_value
 from eenzaam_stats.letter.recompute.prevalence import ALL_ASKED, ANSWERED
-from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, words
+from eenzaam_stats.letter.recompute.registry import alternative, answer_claim, recomputes, words
 
 WHOLE = "EU27"
 HOME = "Netherlands"
@@ -27,20 +27,20 @@ def countries(threshold: str = ANSWERED) -> dict[str, Input]:
 
 def higher_than_home(shares: dict[str, Input]) -> int:
     """Number of other countries with a higher share."""
-    home = value_of(shares[HOME])
-    return sum(value_of(share) > home for name, share in shares.items() if name != HOME)
+    home = require_value(shares[HOME])
+    return sum(require_value(share) > home for name, share in shares.items() if name != HOME)
 
 
 @recomputes("eu-27-countries")
 def _countries(claim: Claim) -> Recomputation:
     shares = countries()
-    return found(claim, len(shares), shares.values())
+    return answer_claim(claim, len(shares), shares.values())
 
 
 def _rank(claim: Claim) -> Recomputation:
     shares = countries()
     higher, others = higher_than_home(shares), len(shares) - 1
-    return found(
+    return answer_claim(
         claim,
         higher,
         shares.values(),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
-from eenzaam_stats.letter.recompute.lookup import figure, value_of
-from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes
+from eenzaam_stats.letter.recompute.lookup import figure, require_value
+from eenzaam_stats.letter.recompute.registry import alternative, answer_claim, recomputes
 
 VINTAGE = "2024-Q2"
 PUBLIC, EVERYWHERE = "public administration (SBI O)", "all activities"
@@ -22,13 +22,17 @@ def _share_of_jobs(claim: Claim) -> Recomputation:
     jobs, all_jobs = labour("jobs", PUBLIC), labour("jobs", EVERYWHERE)
     people, all_people = labour("persons", PUBLIC), labour("persons", EVERYWHERE)
     agency, next_year = labour("jobs", "UWV government", "2022"), labour("jobs", EVERYWHERE, "2023")
-    return found(
+    return answer_claim(
         claim,
-        100 * value_of(jobs) / value_of(all_jobs),
+        100 * require_value(jobs) / require_value(all_jobs),
         [jobs, all_jobs],
         alternatives=[
-            alternative("of_all_working_people", 100 * value_of(people) / value_of(all_people)),
-            alternative("jobs_of_uwv_over_all_jobs", 100 * value_of(agency) / value_of(next_year)),
+            alternative(
+                "of_all_working_people", 100 * require_value(people) / require_value(all_people)
+            ),
+            alternative(
+                "jobs_of_uwv_over_all_jobs", 100 * require_value(agency) / require_value(next_year)
+            ),
         ],
     )
 
@@ -37,12 +41,12 @@ def _share_of_jobs(claim: Claim) -> Recomputation:
 def _people(claim: Claim) -> Recomputation:
     people, jobs = labour("persons", PUBLIC), labour("jobs", PUBLIC)
     earlier = labour("persons", PUBLIC, "2022")
-    return found(
+    return answer_claim(
         claim,
-        value_of(people),
+        require_value(people),
         [people],
         alternatives=[
-            alternative("jobs", value_of(jobs)),
-            alternative("people_before_the_revision", value_of(earlier)),
+            alternative("jobs", require_value(jobs)),
+            alternative("people_before_the_revision", require_value(earlier)),
         ],
     )

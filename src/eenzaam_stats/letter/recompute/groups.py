@@ -7,8 +7,8 @@ ones; the outcome is therefore named in every lookup.
 from __future__ import annotations
 
 from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
-from eenzaam_stats.letter.recompute.lookup import survey_value, value_of, values
-from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, unread
+from eenzaam_stats.letter.recompute.lookup import require_value, survey_value, values
+from eenzaam_stats.letter.recompute.registry import alternative, answer_claim, recomputes, unread
 
 TOTAL_SCALE = "severely_lonely"
 YOUNG, MIDDLE_AGED, OLDER = "15-24", "35-44", ("65-74", "75+")
@@ -27,10 +27,10 @@ def by_age(group: str) -> Input:
 
 
 @recomputes("foreign-born-ratio")
-def _born_abroad(claim: Claim) -> Recomputation:
+def _foreign_born_ratio(claim: Claim) -> Recomputation:
     abroad, here = by_origin("born outside NL"), by_origin("born in NL")
-    high, low = value_of(abroad), value_of(here)
-    return found(
+    high, low = require_value(abroad), require_value(here)
+    return answer_claim(
         claim,
         high / low,
         [abroad, here],
@@ -47,9 +47,9 @@ def _migration_background(claim: Claim) -> Recomputation:
     europe = by_origin("born in NL, parent born in Europe")
     elsewhere = by_origin("born in NL, parent born outside Europe")
     abroad = by_origin("born outside NL")
-    ratios = [value / value_of(here) for value in values([europe, elsewhere, abroad])]
+    ratios = [value / require_value(here) for value in values([europe, elsewhere, abroad])]
     keys = ("parent_born_elsewhere_in_europe", "parent_born_outside_europe", "born_abroad")
-    return found(
+    return answer_claim(
         claim,
         min(ratios),
         [here, europe, elsewhere, abroad],
@@ -63,7 +63,7 @@ def _young_and_middle_aged(claim: Claim) -> Recomputation:
     older = [by_age(group) for group in OLDER]
     others = [by_age("45-54"), by_age("55-64")]
     floor = max(values(older))
-    return found(
+    return answer_claim(
         claim,
         min(values(younger)) - floor,
         [*younger, *older],

@@ -9,8 +9,8 @@ from __future__ import annotations
 from math import log
 
 from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
-from eenzaam_stats.letter.recompute.lookup import figure, value_of
-from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, unread
+from eenzaam_stats.letter.recompute.lookup import figure, require_value
+from eenzaam_stats.letter.recompute.registry import alternative, answer_claim, recomputes, unread
 
 
 def _effect(exposure: str, measure: str, outcome: str = "death") -> Input:
@@ -29,7 +29,7 @@ def _relationships() -> Input:
 
 def relative_effect(effect: Input, standard: Input) -> float:
     """Size of an effect as a share of another, both as distances from 1 on the log scale."""
-    return abs(log(value_of(effect))) / abs(log(value_of(standard)))
+    return abs(log(require_value(effect))) / abs(log(require_value(standard)))
 
 
 @recomputes("health-fifteen-cigarettes")
@@ -37,7 +37,7 @@ def _same_order(claim: Claim) -> Recomputation:
     standard, loneliness = _relationships(), _effect("loneliness", "odds_ratio")
     hazard = _effect("loneliness", "hazard_ratio")
     older = _effect("loneliness at older age", "hazard_ratio")
-    return found(
+    return answer_claim(
         claim,
         relative_effect(loneliness, standard),
         [standard, loneliness],

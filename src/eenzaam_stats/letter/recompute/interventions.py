@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
-from eenzaam_stats.letter.recompute.lookup import counted_in, figure, value_of, values
-from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, unread
+from eenzaam_stats.letter.recompute.lookup import count_rows, figure, require_value, values
+from eenzaam_stats.letter.recompute.registry import alternative, answer_claim, recomputes, unread
 
 RATINGS = ("effective", "well_founded", "well_described")
 LETTER = "Advisory letter of 10 April 2025"
 LAST_OWN_COUNT = "2024-06"
 
 
-def rated(rating: str, group: str) -> Input:
+def count_rated(rating: str, group: str) -> Input:
     """Number of interventions with a rating, as the letter prints it."""
     return figure("interventions", f"{group}, {rating}", source=LETTER, outcome=rating, group=group)
 
 
 def _sum_and_shares(claim: Claim, group: str) -> Recomputation:
-    counts = [rated(rating, group) for rating in RATINGS]
+    counts = [count_rated(rating, group) for rating in RATINGS]
     total = sum(values(counts))
-    return found(
+    return answer_claim(
         claim,
         total,
         counts,
         alternatives=[
-            alternative(f"rating_{rating}", 100 * value_of(count) / total)
+            alternative(f"rating_{rating}", 100 * require_value(count) / total)
             for rating, count in zip(RATINGS, counts, strict=True)
         ],
     )
@@ -56,24 +56,24 @@ def _number_of_interventions(claim: Claim) -> Recomputation:
         wave="2020-08",
         outcome="all",
     )
-    return found(
+    return answer_claim(
         claim,
-        value_of(own),
+        require_value(own),
         [own],
         alternatives=[
-            alternative("in_2020", value_of(earlier)),
-            alternative("in_the_letter", value_of(rated("all", "all"))),
+            alternative("in_2020", require_value(earlier)),
+            alternative("in_the_letter", require_value(count_rated("all", "all"))),
         ],
     )
 
 
 @recomputes("loneliness-interventions-mostly-described")
 def _mostly_described(claim: Claim) -> Recomputation:
-    counts = [rated(rating, "loneliness") for rating in RATINGS]
-    overall = [rated(rating, "all") for rating in RATINGS]
+    counts = [count_rated(rating, "loneliness") for rating in RATINGS]
+    overall = [count_rated(rating, "all") for rating in RATINGS]
     described, everything = values([counts[-1], overall[-1]])
     total, total_overall = sum(values(counts)), sum(values(overall))
-    return found(
+    return answer_claim(
         claim,
         100 * described / total,
         counts,
@@ -98,15 +98,15 @@ def _social_emotional_learning(claim: Claim) -> Recomputation:
         measure="percentile_points",
         outcome="school achievement",
     )
-    return found(claim, value_of(gain), [gain])
+    return answer_claim(claim, require_value(gain), [gain])
 
 
 @recomputes("paths-trial-loneliness")
 def _paths(claim: Claim) -> Recomputation:
-    trials = counted_in(
+    trials = count_rows(
         "health_effects",
         "trials of PATHS with less loneliness",
         measure="direction",
         outcome="loneliness of pupils",
     )
-    return found(claim, value_of(trials), [trials])
+    return answer_claim(claim, require_value(trials), [trials])

@@ -104,7 +104,7 @@ def _input(table: str, what: str, row: pd.Series[Any]) -> Input:
     )
 
 
-def value_of(number: Input) -> float:
+def require_value(number: Input) -> float:
     """Value of an input that must have one.
 
     Raises
@@ -126,25 +126,25 @@ def weakest(levels: Iterable[str]) -> Evidence:
     return max((Evidence(level) for level in levels), key=order.index)
 
 
-def counted(kind: str) -> Input:
+def count_kind(kind: str) -> Input:
     """Number of rows of one kind in the structure of the letter."""
-    return counted_in("letter_structure", f"rows of kind {kind}", kind=kind)
+    return count_rows("letter_structure", f"rows of kind {kind}", kind=kind)
 
 
-def counted_in(table: str, what: str, **where: object) -> Input:
+def count_rows(table: str, what: str, **where: object) -> Input:
     """Number of rows of a reference table that fit, with their weakest evidence."""
     frame = rows(table, **where)
     level = weakest(frame["evidence"]) if len(frame) else Evidence.UNVERIFIED
     return Input(table, what, float(len(frame)), "count", level, "")
 
 
-def items_of(scale: Scale) -> Input:
+def count_items(scale: Scale) -> Input:
     """Number of items of an instrument as the package defines it."""
     what = f"{scale.title}: {scale.source}"
     return Input("scales", what, float(len(scale.items)), "count", Evidence.PRIMARY, "")
 
 
-def dated(short_name: str) -> tuple[dt.date, Input]:
+def read_date(short_name: str) -> tuple[dt.date, Input]:
     """First possible day of a date in the structure of the letter, with its origin.
 
     A month stands for its first day and a year for the first of January.
@@ -238,4 +238,4 @@ def survey_value(
 
 def values(numbers: Sequence[Input]) -> list[float]:
     """Values of inputs that must all have one."""
-    return [value_of(number) for number in numbers]
+    return [require_value(number) for number in numbers]

@@ -10,11 +10,11 @@ import pandas as pd
 
 from eenzaam_stats.letter.claims import read_claims
 from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
-from eenzaam_stats.letter.recompute.lookup import figure, people, survey_value, value_of
+from eenzaam_stats.letter.recompute.lookup import figure, people, require_value, survey_value
 from eenzaam_stats.letter.recompute.prevalence import severely_lonely_2022
-from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes
+from eenzaam_stats.letter.recompute.registry import alternative, answer_claim, recomputes
 from eenzaam_stats.published.population_editions import OBSERVED
-from eenzaam_stats.vocabulary import Language, add_percent, formatted, label
+from eenzaam_stats.vocabulary import Language, add_percent, format_number, label
 
 STAYS_LONELY = 1 / 3  # assumption of the letter, claim one-third-assumption
 LETTER_YEAR = 2025
@@ -40,7 +40,7 @@ def lonely_people(percent: float, persons: float) -> float:
 def search_percents() -> tuple[float, ...]:
     """Prevalences to try: every printed step from the percentage of men to that of women."""
     men, women = (
-        value_of(survey_value("gezondheidsmonitor", "severely_lonely", "2022", sex=sex))
+        require_value(survey_value("gezondheidsmonitor", "severely_lonely", "2022", sex=sex))
         for sex in ("men", "women")
     )
     low, high = sorted((men, women))
@@ -62,7 +62,7 @@ def arithmetic_search() -> pd.DataFrame:
     records = []
     for age_floor in (ADULT, 0):
         for year in SEARCH_YEARS:
-            persons = value_of(people(OBSERVED, year, age_from=age_floor))
+            persons = require_value(people(OBSERVED, year, age_from=age_floor))
             for percent in percents:
                 count = lonely_people(percent, persons)
                 records.append((age_floor, year, persons, percent, count, low <= count <= high))
@@ -91,7 +91,7 @@ def search_grid(language: Language) -> pd.DataFrame:
     bases = [f"{adults if floor else everyone} {year}" for floor, year in grid.index]
     grid.columns = pd.Index(
         [
-            add_percent(formatted(percent, decimals=1, language=language), language)
+            add_percent(format_number(percent, decimals=1, language=language), language)
             for percent in search_percents()
         ]
     )
@@ -106,19 +106,25 @@ def _persons(claim: Claim) -> Recomputation:
     everyone = people(OBSERVED, LETTER_YEAR)
     adults = people(OBSERVED, SURVEY_YEAR, age_from=ADULT)
     adults_now = people(OBSERVED, LETTER_YEAR, age_from=ADULT)
-    share = value_of(percent)
-    return found(
+    share = require_value(percent)
+    return answer_claim(
         claim,
-        lonely_people(share, value_of(everyone)),
+        lonely_people(share, require_value(everyone)),
         [percent, everyone],
         alternatives=[
             alternative(
-                "adults_surveyed", lonely_people(share, value_of(adults)), survey_year=SURVEY_YEAR
+                "adults_surveyed",
+                lonely_people(share, require_value(adults)),
+                survey_year=SURVEY_YEAR,
             ),
             alternative(
-                "adults_now", lonely_people(share, value_of(adults_now)), letter_year=LETTER_YEAR
+                "adults_now",
+                lonely_people(share, require_value(adults_now)),
+                letter_year=LETTER_YEAR,
             ),
-            alternative("all_ages_as_printed", lonely_people(round(share), value_of(everyone))),
+            alternative(
+                "all_ages_as_printed", lonely_people(round(share), require_value(everyone))
+            ),
             alternative("from_the_printed_millions", _from_printed_millions(percent)),
         ],
     )
@@ -133,4 +139,10 @@ def _from_printed_millions(percent: Input) -> float:
         wave="not stated",
     )
     lonely = survey_value("gezondheidsmonitor", "lonely", "2022")
-    return value_of(millions) * 1e6 * value_of(percent) / value_of(lonely) * STAYS_LONELY
+    return (
+        require_value(millions)
+        * 1e6
+        * require_value(percent)
+        / require_value(lonely)
+        * STAYS_LONELY
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from eenzaam_stats.letter.ledger import Claim, Recomputation
-from eenzaam_stats.letter.recompute.lookup import dated
-from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, unread
+from eenzaam_stats.letter.recompute.lookup import read_date
+from eenzaam_stats.letter.recompute.registry import alternative, answer_claim, recomputes, unread
 
 DAYS_PER_YEAR = 365.2425
 
@@ -23,14 +23,14 @@ def years_between(start: dt.date, end: dt.date) -> float:
 
 
 def _month(claim: Claim, short_name: str) -> Recomputation:
-    day, origin = dated(short_name)
-    return found(claim, 100 * day.year + day.month, [origin])
+    day, origin = read_date(short_name)
+    return answer_claim(claim, 100 * day.year + day.month, [origin])
 
 
 def _years_until_letter(claim: Claim, short_name: str) -> Recomputation:
-    start, first = dated(short_name)
-    end, last = dated("letter")
-    return found(claim, years_between(start, end), [first, last])
+    start, first = read_date(short_name)
+    end, last = read_date("letter")
+    return answer_claim(claim, years_between(start, end), [first, last])
 
 
 @recomputes("network-advice-december-2023")
@@ -60,10 +60,10 @@ def _seven_years(claim: Claim) -> Recomputation:
 
 @recomputes("coalitie-erbij-2008")
 def _coalition(claim: Claim) -> Recomputation:
-    start, first = dated("start of the coalition")
-    end, last = dated("end of the coalition")
+    start, first = read_date("start of the coalition")
+    end, last = read_date("end of the coalition")
     until_end = years_between(dt.date(start.year + 1, 1, 1), end)
-    return found(
+    return answer_claim(
         claim,
         start.year,
         [first, last],

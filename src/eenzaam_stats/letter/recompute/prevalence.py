@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
-from eenzaam_stats.letter.recompute.lookup import figure, items_of, survey_value, value_of
-from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes
+from eenzaam_stats.letter.recompute.lookup import count_items, figure, require_value, survey_value
+from eenzaam_stats.letter.recompute.registry import alternative, answer_claim, recomputes
 from eenzaam_stats.scoring import DJG6, DJG11
 
 ANSWERED = "most or all of the time; missing excluded"
@@ -34,15 +34,15 @@ def _instruments(claim: Claim) -> Recomputation:
     monitor = severely_lonely_2022()
     cohesion = survey_value("ssw", "severely_lonely", "2022")
     europe = mostly_lonely_netherlands()
-    by_size = sorted((value_of(monitor), value_of(cohesion)))
-    return found(
+    by_size = sorted((require_value(monitor), require_value(cohesion)))
+    return answer_claim(
         claim,
         by_size[1] - by_size[0],
         [monitor, cohesion],
         alternatives=[
-            alternative("health_monitor", value_of(monitor)),
-            alternative("social_cohesion", value_of(cohesion)),
-            alternative("european_survey", value_of(europe)),
+            alternative("health_monitor", require_value(monitor)),
+            alternative("social_cohesion", require_value(cohesion)),
+            alternative("european_survey", require_value(europe)),
         ],
     )
 
@@ -50,32 +50,32 @@ def _instruments(claim: Claim) -> Recomputation:
 @recomputes("gm-2022-strongly-lonely")
 def _monitor_2022(claim: Claim) -> Recomputation:
     number = severely_lonely_2022()
-    return found(claim, value_of(number), [number])
+    return answer_claim(claim, require_value(number), [number])
 
 
 @recomputes("gm-fourteen-restated")
 def _monitor_rounded(claim: Claim) -> Recomputation:
     number = severely_lonely_2022()
-    return found(claim, value_of(number), [number])
+    return answer_claim(claim, require_value(number), [number])
 
 
 @recomputes("ssw-2023-strongly-lonely")
 def _cohesion_2023(claim: Claim) -> Recomputation:
     number = survey_value("ssw", "severely_lonely", "2023")
     earlier = survey_value("ssw", "severely_lonely", "2022")
-    return found(
+    return answer_claim(
         claim,
-        value_of(number),
+        require_value(number),
         [number],
-        alternatives=[alternative("with_a_decimal", value_of(earlier))],
+        alternatives=[alternative("with_a_decimal", require_value(earlier))],
     )
 
 
 @recomputes("ssw-title-one-in-ten")
 def _one_in_ten(claim: Claim) -> Recomputation:
     number = survey_value("ssw", "severely_lonely", "2023")
-    share = value_of(number)
-    return found(
+    share = require_value(number)
+    return answer_claim(
         claim,
         share,
         [number],
@@ -86,21 +86,21 @@ def _one_in_ten(claim: Claim) -> Recomputation:
 @recomputes("eu-ls-2022-netherlands")
 def _european_survey(claim: Claim) -> Recomputation:
     answered, asked = mostly_lonely_netherlands(), mostly_lonely_netherlands(ALL_ASKED)
-    return found(
+    return answer_claim(
         claim,
-        value_of(answered),
+        require_value(answered),
         [answered],
-        alternatives=[alternative("no_answer_is_no", value_of(asked))],
+        alternatives=[alternative("no_answer_is_no", require_value(asked))],
     )
 
 
 @recomputes("djg-eleven-and-six-items")
 def _long_scale(claim: Claim) -> Recomputation:
-    number = items_of(DJG11)
-    return found(claim, value_of(number), [number])
+    number = count_items(DJG11)
+    return answer_claim(claim, require_value(number), [number])
 
 
 @recomputes("djg-short-form-six-items")
 def _short_scale(claim: Claim) -> Recomputation:
-    number = items_of(DJG6)
-    return found(claim, value_of(number), [number])
+    number = count_items(DJG6)
+    return answer_claim(claim, require_value(number), [number])

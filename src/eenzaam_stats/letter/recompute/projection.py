@@ -13,8 +13,14 @@ import pandas as pd
 
 from eenzaam_stats.age_bands import PUBLISHED_BANDS, band_edges
 from eenzaam_stats.letter.ledger import Claim, Input, Recomputation
-from eenzaam_stats.letter.recompute.lookup import figure, people, survey_value, value_of, values
-from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, words
+from eenzaam_stats.letter.recompute.lookup import (
+    figure,
+    people,
+    require_value,
+    survey_value,
+    values,
+)
+from eenzaam_stats.letter.recompute.registry import alternative, answer_claim, recomputes, words
 from eenzaam_stats.letter.wording import percent_range
 from eenzaam_stats.numerics.people.count_change import CountDecomposition, count_decomposition
 from eenzaam_stats.published.population_editions import FORECASTS, OBSERVED, Edition
@@ -164,7 +170,7 @@ def projection_table() -> pd.DataFrame:
     )
 
 
-def quoted() -> tuple[Input, Input]:
+def read_quoted() -> tuple[Input, Input]:
     """The two numbers of the trend scenario as the letter quotes them."""
     source = "RIVM VTV-2024 trend scenario"
     start = figure("projections", "lonely people, base year", source=source, wave="not stated")
@@ -173,13 +179,13 @@ def quoted() -> tuple[Input, Input]:
 
 
 @recomputes("rivm-6.8-to-7.6-million")
-def _quoted_growth(claim: Claim) -> Recomputation:
-    start, end = quoted()
-    printed = 100 * (value_of(end) / value_of(start) - 1)
+def _growth_in_letter(claim: Claim) -> Recomputation:
+    start, end = read_quoted()
+    printed = 100 * (require_value(end) / require_value(start) - 1)
     grown = growth_by_edition()
     _, base_inputs = base_prevalence()
     interval = (min(g.percent for g in grown), max(g.percent for g in grown))
-    return found(
+    return answer_claim(
         claim,
         printed,
         [start, end, *base_inputs, *(one for g in grown for one in g.inputs)],
@@ -199,7 +205,7 @@ def _through_older_people(claim: Claim) -> Recomputation:
     _, base_inputs = base_prevalence()
     booked = [g.older_percent for g in grown]
     structure = [g.structure_percent for g in grown]
-    return found(
+    return answer_claim(
         claim,
         min(booked),
         [*base_inputs, *(one for g in grown for one in g.inputs)],

@@ -85,12 +85,12 @@ def alternative(key: str, value: float, **fields: object) -> Alternative:
     return Alternative(shown(language="en"), shown(language="nl"), value)
 
 
-def registered() -> Mapping[str, Recompute]:
+def list_registered() -> Mapping[str, Recompute]:
     """Read-only view of the register, by claim id."""
     return MappingProxyType(_FUNCTIONS)
 
 
-def found(
+def answer_claim(
     claim: Claim,
     value: float,
     inputs: Iterable[Input],

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from eenzaam_stats.letter.ledger import Claim, Recomputation
-from eenzaam_stats.letter.recompute.lookup import counted, rows, value_of
-from eenzaam_stats.letter.recompute.registry import alternative, found, not_found, recomputes, words
+from eenzaam_stats.letter.recompute.lookup import count_kind, require_value, rows
+from eenzaam_stats.letter.recompute.registry import (
+    alternative,
+    answer_claim,
+    not_found,
+    recomputes,
+    words,
+)
 
 
 def count_rows(claim: Claim, kind: str) -> Recomputation:
     """Answer with the number of rows of one kind in the structure of the letter."""
-    number = counted(kind)
-    return found(claim, value_of(number), [number])
+    number = count_kind(kind)
+    return answer_claim(claim, require_value(number), [number])
 
 
 @recomputes("policy-areas-3")
@@ -45,7 +51,7 @@ def _elements(claim: Claim) -> Recomputation:
 
 @recomputes("three-actions-each")
 def _actions_per_element(claim: Claim) -> Recomputation:
-    elements, actions = counted("working_element"), counted("government_action")
+    elements, actions = count_kind("working_element"), count_kind("government_action")
     numbers = rows("letter_structure", kind="working_element")["number"]
     parents = rows("letter_structure", kind="government_action")["parent"]
     per_element = [int((parents == number).sum()) for number in numbers]
@@ -56,4 +62,4 @@ def _actions_per_element(claim: Claim) -> Recomputation:
             words("finding.not_the_same", counts=counts),
             inputs=[elements, actions],
         )
-    return found(claim, per_element[0], [elements, actions], alternatives=[total])
+    return answer_claim(claim, per_element[0], [elements, actions], alternatives=[total])

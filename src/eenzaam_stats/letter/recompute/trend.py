@@ -6,8 +6,14 @@ No trend is fitted here and no margin is invented: two printed percentages give 
 from __future__ import annotations
 
 from eenzaam_stats.letter.ledger import Claim, Recomputation
-from eenzaam_stats.letter.recompute.lookup import figure, figures, survey_value, value_of
-from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes, unread, words
+from eenzaam_stats.letter.recompute.lookup import figure, figures, require_value, survey_value
+from eenzaam_stats.letter.recompute.registry import (
+    alternative,
+    answer_claim,
+    recomputes,
+    unread,
+    words,
+)
 from eenzaam_stats.letter.recompute.structure import count_rows
 
 SPECTACULAR_RATIO = 1.5  # half as much again; our reading of a word without a number
@@ -25,7 +31,7 @@ def change(
     """Percentage points between two waves of one survey."""
     before = survey_value(table, outcome, start, group=group, dimension=dimension)
     after = survey_value(table, outcome, end, group=group, dimension=dimension)
-    return value_of(after) - value_of(before)
+    return require_value(after) - require_value(before)
 
 
 @recomputes("panel-studies-2")
@@ -47,10 +53,10 @@ def _most_age_groups(claim: Claim) -> Recomputation:
         )
         for wave in ("2019", "2022")
     )
-    ratios = {group: value_of(after[group]) / value_of(before[group]) for group in before}
+    ratios = {group: require_value(after[group]) / require_value(before[group]) for group in before}
     calm = sum(ratio < SPECTACULAR_RATIO for ratio in ratios.values())
     rising = sum(ratio > 1 for ratio in ratios.values())
-    return found(
+    return answer_claim(
         claim,
         calm,
         [*before.values(), *after.values()],
@@ -68,9 +74,9 @@ def _older_people(claim: Claim) -> Recomputation:
         figure("lasa_liss", f"LASA, lonely, {wave}", outcome="lonely", wave=wave, group="total")
         for wave in ("1992-2006", "2009-2018")
     )
-    return found(
+    return answer_claim(
         claim,
-        value_of(after) - value_of(before),
+        require_value(after) - require_value(before),
         [before, after],
         alternatives=[
             alternative(
@@ -121,12 +127,12 @@ def _since_programme(claim: Claim) -> Recomputation:
     before = survey_value("gezondheidsmonitor", "lonely", "2016")
     after = survey_value("gezondheidsmonitor", "lonely", "2022")
     latest = survey_value("gezondheidsmonitor", "lonely", "2024")
-    return found(
+    return answer_claim(
         claim,
-        value_of(after) - value_of(before),
+        require_value(after) - require_value(before),
         [before, after],
         alternatives=[
-            alternative("until_2024_not_verified", value_of(latest) - value_of(before)),
+            alternative("until_2024_not_verified", require_value(latest) - require_value(before)),
             alternative(
                 "strongly_lonely_other_survey",
                 change("ssw", "severely_lonely", start="2019", end="2022"),
@@ -144,9 +150,9 @@ def _young_adults(claim: Claim) -> Recomputation:
         survey_value("ssw", "severely_lonely", wave, group="15-24", dimension="age")
         for wave in ("2019", "2022")
     )
-    return found(
+    return answer_claim(
         claim,
-        value_of(after) - value_of(before),
+        require_value(after) - require_value(before),
         [before, after],
         alternatives=[
             alternative(

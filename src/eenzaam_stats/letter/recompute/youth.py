@@ -8,7 +8,7 @@ from eenzaam_stats.letter.recompute.prevalence import (
     mostly_lonely_netherlands,
     severely_lonely_2022,
 )
-from eenzaam_stats.letter.recompute.registry import alternative, found, recomputes
+from eenzaam_stats.letter.recompute.registry import alternative, answer_claim, recomputes
 from eenzaam_stats.letter.recompute.structure import count_rows
 
 
@@ -35,7 +35,7 @@ def _around_ten(claim: Claim) -> Recomputation:
     low, high = claim.interval or (0.0, 0.0)
     printed = (low + high) / 2  # the round number stands in the middle of what it allows
     nearest, *_, farthest = sorted(values(numbers), key=lambda value: abs(value - printed))
-    return found(
+    return answer_claim(
         claim,
         farthest,
         numbers,
@@ -52,7 +52,7 @@ def _closer(claim: Claim) -> Recomputation:
         mostly_lonely_netherlands(),
     )
     inner, outer = spread(values(young)), spread(values(adults))
-    return found(
+    return answer_claim(
         claim,
         inner / outer,
         [*young, *adults],

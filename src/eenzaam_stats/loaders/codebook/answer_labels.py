@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS, UCLA_ITEMS
-from eenzaam_stats.scoring.dichotomised import KEYED, counted
+from eenzaam_stats.scoring.dichotomised import KEYED, read_side
 from eenzaam_stats.scoring.wording import FLAGS, FREQUENCY_WORDS, answers_said, plain
 
 _SEX = {
@@ -51,7 +51,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
 )
 
 
-def meant(name: str, words: object, *, offered: Collection[str] = ()) -> frozenset[str]:
+def construe(name: str, words: object, *, offered: Collection[str] = ()) -> frozenset[str]:
     """Values of a harmonised column that some words plainly stand for; none when they do not say.
 
     Parameters
@@ -69,7 +69,7 @@ def meant(name: str, words: object, *, offered: Collection[str] = ()) -> frozens
 
     Examples
     --------
-    >>> sorted(meant("djg_4", "mee eens")), sorted(meant("djg_4", "mee eens", offered=KEYED))
+    >>> sorted(construe("djg_4", "mee eens")), sorted(construe("djg_4", "mee eens", offered=KEYED))
     (['yes'], ['not_lonely'])
     """
     label = str(words)
@@ -81,24 +81,24 @@ def meant(name: str, words: object, *, offered: Collection[str] = ()) -> frozens
         return frozenset({_SIDES[plain(label)]})
     if plain(label) in FLAGS:
         return frozenset()
-    return frozenset(counted(name, answer) for answer in answers_said(label))
+    return frozenset(read_side(name, answer) for answer in answers_said(label))
 
 
-def contradicted(
+def find_contradiction(
     name: str, words: object, value: object, *, offered: Collection[str] = ()
 ) -> str | None:
     """Value that some words plainly stand for, when it is another one than ``value``.
 
     Examples
     --------
-    >>> contradicted("direct", "Most of the time", "never")
+    >>> find_contradiction("direct", "Most of the time", "never")
     'often'
-    >>> contradicted("direct", "Most of the time", "often") is None
+    >>> find_contradiction("direct", "Most of the time", "often") is None
     True
-    >>> contradicted("djg_3", "Helemaal mee eens", "no")
+    >>> find_contradiction("djg_3", "Helemaal mee eens", "no")
     'yes'
     """
-    said = meant(name, words, offered=offered)
+    said = construe(name, words, offered=offered)
     # a mapping may hold anything, also what has no hash
     named = any(value == one for one in said)
     return None if not said or named else " or ".join(sorted(said))

@@ -15,17 +15,17 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from eenzaam_stats.errors import OptionError, SchemaError, listed
-from eenzaam_stats.files.document_text import toml_of
+from eenzaam_stats.errors import OptionError, SchemaError, list_all
+from eenzaam_stats.files.document_text import parse_toml
 from eenzaam_stats.loaders.codebook.layout import Codebook, RespondentFilter, Variable, WaveCodebook
 from eenzaam_stats.loaders.codebook.row import (
+    read_variable,
     require_evidence,
     require_no_repeated_rows,
-    variable_of,
 )
 from eenzaam_stats.vocabulary import SinglePsu, require_option
 
-__all__ = ["codebook_names", "codebook_of", "codebook_text", "load_codebook", "parsed_codebook"]
+__all__ = ["build_codebook", "codebook_names", "codebook_text", "load_codebook", "parse_codebook"]
 
 Table = Mapping[str, Any]
 _SINGLE_PSU: SinglePsu = "fail"
@@ -76,10 +76,10 @@ def load_codebook(name: str) -> Codebook:
     >>> wave.variable("GGEEB201").codes[1]
     ('yes', 'Ja')
     """
-    return parsed_codebook(codebook_text(name))
+    return parse_codebook(codebook_text(name))
 
 
-def parsed_codebook(text: str) -> Codebook:
+def parse_codebook(text: str) -> Codebook:
     """Codebook from the text of its TOML file.
 
     Parameters
@@ -101,14 +101,14 @@ def parsed_codebook(text: str) -> Codebook:
         If a word of a row is not in its vocabulary.
     """
     try:
-        raw = toml_of(text, of="codebook")
+        raw = parse_toml(text, of="codebook")
     except tomllib.TOMLDecodeError as error:
-        raise SchemaError(f"codebook: {error}{_row_of(text, str(error))}.") from error
-    return codebook_of(raw)
+        raise SchemaError(f"codebook: {error}{_find_row(text, str(error))}.") from error
+    return build_codebook(raw)
 
 
-def codebook_of(raw: Table) -> Codebook:
-    """Codebook from tables that have the shape of its TOML file; as ``parsed_codebook``."""
+def build_codebook(raw: Table) -> Codebook:
+    """Codebook from tables that have the shape of its TOML file; as ``parse_codebook``."""
     name = str(raw.get("name", "without a name"))
     try:
         waves = tuple(_wave(table, raw) for table in sorted(raw["wave"], key=_order))
@@ -123,7 +123,7 @@ def codebook_of(raw: Table) -> Codebook:
     )
 
 
-def _row_of(text: str, message: str) -> str:
+def _find_row(text: str, message: str) -> str:
     """Number of the variable in which a line of the TOML stands."""
     line = re.search(r"at line (\d+)", message)
     before = text.splitlines()[: int(line[1]) if line else None]
@@ -193,11 +193,13 @@ def _variables(raw: Table, wave: str) -> tuple[Variable, ...]:
     """Rows of one wave, each with its number in the codebook for messages."""
     found = []
     for number, row in enumerate(raw["variable"], start=1):
-        said = _list_of(row, raw, key="evidence", number=number)
+        said = _find_list(row, raw, key="evidence", number=number)
         _require_waves(said, raw, number=number)
         if wave in said:
-            full = dict(row) | {"codes": _list_of(row, raw, key="codes", number=number)}
-            found.append((number, variable_of(full, number=number, wave=wave, evidence=said[wave])))
+            full = dict(row) | {"codes": _find_list(row, raw, key="codes", number=number)}
+            found.append(
+                (number, read_variable(full, number=number, wave=wave, evidence=said[wave]))
+            )
     require_no_repeated_rows(found, wave=wave)
     return tuple(variable for _, variable in found)
 
@@ -207,12 +209,13 @@ def _require_waves(said: Table, raw: Table, *, number: int) -> None:
     strange = sorted(said.keys() - known)
     if strange:
         raise SchemaError(
-            f"codebook, row {number}: evidence for wave(s) [{listed(strange)}], which the codebook "
+            f"codebook, row {number}: evidence for wave(s) [{list_all(strange)}], which the "
+            "codebook "
             "does not have."
         )
 
 
-def _list_of(row: Table, raw: Table, *, key: str, number: int) -> Table:
+def _find_list(row: Table, raw: Table, *, key: str, number: int) -> Table:
     """Return the list that stands in the row, or the shared one that the row names."""
     said = row.get(key, {})
     if isinstance(said, Mapping):
@@ -226,7 +229,7 @@ def _list_of(row: Table, raw: Table, *, key: str, number: int) -> Table:
     if said not in shared:
         raise SchemaError(
             f"codebook, row {number}: no shared list [{key}.{said}]. "
-            f"There are [{listed(sorted(shared))}]."
+            f"There are [{list_all(sorted(shared))}]."
         )
     named: Table = shared[said]
     return named

@@ -90,13 +90,13 @@ def coverage() -> pd.DataFrame:
     ]
     rows += [
         (name, source, MAPPED_WAVE, "undetermined", "unverified" if name in own else NOT_DOCUMENTED)
-        for source, own in mapped_sources().items()
+        for source, own in list_mapped_sources().items()
         for name in names
     ]
     return pd.DataFrame(rows, columns=list(COVERAGE_COLUMNS), dtype="str")
 
 
-def mapped_sources() -> dict[str, tuple[str, ...]]:
+def list_mapped_sources() -> dict[str, tuple[str, ...]]:
     """Columns that a mapping of each survey without a codebook fills, by short name.
 
     Returns
@@ -106,7 +106,7 @@ def mapped_sources() -> dict[str, tuple[str, ...]]:
 
     Examples
     --------
-    >>> mapped_sources()["hbsc"]
+    >>> list_mapped_sources()["hbsc"]
     ('direct', 'sex', 'age', 'weight', 'cluster')
     """
     found = {}
@@ -172,16 +172,16 @@ def _cells(name: str, wave: WaveCodebook) -> list[_Cell]:
         ("cluster", wave.cluster, wave.cluster_evidence),
     ):
         if name == what and column is not None:
-            cells.append(_said(evidence))
+            cells.append(_word_evidence(evidence))
     return cells
 
 
-def _said(evidence: str) -> _Cell:
+def _word_evidence(evidence: str) -> _Cell:
     word = evidence_word(evidence)
     return _Cell("undetermined" if word == "unverified" else "complete", word)
 
 
 def _weight_cell(wave: WaveCodebook) -> _Cell:
     if wave.delivers_weights:
-        return _said(wave.weights_evidence)
+        return _word_evidence(wave.weights_evidence)
     return _Cell("impossible", evidence_word(wave.weights_evidence))

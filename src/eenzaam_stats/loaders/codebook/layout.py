@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
-from eenzaam_stats.cell_text import number_of
+from eenzaam_stats.cell_text import parse_number
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.vocabulary import MissingKind, SinglePsu
 from eenzaam_stats.wave_names import same_wave
@@ -24,15 +24,15 @@ Storage = Literal["numeric", "string", "either"]
 EvidenceWord = Literal["confirmed", "secondary", "derived", "unverified"]
 
 
-def code_of(key: str) -> Code:
+def read_code(key: str) -> Code:
     """Code as the file holds it: numbers as numbers, everything else as text.
 
     Examples
     --------
-    >>> code_of("-9"), code_of("9.9"), code_of("1.0"), code_of("Ja")
+    >>> read_code("-9"), read_code("9.9"), read_code("1.0"), read_code("Ja")
     (-9, 9.9, 1, 'Ja')
     """
-    number = number_of(key)
+    number = parse_number(key)
     return key.strip() if number is None else number
 
 
@@ -280,7 +280,7 @@ class WaveCodebook:
         return tuple(variable for variable in self.variables if variable.role == "item")
 
     @property
-    def required(self) -> tuple[str, ...]:
+    def mandatory_columns(self) -> tuple[str, ...]:
         """Harmonised columns without which a file cannot be used, in codebook order."""
         return tuple(dict.fromkeys(v.name for v in self.variables if v.required))
 
@@ -327,6 +327,6 @@ class Codebook:
         raise OptionError.among(key, shown, name="wave")
 
 
-def answers_of(variable: Variable) -> tuple[str, ...]:
+def list_answers(variable: Variable) -> tuple[str, ...]:
     """Words among the harmonised values of a variable: the answers that it offers."""
     return tuple(value for value in variable.values if isinstance(value, str))

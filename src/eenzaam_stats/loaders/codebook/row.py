@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from eenzaam_stats.age_bands import OPEN_AGE, parse_band
-from eenzaam_stats.errors import EenzaamStatsError, SchemaError, listed
-from eenzaam_stats.loaders.codebook.answer_labels import contradicted
+from eenzaam_stats.errors import EenzaamStatsError, SchemaError, list_all
+from eenzaam_stats.loaders.codebook.answer_labels import find_contradiction
 from eenzaam_stats.loaders.codebook.layout import (
     Code,
     EvidenceWord,
@@ -23,12 +23,12 @@ from eenzaam_stats.loaders.codebook.layout import (
     Value,
     Variable,
     VariableKind,
-    answers_of,
-    code_of,
     evidence_word,
+    list_answers,
+    read_code,
 )
 from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS, UCLA_ITEMS
-from eenzaam_stats.scoring.wording import normalised
+from eenzaam_stats.scoring.wording import normalise_label
 from eenzaam_stats.vocabulary import MissingKind, require_option
 
 Table = Mapping[str, Any]
@@ -45,7 +45,7 @@ _SAID_STATUS: Mapping[EvidenceWord, Status] = MappingProxyType(
 _KINDS = frozenset(kind.value for kind in MissingKind)
 
 
-def variable_of(row: Table, *, number: int, wave: str, evidence: str) -> Variable:
+def read_variable(row: Table, *, number: int, wave: str, evidence: str) -> Variable:
     """One variable of one wave, checked.
 
     Parameters
@@ -111,8 +111,8 @@ def _variable(row: Table, *, number: int, wave: str, evidence: str) -> Variable:
     place = _place(row)
     words = _words(row, number=number, place=place)
     said = require_evidence(evidence, place=f"row {number}, {place}")
-    codes = _coded(row["codes"], number=number, place=place)
-    missing = _coded(row.get("missing", {}), number=number, place=place)
+    codes = _read_codes(row["codes"], number=number, place=place)
+    missing = _read_codes(row.get("missing", {}), number=number, place=place)
     kinds = {code: _missing_kind(entry[0], number, place) for code, entry in missing.items()}
     return Variable(
         name=row["name"],
@@ -178,17 +178,17 @@ def _missing_kind(word: str, number: int, place: str) -> MissingKind:
     if word not in _KINDS:
         raise SchemaError(
             f"codebook, row {number}: {word!r} of {place} is no kind of missing. "
-            f"Choose one of {listed(sorted(_KINDS))}."
+            f"Choose one of {list_all(sorted(_KINDS))}."
         )
     return MissingKind(word)
 
 
-def _coded(table: Table, *, number: int, place: str) -> dict[Code, Any]:
+def _read_codes(table: Table, *, number: int, place: str) -> dict[Code, Any]:
     """Codes as the file holds them: numbers as numbers, everything else as text."""
     places: dict[Code, int] = {}
     coded: dict[Code, Any] = {}
     for at, (key, entry) in enumerate(table.items(), start=1):
-        code = code_of(str(key))
+        code = read_code(str(key))
         if code in places:
             raise SchemaError(
                 f"codebook, row {number}: value rows {places[code]} and {at} of {place} are "
@@ -264,7 +264,7 @@ def _require_bands(values: Iterable[Value], *, place: str, name: str) -> None:
 def _require_own_labels(variable: Variable, *, place: str, name: str) -> None:
     """Raise when the label of one code is the number of another."""
     for code, label in variable.value_labels.items():
-        text = normalised(label)
+        text = normalise_label(label)
         number = int(text) if _WHOLE.fullmatch(text) else None
         if number is not None and number != code and number in variable.value_labels:
             raise SchemaError(
@@ -303,11 +303,11 @@ def require_own_meaning(variable: Variable, *, place: str, name: str) -> None:
     if variable.role == "item" and variable.name not in _ITEMS:
         raise SchemaError(
             f"{place}: {name} is an item, and {variable.name!r} is none. "
-            f"Choose one of [{listed(_ITEMS)}]."
+            f"Choose one of [{list_all(_ITEMS)}]."
         )
     _require_known_values(variable, place=place, name=name)
     for code, (value, label) in variable.codes.items():
-        meant = contradicted(variable.name, label, value, offered=answers_of(variable))
+        meant = find_contradiction(variable.name, label, value, offered=list_answers(variable))
         if meant:
             raise SchemaError(
                 f"{place}: code {code!r} of {name} has the label {label!r}, which stands for "
@@ -326,9 +326,9 @@ def _require_known_values(variable: Variable, *, place: str, name: str) -> None:
         known = ("true", "false")
     if strange:
         raise SchemaError(
-            f"{place}: value(s) [{listed(strange)}] of {name} are none of {variable.name}. "
-            f"Choose from [{listed(known)}]."
+            f"{place}: value(s) [{list_all(strange)}] of {name} are none of {variable.name}. "
+            f"Choose from [{list_all(known)}]."
         )
     absent = [end for end in _ENDS.get(variable.name, ()) if end not in values]
     if absent and variable.role == "item":
-        raise SchemaError(f"{place}: the codes of {name} leave out [{listed(absent)}].")
+        raise SchemaError(f"{place}: the codes of {name} leave out [{list_all(absent)}].")

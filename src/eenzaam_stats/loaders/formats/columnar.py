@@ -17,8 +17,8 @@ import pandas as pd
 from eenzaam_stats.errors import SourceError
 from eenzaam_stats.loaders.formats.survey_file import (
     SurveyFile,
-    damaged,
-    disguised,
+    damage_error,
+    disguise_error,
     first_bytes,
     require_whole,
 )
@@ -42,13 +42,13 @@ def open_parquet(path: Path) -> SurveyFile:
     start = first_bytes(path, len(SIGNATURE), one_of="file")
     if start != SIGNATURE:
         remedy = "Write the data as Parquet again."
-        raise disguised(path, start, kind="a Parquet file", remedy=remedy)
+        raise disguise_error(path, start, kind="a Parquet file", remedy=remedy)
     if find_spec("pyarrow") is None:
         raise SourceError(
             f"{path.name} is a Parquet file, and PyArrow, which reads it, is not installed. "
             "Install it with: pip install 'eenzaam-stats[fast]'."
         )
-    with _opened(path) as stored:
+    with _open_parquet(path) as stored:
         schema = stored.schema_arrow
         n_rows = stored.metadata.num_rows
         text = frozenset(field.name for field in schema if _is_text(field.type))
@@ -74,10 +74,10 @@ def read_parquet(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame
         If the file is damaged.
     """
     names = [name for name in file.columns if name in set(columns)]
-    with _opened(file.path) as stored:
+    with _open_parquet(file.path) as stored:
         n_rows = stored.metadata.num_rows
         file.options.require("cells", n_rows * max(len(names), 1), of=file.path.name)
-        file.options.require("text", _stated(stored, names), of=file.path.name)
+        file.options.require("text", _count_bytes(stored, names), of=file.path.name)
         table = _read(stored, names, file)
         values = {name: table[name].to_pandas() for name in names}
     frame = pd.DataFrame({name: _plain(own, file, name) for name, own in values.items()})
@@ -85,7 +85,7 @@ def read_parquet(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame
     return frame, None
 
 
-def _stated(stored: ParquetFile, names: Sequence[str]) -> int:
+def _count_bytes(stored: ParquetFile, names: Sequence[str]) -> int:
     """Bytes of the columns once unpacked, as the file states them."""
     groups = (stored.metadata.row_group(at) for at in range(stored.metadata.num_row_groups))
     parts = (group.column(at) for group in groups for at in range(group.num_columns))
@@ -119,7 +119,7 @@ def _size(column: Any) -> int:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[ParquetFile]:
+def _open_parquet(path: Path) -> Iterator[ParquetFile]:
     """File that is open; whatever goes wrong while it is read is damage."""
     import pyarrow as pa  # noqa: PLC0415
     from pyarrow.parquet import ParquetFile  # noqa: PLC0415
@@ -132,7 +132,7 @@ def _opened(path: Path) -> Iterator[ParquetFile]:
     except SourceError:
         raise
     except faults as error:
-        raise damaged(path, error) from error
+        raise damage_error(path, error) from error
 
 
 def _is_text(kind: Any) -> bool:

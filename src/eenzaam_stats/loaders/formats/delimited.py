@@ -18,7 +18,7 @@ from typing import TextIO
 
 import pandas as pd
 
-from eenzaam_stats.cell_text import stripped
+from eenzaam_stats.cell_text import strip_text
 from eenzaam_stats.errors import SourceError
 from eenzaam_stats.files.limits import limit
 from eenzaam_stats.loaders.formats.file_options import FileOptions
@@ -26,8 +26,8 @@ from eenzaam_stats.loaders.formats.progress import tell
 from eenzaam_stats.loaders.formats.survey_file import (
     FALLBACK_ENCODING,
     SurveyFile,
-    damaged,
-    disguised,
+    damage_error,
+    disguise_error,
     first_bytes,
     require_whole,
 )
@@ -59,7 +59,7 @@ def open_csv(path: Path, options: FileOptions) -> SurveyFile:
     start = first_bytes(path, _LOOKED_AT, one_of="file")
     if b"\0" in start or start.startswith(_WIDE_TEXT):
         remedy = "Save it as CSV with encoding UTF-8."
-        raise disguised(path, start, kind="a CSV file of plain text", remedy=remedy)
+        raise disguise_error(path, start, kind="a CSV file of plain text", remedy=remedy)
     try:
         names, encoding = _header(path, ENCODING, options), None
     except UnicodeError:
@@ -109,7 +109,7 @@ def _line(options: FileOptions) -> str:
 
 def _header(path: Path, encoding: str, options: FileOptions) -> tuple[str, ...]:
     with _rows(path, encoding, options) as rows:
-        return tuple(stripped(name) for name in next(rows, []))
+        return tuple(strip_text(name) for name in next(rows, []))
 
 
 def _delimiter(path: Path, encoding: str, options: FileOptions) -> str:
@@ -179,7 +179,7 @@ def _rows(path: Path, encoding: str, options: FileOptions) -> Iterator[Rows]:
         try:
             yield csv.reader(lines, delimiter=delimiter, strict=True)
         except csv.Error as error:
-            raise damaged(path, error) from error
+            raise damage_error(path, error) from error
 
 
 def _values(file: SurveyFile, columns: Sequence[str], encoding: str) -> pd.DataFrame:
@@ -188,7 +188,7 @@ def _values(file: SurveyFile, columns: Sequence[str], encoding: str) -> pd.DataF
     parts, n_rows, start = [], 0, monotonic()
     with _rows(file.path, encoding, file.options) as rows:
         next(rows)
-        cells = _picked(rows, places, file=file)
+        cells = _pick_cells(rows, places, file=file)
         while chunk := list(islice(cells, _ROWS_AT_A_TIME)):
             parts.append(pd.DataFrame(chunk, columns=names, dtype="str"))
             n_rows += len(chunk)
@@ -198,7 +198,7 @@ def _values(file: SurveyFile, columns: Sequence[str], encoding: str) -> pd.DataF
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
 
 
-def _picked(rows: Rows, places: Sequence[int], *, file: SurveyFile) -> Iterator[list[str]]:
+def _pick_cells(rows: Rows, places: Sequence[int], *, file: SurveyFile) -> Iterator[list[str]]:
     """Cells at some places of every row; blank lines are no rows, except under a single name."""
     width = len(file.columns)
     row = 0

@@ -18,7 +18,7 @@ from eenzaam_stats.errors import OptionError
 from eenzaam_stats.loaders.formats import spss
 from eenzaam_stats.loaders.formats.sav_dictionary import require_sound_dictionary
 from eenzaam_stats.loaders.formats.sav_rows import require_promised_rows
-from eenzaam_stats.loaders.formats.survey_file import SurveyFile, damaged, require_whole
+from eenzaam_stats.loaders.formats.survey_file import SurveyFile, damage_error, require_whole
 
 # polars-readstat keeps the missing codes of X under this name, and refuses a file that has X_null.
 _SUFFIX = "_null"
@@ -79,9 +79,9 @@ def _numbers(file: SurveyFile, names: list[str]) -> dict[str, npt.NDArray[np.flo
         return {}
     try:
         table = _table(file, names)
-        columns = {name: _coded(table[name]) for name in names}
+        columns = {name: _restore_codes(table[name]) for name in names}
     except (RuntimeError, pl.exceptions.PolarsError) as error:
-        raise damaged(file.path, error) from error
+        raise damage_error(file.path, error) from error
     return {
         name: column.to_numpy() for name, column in columns.items() if column.dtype == pl.Float64
     }
@@ -100,7 +100,7 @@ def _table(file: SurveyFile, names: list[str]) -> Any:
     )
 
 
-def _coded(column: Any) -> Any:
+def _restore_codes(column: Any) -> Any:
     """Put the user-missing codes, which come beside the values as text, back in their places."""
     import polars as pl  # noqa: PLC0415
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, TypedDict
 
-from eenzaam_stats.cell_text import Decimal, NumberFormat, Thousands, stripped
-from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.cell_text import Decimal, NumberFormat, Thousands, strip_text
+from eenzaam_stats.errors import OptionError, list_all
 from eenzaam_stats.files.limits import require_limits, require_within
 
 
@@ -111,9 +111,9 @@ class FileOptions:
         """Raise when something in the file of this name is more than its limit."""
         require_within(limit, found, of=of, raised=self.limits)
 
-    def kept(self, column: str) -> frozenset[str]:
+    def values_kept(self, column: str) -> frozenset[str]:
         """Words of a column that are values."""
-        return frozenset(stripped(word) for word in self.keep_words.get(column, ()))
+        return frozenset(strip_text(word) for word in self.keep_words.get(column, ()))
 
     def require_fitting(self, columns: Sequence[str], *, kind: str, name: str) -> None:
         """Raise when a format has no such thing, or a column is not in the file.
@@ -132,13 +132,14 @@ class FileOptions:
         strange = [one for one, is_said in said.items() if is_said and one not in fitting]
         if strange:
             raise OptionError(
-                f"{name} has no such thing as [{listed(strange)}]: rows to skip and a row of names "
+                f"{name} has no such thing as [{list_all(strange)}]: rows to skip and a row "
+                "of names "
                 "belong to CSV files and workbooks, a sheet to workbooks. Leave it out."
             )
         absent = [column for column in self.keep_words if column not in columns]
         if absent:
             raise OptionError(
-                f"keep_words names column(s) [{listed(absent)}], which {name} does not have. "
+                f"keep_words names column(s) [{list_all(absent)}], which {name} does not have. "
                 "Write names as the file has them."
             )
 

@@ -14,7 +14,7 @@ _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
 @contextmanager
-def told(listener: Listener) -> Iterator[None]:
+def show_progress(listener: Listener) -> Iterator[None]:
     """Tell a listener about every step of the readings inside the block.
 
     Parameters
@@ -26,7 +26,7 @@ def told(listener: Listener) -> Iterator[None]:
     Examples
     --------
     >>> heard = []
-    >>> with told(heard.append):
+    >>> with show_progress(heard.append):
     ...     tell("reading 3 columns of gm.sav")
     >>> tell("nobody listens")
     >>> heard

@@ -104,7 +104,7 @@ def _n_values(file: Path, layout: SavLayout, raised: Mapping[str, int]) -> int:
         return -(-n_bytes // UNIT)
     with file.open("rb") as stream:
         stream.seek(layout.data_at)
-        parts = _inflated(stream, layout) if layout.compression == ZLIB else _chunks(stream)
+        parts = _inflate(stream, layout) if layout.compression == ZLIB else _chunks(stream)
         counted = CodeCount()
         for part in parts:
             counted.add(part)
@@ -196,7 +196,7 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
         yield part
 
 
-def _inflated(stream: BinaryIO, layout: SavLayout) -> Iterator[bytes]:
+def _inflate(stream: BinaryIO, layout: SavLayout) -> Iterator[bytes]:
     """Blocks of a ``.zsav`` file, one after the other, each as long as the trailer says."""
     head = _numbers(stream, layout.order, "qqq")
     trailer_at, trailer_size = head[1], head[2]

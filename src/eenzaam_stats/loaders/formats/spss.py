@@ -21,8 +21,8 @@ from eenzaam_stats.loaders.formats.sav_rows import require_promised_rows
 from eenzaam_stats.loaders.formats.survey_file import (
     FALLBACK_ENCODING,
     SurveyFile,
-    damaged,
-    disguised,
+    damage_error,
+    disguise_error,
     first_bytes,
     require_whole,
 )
@@ -143,7 +143,7 @@ def _require_spss(file: Path) -> None:
     start = first_bytes(file, 4, one_of=".sav file")
     if start not in SIGNATURES:
         remedy = "Export the data from SPSS as .sav, without a password."
-        raise disguised(file, start, kind="an SPSS file", remedy=remedy)
+        raise disguise_error(file, start, kind="an SPSS file", remedy=remedy)
 
 
 def _metadata(file: Path, encoding: str | None) -> Any:
@@ -169,5 +169,5 @@ def _read(file: Path, encoding: str | None, **options: Any) -> tuple[pd.DataFram
         # a name that is no text in any encoding comes out of the library as a TypeError
         if _NOT_TEXT in str(error) and encoding is None:
             raise UnicodeError(str(error)) from error
-        raise damaged(file, error) from error
+        raise damage_error(file, error) from error
     return frame, meta

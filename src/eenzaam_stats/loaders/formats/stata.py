@@ -15,12 +15,12 @@ from typing import Any, BinaryIO
 import pandas as pd
 import pyreadstat
 
-from eenzaam_stats.errors import SourceError, listed
+from eenzaam_stats.errors import SourceError, list_all
 from eenzaam_stats.loaders.formats.survey_file import (
     FALLBACK_ENCODING,
     SurveyFile,
-    damaged,
-    disguised,
+    damage_error,
+    disguise_error,
     first_bytes,
     require_whole,
 )
@@ -43,7 +43,9 @@ def open_stata(path: Path) -> SurveyFile:
     """
     start = first_bytes(path, len(SIGNATURE), one_of="file")
     if start != SIGNATURE and not _is_old(start):
-        raise disguised(path, start, kind="a Stata file", remedy="Save the data from Stata again.")
+        raise disguise_error(
+            path, start, kind="a Stata file", remedy="Save the data from Stata again."
+        )
     if start != SIGNATURE and start[0] not in OLD_VERSIONS:
         raise SourceError(
             f"{path.name} has version {start[0]} of the Stata format, of before 2003, in which a "
@@ -62,7 +64,7 @@ def open_stata(path: Path) -> SurveyFile:
         columns=tuple(meta.column_names),
         text_columns=text,
         value_labels=MappingProxyType(
-            {name: _lettered(labels) for name, labels in meta.variable_value_labels.items()}
+            {name: _letter_codes(labels) for name, labels in meta.variable_value_labels.items()}
         ),
         missing_ranges=MappingProxyType(
             {name: EXTENDED_MISSING for name in meta.column_names if name not in text}
@@ -112,7 +114,7 @@ def _values(file: SurveyFile, columns: Sequence[str], encoding: str) -> pd.DataF
         return _read(file.path, encoding, usecols=list(columns))[0]
     except UnicodeError as error:
         wrong = [name for name in columns if not _can_be_read(file.path, name, encoding)]
-        raise _not_text(file.path, f"column(s) [{listed(wrong)}]") from error
+        raise _not_text(file.path, f"column(s) [{list_all(wrong)}]") from error
 
 
 def _can_be_read(path: Path, name: str, encoding: str) -> bool:
@@ -139,7 +141,7 @@ def _with_point(value: Any) -> Any:
     return f".{value}" if isinstance(value, str) else value
 
 
-def _lettered(labels: Mapping[Any, str]) -> dict[Any, str]:
+def _letter_codes(labels: Mapping[Any, str]) -> dict[Any, str]:
     return {_with_point(code): label for code, label in labels.items()}
 
 
@@ -156,7 +158,7 @@ def _read(path: Path, encoding: str | None, **options: Any) -> tuple[pd.DataFram
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
         if _NOT_TEXT in str(error) and encoding is None:
             raise UnicodeError(str(error)) from error
-        raise damaged(path, error) from error
+        raise damage_error(path, error) from error
     return frame, meta
 
 
@@ -208,7 +210,7 @@ def require_promised_rows(file: Path) -> None:
     """
     try:
         with file.open("rb") as stream:
-            new = _taken(stream, len(BEGIN)) == BEGIN
+            new = _take_bytes(stream, len(BEGIN)) == BEGIN
             stream.seek(0)
             (_walk_new if new else _walk_old)(stream, file.stat().st_size)
     except (ValueError, OverflowError, struct.error) as fault:
@@ -219,14 +221,14 @@ def require_promised_rows(file: Path) -> None:
 
 
 def _walk_old(stream: BinaryIO, size: int) -> None:
-    head = _taken(stream, HEADER)
+    head = _take_bytes(stream, HEADER)
     version, order = head[0], ">" if head[1] == 1 else "<"
     n_variables, n_rows = struct.unpack_from(f"{order}Hi", head, 4)
-    kinds = _taken(stream, n_variables)
+    kinds = _take_bytes(stream, n_variables)
     width = sum(_width(kind, WIDTHS, LONGEST_TEXT) for kind in kinds)
     described = NAME + FORMATS[version] + NAME + VARIABLE_LABEL
-    _taken(stream, n_variables * described + 2 * (n_variables + 1))
-    while (field := struct.unpack(f"{order}bi", _taken(stream, 5))) != (0, 0):
+    _take_bytes(stream, n_variables * described + 2 * (n_variables + 1))
+    while (field := struct.unpack(f"{order}bi", _take_bytes(stream, 5))) != (0, 0):
         _skip(stream, field[1], size)
     _skip(stream, n_rows * width, size)
     if not _tables_fill(stream, order, size):
@@ -242,9 +244,9 @@ def _tables_fill(stream: BinaryIO, order: str, size: int) -> bool:
     while (left := size - stream.tell()) > 0:
         if left < TABLE_HEAD + 4 + 8:
             return False
-        length = struct.unpack(f"{order}i", _taken(stream, 4))[0]
-        _taken(stream, TABLE_HEAD)
-        n_labels, n_words = struct.unpack(f"{order}ii", _taken(stream, 8))
+        length = struct.unpack(f"{order}i", _take_bytes(stream, 4))[0]
+        _take_bytes(stream, TABLE_HEAD)
+        n_labels, n_words = struct.unpack(f"{order}ii", _take_bytes(stream, 8))
         if min(n_labels, n_words) < 0 or length != 8 + 8 * n_labels + n_words:
             return False
         if length - 8 > size - stream.tell():
@@ -256,12 +258,12 @@ def _tables_fill(stream: BinaryIO, order: str, size: int) -> bool:
 def _walk_new(stream: BinaryIO, size: int) -> None:
     release, order = _release(stream)
     n_variables, n_rows = _counts(stream, release, order)
-    places = struct.unpack(f"{order}{PLACES}Q", _taken(stream, 8 * PLACES))
+    places = struct.unpack(f"{order}{PLACES}Q", _take_bytes(stream, 8 * PLACES))
     if max(places) > size:
         raise ValueError("its map points outside the file")
     stream.seek(places[TYPES_AT])
     _expect(stream, TYPES)
-    kinds = struct.unpack(f"{order}{n_variables}H", _taken(stream, 2 * n_variables))
+    kinds = struct.unpack(f"{order}{n_variables}H", _take_bytes(stream, 2 * n_variables))
     width = sum(_width(kind, NEW_WIDTHS, NEW_LONGEST_TEXT) for kind in kinds)
     length = places[DATA_END] - places[DATA_AT] - len(DATA)
     if length != n_rows * width:
@@ -274,9 +276,9 @@ def _walk_new(stream: BinaryIO, size: int) -> None:
 def _release(stream: BinaryIO) -> tuple[int, str]:
     """Version and order of bytes."""
     _expect(stream, BEGIN)
-    words = _taken(stream, 3)
+    words = _take_bytes(stream, 3)
     _expect(stream, b"</release><byteorder>")
-    order = ORDERS.get(_taken(stream, 3))
+    order = ORDERS.get(_take_bytes(stream, 3))
     if not words.isdigit() or int(words) not in SIZES or order is None:
         raise ValueError("its header has an unknown version or order of bytes")
     return int(words), order
@@ -290,19 +292,19 @@ def _counts(stream: BinaryIO, release: int, order: str) -> tuple[int, int]:
     _expect(stream, b"</K><N>")
     n_rows = _number(stream, order + rows)
     _expect(stream, b"</N><label>")
-    _taken(stream, _number(stream, order + label))
+    _take_bytes(stream, _number(stream, order + label))
     _expect(stream, b"</label><timestamp>")
-    _taken(stream, _number(stream, "B"))
+    _take_bytes(stream, _number(stream, "B"))
     _expect(stream, b"</timestamp></header><map>")
     return n_variables, n_rows
 
 
 def _number(stream: BinaryIO, form: str) -> int:
-    return int(struct.unpack(form, _taken(stream, struct.calcsize(form)))[0])
+    return int(struct.unpack(form, _take_bytes(stream, struct.calcsize(form)))[0])
 
 
 def _expect(stream: BinaryIO, words: bytes) -> None:
-    if _taken(stream, len(words)) != words:
+    if _take_bytes(stream, len(words)) != words:
         raise ValueError(f"the mark {words.decode()} is not where it must be")
 
 
@@ -314,7 +316,7 @@ def _width(kind: int, widths: Mapping[int, int], longest: int) -> int:
     raise ValueError(f"a variable has the unknown type {kind}")
 
 
-def _taken(stream: BinaryIO, n_bytes: int) -> bytes:
+def _take_bytes(stream: BinaryIO, n_bytes: int) -> bytes:
     data = stream.read(n_bytes)
     if len(data) < n_bytes:
         raise ValueError("it ends before its data")

@@ -14,7 +14,7 @@ import pandas as pd
 
 from eenzaam_stats.errors import SourceError
 from eenzaam_stats.loaders.formats.file_options import FileOptions
-from eenzaam_stats.messages import shown_reason
+from eenzaam_stats.messages import show_reason
 
 FileFormat = Literal["spss", "stata", "csv", "parquet", "excel"]
 Reader = Literal["pyreadstat", "fast"]
@@ -107,15 +107,15 @@ def first_bytes(file: Path, size: int, *, one_of: str) -> bytes:
     return start
 
 
-def damaged(file: Path, error: BaseException) -> SourceError:
+def damage_error(file: Path, error: BaseException) -> SourceError:
     """Error of a file that ends too early or cannot be understood."""
     return SourceError(
-        f"{file.name} is damaged or cut off and cannot be read to its end ({shown_reason(error)}). "
+        f"{file.name} is damaged or cut off and cannot be read to its end ({show_reason(error)}). "
         "Copy the file again from where it was made."
     )
 
 
-def disguised(file: Path, start: bytes, *, kind: str, remedy: str) -> SourceError:
+def disguise_error(file: Path, start: bytes, *, kind: str, remedy: str) -> SourceError:
     """Error of a file whose content is not what its name says."""
     # the bytes themselves can be the first cell of a table
     kinds = ((b"PK\x03\x04", "a zip file, as .xlsx is"), (b"$FL", "an SPSS file"))

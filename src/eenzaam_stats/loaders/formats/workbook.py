@@ -21,18 +21,18 @@ from zipfile import BadZipFile, ZipFile
 
 import pandas as pd
 
-from eenzaam_stats.cell_text import stripped
+from eenzaam_stats.cell_text import strip_text
 from eenzaam_stats.errors import OptionError, SourceError
 from eenzaam_stats.loaders.formats.file_options import FileOptions
 from eenzaam_stats.loaders.formats.survey_file import (
     SurveyFile,
-    damaged,
-    disguised,
+    damage_error,
+    disguise_error,
     first_bytes,
     require_whole,
 )
-from eenzaam_stats.loaders.formats.workbook_formulas import require_stored, unstored_formulas
-from eenzaam_stats.messages import shown_label, shown_sheets
+from eenzaam_stats.loaders.formats.workbook_formulas import find_unstored_formulas, require_stored
+from eenzaam_stats.messages import show_label, show_sheets
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
@@ -69,24 +69,22 @@ def open_excel(path: Path, options: FileOptions) -> SurveyFile:
     start = first_bytes(path, len(SIGNATURE), one_of="file")
     if start != SIGNATURE:
         remedy = "Save it from Excel as .xlsx, without a password."
-        raise disguised(path, start, kind="an Excel workbook", remedy=remedy)
+        raise disguise_error(path, start, kind="an Excel workbook", remedy=remedy)
     if find_spec("openpyxl") is None:
         raise SourceError(
             f"{path.name} is an Excel workbook, and openpyxl, which reads it, is not installed. "
             "Install it with: pip install 'eenzaam-stats[excel]'."
         )
-    with _opened(path, options) as book:
+    with _open_workbook(path, options) as book:
         sheets = [sheet.title for sheet in book.worksheets]
         place = _place(sheets, options)
         first = list(islice(_rows(book, place, options), _LOOKED_AT))
         at = options.header_row
-        unstored = unstored_formulas(path, book.worksheets[place], first_row=at, last_row=at)
-    names = tuple("" if cell is None else stripped(str(cell)) for cell in next(iter(first), ()))
+        unstored = find_unstored_formulas(path, book.worksheets[place], first_row=at, last_row=at)
+    names = tuple("" if cell is None else strip_text(str(cell)) for cell in next(iter(first), ()))
     require_stored(path, unstored, dict.fromkeys(unstored, "the row with the names has"))
     _require_names(path, names, first, options)
-    several = (
-        f"the workbook has {len(sheets)} sheets; the first, {shown_label(sheets[0])}, was read"
-    )
+    several = f"the workbook has {len(sheets)} sheets; the first, {show_label(sheets[0])}, was read"
     return SurveyFile(
         path=path,
         columns=names,
@@ -112,14 +110,14 @@ def read_excel(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
     """
     names = [name for name in file.columns if name in set(columns)]
     places = [file.columns.index(name) for name in names]
-    with _opened(file.path, file.options) as book:
+    with _open_workbook(file.path, file.options) as book:
         place = _place([sheet.title for sheet in book.worksheets], file.options)
         rows = _rows(book, place, file.options)
         next(rows)
-        filled = (row for row in _counted(rows, file) if any(cell is not None for cell in row))
-        cells = [_picked(row, places) for row in islice(filled, file.options.skip_rows, None)]
+        filled = (row for row in _count_cells(rows, file) if any(cell is not None for cell in row))
+        cells = [_pick_cells(row, places) for row in islice(filled, file.options.skip_rows, None)]
         start = file.options.header_row + 1
-        unstored = unstored_formulas(file.path, book.worksheets[place], first_row=start)
+        unstored = find_unstored_formulas(file.path, book.worksheets[place], first_row=start)
     named = {at: f"column {name!r} has" for at, name in zip(places, names, strict=True)}
     require_stored(file.path, unstored, named)
     frame = pd.DataFrame(cells, columns=names, dtype=object).infer_objects()
@@ -128,7 +126,7 @@ def read_excel(file: SurveyFile, columns: Sequence[str]) -> tuple[pd.DataFrame, 
 
 
 @contextmanager
-def _opened(path: Path, options: FileOptions) -> Iterator[Workbook]:
+def _open_workbook(path: Path, options: FileOptions) -> Iterator[Workbook]:
     """Workbook that is open; whatever goes wrong while it is read is damage."""
     from openpyxl import load_workbook  # noqa: PLC0415
 
@@ -143,7 +141,7 @@ def _opened(path: Path, options: FileOptions) -> Iterator[Workbook]:
     except (OptionError, SourceError):
         raise
     except _FAULTS as error:
-        raise damaged(path, error) from error
+        raise damage_error(path, error) from error
 
 
 def _place(sheets: Sequence[str], options: FileOptions) -> int:
@@ -153,7 +151,7 @@ def _place(sheets: Sequence[str], options: FileOptions) -> int:
         return wanted - 1
     if wanted not in sheets:
         raise OptionError(
-            f"sheet is {wanted!r}, which is not an option. Choose one of {shown_sheets(sheets)}."
+            f"sheet is {wanted!r}, which is not an option. Choose one of {show_sheets(sheets)}."
         )
     return sheets.index(str(wanted))
 
@@ -167,7 +165,7 @@ def _rows(book: Workbook, place: int, options: FileOptions) -> Iterator[tuple[An
     return islice(rows, options.header_row - 1, None)
 
 
-def _counted(rows: Iterator[tuple[Any, ...]], file: SurveyFile) -> Iterator[tuple[Any, ...]]:
+def _count_cells(rows: Iterator[tuple[Any, ...]], file: SurveyFile) -> Iterator[tuple[Any, ...]]:
     """Rows while there are not too many cells, those that a far cell makes blank among them."""
     n_cells, start = 0, monotonic()
     for row in rows:
@@ -197,7 +195,7 @@ def _require_names(
         )
 
 
-def _picked(row: tuple[Any, ...], places: Sequence[int]) -> list[Any]:
+def _pick_cells(row: tuple[Any, ...], places: Sequence[int]) -> list[Any]:
     return [_plain(row[place]) if place < len(row) else None for place in places]
 
 

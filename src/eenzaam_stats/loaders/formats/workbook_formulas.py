@@ -38,7 +38,7 @@ class Unstored:
     first_row: int
 
 
-def unstored_formulas(
+def find_unstored_formulas(
     path: Path, sheet: Any, *, first_row: int = 1, last_row: int | None = None
 ) -> Mapping[int, Unstored]:
     """Formulas without a stored value, by place of their column (from 0).
@@ -83,7 +83,7 @@ def require_stored(path: Path, unstored: Mapping[int, Unstored], names: Mapping[
     path : Path
         Workbook.
     unstored : mapping of int to Unstored
-        What :func:`unstored_formulas` found.
+        What :func:`find_unstored_formulas` found.
     names : mapping of int to str
         Columns that are read, by their place.
 

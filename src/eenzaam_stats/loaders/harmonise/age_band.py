@@ -11,7 +11,7 @@ from eenzaam_stats.loaders.harmonise.column import KINDS, VALID, Harmonised
 from eenzaam_stats.vocabulary import MissingKind
 
 
-def banded_ages(age: Harmonised, bands: Variable) -> Harmonised:
+def band_ages(age: Harmonised, bands: Variable) -> Harmonised:
     """Age bands of people whose age is known.
 
     Parameters

@@ -17,7 +17,7 @@ import pandas as pd
 from eenzaam_stats.arrays import BoolArray
 from eenzaam_stats.respondents import DJG_ITEMS
 from eenzaam_stats.results.estimates import CheckResult
-from eenzaam_stats.scoring.asked import not_asked_of
+from eenzaam_stats.scoring.asked import is_not_asked
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.direction import check_direction
 from eenzaam_stats.scoring.scale import score_regardless
@@ -114,7 +114,7 @@ def _blank_items(published: PublishedScores) -> str:
     """Items that were not asked, by their name in the file; an empty text for none."""
     answered = published.respondents[list(DJG_ITEMS)].notna().to_numpy()
     people = np.array(answered.any(axis=1).sum())
-    lacking = not_asked_of(answered.sum(axis=0), people)
+    lacking = is_not_asked(answered.sum(axis=0), people)
     names = [item for item, lacks in zip(DJG_ITEMS, lacking, strict=True) if lacks]
     return ", ".join(f"{item} ({published.source_names.get(item, 'no column')})" for item in names)
 

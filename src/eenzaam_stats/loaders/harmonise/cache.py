@@ -23,7 +23,7 @@ import pandas as pd
 
 from eenzaam_stats.design import Design
 from eenzaam_stats.errors import EenzaamStatsWarning, SourceError, users_level
-from eenzaam_stats.files.document_text import json_of
+from eenzaam_stats.files.document_text import parse_json
 from eenzaam_stats.files.writing import PendingFile, require_place
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.survey import ColumnReport, HarmonisationReport, Survey
@@ -70,7 +70,7 @@ class CacheKey:
         return f"{self.source}-{digest.hexdigest()[:SHORT]}"
 
 
-def cached(folder: str | Path | None, key: CacheKey, read: Callable[[], Survey]) -> Survey:
+def cache_survey(folder: str | Path | None, key: CacheKey, read: Callable[[], Survey]) -> Survey:
     """Survey from the cache, or read and kept there.
 
     Parameters
@@ -108,7 +108,7 @@ def cached(folder: str | Path | None, key: CacheKey, read: Callable[[], Survey])
     if folder is None:
         return read()
     place, name = _folder(folder), key.name()
-    kept = _kept(place, name)
+    kept = _read_kept(place, name)
     if kept is not None:
         survey, said = kept
         _warn(said)
@@ -152,16 +152,16 @@ def _folder(folder: str | Path) -> Path:
     return path
 
 
-def _kept(folder: Path, name: str) -> tuple[Survey, tuple[str, ...]] | None:
+def _read_kept(folder: Path, name: str) -> tuple[Survey, tuple[str, ...]] | None:
     """Survey and warnings of a cache file; ``None`` when it is absent, damaged or edited."""
     for path in sorted(folder.glob(f"{name}-*.parquet")):
         with contextlib.suppress(DamagedCacheError, SourceError):
-            if path.name == _named(name, path):
+            if path.name == _name_file(name, path):
                 return survey_from(path)
     return None
 
 
-def _named(name: str, path: Path) -> str:
+def _name_file(name: str, path: Path) -> str:
     """Name that a cache file has by its content."""
     return f"{name}-{_content(path).hex()[:SHORT]}.parquet"
 
@@ -194,8 +194,8 @@ def _keep(folder: Path, name: str, survey: Survey, said: tuple[str, ...]) -> Non
         require_place(folder / name, needed_by=VERB, overwrite=True)
         pending = PendingFile(folder / name, VERB, private=True, overwrite=True)
         with pending.writing() as part:
-            stored(survey, said, part)
-            pending.path = folder / _named(name, part)
+            store_survey(survey, said, part)
+            pending.path = folder / _name_file(name, part)
         pending.place()
         for path in edited:
             if path != pending.path:
@@ -216,7 +216,7 @@ class DamagedCacheError(ValueError):
     """A file that does not hold a whole survey."""
 
 
-def stored(survey: Survey, said: tuple[str, ...], path: Path) -> None:
+def store_survey(survey: Survey, said: tuple[str, ...], path: Path) -> None:
     """Write a survey that was not scored yet, with the warnings of its reading."""
     import pyarrow as pa  # noqa: PLC0415
     from pyarrow import parquet  # noqa: PLC0415
@@ -253,9 +253,9 @@ def survey_from(path: Path) -> tuple[Survey, tuple[str, ...]]:
 
     try:
         table = parquet.read_table(path, partitioning=None, page_checksum_verification=True)
-        facts = _facts_of(table.schema.metadata)
+        facts = _read_facts(table.schema.metadata)
         frame = pd.DataFrame(
-            {name: _restored(table[name], own) for name, own in facts["columns"].items()}
+            {name: _restore_column(table[name], own) for name, own in facts["columns"].items()}
         )
         survey = Survey(frame, Design(**facts["design"]), _report(facts["report"]))
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -263,11 +263,11 @@ def survey_from(path: Path) -> tuple[Survey, tuple[str, ...]]:
     return survey, tuple(facts["said"])
 
 
-def _facts_of(metadata: Mapping[bytes, bytes]) -> dict[str, Any]:
+def _read_facts(metadata: Mapping[bytes, bytes]) -> dict[str, Any]:
     text = metadata[_KEY]
     if hashlib.sha256(text).hexdigest().encode() != metadata[_DIGEST]:
         raise DamagedCacheError("the facts beside the table were changed")
-    facts: dict[str, Any] = json_of(text, of="the cache")
+    facts: dict[str, Any] = parse_json(text, of="the cache")
     return facts
 
 
@@ -288,7 +288,7 @@ def _facts(values: pd.Series[Any]) -> dict[str, Any]:
     }
 
 
-def _restored(column: Any, facts: Mapping[str, Any]) -> pd.Series[Any]:
+def _restore_column(column: Any, facts: Mapping[str, Any]) -> pd.Series[Any]:
     if "categories" in facts:
         words = pd.Index(facts["categories"], dtype=facts["dtype"])
         codes = column.to_numpy()

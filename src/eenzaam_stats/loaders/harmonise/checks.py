@@ -16,7 +16,7 @@ from eenzaam_stats.loaders.harmonise.one_file import Reading
 from eenzaam_stats.loaders.harmonise.weighting import weight_total
 from eenzaam_stats.respondents import DJG_ITEMS, UCLA_ITEMS
 from eenzaam_stats.results.estimates import CheckResult
-from eenzaam_stats.scoring.asked import LEAST_PEOPLE, not_asked_of
+from eenzaam_stats.scoring.asked import LEAST_PEOPLE, is_not_asked
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.direction import CHECK_NAME, LEAST_ROWS, check_direction
 from eenzaam_stats.scoring.instrument import Scale
@@ -45,7 +45,7 @@ def direction_checks(frame: pd.DataFrame) -> tuple[CheckResult, ...]:
     return tuple(checks)
 
 
-def asked_checks(columns: Mapping[str, Harmonised], *, place: str) -> tuple[CheckResult, ...]:
+def check_asked(columns: Mapping[str, Harmonised], *, place: str) -> tuple[CheckResult, ...]:
     """Questions on loneliness that were not asked in a file or wave; nothing where all were.
 
     Scoring refuses such an item; here it is told when the file is read.
@@ -60,7 +60,7 @@ def asked_checks(columns: Mapping[str, Harmonised], *, place: str) -> tuple[Chec
         return ()
     counts = np.array([answers.sum() for answers in valid.values()])
     people = np.array(np.logical_or.reduce(list(valid.values())).sum())
-    lacking = (counts == 0) | not_asked_of(counts, people)
+    lacking = (counts == 0) | is_not_asked(counts, people)
     said = [
         f"{name} ({columns[name].source_name}) {count:,} answer(s)"
         for name, count, lacks in zip(valid, counts, lacking, strict=True)
@@ -90,7 +90,7 @@ def file_checks(reading: Reading) -> tuple[CheckResult, ...]:
         if weight is not None
         else ()
     )
-    asked = asked_checks(columns, place=reading.selection.file.path.name)
+    asked = check_asked(columns, place=reading.selection.file.path.name)
     return (*header_check(reading.selection), again, *total, *asked)
 
 

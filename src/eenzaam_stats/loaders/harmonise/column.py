@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from eenzaam_stats.arrays import KindArray
-from eenzaam_stats.cell_text import is_no_value, says_nothing, stripped
+from eenzaam_stats.cell_text import is_no_value, says_nothing, strip_text
 from eenzaam_stats.loaders.codebook.missing_labels import missing_kind
 from eenzaam_stats.loaders.formats.file_options import FileOptions
 from eenzaam_stats.number_columns import numbers_in
@@ -56,7 +56,7 @@ class RawColumn:
 
     def declares(self, code: Any) -> bool:
         """Whether the file declares a code to be missing."""
-        return declared_in(code, self.declared)
+        return is_declared(code, self.declared)
 
     def is_blank(self, word: str) -> bool:
         """Whether a text means that there is no answer, and is neither kept nor labelled."""
@@ -74,9 +74,9 @@ class RawColumn:
         return {word: int((self.values == word).sum()) for word in words}
 
     def _is_kept(self, word: str) -> bool:
-        own = stripped(word)
+        own = strip_text(word)
         labelled = own in self.labels and missing_kind(self.labels[own]) is None
-        return labelled or own in self.options.kept(self.name)
+        return labelled or own in self.options.values_kept(self.name)
 
     def without_declared(self) -> pd.Series[Any]:
         """Values with declared missing values blank; numbers as numbers where nothing else is left.
@@ -129,7 +129,7 @@ def _says_missing(word: str) -> bool:
     return whole and missing_kind(word) is not None
 
 
-def declared_in(code: Any, declared: tuple[tuple[Any, Any], ...]) -> bool:
+def is_declared(code: Any, declared: tuple[tuple[Any, Any], ...]) -> bool:
     """Whether a code is one of some declared missing values, each from low to high."""
     return any(_within(code, low, high) for low, high in declared)
 
@@ -173,7 +173,7 @@ class Harmonised:
         )
         return ColumnReport(self.name, self.source_name, int(counts[0]), missing, self.recodes)
 
-    def kept(self, keep: npt.NDArray[np.bool_]) -> Harmonised:
+    def keep_rows(self, keep: npt.NDArray[np.bool_]) -> Harmonised:
         """Return the same column with some of its rows."""
         values = self.values[keep].reset_index(drop=True)
         return Harmonised(

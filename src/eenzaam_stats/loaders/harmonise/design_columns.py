@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from eenzaam_stats.arrays import BoolArray
-from eenzaam_stats.errors import DesignError, SchemaError, SourceError, listed
+from eenzaam_stats.errors import DesignError, SchemaError, SourceError, list_all
 from eenzaam_stats.keys import key_text, normal_word
 from eenzaam_stats.loaders.harmonise.column import VALID, Harmonised, RawColumn
 from eenzaam_stats.loaders.harmonise.harmonise import text_values
@@ -74,7 +74,7 @@ def _require_told_apart(selection: Selection) -> None:
     if names and not _own_weight(selection):
         raise SchemaError(
             f"{selection.place}: several waves of one file are asked for, and it has no column "
-            f"[{listed(names)}] that tells their rows apart. Add it, or read one wave."
+            f"[{list_all(names)}] that tells their rows apart. Add it, or read one wave."
         )
 
 

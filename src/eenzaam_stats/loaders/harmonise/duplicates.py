@@ -43,7 +43,7 @@ def check_duplicates(key: pd.Series[str], rows: npt.NDArray[np.int64], *, name: 
     return CheckResult("duplicates", not again.any(), message, first)
 
 
-def kept_rows(
+def select_rows(
     key: pd.Series[str], n_missing: npt.NDArray[np.int64], *, duplicates: Duplicates
 ) -> BoolArray:
     """Rows to keep.
@@ -65,7 +65,7 @@ def kept_rows(
     Examples
     --------
     >>> key, gaps = pd.Series(["a", "b", "a"]), np.array([3, 0, 1])
-    >>> kept_rows(key, gaps, duplicates="most_complete").tolist()
+    >>> select_rows(key, gaps, duplicates="most_complete").tolist()
     [False, True, True]
     """
     if duplicates == "report":

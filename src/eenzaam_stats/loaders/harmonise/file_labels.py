@@ -10,7 +10,7 @@ from typing import Any
 
 from eenzaam_stats.loaders.codebook.layout import Variable
 from eenzaam_stats.loaders.formats.survey_file import SurveyFile
-from eenzaam_stats.loaders.harmonise.column import declared_in
+from eenzaam_stats.loaders.harmonise.column import is_declared
 from eenzaam_stats.loaders.harmonise.harmonise import codes_of_file
 from eenzaam_stats.loaders.harmonise.labels import require_agreement
 
@@ -53,13 +53,13 @@ def require_file_labels(variable: Variable, file: SurveyFile, column: str) -> di
         variable,
         labels,
         column=column,
-        declares=lambda code: declared_by_file(variable, file, column, code),
+        declares=lambda code: is_declared_by_file(variable, file, column, code),
     )
     return labels
 
 
-def declared_by_file(variable: Variable, file: SurveyFile, column: str, code: Any) -> bool:
+def is_declared_by_file(variable: Variable, file: SurveyFile, column: str, code: Any) -> bool:
     """Whether the file declares a code of one column, as ``file_labels`` gives it, missing."""
     ranges = file.missing_ranges.get(column, ())
     _, declared = codes_of_file(variable, {}, ranges, column=column)
-    return declared_in(code, declared)
+    return is_declared(code, declared)

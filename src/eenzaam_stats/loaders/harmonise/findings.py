@@ -11,7 +11,7 @@ from eenzaam_stats.loaders.harmonise.column import Harmonised
 from eenzaam_stats.loaders.harmonise.file_labels import file_labels
 from eenzaam_stats.loaders.harmonise.labels import differing_labels
 from eenzaam_stats.loaders.harmonise.selection import Selection
-from eenzaam_stats.messages import shown_label
+from eenzaam_stats.messages import show_label
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.vocabulary import Origin
 
@@ -88,7 +88,7 @@ def _label_notes(selection: Selection) -> Iterator[str]:
         labels = file_labels(match.variable, selection.file, match.column)
         codes = differing_labels(match.variable, labels)
         if codes:
-            said = ", ".join(f"{code} {shown_label(labels[code])}" for code in codes)
+            said = ", ".join(f"{code} {show_label(labels[code])}" for code in codes)
             yield f"{match.column}: worded otherwise than in the codebook: {said}"
 
 

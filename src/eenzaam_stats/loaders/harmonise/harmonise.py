@@ -15,20 +15,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from eenzaam_stats.arrays import KindArray
-from eenzaam_stats.cell_text import may_be_thousands, number_of, says_nothing, stripped
+from eenzaam_stats.cell_text import may_be_thousands, parse_number, says_nothing, strip_text
 from eenzaam_stats.errors import SchemaError, UnknownCodeError
 from eenzaam_stats.keys import normal_keys, normal_word
 from eenzaam_stats.loaders.codebook.layout import Code, Value, Variable
 from eenzaam_stats.loaders.codebook.missing_labels import missing_kind
 from eenzaam_stats.loaders.harmonise.column import BLANK, KINDS, VALID, Harmonised, RawColumn
-from eenzaam_stats.loaders.harmonise.labels import coded_labels, shown_code
+from eenzaam_stats.loaders.harmonise.labels import codes_by_label, format_code
 from eenzaam_stats.loaders.harmonise.mapping_line import line_for_word
 from eenzaam_stats.loaders.harmonise.number_labels import notes_on_numbers
-from eenzaam_stats.messages import is_shown, shown_label
+from eenzaam_stats.messages import is_shown, show_label
 from eenzaam_stats.number_columns import certain_form, occurrences
 from eenzaam_stats.respondents import COLUMNS
 from eenzaam_stats.scoring.dichotomised import KEYED
-from eenzaam_stats.scoring.wording import normalised, plain
+from eenzaam_stats.scoring.wording import normalise_label, plain
 from eenzaam_stats.vocabulary import Answer, MissingKind
 
 ITEM_ANSWERS = (Answer.NO.value, Answer.MORE_OR_LESS.value, Answer.YES.value)
@@ -43,7 +43,7 @@ _ORDERED = frozenset(
 )
 
 
-def harmonised_column(variable: Variable, raw: RawColumn, *, place: str) -> Harmonised:
+def harmonise_column(variable: Variable, raw: RawColumn, *, place: str) -> Harmonised:
     """Recode one column of a file by one row of the codebook.
 
     Parameters
@@ -80,7 +80,7 @@ def harmonised_column(variable: Variable, raw: RawColumn, *, place: str) -> Harm
     # Once per distinct value: a message can then count rows per code, and a million rows cost what
     # twelve codes cost.
     places, uniques = pd.factorize(raw.values)
-    by_label = coded_labels(variable)
+    by_label = codes_by_label(variable)
     cells = read_numbers(variable, raw, (places, uniques), place=place)
     codes = [_code(value, variable, by_label) for value in cells]
     missing = [_kind(variable, raw, code) for code in codes]
@@ -99,7 +99,7 @@ def harmonised_column(variable: Variable, raw: RawColumn, *, place: str) -> Harm
         _series(variable, valid, places),
         np.append(table, BLANK)[places],
         recodes_done(variable, codes, missing),
-        (*declared_notes(variable, raw), *notes, *parts_of_years(variable, raw, codes, places)),
+        (*note_declared(variable, raw), *notes, *parts_of_years(variable, raw, codes, places)),
     )
 
 
@@ -135,15 +135,15 @@ def codes_of_file(
     """
     if variable.kind == "text":
         return dict(labels), declared
-    by_label = coded_labels(variable)
+    by_label = codes_by_label(variable)
     found: dict[Any, str] = {}
     for own, label in labels.items():
         code = _code(own, variable, by_label)
         first = found.setdefault(code, label)
         if plain(first) != plain(label):
             raise SchemaError(
-                f"Column {column!r}: code {shown_code(code)} has two labels in the file, "
-                f"{shown_label(first)} and {shown_label(label)}. Keep one of them; text "
+                f"Column {column!r}: code {format_code(code)} has two labels in the file, "
+                f"{show_label(first)} and {show_label(label)}. Keep one of them; text "
                 "such as '1' and '01' is one code."
             )
     pairs = [
@@ -188,10 +188,10 @@ def text_values(raw: RawColumn, *, place: str = "") -> tuple[pd.Series[Any], Kin
 def _text_column(variable: Variable, raw: RawColumn, *, place: str) -> Harmonised:
     """Column of free text; words that the codebook lists as missing have the kind it gives."""
     values, kinds = text_values(raw, place=place)
-    shown = raw.values.map(lambda cell: stripped(cell) if isinstance(cell, str) else cell)
+    shown = raw.values.map(lambda cell: strip_text(cell) if isinstance(cell, str) else cell)
     said = {
         word: MissingKind.NO_ANSWER
-        for word in map(stripped, raw.blank_words())
+        for word in map(strip_text, raw.blank_words())
         if is_shown(word) and word
     }
     for code, kind in variable.missing.items():
@@ -206,13 +206,13 @@ def _code(value: Any, variable: Variable, by_label: Mapping[str, Code]) -> Any:
     """Code that a cell holds: a number, a text that is a code, or the code of a printed label."""
     if not isinstance(value, str):
         return int(value) if float(value).is_integer() else shortest(value)
-    text = stripped(value)
+    text = strip_text(value)
     if variable.kind == "municipality" or variable.knows(text):
         return text
-    number = number_of(text)
-    if number is not None and (variable.knows(number) or normalised(text) not in by_label):
+    number = parse_number(text)
+    if number is not None and (variable.knows(number) or normalise_label(text) not in by_label):
         return number
-    return by_label.get(normalised(text), text)
+    return by_label.get(normalise_label(text), text)
 
 
 def _kind(variable: Variable, raw: RawColumn, code: Any) -> MissingKind | None:
@@ -265,7 +265,7 @@ def _refuse(
     if not variable.required:
         remedy += f", or leave out column {variable.name!r}"
     remedy = f"{remedy}.{_line(variable, raw, code, at)}"
-    raise UnknownCodeError.found(
+    raise UnknownCodeError.in_rows(
         place,
         column=raw.name,
         code=code,
@@ -365,7 +365,7 @@ def _others(variable: Variable, said: Mapping[Any, Any]) -> frozenset[Any]:
     return others if len(others) > MOST_CODES_SHOWN else frozenset()
 
 
-def declared_notes(variable: Variable, raw: RawColumn) -> tuple[str, ...]:
+def note_declared(variable: Variable, raw: RawColumn) -> tuple[str, ...]:
     """Say which codes the file declares missing although the codebook lists them as valid."""
     wrongly = [code for code in variable.codes if raw.declares(code)]
     if not wrongly:
@@ -424,22 +424,22 @@ def read_numbers(
         return values
     form = raw.options.numbers
     texts = [
-        value if isinstance(value, str) and not variable.knows(stripped(value)) else ""
+        value if isinstance(value, str) and not variable.knows(strip_text(value)) else ""
         for value in values
     ]
     if variable.bounds is None:
         texts = [text if _could_be_both(variable, text) else "" for text in texts]
     found = occurrences(places, len(values), raw.rows)
     form = certain_form(texts, form, column=raw.name, place=place, found=found)
-    if not form.said:
+    if not form.is_stated:
         return values
-    read = [number_of(text, form) if text else None for text in texts]
+    read = [parse_number(text, form) if text else None for text in texts]
     return [value if own is None else own for value, own in zip(values, read, strict=True)]
 
 
 def _could_be_both(variable: Variable, text: str) -> bool:
     """Whether a text is one code with a decimal sign and another with a sign for thousands."""
-    whole, number = may_be_thousands(text), number_of(text)
+    whole, number = may_be_thousands(text), parse_number(text)
     if whole is None or number is None:
         return False
     return variable.knows(whole) and variable.knows(number)

@@ -19,7 +19,7 @@ from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.answers import item_codes
 from eenzaam_stats.scoring.dichotomised import as_stored
 from eenzaam_stats.scoring.direction import LEAST_ROWS
-from eenzaam_stats.scoring.engine_frame import opened
+from eenzaam_stats.scoring.engine_frame import open_frame
 from eenzaam_stats.scoring.instrument import Scale
 
 # A correlation this many standard errors below 0 is no accident.
@@ -66,7 +66,7 @@ def with_single_items(check: CheckResult, frame: pd.DataFrame, scale: Scale) -> 
     if check.passed is False:
         return check
     with verb_named(f"direction of {scale.name}"):
-        own = opened(frame)
+        own = open_frame(frame)
         scale = as_stored(own, scale, items=None, answers=None)
         codes = item_codes(own, scale, items=None, answers=None)
     points = item_points(codes, np.array([item.points for item in scale.items], dtype=np.int8))

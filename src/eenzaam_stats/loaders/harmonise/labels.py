@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from eenzaam_stats.errors import ScaleError, SchemaError
-from eenzaam_stats.loaders.codebook.answer_labels import contradicted, meant
-from eenzaam_stats.loaders.codebook.layout import Code, Value, Variable, answers_of
+from eenzaam_stats.loaders.codebook.answer_labels import construe, find_contradiction
+from eenzaam_stats.loaders.codebook.layout import Code, Value, Variable, list_answers
 from eenzaam_stats.loaders.codebook.missing_labels import missing_kind
 from eenzaam_stats.loaders.harmonise.mapping_line import line_for_label
-from eenzaam_stats.messages import shown_label
-from eenzaam_stats.scoring.wording import FREQUENCY_WORDS, is_compound, normalised, plain
+from eenzaam_stats.messages import show_label
+from eenzaam_stats.scoring.wording import FREQUENCY_WORDS, is_compound, normalise_label, plain
 
 # First words of a flag.
 FLAG_WORDS = {"ja": True, "yes": True, "wel": True, "nee": False, "no": False, "niet": False}
@@ -60,7 +60,7 @@ def require_agreement(
         if code not in variable.codes and declares(code):
             continue
         # A label that repeats its code says nothing, and cannot contradict.
-        if label.strip() == shown_code(code):
+        if label.strip() == format_code(code):
             continue
         if variable.role == "item":
             _require_answer(variable, code, label, column=column)
@@ -80,7 +80,7 @@ def differing_labels(variable: Variable, labels: Mapping[Any, str]) -> tuple[Cod
     )
 
 
-def coded_labels(variable: Variable) -> dict[str, Code]:
+def codes_by_label(variable: Variable) -> dict[str, Code]:
     """Codes by their printed label; a label of two codes with different values stands for none.
 
     Parameters
@@ -91,14 +91,14 @@ def coded_labels(variable: Variable) -> dict[str, Code]:
     Returns
     -------
     dict of str to code
-        Keys are labels as ``normalised`` gives them.
+        Keys are labels as ``normalise_label`` gives them.
     """
     found: dict[str, Code] = {}
     unclear = set()
     for code, label in variable.value_labels.items():
-        first = found.setdefault(normalised(label), code)
+        first = found.setdefault(normalise_label(label), code)
         if _meaning(variable, first) != _meaning(variable, code):
-            unclear.add(normalised(label))
+            unclear.add(normalise_label(label))
     return {label: code for label, code in found.items() if label and label not in unclear}
 
 
@@ -106,7 +106,7 @@ def _meaning(variable: Variable, code: Code) -> object:
     return variable.codes[code][0] if code in variable.codes else variable.missing[code]
 
 
-def shown_code(code: Any) -> str:
+def format_code(code: Any) -> str:
     """Code as it is written in messages: whole numbers without decimals."""
     return code if isinstance(code, str) else f"{code:g}"
 
@@ -116,32 +116,32 @@ def unknown_answer(variable: Variable, code: Code, label: str) -> bool:
 
     A label that is the code itself, or none at all, says nothing and is no unknown answer.
     """
-    if variable.role != "item" or label.strip() == shown_code(code):
+    if variable.role != "item" or label.strip() == format_code(code):
         return False
-    if normalised(label) == normalised(variable.codes[code][1]):
+    if normalise_label(label) == normalise_label(variable.codes[code][1]):
         return False
-    return is_compound(label) or not meant(variable.name, label, offered=answers_of(variable))
+    return is_compound(label) or not construe(variable.name, label, offered=list_answers(variable))
 
 
 def _require_answer(variable: Variable, code: Any, label: str, *, column: str) -> None:
     expected = variable.codes[code][0] if code in variable.codes else None
-    if expected and normalised(label) == normalised(variable.codes[code][1]):
+    if expected and normalise_label(label) == normalise_label(variable.codes[code][1]):
         return
-    said = meant(variable.name, label, offered=answers_of(variable))
+    said = construe(variable.name, label, offered=list_answers(variable))
     if expected is None and not said and (code in variable.missing or missing_kind(label)):
         return
     if expected not in said or is_compound(label):
         meaning = f"{expected!r} in the codebook" if expected else "not an answer in the codebook"
         raise ScaleError(
             f"Column {column!r}: code "
-            f"{shown_code(code)} is labelled {shown_label(label)} in the file and is "
+            f"{format_code(code)} is labelled {show_label(label)} in the file and is "
             f"{meaning}. {_UNCERTAIN}{_line(code, label, expected if said is None else None)}"
         )
 
 
 def _line(code: Any, label: str, expected: Value | None) -> str:
     """Sentence with the line of a mapping that accepts a label which means nothing known."""
-    line = line_for_label(shown_code(code), label, expected)
+    line = line_for_label(format_code(code), label, expected)
     return f" {line}" if line else ""
 
 
@@ -149,17 +149,19 @@ def _require_frequency(variable: Variable, code: Any, label: str, *, column: str
     """Raise when a label is the word for another frequency; other wordings are only reported."""
     expected = variable.codes[code][0] if code in variable.codes else None
     words = FREQUENCY_WORDS.get(plain(label), frozenset())
-    labelled = coded_labels(variable).get(normalised(label))
+    labelled = codes_by_label(variable).get(normalise_label(label))
     named = None if labelled is None else variable.codes.get(labelled)
     other = named is not None and named[0] != expected
     if expected is None and not words and not other:
         return
-    same = expected is not None and normalised(label) == normalised(variable.codes[code][1])
+    same = expected is not None and normalise_label(label) == normalise_label(
+        variable.codes[code][1]
+    )
     if not same and (other or (words and expected not in words) or missing_kind(label)):
         meaning = f"{expected!r} in the codebook" if expected else "no answer in the codebook"
         raise ScaleError(
             f"Column {column!r}: code "
-            f"{shown_code(code)} is labelled {shown_label(label)} in the file and is "
+            f"{format_code(code)} is labelled {show_label(label)} in the file and is "
             f"{meaning}. {_UNCERTAIN}"
         )
 
@@ -170,11 +172,11 @@ def _require_value(variable: Variable, code: Code, label: str, *, column: str) -
     said = {_core(text): other for other, text in variable.codes.values()}
     flipped = variable.kind == "boolean" and _flag(label) not in (None, value)
     unknown = missing_kind(label) is not None and missing_kind(own) is None
-    other = contradicted(variable.name, label, value) is not None if value else False
+    other = find_contradiction(variable.name, label, value) is not None if value else False
     if flipped or unknown or other or said.get(_core(label), value) != value:
         raise SchemaError(
             f"Column {column!r}: code "
-            f"{shown_code(code)} is labelled {shown_label(label)} in the file and "
+            f"{format_code(code)} is labelled {show_label(label)} in the file and "
             f"{own!r} in the codebook. Check the file and the wave, or leave out column "
             f"{variable.name!r}."
         )

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 
 from eenzaam_stats.loaders.codebook.layout import Value
-from eenzaam_stats.messages import shown_label
+from eenzaam_stats.messages import show_label
 from eenzaam_stats.vocabulary import MissingKind
 
 LONGEST = 60  # longer texts are answers in own words, or questions
@@ -39,7 +39,7 @@ def line_for_label(code: str, label: str, value: Value | None) -> str:
     >>> line_for_label("2", "Somewhat", "more_or_less")
     'If the label is right, a mapping says so: 2 = ["more_or_less", "Somewhat"].'
     """
-    if value is None or len(label) > LONGEST or shown_label(label) != repr(label):
+    if value is None or len(label) > LONGEST or show_label(label) != repr(label):
         return ""
     return f"If the label is right, a mapping says so: {code} = [{_toml(value)}, {_toml(label)}]."
 

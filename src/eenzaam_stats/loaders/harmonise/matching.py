@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eenzaam_stats.errors import SchemaError, SourceError, UnknownColumnError, listed
+from eenzaam_stats.errors import SchemaError, SourceError, UnknownColumnError, list_all
 from eenzaam_stats.loaders.codebook.layout import Variable, WaveCodebook
 
 WEIGHT_WORDS = (
@@ -59,7 +59,7 @@ class NameIndex:
         found = [own for own in alike if own.endswith(name) or own.casefold() not in exact]
         if len(found) > 1:
             raise SchemaError(
-                f"Column {name} of the codebook matches [{listed(found)}] in the file. "
+                f"Column {name} of the codebook matches [{list_all(found)}] in the file. "
                 "Keep one of them and remove or rename the others."
             )
         return found[0] if found else None
@@ -85,7 +85,7 @@ class Match:
     column: str
 
 
-def matched_variables(
+def match_variables(
     wave: WaveCodebook, index: NameIndex, *, file: str, leave_out: Sequence[str] = ()
 ) -> tuple[tuple[Match, ...], tuple[str, ...]]:
     """Columns of the file that fill the harmonised columns of one wave.
@@ -141,7 +141,7 @@ def _first_match(candidates: Sequence[Variable], index: NameIndex) -> Match | No
 
 
 def _require_all(wave: WaveCodebook, index: NameIndex, *, file: str) -> None:
-    found = {name: _first_match(wave.candidates(name), index) for name in wave.required}
+    found = {name: _first_match(wave.candidates(name), index) for name in wave.mandatory_columns}
     absent = [name for name, match in found.items() if match is None]
     if not absent:
         return
@@ -149,7 +149,7 @@ def _require_all(wave: WaveCodebook, index: NameIndex, *, file: str) -> None:
     if len(absent) == len(found):
         raise SourceError(
             f"{file} does not look like the {wave.title} of {wave.name}: none of its "
-            f"{len(index.names):,} column(s) is one of {_wanted(wave, absent)} {names[0]} to "
+            f"{len(index.names):,} column(s) is one of {_name_absent(wave, absent)} {names[0]} to "
             f"{names[-1]}. Check the file and the wave."
         )
     taken = {match.column for match in found.values() if match is not None}
@@ -157,6 +157,6 @@ def _require_all(wave: WaveCodebook, index: NameIndex, *, file: str) -> None:
     raise UnknownColumnError.among(names, free, needed_for=f"{wave.title} {wave.name} ({file})")
 
 
-def _wanted(wave: WaveCodebook, absent: Sequence[str]) -> str:
+def _name_absent(wave: WaveCodebook, absent: Sequence[str]) -> str:
     items = {item.name for item in wave.items}
     return "the items" if items >= set(absent) else "the columns it needs,"

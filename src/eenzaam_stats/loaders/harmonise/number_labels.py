@@ -16,9 +16,9 @@ import numpy.typing as npt
 from eenzaam_stats.errors import SchemaError
 from eenzaam_stats.loaders.codebook.layout import Variable
 from eenzaam_stats.loaders.harmonise.column import RawColumn
-from eenzaam_stats.loaders.harmonise.labels import shown_code
-from eenzaam_stats.messages import shown_label
-from eenzaam_stats.scoring.wording import normalised
+from eenzaam_stats.loaders.harmonise.labels import format_code
+from eenzaam_stats.messages import show_label
+from eenzaam_stats.scoring.wording import normalise_label
 from eenzaam_stats.vocabulary import MissingKind
 
 Finding = Literal["number", "words", "contradiction"]
@@ -32,12 +32,12 @@ _UNIT = re.compile(
 _BAND = re.compile(r"\D*\d+\s*(?:-|\u2013|\u2014|/|t/m|tot|to|bis|tm)\s*\d+\D*")
 
 
-def said_of_number(code: Any, label: str) -> Finding:
+def compare_label(code: Any, label: str) -> Finding:
     """What a label says about a number: the same number, words, or another number.
 
     Examples
     --------
-    >>> said_of_number(99, "99 jaar"), said_of_number(99, "99 or older"), said_of_number(1, "18-24")
+    >>> compare_label(99, "99 jaar"), compare_label(99, "99 or older"), compare_label(1, "18-24")
     ('number', 'words', 'contradiction')
     """
     words = " ".join(label.casefold().split())
@@ -52,7 +52,7 @@ def said_of_number(code: Any, label: str) -> Finding:
     return "words"
 
 
-def worded_numbers(variable: Variable, labels: Mapping[Any, str]) -> dict[Any, Finding]:
+def find_worded_numbers(variable: Variable, labels: Mapping[Any, str]) -> dict[Any, Finding]:
     """Codes inside the range of a numeric variable whose label is not that number.
 
     Parameters
@@ -70,14 +70,14 @@ def worded_numbers(variable: Variable, labels: Mapping[Any, str]) -> dict[Any, F
         contradiction.
     """
     if variable.bounds is None:
-        return _reworded(variable, labels)
+        return _find_reworded(variable, labels)
     low, high = variable.bounds
     short = high - low < MOST_NAMED
     found: dict[Any, Finding] = {}
     for code, label in labels.items():
         if isinstance(code, str) or not low <= code <= high:
             continue
-        said = said_of_number(code, label)
+        said = compare_label(code, label)
         if said == "words" and not (short or _names(code, label)):
             said = "contradiction"
         if said != "number":
@@ -85,15 +85,17 @@ def worded_numbers(variable: Variable, labels: Mapping[Any, str]) -> dict[Any, F
     return found
 
 
-def _reworded(variable: Variable, labels: Mapping[Any, str]) -> dict[Any, Finding]:
+def _find_reworded(variable: Variable, labels: Mapping[Any, str]) -> dict[Any, Finding]:
     """Numbers that the codebook lists one by one, with other words than its own and no number."""
     if variable.kind not in ("integer", "number"):
         return {}
-    own = {code: normalised(variable.codes[code][1]) for code in labels if code in variable.codes}
+    own = {
+        code: normalise_label(variable.codes[code][1]) for code in labels if code in variable.codes
+    }
     return {
         code: "words"
         for code, words in own.items()
-        if normalised(labels[code]) != words and not _names(code, labels[code])
+        if normalise_label(labels[code]) != words and not _names(code, labels[code])
     }
 
 
@@ -140,7 +142,7 @@ def notes_on_numbers(
         for code, kind in zip(codes, kinds, strict=True)
         if kind is None and code in raw.labels
     }
-    worded = worded_numbers(variable, said)
+    worded = find_worded_numbers(variable, said)
     if not worded:
         return ()
     at = {
@@ -151,7 +153,7 @@ def notes_on_numbers(
         if finding == "contradiction":
             raise _contradiction(variable, raw, code, at[code], place=place)
     shown = [
-        f"{shown_code(code)} {shown_label(said[code])} ({int(at[code].sum()):,} row(s))"
+        f"{format_code(code)} {show_label(said[code])} ({int(at[code].sum()):,} row(s))"
         for code in worded
     ]
     more = f" and {len(shown) - MOST_NAMED} more" if len(shown) > MOST_NAMED else ""
@@ -164,9 +166,9 @@ def _contradiction(
 ) -> SchemaError:
     way = "" if variable.required else f", or leave out column {variable.name!r}"
     return SchemaError(
-        f"{place}, column {raw.name!r}: code {shown_code(code)} ({int(at.sum()):,} row(s), first "
+        f"{place}, column {raw.name!r}: code {format_code(code)} ({int(at.sum()):,} row(s), first "
         f"in row {int(raw.rows[int(at.argmax())])}) is labelled "
-        f"{shown_label(raw.labels[code])} in the file "
+        f"{show_label(raw.labels[code])} in the file "
         "and would be read as that number. Declare it missing in the file, or remove the label "
         f"where it is the number; in a mapping, let min and max leave it out{way}."
     )

@@ -61,13 +61,13 @@ class Reading:
         schema = [column.name for column in COLUMNS if column.name in self.columns]
         return [*schema, *(name for name in self.columns if name not in schema)]
 
-    def kept(self, keep: npt.NDArray[np.bool_], *, reason: str) -> Reading:
+    def keep_rows(self, keep: npt.NDArray[np.bool_], *, reason: str) -> Reading:
         """Return the reading with some of its rows; the others are counted under the reason."""
         if keep.all():
             return self
         return replace(
             self,
-            columns={name: column.kept(keep) for name, column in self.columns.items()},
+            columns={name: column.keep_rows(keep) for name, column in self.columns.items()},
             rows=self.rows[keep],
             dropped=(*self.dropped, (reason, int((~keep).sum()))),
         )

@@ -2,7 +2,7 @@
 
 Names are matched, contradictions refused, values recoded, kinds of missing kept, design columns
 taken and everything reported. No source is known by name here; a reader with more to do takes
-``harmonised_file`` and ``as_survey`` apart.
+``harmonise_file`` and ``as_survey`` apart.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from eenzaam_stats.design import Design
-from eenzaam_stats.errors import OptionError, SourceError, listed
+from eenzaam_stats.errors import OptionError, SourceError, list_all
 from eenzaam_stats.keys import key_text, normal_word
 from eenzaam_stats.loaders.codebook.layout import Value, WaveCodebook
 from eenzaam_stats.loaders.formats.opened import read_columns
 from eenzaam_stats.loaders.formats.progress import tell
 from eenzaam_stats.loaders.formats.survey_file import SurveyFile
-from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
+from eenzaam_stats.loaders.harmonise.cache import CacheKey, cache_survey
 from eenzaam_stats.loaders.harmonise.checks import direction_checks, file_checks
 from eenzaam_stats.loaders.harmonise.design_columns import (
     CLUSTERS,
@@ -30,13 +30,13 @@ from eenzaam_stats.loaders.harmonise.design_columns import (
     rows_with_weight,
     without_blank_design,
 )
-from eenzaam_stats.loaders.harmonise.harmonise import harmonised_column
+from eenzaam_stats.loaders.harmonise.harmonise import harmonise_column
 from eenzaam_stats.loaders.harmonise.one_file import Reading, respondents
-from eenzaam_stats.loaders.harmonise.selection import file_origin, own_rows, selected_columns
+from eenzaam_stats.loaders.harmonise.selection import file_origin, own_rows, select_columns
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.survey import HarmonisationReport, Survey
 
-__all__ = ["Keep", "as_survey", "harmonised_file", "read_survey"]
+__all__ = ["Keep", "as_survey", "harmonise_file", "read_survey"]
 
 Keep = Mapping[str, Collection[Value]]
 
@@ -97,7 +97,7 @@ def read_survey(
 
     See Also
     --------
-    harmonised_file : The first half, for a source with levels or with more to do.
+    harmonise_file : The first half, for a source with levels or with more to do.
     eenzaam_stats.loaders.formats.opened.open_file : Opens a file of any format.
 
     Notes
@@ -110,14 +110,14 @@ def read_survey(
     """
 
     def read() -> Survey:
-        reading = harmonised_file(file, wave, weight=weight, leave_out=leave_out)
+        reading = harmonise_file(file, wave, weight=weight, leave_out=leave_out)
         return as_survey(reading if keep is None else _rows_to_keep(reading, keep), source=source)
 
-    options = {"weight": weight, "leave_out": list(leave_out), "keep": _listed_values(keep)}
-    return cached(cache, CacheKey(source, (file.path,), repr(wave), options), read)
+    options = {"weight": weight, "leave_out": list(leave_out), "keep": _list_values(keep)}
+    return cache_survey(cache, CacheKey(source, (file.path,), repr(wave), options), read)
 
 
-def harmonised_file(
+def harmonise_file(
     file: SurveyFile,
     wave: WaveCodebook,
     *,
@@ -150,7 +150,7 @@ def harmonised_file(
     OptionError
         If the level is unknown; all other errors as for ``read_survey``.
     """
-    selection = selected_columns(
+    selection = select_columns(
         file, wave, weight=weight, leave_out=leave_out, weights_for=weights_for
     )
     values, encoding = read_columns(file, selection.columns)
@@ -162,7 +162,7 @@ def harmonised_file(
     rows = np.flatnonzero(weighted) + 1
     own = values[weighted].reset_index(drop=True)
     columns = {
-        match.variable.name: harmonised_column(
+        match.variable.name: harmonise_column(
             match.variable, selection.raw(match.column, own, rows), place=selection.place
         )
         for match in selection.matches
@@ -238,7 +238,7 @@ def as_survey(
     )
 
 
-def _listed_values(keep: Keep | None) -> dict[str, list[str]] | None:
+def _list_values(keep: Keep | None) -> dict[str, list[str]] | None:
     if keep is None:
         return None
     return {name: sorted(map(repr, wanted)) for name, wanted in keep.items()}
@@ -253,7 +253,7 @@ def _rows_to_keep(reading: Reading, keep: Keep) -> Reading:
         if not at.any():
             raise SourceError(
                 f"{reading.selection.file.path.name} holds no row whose {name} is one of "
-                f"[{listed(wanted)}]. Check the file and the values."
+                f"[{list_all(wanted)}]. Check the file and the values."
             )
-        reading = reading.kept(at, reason=f"{name} is none of [{listed(wanted)}]")
+        reading = reading.keep_rows(at, reason=f"{name} is none of [{list_all(wanted)}]")
     return reading

@@ -25,7 +25,7 @@ from eenzaam_stats.loaders.codebook.layout import RespondentFilter, WaveCodebook
 from eenzaam_stats.loaders.formats.survey_file import SurveyFile
 from eenzaam_stats.loaders.harmonise.column import RawColumn
 from eenzaam_stats.loaders.harmonise.file_labels import require_file_labels
-from eenzaam_stats.loaders.harmonise.matching import Match, NameIndex, matched_variables
+from eenzaam_stats.loaders.harmonise.matching import Match, NameIndex, match_variables
 from eenzaam_stats.loaders.harmonise.weighting import level_column, weight_column
 from eenzaam_stats.vocabulary import Origin
 
@@ -119,7 +119,7 @@ class Selection:
             ) from error
 
 
-def selected_columns(
+def select_columns(
     file: SurveyFile,
     wave: WaveCodebook,
     *,
@@ -161,7 +161,7 @@ def selected_columns(
     _require_optional(wave, leave_out)
     index = NameIndex(file.columns, wave.prefixes)
     name = file.path.name
-    matches, absent = matched_variables(wave, index, file=name, leave_out=leave_out)
+    matches, absent = match_variables(wave, index, file=name, leave_out=leave_out)
     for match in matches:
         require_file_labels(match.variable, file, match.column)
     if weights_for is not None and weight is None:
@@ -193,7 +193,7 @@ def selected_columns(
 
 
 def _require_optional(wave: WaveCodebook, leave_out: Sequence[str]) -> None:
-    needed = set(wave.required)
+    needed = set(wave.mandatory_columns)
     optional = sorted({variable.name for variable in wave.variables} - needed)
     for name in leave_out:
         if name not in optional:
@@ -277,7 +277,7 @@ def _require_known(
     strange = ~known & ~code.isin(rule.drop).to_numpy(dtype=np.bool_)
     if rule.drop and strange.any():
         first = int(strange.argmax())
-        raise UnknownCodeError.found(
+        raise UnknownCodeError.in_rows(
             place,
             column=column,
             code=code.iloc[first],

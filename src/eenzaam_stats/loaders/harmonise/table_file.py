@@ -18,7 +18,7 @@ from eenzaam_stats.loaders.formats.file_options import FileOptions, FileWords
 from eenzaam_stats.loaders.formats.opened import SUFFIXES, open_file, read_columns
 from eenzaam_stats.loaders.formats.survey_file import SurveyFile
 from eenzaam_stats.loaders.harmonise.column import RawColumn
-from eenzaam_stats.messages import shown_names
+from eenzaam_stats.messages import show_names
 
 
 def read_table(path: str | Path, **file_words: Unpack[FileWords]) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def read_table(path: str | Path, **file_words: Unpack[FileWords]) -> pd.DataFram
     ...     read_table(file, thousands=".")["persons"].tolist()
     [1234, 987]
     """
-    opened = _opened(path, file_words)
+    opened = _open_file(path, file_words)
     names = [name for name in opened.columns if name]
     frame, _ = read_columns(opened, names)
     rows = np.arange(1, len(frame) + 1)
@@ -81,7 +81,7 @@ def read_text_table(path: str | Path, **file_words: Unpack[FileWords]) -> pd.Dat
     SourceError
         If the file cannot be read, or a name occurs twice.
     """
-    opened = _opened(path, file_words)
+    opened = _open_file(path, file_words)
     names = [name for name in opened.columns if name]
     frame, _ = read_columns(opened, names)
     return frame.map(_text)
@@ -93,7 +93,7 @@ def _text(cell: object) -> str:
     return "" if cell is None or cell is pd.NA or cell is pd.NaT else str(cell)
 
 
-def _opened(path: str | Path, file_words: FileWords) -> SurveyFile:
+def _open_file(path: str | Path, file_words: FileWords) -> SurveyFile:
     file = Path(path)
     if file.suffix.casefold() in SUFFIXES:
         opened = open_file(file, **file_words)
@@ -103,7 +103,7 @@ def _opened(path: str | Path, file_words: FileWords) -> SurveyFile:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise SourceError(
-            f"{file.name} has column(s) [{shown_names(twice)}] more than once. Keep one of each."
+            f"{file.name} has column(s) [{show_names(twice)}] more than once. Keep one of each."
         )
     return opened
 

@@ -13,12 +13,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eenzaam_stats.errors import DesignError, EenzaamStatsWarning, OptionError, listed, users_level
+from eenzaam_stats.errors import (
+    DesignError,
+    EenzaamStatsWarning,
+    OptionError,
+    list_all,
+    users_level,
+)
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
 from eenzaam_stats.loaders.harmonise.column import RawColumn
 from eenzaam_stats.loaders.harmonise.matching import NameIndex
-from eenzaam_stats.loaders.harmonise.number_labels import said_of_number
-from eenzaam_stats.messages import is_shown, shown_label, shown_names
+from eenzaam_stats.loaders.harmonise.number_labels import compare_label
+from eenzaam_stats.messages import is_shown, show_label, show_names
 from eenzaam_stats.results.estimates import CheckResult
 
 # A mean weight this near to 1 speaks for weights that add up to the respondents.
@@ -78,10 +84,10 @@ def weight_column(
     if weight is None and not wave.delivers_weights:
         return None, ("the source delivers no weights: every figure is unweighted",)
     if weight is None:
-        return _documented_weight(wave, index, place=place)
+        return _find_weight(wave, index, place=place)
     wrong = _reason(weight, wave.wrong_weights, index)
     if wrong is not None:
-        right = f"Use [{listed(wave.weights)}]."
+        right = f"Use [{list_all(wave.weights)}]."
         raise DesignError(
             f"{place}: {weight!r} is the wrong weight for loneliness: {wrong}. {right}"
         )
@@ -89,15 +95,15 @@ def weight_column(
     if column is None:
         raise DesignError(
             f"{place} has no column {weight!r}. Columns that look like weights: "
-            f"[{shown_names(index.weights())}]."
+            f"[{show_names(index.weights())}]."
         )
-    return column, _chosen_notes(wave, index, column)
+    return column, _note_choice(wave, index, column)
 
 
-def _documented_weight(
+def _find_weight(
     wave: WaveCodebook, index: NameIndex, *, place: str
 ) -> tuple[str | None, tuple[str, ...]]:
-    seen = f"Columns that look like weights: [{shown_names(index.weights())}]."
+    seen = f"Columns that look like weights: [{show_names(index.weights())}]."
     if not wave.weights:
         raise DesignError(
             f"{place} needs weight=: no weight for loneliness is documented for this wave. "
@@ -106,7 +112,7 @@ def _documented_weight(
     columns = [column for name in wave.weights if (column := index.find(name)) is not None]
     if not columns:
         raise DesignError(
-            f"{place} needs the weight for loneliness, [{listed(wave.weights)}], which is not in "
+            f"{place} needs the weight for loneliness, [{list_all(wave.weights)}], which is not in "
             f"the file. {seen} Name the right one with weight=."
         )
     used, *others = columns
@@ -114,7 +120,7 @@ def _documented_weight(
     return used, tuple(f"weight {used}; {sentence}" for sentence in unused)
 
 
-def _chosen_notes(wave: WaveCodebook, index: NameIndex, column: str) -> tuple[str, ...]:
+def _note_choice(wave: WaveCodebook, index: NameIndex, column: str) -> tuple[str, ...]:
     doubt = _reason(column, wave.discouraged_weights, index)
     if doubt is not None:
         sentence = f"weight {column}, chosen by the user, is doubtful for loneliness: {doubt}"
@@ -125,7 +131,7 @@ def _chosen_notes(wave: WaveCodebook, index: NameIndex, column: str) -> tuple[st
     documented = {name.casefold() for name in (*wave.weights, *wave.weight_levels.values())}
     if index.bare(column) in documented:
         return ()
-    known = f"the codebook has [{listed(wave.weights)}]" if wave.weights else "none is documented"
+    known = f"the codebook has [{list_all(wave.weights)}]" if wave.weights else "none is documented"
     return (f"weight {column} was chosen by the user; for loneliness {known}",)
 
 
@@ -176,11 +182,11 @@ def _require_numbers(raw: RawColumn, weights: npt.NDArray[np.float64], *, place:
     """Raise when the file gives a weight in use a label that is another thing than the number."""
     for code, label in raw.labels.items():
         at = weights == code if not isinstance(code, str) else np.zeros(len(weights), np.bool_)
-        if at.any() and said_of_number(code, label) != "number":
+        if at.any() and compare_label(code, label) != "number":
             raise DesignError(
                 f"{place}: the weight {raw.name!r} is {code:g} in {int(at.sum()):,} row(s), first "
                 f"in row {raw.rows[int(at.argmax())]}, and the file labels that "
-                f"{shown_label(label)}. Declare "
+                f"{show_label(label)}. Declare "
                 "it missing in the file, or remove the label where it is a weight."
             )
 
@@ -242,7 +248,7 @@ def complete_strata(
     blank = text.isna().to_numpy(dtype=np.bool_)
     if blank.any():
         shown = sorted(word.strip() for word in words if word.strip() and is_shown(word.strip()))
-        said = f" The word(s) [{listed(shown)}] mean that it is blank." if shown else ""
+        said = f" The word(s) [{list_all(shown)}] mean that it is blank." if shown else ""
         kept = f", or say keep_words={{{name!r}: {shown}}} if they are values" if shown else ""
         raise DesignError(
             f"{place}: the {what} {name!r} is blank in {int(blank.sum()):,} row(s), first in row "

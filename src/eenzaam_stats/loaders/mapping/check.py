@@ -11,8 +11,8 @@ from dataclasses import dataclass, fields
 from typing import Any, get_args
 
 from eenzaam_stats.design import RULES_OF_R
-from eenzaam_stats.errors import OptionError, listed
-from eenzaam_stats.loaders.codebook.layout import code_of
+from eenzaam_stats.errors import OptionError, list_all
+from eenzaam_stats.loaders.codebook.layout import read_code
 from eenzaam_stats.loaders.formats.file_options import FileOptions
 from eenzaam_stats.loaders.mapping import ssw
 from eenzaam_stats.loaders.mapping.labels import (
@@ -29,15 +29,15 @@ from eenzaam_stats.loaders.mapping.labels import (
     Households,
     MappedEvidence,
     Table,
-    instruments_of,
+    instruments_in,
     is_placeholder,
     nearest,
-    said_of,
-    years_of,
+    read_entry,
+    years_in,
 )
-from eenzaam_stats.loaders.mapping.layout import staged_columns
+from eenzaam_stats.loaders.mapping.layout import list_stage_columns
 from eenzaam_stats.loaders.mapping.row import row_problems
-from eenzaam_stats.loaders.mapping.stored_items import stored_value
+from eenzaam_stats.loaders.mapping.stored_items import harmonise_value
 from eenzaam_stats.respondents import DJG_ITEMS
 from eenzaam_stats.scoring.dichotomised import KEYED
 from eenzaam_stats.vocabulary import SinglePsu
@@ -125,7 +125,7 @@ def _source(table: Table) -> Iterator[str]:
 
 
 def _several_years(table: Table) -> Iterator[str]:
-    if len(years_of(table)) > 1 and "wave_column" not in table:
+    if len(years_in(table)) > 1 and "wave_column" not in table:
         yield "[source] wave lists several years; wave_column, the column with the year, is needed"
 
 
@@ -137,7 +137,7 @@ def _words(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def _known_instrument(value: Any) -> bool:
+def _is_known_instrument(value: Any) -> bool:
     said = [value] if isinstance(value, str) else value
     return (
         isinstance(said, list)
@@ -155,7 +155,7 @@ _SOURCE_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "title": (_words, "words are needed"),
     "population": (_words, "words are needed"),
     "wave": (
-        lambda value: bool(years_of({"wave": value})),
+        lambda value: bool(years_in({"wave": value})),
         "a year in four digits is needed, or a list of different years",
     ),
     "wave_column": (_words, "the name of the column with the year is needed"),
@@ -164,16 +164,16 @@ _SOURCE_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         "the youngest age, a whole number without quotes, is needed",
     ),
     "instrument": (
-        _known_instrument,
-        f"options, one or a list: {listed(INSTRUMENTS)}",
+        _is_known_instrument,
+        f"options, one or a list: {list_all(INSTRUMENTS)}",
     ),
     "evidence": (
         lambda value: value in get_args(MappedEvidence),
-        f"options: {listed(get_args(MappedEvidence))}",
+        f"options: {list_all(get_args(MappedEvidence))}",
     ),
     "households": (
         lambda value: value in get_args(Households),
-        f"options: {listed(get_args(Households))}",
+        f"options: {list_all(get_args(Households))}",
     ),
 }
 
@@ -189,7 +189,7 @@ def _design(table: Table) -> Iterator[str]:
             yield from _stages(field, value)
         elif field in DESIGN_FIELDS and not _words(value):
             yield f'[design] {field} is {value!r}; the name of a column or "{NO_COLUMN}" is needed'
-    clusters, sizes = (len(staged_columns({"design": table}, field)) for field in STAGED_FIELDS)
+    clusters, sizes = (len(list_stage_columns({"design": table}, field)) for field in STAGED_FIELDS)
     if sizes and sizes != max(clusters, 1):
         yield (
             f"[design] fpc names {sizes} column(s) and cluster {clusters}; one population size per "
@@ -198,7 +198,7 @@ def _design(table: Table) -> Iterator[str]:
     rule = table.get("single_psu")
     options = (*get_args(SinglePsu), *RULES_OF_R)
     if _words(rule) and not is_placeholder(rule) and rule not in options:
-        yield f"[design] single_psu is {rule!r}; options: {listed(options)}"
+        yield f"[design] single_psu is {rule!r}; options: {list_all(options)}"
 
 
 def _stages(field: str, names: Sequence[Any]) -> Iterator[str]:
@@ -230,7 +230,7 @@ def _respondents(table: Table) -> Iterator[str]:
     column, keep = table.get("column"), table.get("keep")
     if not _words(column) or is_placeholder(column):
         yield f"[respondents] column is {column!r}; the name of a column is needed"
-    codes = [code_of(str(one)) for one in keep] if isinstance(keep, list) else []
+    codes = [read_code(str(one)) for one in keep] if isinstance(keep, list) else []
     if not codes or not all(isinstance(code, int) for code in codes):
         yield f"[respondents] keep is {keep!r}; a list of whole numbers is needed"
 
@@ -243,7 +243,7 @@ def _rows(rows: Sequence[Any]) -> Iterator[str]:
             continue
         name = row["name"] if isinstance(row.get("name"), str) else ""
         for problem in row_problems(row):
-            found.setdefault(_shared(problem, number, name), []).append((number, name))
+            found.setdefault(_generalise_problem(problem, number, name), []).append((number, name))
     yield from (_on_rows(problem, at) for problem, at in found.items())
     tables = [row if isinstance(row, dict) else {} for row in rows]
     for field in ("name", "column"):
@@ -257,7 +257,7 @@ def _rows(rows: Sequence[Any]) -> Iterator[str]:
                 yield f"rows {', '.join(numbers)} have the same {field} {value!r}"
 
 
-def _shared(problem: str, number: int, name: str) -> str:
+def _generalise_problem(problem: str, number: int, name: str) -> str:
     """Problem in words that other rows with it have too; what is to be filled in is of one row."""
     if _UNFILLED in problem:
         return f"{problem}{_OWN}{number}"
@@ -276,18 +276,18 @@ def _on_rows(problem: str, at: Sequence[tuple[int, str]]) -> str:
 
 def _instrument(source: Table, rows: Sequence[Any]) -> Iterator[str]:
     declared = source.get("instrument")
-    if is_placeholder(declared) or not _known_instrument(declared):
+    if is_placeholder(declared) or not _is_known_instrument(declared):
         return
     names = [row.get("name") for row in rows if isinstance(row, dict)]
     belong: set[str] = set()
-    for word in instruments_of(source):
+    for word in instruments_in(source):
         scale = INSTRUMENTS[word]
         items = [item.column for item in scale.items] if scale else []
         belong.update(items)
         absent = [name for name in items if name not in names]
         if absent:
-            yield f"instrument {word} needs a row for each of its items; absent: {listed(absent)}"
-    yield from _stored_two_ways(rows)
+            yield f"instrument {word} needs a row for each of its items; absent: {list_all(absent)}"
+    yield from _refuse_two_forms(rows)
     for number, name in enumerate(names, start=1):
         if name in LONELINESS_ITEMS and name not in belong:
             yield (
@@ -296,7 +296,7 @@ def _instrument(source: Table, rows: Sequence[Any]) -> Iterator[str]:
             )
 
 
-def _stored_two_ways(rows: Sequence[Any]) -> Iterator[str]:
+def _refuse_two_forms(rows: Sequence[Any]) -> Iterator[str]:
     """Refuse items of which some are dichotomised and others are not: one scale scores neither."""
     tables = [row for row in rows if isinstance(row, dict) and row.get("name") in DJG_ITEMS]
     two: list[str] = []
@@ -304,10 +304,10 @@ def _stored_two_ways(rows: Sequence[Any]) -> Iterator[str]:
     for row in tables:
         codes = row.get("codes")
         entries = codes.values() if isinstance(codes, dict) else ()
-        said = {str(stored_value(row["name"], said_of(entry)[0])) for entry in entries}
+        said = {str(harmonise_value(row["name"], read_entry(entry)[0])) for entry in entries}
         (more if said.isdisjoint(KEYED) else two).append(row["name"])
     if two and more:
         yield (
-            f"the items [{listed(two)}] are dichotomised and [{listed(more)}] are not; "
+            f"the items [{list_all(two)}] are dichotomised and [{list_all(more)}] are not; "
             "store all items of a scale in one way"
         )

@@ -12,8 +12,8 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Literal
 
-from eenzaam_stats.errors import listed
-from eenzaam_stats.loaders.codebook.layout import code_of
+from eenzaam_stats.errors import list_all
+from eenzaam_stats.loaders.codebook.layout import read_code
 from eenzaam_stats.respondents import COLUMNS, DJG_ITEMS, PUBLISHED_PREFIX, UCLA_ITEMS, Column
 from eenzaam_stats.scoring.de_jong_gierveld import DJG6, DJG11
 from eenzaam_stats.scoring.direct import DIRECT
@@ -69,12 +69,12 @@ def is_placeholder(value: object) -> bool:
     return isinstance(value, str) and _PLACEHOLDER.fullmatch(value.strip()) is not None
 
 
-def said_of(entry: Any) -> tuple[Any, str]:
+def read_entry(entry: Any) -> tuple[Any, str]:
     """Value and printed label of a code; without a label the value as a word stands for it.
 
     Examples
     --------
-    >>> said_of(["men", "Man"]), said_of("more_or_less")
+    >>> read_entry(["men", "Man"]), read_entry("more_or_less")
     (('men', 'Man'), ('more_or_less', 'More or less'))
     """
     if isinstance(entry, (list, tuple)) and len(entry) == 2:
@@ -83,7 +83,7 @@ def said_of(entry: Any) -> tuple[Any, str]:
     return entry, words[:1].upper() + words[1:]
 
 
-def instruments_of(source: Table) -> tuple[str, ...]:
+def instruments_in(source: Table) -> tuple[str, ...]:
     """Instruments that a mapping declares, as written."""
     said = source.get("instrument", ())
     if isinstance(said, str):
@@ -91,16 +91,16 @@ def instruments_of(source: Table) -> tuple[str, ...]:
     return tuple(said) if isinstance(said, list) else ()
 
 
-def years_of(source: Table) -> tuple[int, ...]:
+def years_in(source: Table) -> tuple[int, ...]:
     """Years that a mapping is for; empty where one is no year.
 
     Examples
     --------
-    >>> years_of({"wave": 2022}), years_of({"wave": ["2022", 2024]}), years_of({"wave": "soon"})
+    >>> years_in({"wave": 2022}), years_in({"wave": ["2022", 2024]}), years_in({"wave": "soon"})
     ((2022,), (2022, 2024), ())
     """
     said = source.get("wave")
-    years = [code_of(str(one)) for one in (said if isinstance(said, list) else [said])]
+    years = [read_code(str(one)) for one in (said if isinstance(said, list) else [said])]
     whole = [one for one in years if isinstance(one, int) and FIRST_YEAR <= one <= LAST_YEAR]
     return tuple(whole) if len(set(whole)) == len(years) else ()
 
@@ -120,4 +120,4 @@ def nearest(word: object, options: Iterable[str]) -> str:
     """
     known = list(options)
     close = get_close_matches(str(word), known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"options: {listed(known)}"
+    return f"did you mean {close[0]!r}?" if close else f"options: {list_all(known)}"

@@ -8,24 +8,24 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-from eenzaam_stats.design import rule_of
+from eenzaam_stats.design import read_rule
 from eenzaam_stats.loaders.codebook.layout import (
     RespondentFilter,
     Role,
     Variable,
     VariableKind,
     WaveCodebook,
-    code_of,
+    read_code,
 )
 from eenzaam_stats.loaders.mapping.labels import (
     MAPPED_COLUMNS,
     NO_COLUMN,
     Table,
     is_published,
-    said_of,
-    years_of,
+    read_entry,
+    years_in,
 )
-from eenzaam_stats.loaders.mapping.stored_items import stored_value
+from eenzaam_stats.loaders.mapping.stored_items import harmonise_value
 from eenzaam_stats.respondents import DJG_ITEMS, UCLA_ITEMS
 from eenzaam_stats.vocabulary import MissingKind
 
@@ -37,7 +37,7 @@ _HOUSEHOLDS = {
 _KEYS = ("person_id", "household_id")
 
 
-def mapped_wave(raw: Table, year: int | None = None) -> WaveCodebook:
+def build_wave(raw: Table, year: int | None = None) -> WaveCodebook:
     """Return the wave that a sound mapping describes.
 
     Parameters
@@ -56,12 +56,12 @@ def mapped_wave(raw: Table, year: int | None = None) -> WaveCodebook:
     evidence = _evidence(source)
     weight = design_column(raw, "weight")
     rule = raw.get("respondents")
-    wave = years_of(source)[0] if year is None else year
+    wave = years_in(source)[0] if year is None else year
     return WaveCodebook(
         title=source["title"],
         year=wave,
         name=str(wave),
-        population=population_of(source),
+        population=describe_population(source),
         population_evidence=evidence,
         age_floor=source["age_floor"],
         variables=tuple(_variable(row, evidence) for row in raw["variable"]),
@@ -75,12 +75,12 @@ def mapped_wave(raw: Table, year: int | None = None) -> WaveCodebook:
         discouraged_weights=MappingProxyType({}),
         stratum=design_column(raw, "stratum"),
         stratum_evidence=evidence,
-        cluster=next(iter(staged_columns(raw, "cluster")), None),
+        cluster=next(iter(list_stage_columns(raw, "cluster")), None),
         cluster_evidence=evidence,
-        single_psu=rule_of(raw["design"].get("single_psu", "fail")),
+        single_psu=read_rule(raw["design"].get("single_psu", "fail")),
         layout_evidence=evidence,
         respondents=RespondentFilter(
-            rule["column"], tuple(code_of(str(one)) for one in rule["keep"]), (), evidence
+            rule["column"], tuple(read_code(str(one)) for one in rule["keep"]), (), evidence
         )
         if rule
         else None,
@@ -89,8 +89,8 @@ def mapped_wave(raw: Table, year: int | None = None) -> WaveCodebook:
         blank_weight=raw["design"].get("blank_weight", ""),
         wave_column=source.get("wave_column", ""),
         own_rows_only="wave_column" in source,
-        inner_cluster=next(iter(staged_columns(raw, "cluster")[1:]), None),
-        fpc=staged_columns(raw, "fpc"),
+        inner_cluster=next(iter(list_stage_columns(raw, "cluster")[1:]), None),
+        fpc=list_stage_columns(raw, "fpc"),
     )
 
 
@@ -100,19 +100,19 @@ def design_column(raw: Table, field: str) -> str | None:
     return None if said == NO_COLUMN else said
 
 
-def staged_columns(raw: Table, field: str) -> tuple[str, ...]:
+def list_stage_columns(raw: Table, field: str) -> tuple[str, ...]:
     """Columns of a field that may name one per stage of sampling."""
     said = raw.get("design", {}).get(field, NO_COLUMN)
     names = said if isinstance(said, list) else [said]
     return tuple(str(name) for name in names if name != NO_COLUMN)
 
 
-def population_of(source: Table) -> str:
+def describe_population(source: Table) -> str:
     """Who the survey covers, in the words of the mapping or built from its fields.
 
     Examples
     --------
-    >>> population_of({"age_floor": 15, "households": "private"})
+    >>> describe_population({"age_floor": 15, "households": "private"})
     'people of 15 and older in private households'
     """
     households = _HOUSEHOLDS[source.get("households", "unstated")]
@@ -128,8 +128,8 @@ def _evidence(source: Table) -> str:
 
 def _variable(row: Table, evidence: str) -> Variable:
     name = row["name"]
-    codes = {code_of(key): _stated(name, entry) for key, entry in row.get("codes", {}).items()}
-    missing = {code_of(key): said_of(entry) for key, entry in row.get("missing", {}).items()}
+    codes = {read_code(key): _read_code(name, entry) for key, entry in row.get("codes", {}).items()}
+    missing = {read_code(key): read_entry(entry) for key, entry in row.get("missing", {}).items()}
     return Variable(
         name=name,
         source_names=(row["column"],),
@@ -151,11 +151,11 @@ def _variable(row: Table, evidence: str) -> Variable:
     )
 
 
-def _stated(name: str, entry: Any) -> tuple[Any, str]:
+def _read_code(name: str, entry: Any) -> tuple[Any, str]:
     """Value and label of a code; an item that was dichotomised gets the side of the cut."""
-    written, label = said_of(entry)
-    value = stored_value(name, written)
-    return (value, label) if value is written else (value, said_of(value)[1])
+    written, label = read_entry(entry)
+    value = harmonise_value(name, written)
+    return (value, label) if value is written else (value, read_entry(value)[1])
 
 
 def _role(name: str) -> Role:

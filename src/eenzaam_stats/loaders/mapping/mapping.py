@@ -15,25 +15,25 @@ from typing import Unpack
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import ScaleError, SchemaError, SourceError, UnknownColumnError
-from eenzaam_stats.files.document_text import toml_of
+from eenzaam_stats.files.document_text import parse_toml
 from eenzaam_stats.files.limits import require_within
-from eenzaam_stats.loaders.codebook.answer_labels import contradicted
-from eenzaam_stats.loaders.codebook.layout import Code, Variable, WaveCodebook, answers_of
+from eenzaam_stats.loaders.codebook.answer_labels import find_contradiction
+from eenzaam_stats.loaders.codebook.layout import Code, Variable, WaveCodebook, list_answers
 from eenzaam_stats.loaders.formats.file_options import FileWords
 from eenzaam_stats.loaders.formats.opened import open_file
 from eenzaam_stats.loaders.formats.survey_file import SurveyFile
-from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
-from eenzaam_stats.loaders.harmonise.file_labels import declared_by_file, file_labels
-from eenzaam_stats.loaders.harmonise.labels import shown_code, unknown_answer
+from eenzaam_stats.loaders.harmonise.cache import CacheKey, cache_survey
+from eenzaam_stats.loaders.harmonise.file_labels import file_labels, is_declared_by_file
+from eenzaam_stats.loaders.harmonise.labels import format_code, unknown_answer
 from eenzaam_stats.loaders.harmonise.matching import NameIndex
 from eenzaam_stats.loaders.harmonise.reading import read_survey
 from eenzaam_stats.loaders.mapping.check import Problem, mapping_problems
-from eenzaam_stats.loaders.mapping.labels import Table, years_of
-from eenzaam_stats.loaders.mapping.layout import mapped_wave
-from eenzaam_stats.loaders.pooling.waves import Waves, chosen_waves, read_waves
-from eenzaam_stats.messages import is_shown_label, shown_label
+from eenzaam_stats.loaders.mapping.labels import Table, years_in
+from eenzaam_stats.loaders.mapping.layout import build_wave
+from eenzaam_stats.loaders.pooling.waves import Waves, choose_waves, read_waves
+from eenzaam_stats.messages import is_shown_label, show_label
 from eenzaam_stats.results.estimates import CheckResult
-from eenzaam_stats.scoring.wording import normalised
+from eenzaam_stats.scoring.wording import normalise_label
 from eenzaam_stats.survey import Survey
 
 PARTS = ("source", "file", "design", "respondents", "instrument", "variable")
@@ -115,7 +115,7 @@ def read_mapped(
     eenzaam_stats.errors.SourceError: The mapping mine.toml does not exist. Check the path, or ...
     """
     name = Path(mapping).name
-    tables = checked_mapping(mapping, file_words.get("limits", {}))
+    tables = read_mapping(mapping, file_words.get("limits", {}))
     return read_by_tables(path, tables, name=name, wave=wave, cache=cache, file_words=file_words)
 
 
@@ -132,8 +132,8 @@ def read_by_tables(
 
     What is said about the file in the call comes before what its mapping says.
     """
-    source, years = str(raw["source"]["name"]), years_of(raw["source"])
-    asked = years if wave is None else chosen_waves(wave, years)
+    source, years = str(raw["source"]["name"]), years_in(raw["source"])
+    asked = years if wave is None else choose_waves(wave, years)
     words: FileWords = {**raw.get("file", {}), **file_words}
 
     def read(codebook: WaveCodebook) -> Survey:
@@ -141,11 +141,11 @@ def read_by_tables(
             return _survey(open_file(path, **words), codebook, source=source, name=name)
 
         options = {"mapping": name, "wave": codebook.year} | words
-        return cached(cache, CacheKey(source, (Path(path),), repr(raw), options), from_file)
+        return cache_survey(cache, CacheKey(source, (Path(path),), repr(raw), options), from_file)
 
     if len(asked) == 1:
-        return read(mapped_wave(raw, asked[0]))
-    return read_waves(asked, lambda year: mapped_wave(raw, int(year)), read)
+        return read(build_wave(raw, asked[0]))
+    return read_waves(asked, lambda year: build_wave(raw, int(year)), read)
 
 
 def _survey(file: SurveyFile, wave: WaveCodebook, *, source: str, name: str) -> Survey:
@@ -176,19 +176,19 @@ def _require_columns(file: SurveyFile, wave: WaveCodebook, index: NameIndex) -> 
 def _require_plain_words(variable: Variable, file: SurveyFile, index: NameIndex) -> None:
     """Stop when a value label of the file plainly means another value than the mapping says."""
     column = index.find(variable.source_names[0]) or ""
-    offered = answers_of(variable)
+    offered = list_answers(variable)
     for code, label in file_labels(variable, file, column).items():
         value = variable.codes[code][0] if code in variable.codes else None
-        if value is None and declared_by_file(variable, file, column, code):
+        if value is None and is_declared_by_file(variable, file, column, code):
             continue
-        if value is not None and normalised(label) == normalised(variable.codes[code][1]):
+        if value is not None and normalise_label(label) == normalise_label(variable.codes[code][1]):
             continue
-        said = contradicted(variable.name, label, value, offered=offered)
+        said = find_contradiction(variable.name, label, value, offered=offered)
         if said is not None:
             mapped = f"mapped to {value!r}" if value else "not an answer in the mapping"
             raise ScaleError(
                 f"Column {column!r}: code "
-                f"{shown_code(code)} is labelled {shown_label(label)} in the file, "
+                f"{format_code(code)} is labelled {show_label(label)} in the file, "
                 f"which means {said!r}, and is {mapped}. Correct the mapping, or the labels of the "
                 "file."
             )
@@ -197,7 +197,7 @@ def _require_plain_words(variable: Variable, file: SurveyFile, index: NameIndex)
             line = f"{_toml_key(code)} = [{_toml_text(str(value))}, {words}]"
             raise ScaleError(
                 f"Column {column!r}: code "
-                f"{shown_code(code)} is labelled {shown_label(label)} in the file, "
+                f"{format_code(code)} is labelled {show_label(label)} in the file, "
                 f"words that are not known as an answer, and is mapped to {value!r}. If that is "
                 f"what they mean, write {line} in the codes of {variable.name}."
             )
@@ -252,7 +252,7 @@ def check_mapping(path: str | Path) -> tuple[CheckResult, ...]:
     return tuple(check for part in PARTS for check in _part_checks(part, raw, problems))
 
 
-def checked_mapping(path: str | Path, limits: Mapping[str, int] = MappingProxyType({})) -> Table:
+def read_mapping(path: str | Path, limits: Mapping[str, int] = MappingProxyType({})) -> Table:
     """Tables of a mapping that has no problem.
 
     Raises
@@ -290,7 +290,7 @@ def mapping_tables(path: str | Path, limits: Mapping[str, int] = MappingProxyTyp
         raise SourceError(f"{file.name} is a folder. Give the path of one mapping, a .toml file.")
     try:
         text = _short_text(file, limits)
-        return toml_of(text, of=f"The mapping {file.name}", raised=limits)
+        return parse_toml(text, of=f"The mapping {file.name}", raised=limits)
     except FileNotFoundError:
         raise SourceError(
             f"The mapping {file.name} does not exist. Check the path, or write a template first."

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from eenzaam_stats.errors import listed
-from eenzaam_stats.loaders.codebook.answer_labels import contradicted
-from eenzaam_stats.loaders.codebook.layout import code_of
+from eenzaam_stats.errors import list_all
+from eenzaam_stats.loaders.codebook.answer_labels import find_contradiction
+from eenzaam_stats.loaders.codebook.layout import read_code
 from eenzaam_stats.loaders.mapping.labels import (
     CONTENT,
     FROM_OTHER_TABLES,
@@ -19,9 +19,13 @@ from eenzaam_stats.loaders.mapping.labels import (
     is_placeholder,
     is_published,
     nearest,
-    said_of,
+    read_entry,
 )
-from eenzaam_stats.loaders.mapping.stored_items import TWO_ANSWERS, answer_set_problem, stored_value
+from eenzaam_stats.loaders.mapping.stored_items import (
+    TWO_ANSWERS,
+    answer_set_problem,
+    harmonise_value,
+)
 from eenzaam_stats.respondents import DJG_ITEMS, Column
 from eenzaam_stats.scoring.dichotomised import KEYED, RAW
 from eenzaam_stats.vocabulary import MissingKind
@@ -115,8 +119,8 @@ def _codes(codes: Any, name: str, *, column: Column | None, known: bool) -> Iter
         return
     open_keys = [key for key in codes if is_placeholder(key)]
     if open_keys:
-        yield f"codes are not filled in: {listed(open_keys)}"
-    stated = {key: stored_value(name, said_of(entry)[0]) for key, entry in codes.items()}
+        yield f"codes are not filled in: {list_all(open_keys)}"
+    stated = {key: harmonise_value(name, read_entry(entry)[0]) for key, entry in codes.items()}
     unfilled = [key for key, value in stated.items() if is_placeholder(value)]
     yield from (f"code {key!r} is not filled in: {stated[key]!r}" for key in unfilled)
     strange = {key: value for key, value in stated.items() if key not in unfilled and known}
@@ -128,7 +132,7 @@ def _codes(codes: Any, name: str, *, column: Column | None, known: bool) -> Iter
         problem = _contradiction(name, key, entry, values)
         if problem and key not in unfilled and key not in strange:
             yield f"code {key!r}: {problem}"
-    yield from _repeated(codes)
+    yield from _find_repeated(codes)
     yield from _answer_set(name, values)
 
 
@@ -143,7 +147,7 @@ def _is_value(value: Any, column: Column | None) -> bool:
 
 def _no_value(strange: Table, column: Column | None) -> str:
     """Sentence on values that the column cannot have, with all their codes at once."""
-    codes = f"code{'s' * (len(strange) > 1)} {listed(strange)}: {listed(strange.values())}"
+    codes = f"code{'s' * (len(strange) > 1)} {list_all(strange)}: {list_all(strange.values())}"
     are = "is" if len(strange) == 1 else "are"
     if column is None:
         return f"{codes} {are} no word or whole number"
@@ -158,12 +162,12 @@ def _contradiction(name: str, key: str, entry: Any, values: Sequence[Any]) -> st
 
     The label of a point may also say that the point counts: "yes" beside ``"lonely"``, on any item.
     """
-    written, label = said_of(entry)
-    value, offered = stored_value(name, written), [str(own) for own in values]
+    written, label = read_entry(entry)
+    value, offered = harmonise_value(name, written), [str(own) for own in values]
     for words in (key, label):
-        plainly = contradicted(name, words, value, offered=offered)
+        plainly = find_contradiction(name, words, value, offered=offered)
         counts = words is label and value in KEYED and written not in RAW
-        if counts and contradicted(_WHERE_YES_COUNTS, label, value, offered=offered) is None:
+        if counts and find_contradiction(_WHERE_YES_COUNTS, label, value, offered=offered) is None:
             continue
         if plainly is not None:
             return f"{words!r} plainly means {plainly!r} and is mapped to {value!r}"
@@ -171,12 +175,12 @@ def _contradiction(name: str, key: str, entry: Any, values: Sequence[Any]) -> st
 
 
 def _options(column: Column) -> str:
-    words = f"options: {listed(column.categories)}"
+    words = f"options: {list_all(column.categories)}"
     return f"{words}; {TWO_ANSWERS}" if column.name in DJG_ITEMS else words
 
 
-def _repeated(codes: Table) -> Iterator[str]:
-    counts = Counter(code_of(key) for key in codes)
+def _find_repeated(codes: Table) -> Iterator[str]:
+    counts = Counter(read_code(key) for key in codes)
     for code, times in counts.items():
         if times > 1:
             yield f"code {code!r} occurs {times} times"
@@ -192,9 +196,9 @@ def _answer_set(name: str, values: list[Any]) -> Iterator[str]:
         return
     said = tuple(answer for answer in scale.answers if answer in values)
     if said not in scale.answer_sets:
-        sets = " or ".join(f"[{listed(answers)}]" for answers in scale.answer_sets)
+        sets = " or ".join(f"[{list_all(answers)}]" for answers in scale.answer_sets)
         two = f"; {TWO_ANSWERS}" if name in DJG_ITEMS and len(said) == len(KEYED) else ""
-        yield f"the answers are [{listed(said)}]; the complete set {sets} is needed{two}"
+        yield f"the answers are [{list_all(said)}]; the complete set {sets} is needed{two}"
 
 
 def _items(scale: Any) -> list[str]:
@@ -208,21 +212,21 @@ def _missing(row: Table) -> Iterator[str]:
         return
     open_keys = [key for key in missing if is_placeholder(key)]
     if open_keys:
-        yield f"missing is not filled in: {listed(open_keys)}; remove the lines that do not apply"
+        yield f"missing is not filled in: {list_all(open_keys)}; remove the lines that do not apply"
     for key, entry in missing.items():
-        kind, _ = said_of(entry)
+        kind, _ = read_entry(entry)
         if kind not in KINDS:
-            yield f"missing {key!r}: {kind!r} is no kind of missing; options: {listed(KINDS)}"
+            yield f"missing {key!r}: {kind!r} is no kind of missing; options: {list_all(KINDS)}"
     codes = row.get("codes")
-    valid = {code_of(key) for key in codes} if isinstance(codes, dict) else set()
-    both = [key for key in missing if not is_placeholder(key) and code_of(key) in valid]
+    valid = {read_code(key) for key in codes} if isinstance(codes, dict) else set()
+    both = [key for key in missing if not is_placeholder(key) and read_code(key) in valid]
     if both:
-        yield f"code(s) {listed(both)} are both valid and missing"
-    inside = [key for key in missing if _between(code_of(key), row.get("min"), row.get("max"))]
+        yield f"code(s) {list_all(both)} are both valid and missing"
+    inside = [key for key in missing if _between(read_code(key), row.get("min"), row.get("max"))]
     if inside:
-        yield f"missing code(s) {listed(inside)} lie between min and max"
+        yield f"missing code(s) {list_all(inside)} lie between min and max"
     if "else" in row and row["else"] not in KINDS:
-        yield f"else is {row['else']!r}; options: {listed(KINDS)}"
+        yield f"else is {row['else']!r}; options: {list_all(KINDS)}"
 
 
 def _between(code: int | float | str, low: Any, high: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eenzaam_stats.loaders.mapping.labels import Table, instruments_of, years_of
+from eenzaam_stats.loaders.mapping.labels import Table, instruments_in, years_in
 
 NAME = "ssw"
 AGE_FLOOR = 15
@@ -19,9 +19,9 @@ def ssw_demands(source: Table) -> Iterator[str]:
     for field, value in (("age_floor", AGE_FLOOR), ("households", HOUSEHOLDS)):
         if source.get(field) != value:
             yield f"[source] {field} is {source.get(field)!r}; for SSW {value!r} is needed"
-    if INSTRUMENT not in instruments_of(source):
+    if INSTRUMENT not in instruments_in(source):
         yield f"[source] instrument does not hold {INSTRUMENT!r}, the items of SSW"
-    early = [year for year in years_of(source) if year < FIRST_WAVE]
+    early = [year for year in years_in(source) if year < FIRST_WAVE]
     if early:
         yield (
             f"[source] wave is {early[0]}; SSW has these six items from {FIRST_WAVE} on, and "

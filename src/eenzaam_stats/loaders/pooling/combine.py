@@ -22,8 +22,8 @@ from eenzaam_stats.loaders.harmonise.design_columns import CLUSTERS, SIZES
 from eenzaam_stats.loaders.pooling.pooling import (
     Difference,
     Part,
-    agreed_single_psu,
-    parts_of,
+    agree_single_psu,
+    key_surveys,
     require_poolable,
     weight_checks,
 )
@@ -32,7 +32,7 @@ from eenzaam_stats.loaders.pooling.shared_persons import (
     check_shared_persons,
     require_share,
 )
-from eenzaam_stats.loaders.pooling.stacking import in_one_form, stacked
+from eenzaam_stats.loaders.pooling.stacking import in_one_form, stack_frames
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring_report import ScoringReport
 from eenzaam_stats.survey import ColumnReport, HarmonisationReport, Survey
@@ -125,13 +125,13 @@ def combine(
     """
     require_option(persons, Persons, name="persons")
     require_share(least_shared, name="least_shared")
-    parts = parts_of(surveys, allow=allow)
+    parts = key_surveys(surveys, allow=allow)
     notes = require_poolable(parts, allow=allow)
-    rule = agreed_single_psu(parts, single_psu)
+    rule = agree_single_psu(parts, single_psu)
     _require_columns(parts)
     panels = _panels(parts, persons)
     frames = [_with_design(part, parts, panels=panels) for part in parts]
-    frame = stacked(frames, keys=[part.key for part in parts])
+    frame = stack_frames(frames, keys=[part.key for part in parts])
     if panels:
         _require_nested(frame)
     design = Design(
@@ -145,8 +145,8 @@ def combine(
     return Survey(
         respondents=frame,
         design=design,
-        report=merged_report(parts, notes=(*notes, *_notes(parts, panels)), checks=checks),
-        scoring=merged_scoring(parts),
+        report=merge_reports(parts, notes=(*notes, *_notes(parts, panels)), checks=checks),
+        scoring=merge_scoring(parts),
     )
 
 
@@ -187,15 +187,15 @@ def _with_design(part: Part, parts: Sequence[Part], *, panels: frozenset[str]) -
     panel = part.survey.report.source in panels
     prefix = part.survey.report.source if panel else part.key
     own = frame[design.stratum] if design.stratum else pd.Series(_EVERYONE, index=frame.index)
-    columns = {STRATUM: _keyed(prefix, own, part=part)}
+    columns = {STRATUM: _key_values(prefix, own, part=part)}
     if design.weight is not None:
         columns[WEIGHT] = frame[design.weight].astype("float64")
     elif WEIGHT in _design_columns(parts):
         columns[WEIGHT] = pd.Series(1.0, index=frame.index)
     if CLUSTER in _design_columns(parts) or panels:
-        columns[CLUSTER] = _keyed(prefix, _units(part, panel=panel), part=part)
+        columns[CLUSTER] = _key_values(prefix, _units(part, panel=panel), part=part)
     if design.sizes and len(design.clusters) > 1:
-        columns[INNER] = _keyed(prefix, frame[design.clusters[1]], part=part)
+        columns[INNER] = _key_values(prefix, frame[design.clusters[1]], part=part)
     columns |= {to: frame[name] for to, name in zip(SIZES, design.sizes, strict=False)}
     return in_one_form(frame.assign(**columns), place=f"combine(), {part.key}")
 
@@ -215,7 +215,7 @@ def _units(part: Part, *, panel: bool) -> pd.Series[Any]:
     return frame["person_id"]
 
 
-def _keyed(prefix: str, values: pd.Series[Any], *, part: Part) -> pd.Series[Any]:
+def _key_values(prefix: str, values: pd.Series[Any], *, part: Part) -> pd.Series[Any]:
     blank = key_text(values).isna()
     if blank.any():
         raise DesignError(
@@ -313,7 +313,7 @@ _KINDS = [kind.value for kind in MissingKind]
 _DESIGN = ("weight", "stratum", *CLUSTERS, *SIZES)
 
 
-def merged_report(
+def merge_reports(
     parts: Sequence[Part], *, notes: Sequence[str], checks: Sequence[CheckResult]
 ) -> HarmonisationReport:
     """One report of all parts.
@@ -338,15 +338,15 @@ def merged_report(
         dropped.update(dict(report.dropped))
     synthetic = any(report.origin is Origin.SYNTHETIC for report in reports)
     return HarmonisationReport(
-        source=_joined(report.source for report in reports),
-        wave=_joined(report.wave for report in reports),
-        file=_joined(report.file for report in reports),
+        source=_join_words(report.source for report in reports),
+        wave=_join_words(report.wave for report in reports),
+        file=_join_words(report.file for report in reports),
         origin=Origin.SYNTHETIC if synthetic else reports[0].origin,
         population="; ".join(dict.fromkeys(report.population for report in reports)),
         n_read=sum(report.n_read for report in reports),
         n_kept=sum(len(part.frame) for part in parts),
         dropped=tuple(dropped.items()),
-        columns=_merged_columns(parts),
+        columns=_merge_columns(parts),
         checks=(
             *checks,
             *(
@@ -363,7 +363,7 @@ def merged_report(
     )
 
 
-def merged_scoring(parts: Sequence[Part]) -> tuple[ScoringReport, ...]:
+def merge_scoring(parts: Sequence[Part]) -> tuple[ScoringReport, ...]:
     """Scoring reports with added counts, when all parts were scored in the same way."""
     kinds = {
         tuple((one.scale, one.outcomes, one.subscale_cutoff) for one in part.survey.scoring)
@@ -377,7 +377,7 @@ def merged_scoring(parts: Sequence[Part]) -> tuple[ScoringReport, ...]:
             n_rows=sum(one.n_rows for one in same),
             n_valid=sum(one.n_valid for one in same),
             n_one_missing=sum(one.n_one_missing for one in same),
-            direction=_merged_direction(parts, [one.direction for one in same]),
+            direction=_merge_direction(parts, [one.direction for one in same]),
             tolerated_column=max(one.tolerated_column for one in same),
             from_total=max(one.from_total for one in same),
             note=" ".join(dict.fromkeys(one.note for one in same if one.note)),
@@ -386,7 +386,7 @@ def merged_scoring(parts: Sequence[Part]) -> tuple[ScoringReport, ...]:
     )
 
 
-def _merged_direction(parts: Sequence[Part], checks: Sequence[CheckResult]) -> CheckResult:
+def _merge_direction(parts: Sequence[Part], checks: Sequence[CheckResult]) -> CheckResult:
     """Failed where one fails, passed where all pass."""
     passed = [check.passed for check in checks]
     verdict = False if False in passed else (None if None in passed else True)
@@ -396,7 +396,7 @@ def _merged_direction(parts: Sequence[Part], checks: Sequence[CheckResult]) -> C
     return CheckResult(checks[0].name, verdict, said)
 
 
-def _merged_columns(parts: Sequence[Part]) -> tuple[ColumnReport, ...]:
+def _merge_columns(parts: Sequence[Part]) -> tuple[ColumnReport, ...]:
     by_part = [{column.name: column for column in p.survey.report.columns} for p in parts]
     names = dict.fromkeys(name for columns in by_part for name in columns)
     merged = []
@@ -411,7 +411,7 @@ def _merged_columns(parts: Sequence[Part]) -> tuple[ColumnReport, ...]:
         merged.append(
             ColumnReport(
                 name,
-                _joined(column.source_name for column in found),
+                _join_words(column.source_name for column in found),
                 sum(column.n_valid for column in found),
                 tuple((kind, missing[kind]) for kind in _KINDS if missing[kind]),
                 tuple(dict.fromkeys(said for column in found for said in column.recodes)),
@@ -420,5 +420,5 @@ def _merged_columns(parts: Sequence[Part]) -> tuple[ColumnReport, ...]:
     return tuple(merged)
 
 
-def _joined(words: Iterable[str]) -> str:
+def _join_words(words: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(words))

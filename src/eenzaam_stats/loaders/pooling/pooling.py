@@ -13,13 +13,13 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from eenzaam_stats.design import rule_of
+from eenzaam_stats.design import read_rule
 from eenzaam_stats.errors import (
     DesignError,
     EenzaamStatsError,
     OptionError,
     SchemaError,
-    listed,
+    list_all,
 )
 from eenzaam_stats.respondents import DJG_ITEMS, UCLA_ITEMS
 from eenzaam_stats.results.estimates import CheckResult
@@ -57,7 +57,7 @@ class Part:
         return frame
 
 
-def parts_of(surveys: Sequence[Survey], *, allow: Collection[str]) -> tuple[Part, ...]:
+def key_surveys(surveys: Sequence[Survey], *, allow: Collection[str]) -> tuple[Part, ...]:
     """Surveys with a key each, in the order given.
 
     Parameters
@@ -89,7 +89,8 @@ def parts_of(surveys: Sequence[Survey], *, allow: Collection[str]) -> tuple[Part
     again = sorted({key for key in keys if keys.count(key) > 1})
     if again and "same_file" not in allow:
         raise SchemaError(
-            f"combine() got [{listed(again)}] more than once, which would count its people twice. "
+            f"combine() got [{list_all(again)}] more than once, which would count its "
+            "people twice. "
             "Give each survey once; for different files of one name write allow=('same_file',)."
         )
     numbered = [
@@ -156,7 +157,7 @@ def require_poolable(parts: Sequence[Part], *, allow: Collection[str]) -> tuple[
     return tuple(notes)
 
 
-def agreed_single_psu(parts: Sequence[Part], asked: SinglePsu | None) -> SinglePsu:
+def agree_single_psu(parts: Sequence[Part], asked: SinglePsu | None) -> SinglePsu:
     """Rule for a stratum with one sampling unit: the one asked for, or the one all share.
 
     Raises
@@ -165,7 +166,7 @@ def agreed_single_psu(parts: Sequence[Part], asked: SinglePsu | None) -> SingleP
         If the surveys with strata differ and none is asked for.
     """
     if asked is not None:
-        return rule_of(asked)
+        return read_rule(asked)
     stratified = [part for part in parts if part.survey.design.stratum is not None]
     rules = {part.survey.design.single_psu for part in stratified}
     if len(rules) > 1:
@@ -173,7 +174,7 @@ def agreed_single_psu(parts: Sequence[Part], asked: SinglePsu | None) -> SingleP
         raise DesignError(
             "combine() needs one rule for a stratum with one sampling unit, and the designs differ "
             f"({listing}). State it with single_psu=, one of "
-            f"{listed(get_args(SinglePsu))}."
+            f"{list_all(get_args(SinglePsu))}."
         )
     return rules.pop() if rules else "fail"
 

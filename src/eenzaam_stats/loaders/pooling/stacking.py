@@ -23,7 +23,7 @@ KEY_COLUMNS = ("person_id", "household_id")
 _CATEGORIES = {column.name: column.categories for column in COLUMNS}
 
 
-def stacked(frames: Sequence[pd.DataFrame], *, keys: Sequence[str]) -> pd.DataFrame:
+def stack_frames(frames: Sequence[pd.DataFrame], *, keys: Sequence[str]) -> pd.DataFrame:
     """Respondents of all parts in one frame, in the order of the parts.
 
     Parameters
@@ -45,9 +45,9 @@ def stacked(frames: Sequence[pd.DataFrame], *, keys: Sequence[str]) -> pd.DataFr
         If a column holds categories in one part and numbers or text in another.
     """
     prepared = [_with_kinds(frame, _absent_items(frames, frame)) for frame in frames]
-    names = _ordered_names(prepared)
+    names = _order_names(prepared)
     columns = {
-        name: _stacked_column(
+        name: _stack_column(
             [frame.get(name) for frame in prepared],
             sizes=[len(frame) for frame in prepared],
             name=name,
@@ -95,7 +95,7 @@ def in_one_form(frame: pd.DataFrame, *, place: str) -> pd.DataFrame:
     return frame.assign(**columns)
 
 
-def merged_categories(orders: Sequence[Sequence[Any]]) -> tuple[list[Any], bool]:
+def merge_categories(orders: Sequence[Sequence[Any]]) -> tuple[list[Any], bool]:
     """One order that keeps the order of each list, and whether there is one.
 
     Parameters
@@ -112,9 +112,9 @@ def merged_categories(orders: Sequence[Sequence[Any]]) -> tuple[list[Any], bool]
 
     Examples
     --------
-    >>> merged_categories([["18-24", "25-39"], ["19-24", "25-39", "40+"]])
+    >>> merge_categories([["18-24", "25-39"], ["19-24", "25-39", "40+"]])
     (['18-24', '19-24', '25-39', '40+'], True)
-    >>> merged_categories([["low", "high"], ["high", "low"]])
+    >>> merge_categories([["low", "high"], ["high", "low"]])
     (['low', 'high'], False)
     """
     seen = list(dict.fromkeys(value for order in orders for value in order))
@@ -146,19 +146,19 @@ def _with_kinds(frame: pd.DataFrame, absent: Sequence[str]) -> pd.DataFrame:
     return frame.assign(**kinds)
 
 
-def _ordered_names(frames: Sequence[pd.DataFrame]) -> list[str]:
+def _order_names(frames: Sequence[pd.DataFrame]) -> list[str]:
     names = list(dict.fromkeys(name for frame in frames for name in frame.columns))
     schema = [column.name for column in COLUMNS if column.name in names]
     return [*schema, *(name for name in names if name not in schema)]
 
 
-def _stacked_column(
+def _stack_column(
     parts: Sequence[pd.Series[Any] | None], *, sizes: Sequence[int], name: str, keys: Sequence[str]
 ) -> pd.Series[Any]:
     present = [part for part in parts if part is not None]
     _require_alike(parts, name=name, keys=keys)
     if isinstance(present[0].dtype, pd.CategoricalDtype):
-        return _stacked_categories(parts, sizes=sizes, name=name)
+        return _stack_categories(parts, sizes=sizes, name=name)
     model = present[0].dtype
     filled = [
         part if part is not None else pd.Series([pd.NA] * size, dtype=_nullable(model))
@@ -197,12 +197,12 @@ def _require_alike(
         )
 
 
-def _stacked_categories(
+def _stack_categories(
     parts: Sequence[pd.Series[Any] | None], *, sizes: Sequence[int], name: str
 ) -> pd.Series[Any]:
     present = [part for part in parts if part is not None]
     fixed = _CATEGORIES.get(name, ())
-    merged, consistent = merged_categories([list(part.cat.categories) for part in present])
+    merged, consistent = merge_categories([list(part.cat.categories) for part in present])
     if fixed and set(merged) <= set(fixed):
         merged, consistent = [value for value in fixed if value in merged], True
     ordered = consistent and all(part.cat.ordered for part in present)

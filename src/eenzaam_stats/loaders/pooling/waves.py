@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TypeAlias, TypeVar
 
-from eenzaam_stats.errors import EenzaamStatsError, OptionError, SchemaError, listed
+from eenzaam_stats.errors import EenzaamStatsError, OptionError, SchemaError, list_all
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
 from eenzaam_stats.loaders.pooling.combine import Persons, combine
 from eenzaam_stats.loaders.pooling.pooling import ITEMS, Difference
@@ -68,7 +68,7 @@ def read_waves(
     names = [book.name for book in books]
     again = list(dict.fromkeys(name for name in names if names.count(name) > 1))
     if again:
-        raise OptionError(f"wave names [{listed(again)}] more than once. Name each wave once.")
+        raise OptionError(f"wave names [{list_all(again)}] more than once. Name each wave once.")
     several = len(books) > 1
     surveys = [read(replace(one, own_rows_only=True, shares_file=several)) for one in books]
     if len(surveys) == 1:
@@ -78,7 +78,7 @@ def read_waves(
         return combine(surveys, persons=persons, allow=_AGEING if persons == "shared" else ())
     except EenzaamStatsError as error:
         raise type(error)(
-            f"wave=[{listed(names)}]: {error} Read each wave by itself to give combine() options."
+            f"wave=[{list_all(names)}]: {error} Read each wave by itself to give combine() options."
         ) from error
 
 
@@ -103,7 +103,7 @@ def one_or_several(wave: Waves) -> list[Wave]:
     return asked
 
 
-def chosen_waves(wave: Waves, known: Sequence[T]) -> list[T]:
+def choose_waves(wave: Waves, known: Sequence[T]) -> list[T]:
     """Waves of a user among those that there are; text that can only mean one is that one.
 
     Raises
@@ -113,7 +113,7 @@ def chosen_waves(wave: Waves, known: Sequence[T]) -> list[T]:
 
     Examples
     --------
-    >>> chosen_waves("2022", [2022, 2024]), chosen_waves([2024, "2022"], [2022, 2024])
+    >>> choose_waves("2022", [2022, 2024]), choose_waves([2024, "2022"], [2022, 2024])
     ([2022], [2024, 2022])
     """
     found: list[T] = []

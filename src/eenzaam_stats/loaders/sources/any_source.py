@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from eenzaam_stats.errors import OptionError, listed
+from eenzaam_stats.errors import OptionError, list_all
 from eenzaam_stats.loaders.formats.file_options import FileWords
 from eenzaam_stats.loaders.mapping.mapping import read_mapped
 from eenzaam_stats.loaders.pooling.waves import Waves
@@ -122,7 +122,7 @@ def read_source(source: str, path: str | Path, options: SourceOptions) -> Survey
     strange = [name for name in given if name not in (*known.needs, *known.takes)]
     if strange:
         raise OptionError(
-            f"source {source!r} has no option [{listed(strange)}]; it takes "
-            f"[{listed((*known.needs, *known.takes))}]. Leave it out."
+            f"source {source!r} has no option [{list_all(strange)}]; it takes "
+            f"[{list_all((*known.needs, *known.takes))}]. Leave it out."
         )
     return known.read(path, **given, **options.file)

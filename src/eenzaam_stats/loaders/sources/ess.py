@@ -14,8 +14,8 @@ from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
 from eenzaam_stats.loaders.formats.file_options import FileWords
 from eenzaam_stats.loaders.formats.opened import open_file
-from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
-from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonised_file
+from eenzaam_stats.loaders.harmonise.cache import CacheKey, cache_survey
+from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonise_file
 from eenzaam_stats.loaders.pooling.waves import Waves, read_waves
 from eenzaam_stats.survey import Survey
 
@@ -100,12 +100,12 @@ def read_ess(
 
     def read(codebook: WaveCodebook) -> Survey:
         def from_file() -> Survey:
-            reading = harmonised_file(open_file(path, **file_words), codebook, weight=weight)
+            reading = harmonise_file(open_file(path, **file_words), codebook, weight=weight)
             chosen = reading.columns["weight"].source_name.casefold()
             notes = (_DESIGN_WEIGHT_NOTE,) if chosen == DESIGN_WEIGHT else ()
             return as_survey(reading, source=NAME, notes=notes)
 
         key = CacheKey(NAME, (Path(path),), repr(codebook), {"weight": weight} | file_words)
-        return cached(cache, key, from_file)
+        return cache_survey(cache, key, from_file)
 
     return read_waves(wave, load_codebook(NAME).wave, read)

@@ -16,15 +16,15 @@ import numpy as np
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import OptionError, SchemaError, SourceError, listed
+from eenzaam_stats.errors import OptionError, SchemaError, SourceError, list_all
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
 from eenzaam_stats.loaders.formats.file_options import FileWords
 from eenzaam_stats.loaders.formats.opened import open_file
-from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
+from eenzaam_stats.loaders.harmonise.cache import CacheKey, cache_survey
 from eenzaam_stats.loaders.harmonise.one_file import Reading
-from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonised_file
-from eenzaam_stats.loaders.pooling.waves import Waves, chosen_waves
+from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonise_file
+from eenzaam_stats.loaders.pooling.waves import Waves, choose_waves
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import require_option
@@ -147,16 +147,18 @@ def read_eu_survey(
     """
     require_option(sample, EuSample, name="sample")
     require_option(weights_for, EuLevel, name="weights_for")
-    chosen_waves(wave, YEARS)
+    choose_waves(wave, YEARS)
     codebook = load_codebook(NAME).wave(_WAVES[sample])
     _require_asked(codebook, sample=sample, weights_for=weights_for, country=country)
 
     def read() -> Survey:
-        reading = harmonised_file(open_file(path, **file_words), codebook, weights_for=weights_for)
+        reading = harmonise_file(open_file(path, **file_words), codebook, weights_for=weights_for)
         return _survey(reading, sample=sample, weights_for=weights_for, country=country)
 
     options = {"sample": sample, "weights_for": weights_for, "country": country} | file_words
-    return cached(cache, CacheKey(NAME, (Path(path),), repr(load_codebook(NAME)), options), read)
+    return cache_survey(
+        cache, CacheKey(NAME, (Path(path),), repr(load_codebook(NAME)), options), read
+    )
 
 
 def _survey(
@@ -183,8 +185,8 @@ def _require_asked(
         raise OptionError(
             f"weights_for={weights_for!r} needs a weight that the sample {sample!r} does not "
             f"have: it delivers "
-            f"[{listed(wave.weight_levels.values())}]. Choose one of "
-            f"{listed(wave.weight_levels)} as weights_for."
+            f"[{list_all(wave.weight_levels.values())}]. Choose one of "
+            f"{list_all(wave.weight_levels)} as weights_for."
         )
     offered = wave.variable("country").values
     if country is not None and country not in offered:
@@ -210,7 +212,8 @@ def _order(reading: Reading, *, sample: EuSample) -> CheckResult:
     four = load_codebook(NAME).wave(_WAVES["eu4"]).variable("country").values
     if seen == sorted(str(name) for name in four) and "w_eu27" not in file.columns:
         raise SchemaError(
-            f"{file.path.name} has rows of [{listed(seen)}] only and no weight w_eu27, as the EU4 "
+            f"{file.path.name} has rows of [{list_all(seen)}] only and no weight w_eu27, as "
+            "the EU4 "
             "sample. Read it with sample='eu4'."
         )
     return country_order(countries, place=f"{reading.selection.place} ({file.path.name})")
@@ -223,7 +226,7 @@ def _only(reading: Reading, country: str) -> Reading:
             f"{reading.selection.file.path.name} holds no respondents of {country}. "
             "Check the file, or choose a country that it holds."
         )
-    return reading.kept(own, reason=f"respondents of other countries than {country}")
+    return reading.keep_rows(own, reason=f"respondents of other countries than {country}")
 
 
 # Is the order of the countries right? Sizes of the three small countries tell it. Numbers for
@@ -296,7 +299,8 @@ def _of_part(sizes: pd.Series[int], *, own: str, published: str, place: str) -> 
     large = [name for name, n in SMALL_COUNTRIES.items() if int(sizes.get(name, 0)) > n]
     if large:
         raise SchemaError(
-            f"{place}: [{listed(large)}] with more respondents than were ever interviewed ({own}; "
+            f"{place}: [{list_all(large)}] with more respondents than were ever interviewed "
+            f"({own}; "
             f"published: {published}). {_REMEDY}"
         )
     message = (

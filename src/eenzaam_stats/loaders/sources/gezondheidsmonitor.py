@@ -21,13 +21,13 @@ from eenzaam_stats.loaders.formats.file_options import FileWords
 from eenzaam_stats.loaders.formats.opened import with_options
 from eenzaam_stats.loaders.formats.spss import open_spss
 from eenzaam_stats.loaders.formats.survey_file import SurveyFile
-from eenzaam_stats.loaders.harmonise.age_band import banded_ages
+from eenzaam_stats.loaders.harmonise.age_band import band_ages
 from eenzaam_stats.loaders.harmonise.agreement import PublishedScores, agreement_checks
-from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
+from eenzaam_stats.loaders.harmonise.cache import CacheKey, cache_survey
 from eenzaam_stats.loaders.harmonise.column import VALID
-from eenzaam_stats.loaders.harmonise.duplicates import Duplicates, kept_rows
+from eenzaam_stats.loaders.harmonise.duplicates import Duplicates, select_rows
 from eenzaam_stats.loaders.harmonise.one_file import Reading, respondents
-from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonised_file
+from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonise_file
 from eenzaam_stats.loaders.pooling.waves import Waves, read_waves
 from eenzaam_stats.respondents import DJG_ITEMS
 from eenzaam_stats.results.estimates import CheckResult
@@ -146,13 +146,13 @@ def read_gezondheidsmonitor(
         def from_file() -> Survey:
             file = path if isinstance(path, SurveyFile) else open_spss(path)
             file = with_options(file, file_words)
-            reading = harmonised_file(file, codebook, weight=weight, leave_out=leave_out)
+            reading = harmonise_file(file, codebook, weight=weight, leave_out=leave_out)
             reading = _without_duplicates(_with_age_groups(reading), duplicates)
             frame = respondents(reading, source=NAME)
             checks = _agreement(reading, frame, max_disagreement=max_disagreement)
             return as_survey(reading, source=NAME, checks=checks)
 
-        return cached(cache, CacheKey(NAME, (place,), repr(codebook), options), from_file)
+        return cache_survey(cache, CacheKey(NAME, (place,), repr(codebook), options), from_file)
 
     return read_waves(wave, load_codebook(NAME).wave, read)
 
@@ -164,15 +164,15 @@ def _with_age_groups(reading: Reading) -> Reading:
     read = [match.variable for match in selection.matches if match.variable.name == "age_group"]
     if "age" not in columns or "age_group" in reading.leave_out or preferred in read:
         return reading
-    return replace(reading, columns=columns | {"age_group": banded_ages(columns["age"], preferred)})
+    return replace(reading, columns=columns | {"age_group": band_ages(columns["age"], preferred)})
 
 
 def _without_duplicates(reading: Reading, duplicates: Duplicates) -> Reading:
     if duplicates == "report" or "person_id" not in reading.columns:
         return reading
     gaps = np.sum([reading.columns[name].kinds != VALID for name in DJG_ITEMS], axis=0)
-    keep = kept_rows(reading.columns["person_id"].values, gaps, duplicates=duplicates)
-    return reading.kept(keep, reason=f"respondent occurs more than once (kept: {duplicates})")
+    keep = select_rows(reading.columns["person_id"].values, gaps, duplicates=duplicates)
+    return reading.keep_rows(keep, reason=f"respondent occurs more than once (kept: {duplicates})")
 
 
 def _agreement(

@@ -19,18 +19,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from eenzaam_stats.arguments import in_words
-from eenzaam_stats.errors import DesignError, listed
+from eenzaam_stats.errors import DesignError, list_all
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import WaveCodebook
 from eenzaam_stats.loaders.formats.file_options import FileWords
 from eenzaam_stats.loaders.formats.opened import open_file, read_columns
 from eenzaam_stats.loaders.formats.survey_file import SurveyFile
-from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
+from eenzaam_stats.loaders.harmonise.cache import CacheKey, cache_survey
 from eenzaam_stats.loaders.harmonise.column import RawColumn
 from eenzaam_stats.loaders.harmonise.matching import NameIndex
 from eenzaam_stats.loaders.harmonise.one_file import Reading
-from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonised_file
-from eenzaam_stats.loaders.pooling.waves import Wave, Waves, chosen_waves, read_waves
+from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonise_file
+from eenzaam_stats.loaders.pooling.waves import Wave, Waves, choose_waves, read_waves
 from eenzaam_stats.numerics.scales.correlation import pearson
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.scoring.direction import CHECK_NAME, LEAST_ROWS
@@ -257,8 +257,8 @@ def read_gmjv(
         def from_file() -> Survey:
             file = open_file(path, **file_words)
             layout = year_layout(file, year, weights_for=weights_for)
-            codebook = _level_of(layout, weights_for, file=file.path.name)
-            reading = harmonised_file(
+            codebook = _choose_level(layout, weights_for, file=file.path.name)
+            reading = harmonise_file(
                 file, codebook, weights_for=weights_for, weight=weight, leave_out=leave_out
             )
             return as_survey(
@@ -271,24 +271,24 @@ def read_gmjv(
         own = {"weights_for": weights_for, "weight": weight, "leave_out": list(leave_out)}
         options = own | file_words
         said = repr((year, load_codebook(NAME)))
-        return cached(cache, CacheKey(NAME, (Path(path),), said, options), from_file)
+        return cache_survey(cache, CacheKey(NAME, (Path(path),), said, options), from_file)
 
     return read_waves(wave, _year, read)
 
 
 def _year(wave: Wave) -> WaveCodebook:
     """Codebook of a year; which of its layouts a file has is seen when it is opened."""
-    (year,) = chosen_waves(wave, YEARS)
+    (year,) = choose_waves(wave, YEARS)
     return load_codebook(NAME).wave(str(year))
 
 
-def _level_of(codebook: WaveCodebook, weights_for: GmjvLevel, *, file: str) -> WaveCodebook:
+def _choose_level(codebook: WaveCodebook, weights_for: GmjvLevel, *, file: str) -> WaveCodebook:
     if weights_for not in codebook.weight_levels:
         raise DesignError(
             f"{codebook.title} {codebook.name} ({file}) has no weight for "
             f"weights_for={weights_for!r}: "
-            f"[{listed(codebook.weights)}] standardises by region. Use the trend file of "
-            f"2022-2024, or one of {listed(codebook.weight_levels)} as weights_for."
+            f"[{list_all(codebook.weights)}] standardises by region. Use the trend file of "
+            f"2022-2024, or one of {list_all(codebook.weight_levels)} as weights_for."
         )
     return replace(codebook, stratum=codebook.stratum_levels[weights_for])
 

@@ -22,12 +22,12 @@ from eenzaam_stats.loaders.formats.file_options import FileWords
 from eenzaam_stats.loaders.formats.opened import open_file
 from eenzaam_stats.loaders.formats.survey_file import SurveyFile
 from eenzaam_stats.loaders.harmonise.agreement import PublishedScores, agreement_checks
-from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
+from eenzaam_stats.loaders.harmonise.cache import CacheKey, cache_survey
 from eenzaam_stats.loaders.harmonise.checks import direction_checks
 from eenzaam_stats.loaders.harmonise.column import KINDS
 from eenzaam_stats.loaders.harmonise.matching import NameIndex
 from eenzaam_stats.loaders.harmonise.one_file import Reading, respondents
-from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonised_file
+from eenzaam_stats.loaders.harmonise.reading import as_survey, harmonise_file
 from eenzaam_stats.loaders.pooling.waves import Waves, read_waves
 from eenzaam_stats.respondents import DJG_ITEMS
 from eenzaam_stats.results.estimates import CheckResult
@@ -134,13 +134,13 @@ def read_lasa(
             )
 
         key = CacheKey(NAME, (Path(path),), repr(codebook), options)
-        return cached(cache, key, from_file)
+        return cache_survey(cache, key, from_file)
 
     return read_waves(wave, load_codebook(NAME).wave, read, persons="shared")
 
 
 def _survey(file: SurveyFile, codebook: WaveCodebook, *, max_disagreement: float) -> Survey:
-    reading = harmonised_file(file, _part(codebook, file))
+    reading = harmonise_file(file, _part(codebook, file))
     frame = respondents(reading, source=NAME)
     checks = [*_ambiguous(reading), *direction_checks(frame)]
     scored = all(name in frame for name in DJG_ITEMS)

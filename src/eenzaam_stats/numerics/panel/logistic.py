@@ -90,7 +90,7 @@ def logistic_regression(y: FloatArray, x: FloatArray, cluster: IntArray) -> Logi
     return LogisticFit(back @ found, half @ half.T, _log_likelihood(y, scaled @ found))
 
 
-def separated() -> ConvergenceError:
+def separation_error() -> ConvergenceError:
     """Error about terms that tell every yes from every no."""
     return ConvergenceError(
         "the terms separate the yes from the no answers: in some of their values everyone or "
@@ -120,7 +120,7 @@ def _newton(y: FloatArray, x: FloatArray) -> FloatArray:
         value = _log_likelihood(y, x @ found)
         if float(score @ step) < _TOLERANCE:
             return found
-    raise separated()
+    raise separation_error()
 
 
 def _certain(p: FloatArray) -> bool:

@@ -164,7 +164,7 @@ def _newton(
         step = _ascent(place)
         if float(place.score @ step) < _DONE:
             return found, place
-        found, place = _improved(rows, found, step, place, nodes=nodes)
+        found, place = _improve(rows, found, step, place, nodes=nodes)
         if found[-1] < _SMALLEST:
             return None, place
         if found[-1] > _LARGEST:
@@ -184,7 +184,7 @@ def _ascent(place: Place) -> FloatArray:
     return step * min(1.0, _LONGEST / float(np.abs(step).max()))
 
 
-def _improved(
+def _improve(
     rows: PersonRows,
     found: FloatArray,
     step: FloatArray,

@@ -137,7 +137,7 @@ def _parts(sums: MixedSums, parameters: FloatArray) -> _Parts:
         # A household adds one direction to all its persons (Sherman and Morrison), on top of what
         # the persons have.
         products -= (house.k * house.rho[:, None]).T @ house.k
-        log_determinant += float(np.log(house.grown).sum())
+        log_determinant += float(np.log(house.growth).sum())
         t = t - inner[:, :, :1] * (house.rho[:, None] * house.k)[sums.household][:, None, :]
         g = inner[:, :, 0]
         inner = inner - house.rho[sums.household][:, None, None] * g[:, :, None] * g[:, None, :]
@@ -153,12 +153,12 @@ class _Households:
     a: FloatArray
 
     @property
-    def grown(self) -> FloatArray:
+    def growth(self) -> FloatArray:
         return np.asarray(1.0 + self.tau**2 * self.a, dtype=np.float64)
 
     @property
     def rho(self) -> FloatArray:
-        return np.asarray(self.tau**2 / self.grown, dtype=np.float64)
+        return np.asarray(self.tau**2 / self.growth, dtype=np.float64)
 
 
 def _households(
@@ -181,7 +181,7 @@ def _slope(parts: _Parts, weight: FloatArray) -> FloatArray:
     house = parts.house
     if house is None:
         return np.asarray(out, dtype=np.float64)
-    seen = house.k / house.grown[:, None]
+    seen = house.k / house.growth[:, None]
     by_ratio = float(((seen @ weight) * seen).sum())
     return np.append(out, 2.0 * house.tau * by_ratio)
 
@@ -193,7 +193,7 @@ def _trace_slope(parts: _Parts, count: FloatArray) -> FloatArray:
     house = parts.house
     if house is None:
         return np.asarray(out, dtype=np.float64)
-    return np.append(out, 2.0 * house.tau * float((house.a / house.grown).sum()))
+    return np.append(out, 2.0 * house.tau * float((house.a / house.growth).sum()))
 
 
 def _inverse(matrices: FloatArray) -> tuple[FloatArray, FloatArray]:

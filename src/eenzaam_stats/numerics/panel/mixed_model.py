@@ -34,19 +34,19 @@ _DONE, _GOOD = 1e-13, 1e-7
 _STARTS = (1.0, 0.1)
 
 
-def minimised(sums: MixedSums, *, restricted: bool) -> FloatArray:
+def minimise_deviance(sums: MixedSums, *, restricted: bool) -> FloatArray:
     """Parameters at the least deviance, exactly 0 where a standard deviation is."""
-    found = _searched(sums, _STARTS[0], restricted=restricted)
+    found = _search_parameters(sums, _STARTS[0], restricted=restricted)
     # A search that ended at 0 may have slid past a maximum beside it: a second start from small
     # variances decides.
     if at_boundary(sums, found).any():
-        other = _searched(sums, _STARTS[1], restricted=restricted)
+        other = _search_parameters(sums, _STARTS[1], restricted=restricted)
         here, there = (profile(sums, at, restricted=restricted) for at in (found, other))
         found = other if there.deviance < here.deviance - _NO_WORSE * sums.n else found
-    return _polished(sums, found, restricted=restricted)
+    return _polish(sums, found, restricted=restricted)
 
 
-def _searched(sums: MixedSums, start: float, *, restricted: bool) -> FloatArray:
+def _search_parameters(sums: MixedSums, start: float, *, restricted: bool) -> FloatArray:
     on_diagonal = _on_diagonal(sums)
     result = optimize.minimize(
         _value_and_slope,
@@ -60,7 +60,7 @@ def _searched(sums: MixedSums, start: float, *, restricted: bool) -> FloatArray:
     found: FloatArray = np.asarray(result.x, dtype=np.float64)
     if np.abs(found).max() > 0.1 * _LARGEST:
         raise no_residual()
-    return _settled(sums, found, restricted=restricted)
+    return _settle_boundary(sums, found, restricted=restricted)
 
 
 def _value_and_slope(at: FloatArray, sums: MixedSums, restricted: bool) -> tuple[float, FloatArray]:
@@ -75,7 +75,7 @@ def _on_diagonal(sums: MixedSums) -> NDArray[np.bool_]:
     return np.array(there + [True] * (sums.household is not None), dtype=np.bool_)
 
 
-def _settled(sums: MixedSums, found: FloatArray, *, restricted: bool) -> FloatArray:
+def _settle_boundary(sums: MixedSums, found: FloatArray, *, restricted: bool) -> FloatArray:
     """Small standard deviations put at 0 where the deviance is no worse there."""
     deviance = profile(sums, found, restricted=restricted).deviance
     for at in np.flatnonzero(_on_diagonal(sums) & (found < _SMALL)):
@@ -92,7 +92,7 @@ def at_boundary(sums: MixedSums, found: FloatArray) -> NDArray[np.bool_]:
     return np.asarray(_on_diagonal(sums) & (found == 0.0), dtype=np.bool_)
 
 
-def _polished(sums: MixedSums, found: FloatArray, *, restricted: bool) -> FloatArray:
+def _polish(sums: MixedSums, found: FloatArray, *, restricted: bool) -> FloatArray:
     """Newton steps on the parameters that are not at a boundary."""
     free = np.flatnonzero(~at_boundary(sums, found))
     decrement = 0.0
@@ -267,7 +267,7 @@ def fit_mixed(
     sums = mixed_sums(y, x, person, time=time, household=household)
     if sums.total[-1, -1] == 0.0 or sums.scale < _ROUNDING * float(np.sqrt(y @ y / len(y))):
         raise no_residual()
-    found = minimised(sums, restricted=restricted)
+    found = minimise_deviance(sums, restricted=restricted)
     return _fit(sums, found, restricted=restricted)
 
 

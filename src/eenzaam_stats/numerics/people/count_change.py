@@ -20,7 +20,7 @@ from eenzaam_stats.errors import SchemaError
 # in, numbers out, for one pair of populations or for many draws of them at once.
 
 
-def standardised_values(
+def standardise_totals(
     total: Callable[..., ArrayLike], start: Sequence[ArrayLike], end: Sequence[ArrayLike]
 ) -> FloatArray:
     r"""Total of both populations when they differ in one factor only, for each factor.
@@ -69,7 +69,7 @@ def standardised_values(
     --------
     Earnings times share of earners, Das Gupta's example 2.1:
 
-    >>> values = standardised_values(lambda a, b: a * b, [10930, 0.717892], [16591, 0.825974])
+    >>> values = standardise_totals(lambda a, b: a * b, [10930, 0.717892], [16591, 0.825974])
     >>> values[:, 0].round(3).tolist()
     [8437.228, 12807.14]
     """
@@ -127,7 +127,7 @@ def symmetric_effects(
 
     See Also
     --------
-    standardised_values : The two values whose difference is the effect.
+    standardise_totals : The two values whose difference is the effect.
 
     Notes
     -----
@@ -157,7 +157,7 @@ def symmetric_effects(
     >>> effects.round(3).tolist()
     [4369.913, 1487.262]
     """
-    values = standardised_values(total, start, end)
+    values = standardise_totals(total, start, end)
     return np.asarray(values[1] - values[0], float)
 
 

@@ -64,7 +64,7 @@ class Paths:
     level_size: FloatArray | None = None
 
 
-def held(logit: FloatArray, level_sd: FloatArray, level_df: FloatArray) -> Paths:
+def hold(logit: FloatArray, level_sd: FloatArray, level_df: FloatArray) -> Paths:
     """Paths that stay at the start.
 
     Parameters
@@ -78,7 +78,7 @@ def held(logit: FloatArray, level_sd: FloatArray, level_df: FloatArray) -> Paths
 
     Examples
     --------
-    >>> paths = held(np.zeros(2), np.ones(2), np.full(2, np.inf))
+    >>> paths = hold(np.zeros(2), np.ones(2), np.full(2, np.inf))
     >>> point(paths, cell=1).tolist()
     [0.5]
     """
@@ -134,7 +134,7 @@ def draw_paths(paths: Paths, *, draws: int, rng: np.random.Generator) -> PathDra
 
     Examples
     --------
-    >>> paths = held(np.zeros(2), np.array([0.0, 1.0]), np.full(2, np.inf))
+    >>> paths = hold(np.zeros(2), np.array([0.0, 1.0]), np.full(2, np.inf))
     >>> drawn = draw_paths(paths, draws=10_000, rng=np.random.default_rng(1))
     >>> drawn.level.std(axis=1).round(1).tolist()
     [0.0, 1.0]
@@ -167,14 +167,14 @@ def point(paths: Paths, *, cell: int) -> FloatArray:
 
     Examples
     --------
-    >>> point(held(np.array([-np.inf]), np.ones(1), np.ones(1)), cell=0).tolist()
+    >>> point(hold(np.array([-np.inf]), np.ones(1), np.ones(1)), cell=0).tolist()
     [0.0]
     """
     none = PathDraws(np.zeros((len(paths.level_sd), 1)), np.zeros((len(paths.trend_sd), 1)))
-    return np.asarray(drawn(paths, none, cell=cell)[:, 0])
+    return np.asarray(sample(paths, none, cell=cell)[:, 0])
 
 
-def drawn(paths: Paths, draws: PathDraws, *, cell: int) -> FloatArray:
+def sample(paths: Paths, draws: PathDraws, *, cell: int) -> FloatArray:
     r"""Prevalence of a cell per year and draw.
 
     Parameters
@@ -198,8 +198,8 @@ def drawn(paths: Paths, draws: PathDraws, *, cell: int) -> FloatArray:
 
     Examples
     --------
-    >>> paths = held(np.zeros(1), np.ones(1), np.full(1, np.inf))
-    >>> drawn(paths, PathDraws(np.array([[0.0, 1.0]]), np.zeros((1, 1))), cell=0).round(2).tolist()
+    >>> paths = hold(np.zeros(1), np.ones(1), np.full(1, np.inf))
+    >>> sample(paths, PathDraws(np.array([[0.0, 1.0]]), np.zeros((1, 1))), cell=0).round(2).tolist()
     [[0.5, 0.73]]
     """
     if paths.mixing is not None:

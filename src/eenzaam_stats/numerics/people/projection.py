@@ -24,8 +24,8 @@ from eenzaam_stats.numerics.people.prevalence_paths import (
     PathDraws,
     Paths,
     draw_paths,
-    drawn,
     point,
+    sample,
 )
 
 SOURCES = ("sampling", "trend", "population")
@@ -117,8 +117,8 @@ def simulate(
 
     Examples
     --------
-    >>> from eenzaam_stats.numerics.people.prevalence_paths import held
-    >>> paths = held(np.zeros(1), np.zeros(1), np.full(1, np.inf))
+    >>> from eenzaam_stats.numerics.people.prevalence_paths import hold
+    >>> paths = hold(np.zeros(1), np.zeros(1), np.full(1, np.inf))
     >>> made = simulate(
     ...     np.array([[100.0]]), np.zeros(1, int), paths,
     ...     bounds=None, draws=3, rng=np.random.default_rng(1),
@@ -143,7 +143,7 @@ def _shares(persons: FloatArray, group_of: NDArray[np.intp]) -> FloatArray:
     return np.asarray(people / people.sum(axis=1, keepdims=True))
 
 
-def expected(persons: FloatArray, paths: Paths) -> FloatArray:
+def expect(persons: FloatArray, paths: Paths) -> FloatArray:
     """People with the condition per year and cell, without any error.
 
     Parameters
@@ -159,8 +159,8 @@ def expected(persons: FloatArray, paths: Paths) -> FloatArray:
 
     Examples
     --------
-    >>> from eenzaam_stats.numerics.people.prevalence_paths import held
-    >>> expected(np.array([[100.0], [120.0]]), held(np.zeros(1), np.ones(1), np.ones(1))).tolist()
+    >>> from eenzaam_stats.numerics.people.prevalence_paths import hold
+    >>> expect(np.array([[100.0], [120.0]]), hold(np.zeros(1), np.ones(1), np.ones(1))).tolist()
     [[50.0], [60.0]]
     """
     columns = [persons[:, cell] * point(paths, cell=cell) for cell in range(persons.shape[1])]
@@ -188,7 +188,7 @@ def total(made: Simulation, only: Sequence[str] = SOURCES) -> FloatArray:
     for group in range(made.n_groups):
         part = np.zeros((len(made.persons), 1))
         for cell in np.flatnonzero(made.group_of == group):
-            part = part + made.persons[:, cell, None] * drawn(made.paths, draws, cell=int(cell))
+            part = part + made.persons[:, cell, None] * sample(made.paths, draws, cell=int(cell))
         if "population" in only and made.bounds is not None:
             part = part * group_factors(made, group)
         found += part
@@ -250,7 +250,7 @@ def quantiles(made: Simulation, at: Sequence[float]) -> Quantiles:
         factor = group_factors(made, group)
         part = np.zeros((n_years, 1))
         for cell in members:
-            prevalence = drawn(made.paths, made.path_draws, cell=int(cell))
+            prevalence = sample(made.paths, made.path_draws, cell=int(cell))
             lonely = made.persons[:, cell, None] * prevalence
             cells.append(
                 (_at(lonely * factor, at), _at(np.broadcast_to(prevalence, lonely.shape), at))
@@ -288,7 +288,7 @@ def moment(made: Simulation, year: int) -> tuple[FloatArray, FloatArray]:
     n_cells = made.persons.shape[1]
     persons, prevalence = np.empty((2, made.draws, n_cells))
     for cell in range(n_cells):
-        path = drawn(made.paths, made.path_draws, cell=cell)
+        path = sample(made.paths, made.path_draws, cell=cell)
         prevalence[:, cell] = path[year if len(path) > 1 else 0]
         factor = group_factors(made, int(made.group_of[cell]))
         persons[:, cell] = made.persons[year, cell] * factor[year]

@@ -40,7 +40,7 @@ class ErrorModel:
         """Covariance of the values (or of their differences), shape (n, n) or (n - 1, n - 1)."""
         s2 = float(np.exp(theta[0]))
         if self.differenced:
-            return s2 * np.diag(np.diff(self.times)) + self._known_differenced()
+            return s2 * np.diag(np.diff(self.times)) + self._difference_known()
         return s2 * correlation(self.times, float(theta[1])) + np.diag(self.known)
 
     def derivatives(self, theta: FloatArray) -> tuple[FloatArray, ...]:
@@ -56,7 +56,7 @@ class ErrorModel:
             return self.derivatives(theta)[max(i, j)]
         return float(np.exp(theta[0])) * correlation_curvature(self.times, float(theta[1]))
 
-    def _known_differenced(self) -> FloatArray:
+    def _difference_known(self) -> FloatArray:
         d = np.diff(np.eye(len(self.times)), axis=0)
         return np.asarray((d * self.known) @ d.T)
 
@@ -107,7 +107,7 @@ def correlation_curvature(times: FloatArray, phi: float) -> FloatArray:
     return np.where(factor != 0.0, curvature, 0.0)
 
 
-def whitened(values: FloatArray, times: FloatArray, phi: FloatArray) -> FloatArray:
+def whiten(values: FloatArray, times: FloatArray, phi: FloatArray) -> FloatArray:
     r"""Rows made independent with equal variance, for several values of phi at once.
 
     Parameters
@@ -127,7 +127,7 @@ def whitened(values: FloatArray, times: FloatArray, phi: FloatArray) -> FloatArr
 
     Examples
     --------
-    >>> z = whitened(np.array([[1.0], [2.0]]), np.array([0.0, 1.0]), np.array([0.6]))
+    >>> z = whiten(np.array([[1.0], [2.0]]), np.array([0.0, 1.0]), np.array([0.6]))
     >>> z[0].round(6).tolist()
     [[1.0], [1.75]]
     """

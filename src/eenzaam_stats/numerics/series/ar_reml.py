@@ -17,11 +17,11 @@ from eenzaam_stats.numerics.series.ar_process import (
     ErrorModel,
     correlation,
     log_determinant,
-    whitened,
+    whiten,
 )
 from eenzaam_stats.numerics.series.reml_likelihood import (
     RemlFit,
-    fitted_at,
+    fit_at,
     likelihood_score,
     minus_log_likelihood,
 )
@@ -206,7 +206,7 @@ def fit_reml(
     """
     model = ErrorModel(times, known)
     theta = (
-        _profiled(y, x, model, negative)
+        _profile_variance(y, x, model, negative)
         if not known.any()
         else joint_maximum(y, x, model, negative)
     )
@@ -222,12 +222,12 @@ def fit_reml(
         # waves.
         ranks = replace(model, times=np.arange(float(len(y))))
         theta = np.array([independent_variance(y, x, known), 0.0])
-        return fitted_at(y, x, ranks, theta, unknown=1 if known.any() else 2)
-    fit = fitted_at(y, x, model, theta)
+        return fit_at(y, x, ranks, theta, unknown=1 if known.any() else 2)
+    fit = fit_at(y, x, model, theta)
     # A likelihood that is flat in phi has no information on it. The variance alone is then what was
     # estimated.
     if known.any() and not np.isfinite(fit.information).all():
-        return fitted_at(y, x, model, theta, unknown=1)
+        return fit_at(y, x, model, theta, unknown=1)
     return fit
 
 
@@ -246,7 +246,7 @@ def profile(y: FloatArray, x: FloatArray, times: FloatArray, phi: FloatArray) ->
     ndarray of float, shape (g,)
     """
     n, p = x.shape
-    z = whitened(np.column_stack([x, y]), times, phi)
+    z = whiten(np.column_stack([x, y]), times, phi)
     cross = np.einsum("gni,gnj->gij", z, z)
     sign_x, log_x = np.linalg.slogdet(cross[:, :p, :p])
     solved = np.linalg.solve(cross[:, :p, :p], cross[:, :p, p:])
@@ -259,7 +259,9 @@ def profile(y: FloatArray, x: FloatArray, times: FloatArray, phi: FloatArray) ->
     return np.asarray(-twice / 2.0)
 
 
-def _profiled(y: FloatArray, x: FloatArray, model: ErrorModel, negative: bool) -> FloatArray:
+def _profile_variance(
+    y: FloatArray, x: FloatArray, model: ErrorModel, negative: bool
+) -> FloatArray:
     """Log variance and phi at the maximum, without sampling variances."""
     grid = correlation_grid(negative)
     value = profile(y, x, model.times, grid)
@@ -316,7 +318,7 @@ def _profile_score(y: FloatArray, x: FloatArray, times: FloatArray, phi: float) 
 
 def _variance(y: FloatArray, x: FloatArray, times: FloatArray, phi: float) -> float:
     n, p = x.shape
-    z = whitened(np.column_stack([x, y]), times, np.array([phi]))[0]
+    z = whiten(np.column_stack([x, y]), times, np.array([phi]))[0]
     residual = z[:, p] - z[:, :p] @ np.linalg.lstsq(z[:, :p], z[:, p], rcond=None)[0]
     return float(max(float(residual @ residual) / (n - p), _TINY))
 
@@ -372,7 +374,7 @@ def _fit_differenced(y: FloatArray, x: FloatArray, model: ErrorModel) -> RemlFit
             options={"xatol": 1e-9},
         )
         theta = np.array([float(found.x)])
-    fit = fitted_at(dy, dx, differenced, theta)
+    fit = fit_at(dy, dx, differenced, theta)
     p = x.shape[1]
     wide, bounded, corrected = (np.full((p, p), np.nan) for _ in range(3))
     wide[1:, 1:], bounded[1:, 1:] = fit.covariance, fit.bounded

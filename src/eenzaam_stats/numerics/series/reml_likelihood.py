@@ -113,7 +113,7 @@ def kenward_roger(
     return Corrected(covariance + (correction + correction.T) / 2.0, information)
 
 
-def bounded(covariance: FloatArray, corrected: FloatArray) -> FloatArray:
+def bound_correction(covariance: FloatArray, corrected: FloatArray) -> FloatArray:
     """Only what enlarges a variance in a correction, and no more than doubles it.
 
     The correction of Kenward and Roger is the first term of a series in the error of the estimated
@@ -132,7 +132,7 @@ def bounded(covariance: FloatArray, corrected: FloatArray) -> FloatArray:
 
     Examples
     --------
-    >>> bounded(np.eye(2), np.diag([0.5, 1.25])).round(12).tolist()
+    >>> bound_correction(np.eye(2), np.diag([0.5, 1.25])).round(12).tolist()
     [[1.0, 0.0], [0.0, 1.25]]
     """
     # In the coordinates of this factor the covariance is 1, so that a share of it is a plain number
@@ -275,7 +275,7 @@ def observed_information(
     return result if positive else np.full((count, count), np.nan)
 
 
-def fitted_at(
+def fit_at(
     y: FloatArray,
     x: FloatArray,
     model: ErrorModel,
@@ -296,7 +296,7 @@ def fitted_at(
     return RemlFit(
         coefficients=covariance @ (ix.T @ y),
         covariance=covariance,
-        bounded=bounded(covariance, corrected.covariance),
+        bounded=bound_correction(covariance, corrected.covariance),
         kenward_roger=corrected.covariance,
         expected=corrected.information,
         phi=float(theta[1]) if len(theta) > 1 else 1.0,

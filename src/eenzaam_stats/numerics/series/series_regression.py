@@ -173,16 +173,16 @@ def prais_winsten(
     """
     rho = 0.0
     for _ in range(_ROUNDS if iterate else 1):
-        beta = _transformed_fit(y, x, rho).coefficients
+        beta = _fit_transformed(y, x, rho).coefficients
         found = _autocorrelation(y - x @ beta, rho_type, k=x.shape[1])
         found = float(np.clip(found, -LARGEST_RHO, LARGEST_RHO))
         rho, change = found, abs(found - rho)
         if change < _TOLERANCE:
             break
-    return _transformed_fit(y, x, rho, robust=robust)
+    return _fit_transformed(y, x, rho, robust=robust)
 
 
-def _transformed_fit(
+def _fit_transformed(
     y: FloatArray, x: FloatArray, rho: float, *, robust: bool = False
 ) -> SeriesFit:
     z = np.column_stack([x, y])

@@ -92,12 +92,12 @@ def _numbers(numeric: FloatArray | None, n: int) -> FloatArray:
     return np.empty((n, 0)) if numeric is None else numeric
 
 
-def scaled_rows(matrix: sparse.csr_array, factor: FloatArray) -> sparse.csr_array:
+def scale_rows(matrix: sparse.csr_array, factor: FloatArray) -> sparse.csr_array:
     """Matrix with each row multiplied by a factor, shape (n, k).
 
     Examples
     --------
-    >>> scaled_rows(sparse.csr_array(np.eye(2)), np.array([2.0, 3.0])).toarray().tolist()
+    >>> scale_rows(sparse.csr_array(np.eye(2)), np.array([2.0, 3.0])).toarray().tolist()
     [[2.0, 0.0], [0.0, 3.0]]
     """
     data = matrix.data * np.repeat(factor, np.diff(matrix.indptr))
@@ -112,11 +112,11 @@ def crossproduct(matrix: sparse.csr_array, weight: FloatArray) -> FloatArray:
     >>> crossproduct(sparse.csr_array(np.array([[1.0, 2.0]])), np.array([3.0])).tolist()
     [[3.0, 6.0], [6.0, 12.0]]
     """
-    product: Any = matrix.T @ scaled_rows(matrix, weight)
+    product: Any = matrix.T @ scale_rows(matrix, weight)
     return np.asarray(product.toarray(), dtype=np.float64)
 
 
-def solved(gram: FloatArray, right: FloatArray) -> FloatArray:
+def solve_normal(gram: FloatArray, right: FloatArray) -> FloatArray:
     """Smallest solution of the normal equations, whose columns may depend on each other.
 
     Parameters
@@ -133,7 +133,7 @@ def solved(gram: FloatArray, right: FloatArray) -> FloatArray:
 
     Examples
     --------
-    >>> solved(np.array([[2.0, 2.0], [2.0, 2.0]]), np.array([1.0, 1.0])).round(6).tolist()
+    >>> solve_normal(np.array([[2.0, 2.0], [2.0, 2.0]]), np.array([1.0, 1.0])).round(6).tolist()
     [0.25, 0.25]
     """
     # To a diagonal of 1 first: what counts as a repetition may not depend on the unit of a number.

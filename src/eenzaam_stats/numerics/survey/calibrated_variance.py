@@ -10,16 +10,16 @@ from dataclasses import replace
 import numpy as np
 
 from eenzaam_stats.arrays import FloatArray, IntArray
-from eenzaam_stats.numerics.survey.auxiliaries import scaled_rows
+from eenzaam_stats.numerics.survey.auxiliaries import scale_rows
 from eenzaam_stats.numerics.survey.calibration_residuals import (
     CalibratedRows,
     Method,
     Score,
-    explained_part,
+    factor_explained_part,
     residual_units,
     residuals,
 )
-from eenzaam_stats.numerics.survey.moments import Strata, collapsed
+from eenzaam_stats.numerics.survey.moments import Strata, collapse_strata
 from eenzaam_stats.numerics.survey.variance import DomainVariance
 
 # A variance below this share of the one before the projection is rounding of an exact zero.
@@ -109,7 +109,7 @@ def calibrated_variance(
     >>> yes.variance.round(4).tolist()
     [16.6667, 0.0]
     """
-    home, strata = collapsed(strata)
+    home, strata = collapse_strata(strata)
     rows = replace(rows, stratum=home[rows.stratum])
     units = residual_units(rows, score, method=method, strata=strata)
     factor = _factors(strata)
@@ -119,7 +119,7 @@ def calibrated_variance(
     # Units of the design without a row in the file have no residual, and lie a whole mean away.
     squares += (factor * units.absent) @ units.mean**2
     squares = _with_lonely(squares, units.sums, strata=strata, cross=False)
-    answered = _answered(rows, len(score), n_strata=len(strata.n))
+    answered = _find_answered(rows, len(score), n_strata=len(strata.n))
     plain = np.asarray((units.scores**2).T @ factor[units.stratum])
     # What the weights were calibrated to has no sampling error, and rounding may not give it one.
     variance = np.where(squares > ROUNDING * plain, squares, 0.0)
@@ -160,13 +160,13 @@ def calibrated_covariance(
     ...                       strata=Strata(np.array([4.0]), np.ones(1))).round(4).tolist()
     [[33.3333, -33.3333], [-33.3333, 33.3333]]
     """
-    home, strata = collapsed(strata)
+    home, strata = collapse_strata(strata)
     rows = replace(rows, stratum=home[rows.stratum])
     units = residual_units(rows, score, method=method, strata=strata)
     factor = _factors(strata)
-    explained, known = explained_part(units)
-    weighted = scaled_rows(explained, factor[units.stratum])
-    scores = scaled_rows(units.scores, factor[units.stratum])
+    explained, known = factor_explained_part(units)
+    weighted = scale_rows(explained, factor[units.stratum])
+    scores = scale_rows(units.scores, factor[units.stratum])
     mixed = np.asarray((units.scores.T @ weighted) @ known)
     cross = known.T @ np.asarray((explained.T @ weighted) @ known) - mixed - mixed.T
     cross = cross + (units.scores.T @ scores).toarray()
@@ -204,7 +204,9 @@ def _with_lonely(found: FloatArray, sums: FloatArray, *, strata: Strata, cross: 
     return np.asarray(found + added)
 
 
-def _answered(rows: CalibratedRows, n_domains: int, *, n_strata: int) -> tuple[IntArray, IntArray]:
+def _find_answered(
+    rows: CalibratedRows, n_domains: int, *, n_strata: int
+) -> tuple[IntArray, IntArray]:
     """Units and strata with an answered row, per domain."""
     inside = rows.domain >= 0
     domain = rows.domain[inside]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eenzaam_stats.arrays import BoolArray, FloatArray
-from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, crossproduct, solved
+from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, crossproduct, solve_normal
 
 # Sums of 500,000 weights carry a relative rounding of 1e-13; R stops raking at one unit.
 TOLERANCE = 1e-11
@@ -60,7 +60,7 @@ class CalibratedWeights:
         return int(np.argmax(self.errors))
 
     @property
-    def converged(self) -> bool:
+    def has_converged(self) -> bool:
         """Whether every total is met."""
         return self.largest_error <= self.tolerance
 
@@ -85,7 +85,7 @@ def margin_errors(weights: FloatArray, auxiliaries: Auxiliaries, totals: FloatAr
     return np.divide(away, size, out=np.zeros_like(away), where=size > 0.0)
 
 
-def raked(
+def rake(
     base: FloatArray,
     auxiliaries: Auxiliaries,
     totals: FloatArray,
@@ -115,7 +115,7 @@ def raked(
 
     See Also
     --------
-    eenzaam_stats.numerics.survey.distance_calibration.calibrated_by_distance : With bounds.
+    eenzaam_stats.numerics.survey.distance_calibration.calibrate_by_distance : With bounds.
 
     Notes
     -----
@@ -140,8 +140,8 @@ def raked(
     --------
     >>> from eenzaam_stats.numerics.survey.auxiliaries import auxiliaries
     >>> made = auxiliaries([np.array([0, 0, 1]), np.array([0, 1, 1])], [2, 2])
-    >>> result = raked(np.ones(3), made, np.array([6.0, 4.0, 2.0, 8.0]))
-    >>> result.weights.round(6).tolist(), result.converged
+    >>> result = rake(np.ones(3), made, np.array([6.0, 4.0, 2.0, 8.0]))
+    >>> result.weights.round(6).tolist(), result.has_converged
     ([2.0, 4.0, 4.0], True)
     """
     columns = [np.flatnonzero(auxiliaries.margin == m) for m in np.unique(auxiliaries.margin)]
@@ -161,7 +161,7 @@ def raked(
     return CalibratedWeights(weights, errors, rounds, tolerance)
 
 
-def refined(
+def refine(
     start: CalibratedWeights, auxiliaries: Auxiliaries, totals: FloatArray
 ) -> CalibratedWeights:
     r"""Raking brought to its end by Newton steps, where rounds come nearer too slowly.
@@ -169,9 +169,9 @@ def refined(
     Parameters
     ----------
     start : CalibratedWeights
-        Weights of :func:`raked` that are not yet there.
+        Weights of :func:`rake` that are not yet there.
     auxiliaries, totals
-        As in :func:`raked`.
+        As in :func:`rake`.
 
     Returns
     -------
@@ -183,14 +183,14 @@ def refined(
     >>> from eenzaam_stats.numerics.survey.auxiliaries import auxiliaries
     >>> made = auxiliaries([np.array([0, 1, 1]), np.array([1, 0, 1])], [2, 2])
     >>> totals = np.array([4.999, 5.001, 5.0, 5.0])
-    >>> slow = raked(np.ones(3), made, totals)
-    >>> slow.converged, refined(slow, made, totals).weights.round(6).tolist()
+    >>> slow = rake(np.ones(3), made, totals)
+    >>> slow.has_converged, refine(slow, made, totals).weights.round(6).tolist()
     (False, [4.999, 5.0, 0.001])
     """
     weights, errors, steps = start.weights, start.errors, 0
     while errors.max(initial=0.0) > start.tolerance and steps < MAX_STEPS:
         gap = totals - auxiliaries.totals(weights)
-        move = auxiliaries.matrix @ solved(crossproduct(auxiliaries.matrix, weights), gap)
+        move = auxiliaries.matrix @ solve_normal(crossproduct(auxiliaries.matrix, weights), gap)
         # a step that multiplies a weight by more than e is shortened: far steps overshoot
         weights = weights * np.exp(move / max(1.0, float(np.abs(move).max(initial=0.0))))
         errors = margin_errors(weights, auxiliaries, totals)
@@ -224,7 +224,7 @@ class TrimmedWeights:
     errors: FloatArray
 
 
-def trimmed(
+def trim(
     start: CalibratedWeights,
     recalibrate: Callable[[FloatArray], CalibratedWeights],
     *,
@@ -254,8 +254,8 @@ def trimmed(
     --------
     >>> from eenzaam_stats.numerics.survey.auxiliaries import auxiliaries
     >>> made, totals = auxiliaries([np.array([0, 0, 0, 0])], [1]), np.array([8.0])
-    >>> again = lambda weights: raked(weights, made, totals)
-    >>> result = trimmed(again(np.array([1.0, 1.0, 1.0, 5.0])), again, low=0.5, high=3.0,
+    >>> again = lambda weights: rake(weights, made, totals)
+    >>> result = trim(again(np.array([1.0, 1.0, 1.0, 5.0])), again, low=0.5, high=3.0,
     ...                  difference=lambda weights: margin_errors(weights, made, totals))
     >>> result.calibrated.weights.round(4).tolist(), int(result.trimmed.sum()), result.within
     ([1.6667, 1.6667, 1.6667, 3.0], 1, True)
@@ -263,7 +263,7 @@ def trimmed(
     now, rounds = start, 0
     touched = np.zeros(len(now.weights), dtype=np.bool_)
     clipped = now.weights
-    while rounds < MAX_TRIMS and now.converged:
+    while rounds < MAX_TRIMS and now.has_converged:
         counts = now.weights != 0.0
         outside = counts & _outside(now.weights, low, high)
         if not outside.any():
@@ -275,7 +275,7 @@ def trimmed(
         now = recalibrate(clipped)
         rounds += 1
     counted = now.weights[now.weights != 0.0]
-    within = now.converged and not _outside(counted, low, high).any()
+    within = now.has_converged and not _outside(counted, low, high).any()
     return TrimmedWeights(now, touched, rounds, within, difference(clipped))
 
 

@@ -14,7 +14,12 @@ import numpy as np
 from scipy import sparse
 
 from eenzaam_stats.arrays import FloatArray, IntArray
-from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, crossproduct, scaled_rows, solved
+from eenzaam_stats.numerics.survey.auxiliaries import (
+    Auxiliaries,
+    crossproduct,
+    scale_rows,
+    solve_normal,
+)
 from eenzaam_stats.numerics.survey.moments import Strata
 
 Method = Literal["post_stratify", "rake", "linear", "logit"]
@@ -81,11 +86,11 @@ def projection(rows: CalibratedRows, score: Score, *, method: Method) -> FloatAr
     # R's projections differ by method: weighted means or least squares with the weights before
     # calibration, but unweighted means over the margins of a raking (decision 0009, point 7).
     weight = np.ones_like(rows.base) if method == "rake" else rows.base
-    sums = scaled_rows(row_scores(rows, score), weight).T
+    sums = scale_rows(row_scores(rows, score), weight).T
     right = np.asarray((sums @ matrix).toarray(), dtype=np.float64).T
     gram = crossproduct(matrix, weight)
     if method != "rake":
-        return solved(gram, right).T
+        return solve_normal(gram, right).T
     size = np.maximum(np.diag(gram), 1.0)[:, None]
     found = np.zeros_like(right)
     for _ in range(RAKE_ROUNDS):
@@ -129,8 +134,8 @@ def residual_units(rows: CalibratedRows, score: Score, *, method: Method, strata
     count = int(unit.max(initial=-1)) + 1
     stratum = np.full(count, -1, dtype=np.int64)
     stratum[unit] = rows.stratum
-    scores = scaled_rows(row_scores(rows, score), rows.weight)
-    x = scaled_rows(rows.auxiliaries.matrix, rows.weight)
+    scores = scale_rows(row_scores(rows, score), rows.weight)
+    x = scale_rows(rows.auxiliaries.matrix, rows.weight)
     if rows.cluster is not None:
         home = _indicator(unit, count)
         scores, x = (sparse.csr_array(home @ one) for one in (scores, x))
@@ -155,7 +160,7 @@ def residuals(units: Units) -> Iterator[tuple[IntArray, FloatArray]]:
 
     Their sign is turned: explained part minus score.
     """
-    explained, known = explained_part(units)
+    explained, known = factor_explained_part(units)
     step = max(1, _RESIDUALS // max(len(units.gamma), 1))
     for start in range(0, len(units.stratum), step):
         part = slice(start, start + step)
@@ -165,7 +170,7 @@ def residuals(units: Units) -> Iterator[tuple[IntArray, FloatArray]]:
         yield units.stratum[part], away
 
 
-def explained_part(units: Units) -> tuple[sparse.csr_array, FloatArray]:
+def factor_explained_part(units: Units) -> tuple[sparse.csr_array, FloatArray]:
     """Two factors of what auxiliaries and stratum explain, (m, k + h) sparse and (k + h, d)."""
     there = np.flatnonzero(units.stratum >= 0)
     home = sparse.csr_array(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from eenzaam_stats.arrays import FloatArray, IntArray
-from eenzaam_stats.numerics.survey.moments import Moments, Strata, collapsed
+from eenzaam_stats.numerics.survey.moments import Moments, Strata, collapse_strata
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,8 +87,8 @@ def score_covariance(
     >>> result.covariance.round(4).tolist(), result.df.tolist()
     ([[0.1667, 0.0], [0.0, 0.1667]], [1, 1])
     """
-    home, strata = collapsed(strata)
-    answered = replace(moments, stratum=home[moments.stratum]).taken(moments.n > 0)
+    home, strata = collapse_strata(strata)
+    answered = replace(moments, stratum=home[moments.stratum]).take(moments.n > 0)
     sums = _scores(answered, score, n_strata=len(strata.n))
     present = _present(answered, n_strata=len(strata.n))
     factor = _factors(strata, present)

@@ -15,7 +15,7 @@ import numpy as np
 
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError
-from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, crossproduct, solved
+from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, crossproduct, solve_normal
 from eenzaam_stats.numerics.survey.calibration import TOLERANCE, CalibratedWeights, margin_errors
 
 Distance = Literal["linear", "logit"]
@@ -36,7 +36,7 @@ class _Factor:
     integral: Callable[[FloatArray], FloatArray]
 
 
-def calibrated_by_distance(
+def calibrate_by_distance(
     base: FloatArray,
     auxiliaries: Auxiliaries,
     totals: FloatArray,
@@ -75,7 +75,7 @@ def calibrated_by_distance(
 
     See Also
     --------
-    eenzaam_stats.numerics.survey.calibration.raked : Weights by factors per category.
+    eenzaam_stats.numerics.survey.calibration.rake : Weights by factors per category.
 
     Notes
     -----
@@ -109,8 +109,8 @@ def calibrated_by_distance(
     --------
     >>> from eenzaam_stats.numerics.survey.auxiliaries import auxiliaries
     >>> made = auxiliaries([np.array([0, 0, 1])], [2], numeric=np.array([[1.0], [3.0], [2.0]]))
-    >>> result = calibrated_by_distance(np.ones(3), made, np.array([2.0, 2.0, 8.4]))
-    >>> result.weights.round(6).tolist(), result.converged
+    >>> result = calibrate_by_distance(np.ones(3), made, np.array([2.0, 2.0, 8.4]))
+    >>> result.weights.round(6).tolist(), result.has_converged
     ([0.8, 1.2, 2.0], True)
     """
     shape = _factor(distance, bounds)
@@ -119,9 +119,9 @@ def calibrated_by_distance(
     now = _state(unknown, shape, problem)
     while now.errors.max(initial=0.0) > tolerance and rounds < MAX_STEPS:
         gram = crossproduct(auxiliaries.matrix, weights * shape.slope(now.u))
-        step = solved(gram, totals - auxiliaries.totals(now.weights))
+        step = solve_normal(gram, totals - auxiliaries.totals(now.weights))
         if bounds is not None:
-            step = _capped(step, auxiliaries)
+            step = _cap_step(step, auxiliaries)
         nearer = _line_search(now, step, shape, problem)
         if nearer is None:
             break
@@ -129,7 +129,7 @@ def calibrated_by_distance(
     return CalibratedWeights(now.weights, now.errors, rounds, tolerance)
 
 
-def _capped(step: FloatArray, auxiliaries: Auxiliaries) -> FloatArray:
+def _cap_step(step: FloatArray, auxiliaries: Auxiliaries) -> FloatArray:
     """Step that moves no u too far: with impossible totals it would grow without end."""
     farthest = float(np.abs(auxiliaries.matrix @ step).max(initial=0.0))
     return step * (_FARTHEST / farthest) if farthest > _FARTHEST else step

@@ -33,7 +33,7 @@ class Linearised:
     score: FloatArray
 
 
-def linearised(
+def linearise(
     first: FloatArray, statistic: Statistic, origin: FloatArray | float = 0.0
 ) -> Linearised:
     r"""Estimate and score coefficients of one statistic in each domain.
@@ -73,9 +73,9 @@ def linearised(
 
     Examples
     --------
-    >>> linearised(np.array([[3.0, 1.0]]), "proportion").estimate.tolist()
+    >>> linearise(np.array([[3.0, 1.0]]), "proportion").estimate.tolist()
     [0.75]
-    >>> linearised(np.array([[4.0, 10.0]]), "mean").score.tolist()
+    >>> linearise(np.array([[4.0, 10.0]]), "mean").score.tolist()
     [[-0.625, 0.25]]
     """
     one, two = first[:, 0], first[:, 1]
@@ -87,11 +87,11 @@ def linearised(
     if statistic == "proportion":
         # Yes and no are summed apart: no sum is the difference of two large ones, and yes and no
         # have the same error to the last digit.
-        p = _divided(one, one + two)
-        scale = _divided(np.ones_like(p), one + two)
+        p = _divide(one, one + two)
+        scale = _divide(np.ones_like(p), one + two)
         return Linearised(p, np.nan_to_num(np.column_stack([(1.0 - p) * scale, -p * scale])))
-    mean = _divided(two, one)
-    scale = _divided(np.ones_like(mean), one)
+    mean = _divide(two, one)
+    scale = _divide(np.ones_like(mean), one)
     score = np.nan_to_num(np.column_stack([-mean * scale, scale]))
     return Linearised(origin + mean, score)
 
@@ -118,12 +118,12 @@ def departures(
     array([[0.5]])
     """
     if statistic == "total":
-        return np.stack([linearised(one - first, statistic, origin).estimate for one in replicated])
-    whole = linearised(first, statistic).estimate
-    return np.stack([linearised(one, statistic).estimate - whole for one in replicated])
+        return np.stack([linearise(one - first, statistic, origin).estimate for one in replicated])
+    whole = linearise(first, statistic).estimate
+    return np.stack([linearise(one, statistic).estimate - whole for one in replicated])
 
 
-def _divided(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+def _divide(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
     """Quotient, NaN where the denominator is 0."""
     return np.divide(
         numerator, denominator, out=np.full_like(denominator, np.nan), where=denominator != 0.0

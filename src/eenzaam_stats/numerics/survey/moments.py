@@ -60,7 +60,7 @@ class Moments:
         cluster = np.zeros_like(self.stratum) if self.cluster is None else self.cluster
         return replace(self, stratum=cluster, cluster=self.inner, inner=None)
 
-    def taken(self, chosen: BoolArray) -> Moments:
+    def take(self, chosen: BoolArray) -> Moments:
         """Return the sums of some cells, ``chosen`` of shape (k,)."""
         return Moments(
             domain=self.domain[chosen],
@@ -169,7 +169,7 @@ def neighbours(single: BoolArray, *, rank: IntArray, part: IntArray) -> IntArray
     return merged.astype(np.int64)
 
 
-def collapsed(strata: Strata) -> tuple[IntArray, Strata]:
+def collapse_strata(strata: Strata) -> tuple[IntArray, Strata]:
     """Number of the stratum that each stratum becomes, and those strata.
 
     Parameters
@@ -188,7 +188,7 @@ def collapsed(strata: Strata) -> tuple[IntArray, Strata]:
     >>> merged = np.array([0, 1, 0])
     >>> strata = Strata(np.array([1.0, 4.0, 1.0]), np.array([0.5, 1.0, 0.75]), "collapsed",
     ...                 merged=merged)
-    >>> home, fewer = collapsed(strata)
+    >>> home, fewer = collapse_strata(strata)
     >>> home.tolist(), fewer.n.tolist(), fewer.fraction.round(3).tolist()
     ([0, 1, 0], [2.0, 4.0], [0.667, 1.0])
     """

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from eenzaam_stats.arrays import BoolArray, FloatArray, IntArray
-from eenzaam_stats.numerics.survey.moments import Moments, Strata, collapsed
+from eenzaam_stats.numerics.survey.moments import Moments, Strata, collapse_strata
 
 # A spread below this share of its parts is what rounding leaves of an exact zero: the sums of
 # 500,000 rows agree between engines to 1e-15, and the difference of two such sums is not less.
@@ -134,7 +134,7 @@ def domain_variance(moments: Moments, score: FloatArray, *, strata: Strata) -> D
     >>> round(float(result.variance[0]), 4), int(result.df[0])
     (0.0833, 3)
     """
-    home, strata = collapsed(strata)
+    home, strata = collapse_strata(strata)
     moments = replace(moments, stratum=home[moments.stratum])
     n_domains = len(score)
     entries = score_entries(moments, score, n_strata=len(strata.n))
@@ -204,7 +204,7 @@ def score_entries(moments: Moments, score: FloatArray, *, n_strata: int) -> Entr
     domain, stratum = moments.domain[answered], moments.stratum[answered]
     first = moments.first[answered]
     if moments.cluster is None:
-        units, inside = moments.n[answered], _about_cells(moments.taken(answered), score[domain])
+        units, inside = moments.n[answered], _about_cells(moments.take(answered), score[domain])
     else:
         n_clusters = int(moments.cluster.max(initial=0)) + 1
         pair, at = np.unique(domain * n_clusters + moments.cluster[answered], return_inverse=True)

@@ -14,7 +14,7 @@ from eenzaam_stats.errors import SchemaError, verb
 from eenzaam_stats.estimation.aggregates import engine_frame
 
 
-def dates_of(
+def read_dates(
     frame: engine_frame.Eager, name: str, *, month: str | None
 ) -> tuple[FloatArray, Calendar]:
     """Dates of the rows as numbers, with a month the middle of it, and how they became numbers.
@@ -24,7 +24,7 @@ def dates_of(
     SchemaError
         If a row has no date, or the dates are written in a way that is not clear.
     """
-    values = values_of(frame, name)
+    values = read_values(frame, name)
     places, found = pd.factorize(values.astype("object"))
     usable = [is_date(value) for value in found]
     wrong = ~np.append(np.array(usable, dtype=np.bool_), False)[places]
@@ -37,20 +37,20 @@ def dates_of(
     dates, calendar = dates_of_waves(found, column=name)
     times = dates[places]
     if month is not None:
-        months = numbers_of(frame, month)
+        months = read_numbers(frame, month)
         _require_months(months, month)
         # The middle of the month: the day of an interview is not delivered.
         times = times + (months - 0.5) / 12.0
     return times, calendar
 
 
-def numbers_of(frame: engine_frame.Eager, name: str) -> FloatArray:
+def read_numbers(frame: engine_frame.Eager, name: str) -> FloatArray:
     """Column as numbers, NaN where missing."""
     values = frame.select(engine_frame.number(name).alias("value")).get_column("value")
     return np.asarray(values.to_numpy(), dtype=np.float64)
 
 
-def values_of(frame: engine_frame.Eager, name: str) -> pd.Series[Any]:
+def read_values(frame: engine_frame.Eager, name: str) -> pd.Series[Any]:
     """Column as it is, whatever the engine."""
     values = frame.get_column(name)
     if values.implementation.is_pandas():

@@ -87,7 +87,7 @@ def check_dropout(
     """
     require_level(level)
     rows = panel_rows(data, outcome, columns=columns or PanelColumns(), family="linear")
-    now = rows.answered & (rows.wave < len(rows.labels) - 1)
+    now = rows.has_outcome & (rows.wave < len(rows.labels) - 1)
     absent = _absent_next(rows)
     used = now & _informative(rows, now, absent)
     if not used.any():
@@ -104,7 +104,7 @@ def check_dropout(
         return CheckResult(
             NAME, False, f"the answers now tell without exception who is absent next; {counts}"
         )
-    return _judged(fit, outcome, counts, level=level)
+    return _judge_fit(fit, outcome, counts, level=level)
 
 
 @in_words
@@ -170,7 +170,7 @@ def wave_counts(rows: PanelRows) -> tuple[WaveCount, ...]:
             WaveCount(
                 wave=label,
                 n_persons=int(here.sum()),
-                n_valid=int((in_wave & rows.answered).sum()),
+                n_valid=int((in_wave & rows.has_outcome).sum()),
                 n_new=int((here & (first == at)).sum()),
                 n_returned=int((here & (first < at) & ~before[:, at]).sum()),
                 n_left=int((here & (last == at)).sum()) if at < n_waves - 1 else None,
@@ -213,7 +213,7 @@ def _design(rows: PanelRows, used: BoolArray) -> FloatArray:
     return np.column_stack([rows.y[used], *dummies])
 
 
-def _judged(fit: LogisticFit, outcome: str, counts: str, *, level: float) -> CheckResult:
+def _judge_fit(fit: LogisticFit, outcome: str, counts: str, *, level: float) -> CheckResult:
     b, se = float(fit.coefficients[0]), math.sqrt(float(fit.covariance[0, 0]))
     half = float(t_quantile(level, _LARGE_DF)) * se
     p = 2.0 * float(special.ndtr(-abs(b) / se)) if se > 0.0 else 0.0

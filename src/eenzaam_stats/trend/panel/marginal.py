@@ -90,7 +90,7 @@ def wave_means(
             people, weight = _distinct(design.covariates[inside], np.ones(int(inside.sum())))
         dated = design.dated[inside].mean(axis=0)
         x = np.column_stack([np.broadcast_to(dated, (len(people), len(dated))), people])
-        numbers = _averaged(x, weight, fit, level=level)
+        numbers = _average(x, weight, fit, level=level)
         result.append(
             WaveMean(
                 label,
@@ -113,7 +113,7 @@ def _distinct(covariates: FloatArray, weight: FloatArray) -> tuple[FloatArray, F
     return people, share / share.sum()
 
 
-def _averaged(
+def _average(
     x: FloatArray, weight: FloatArray, fit: Averaging, *, level: float
 ) -> tuple[float, float, float, float, float]:
     """Estimate, standard error, limits and degrees of freedom."""

@@ -84,11 +84,11 @@ def fit_panel(
     """
     _require_together(rows, family, options)
     if options.model != "mixed":
-        return _averaged(rows, design, family=family, options=options)
+        return _fit_averaged(rows, design, family=family, options=options)
     _require_repeated(rows, options)
     if family == "logistic":
         return _logistic(rows, design, options)
-    household = _household_of(rows.person, rows.household)
+    household = _number_households(rows.person, rows.household)
     time = rows.times - design.origin if options.random == "slope" else None
     fit = fit_mixed(
         rows.y,
@@ -101,7 +101,7 @@ def fit_panel(
     return _linear(fit, options)
 
 
-def coefficients_of(
+def list_coefficients(
     fit: Averaging, names: tuple[str, ...], *, level: float
 ) -> tuple[Coefficient, ...]:
     """Every coefficient as a row."""
@@ -146,7 +146,7 @@ def _require_repeated(rows: PanelRows, options: PanelOptions) -> None:
         )
 
 
-def _household_of(person: IntArray, of_row: IntArray | None) -> IntArray | None:
+def _number_households(person: IntArray, of_row: IntArray | None) -> IntArray | None:
     """Number of the household of each person, who may have one only."""
     if of_row is None:
         return None
@@ -195,7 +195,7 @@ def _linear(fit: MixedFit, options: PanelOptions) -> Fitted:
     correlation = math.nan if slope else between / (between + fit.residual)
     return Fitted(
         averaging=Averaging(
-            fit.coefficients, _bordered(fit.covariance), 0.0, False, _satterthwaite_of(fit)
+            fit.coefficients, _border_covariance(fit.covariance), 0.0, False, _satterthwaite_df(fit)
         ),
         words=f"linear mixed model by {options.likelihood} with {effects}, Satterthwaite degrees "
         "of freedom",
@@ -207,7 +207,7 @@ def _linear(fit: MixedFit, options: PanelOptions) -> Fitted:
     )
 
 
-def _satterthwaite_of(fit: MixedFit) -> Callable[[FloatArray], float]:
+def _satterthwaite_df(fit: MixedFit) -> Callable[[FloatArray], float]:
     return lambda contrast: satterthwaite(fit, contrast)
 
 
@@ -236,7 +236,7 @@ def _logistic(rows: PanelRows, design: PanelDesign, options: PanelOptions) -> Fi
     )
 
 
-def _averaged(
+def _fit_averaged(
     rows: PanelRows, design: PanelDesign, *, family: Family, options: PanelOptions
 ) -> Fitted:
     working: WorkingCorrelation = (
@@ -247,7 +247,7 @@ def _averaged(
     )
     return Fitted(
         averaging=Averaging(
-            fit.coefficients, _bordered(fit.covariance), 0.0, family == "logistic", _large
+            fit.coefficients, _border_covariance(fit.covariance), 0.0, family == "logistic", _large
         ),
         words=f"population-averaged model by estimating equations, {working} working correlation, "
         f"errors robust by person, {_LARGE_SAMPLE}",
@@ -262,7 +262,7 @@ def _averaged(
     )
 
 
-def _bordered(covariance: FloatArray) -> FloatArray:
+def _border_covariance(covariance: FloatArray) -> FloatArray:
     """Covariance with zeros for a standard deviation that plays no part."""
     return np.pad(covariance, (0, 1))
 

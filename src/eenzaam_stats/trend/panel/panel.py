@@ -19,7 +19,7 @@ from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.results.panel import PanelFit
 from eenzaam_stats.trend.panel.dropout import wave_counts
 from eenzaam_stats.trend.panel.marginal import AverageOver, wave_means
-from eenzaam_stats.trend.panel.models import coefficients_of, fit_panel
+from eenzaam_stats.trend.panel.models import fit_panel, list_coefficients
 from eenzaam_stats.trend.panel.options import Likelihood, Model, PanelOptions, Random
 from eenzaam_stats.trend.panel.rows import Family, PanelColumns, PanelRows, panel_rows
 from eenzaam_stats.trend.panel.terms import InterruptionLike, PanelTerm, panel_design, terms_in
@@ -127,7 +127,7 @@ def panel_model(
     _require_options(family, options, level)
     everything = panel_rows(data, outcome, columns=columns or PanelColumns(), family=family)
     terms, left_out, apart = terms_in(interruptions, everything.times, everything.calendar)
-    rows = _kept(everything, everything.complete & ~left_out)
+    rows = _keep_rows(everything, everything.complete & ~left_out)
     design = panel_design(rows, terms, trend=options.trend, origin=options.origin)
     fit = fit_panel(rows, design, family=family, options=options)
     part = fit.averaging
@@ -140,7 +140,7 @@ def panel_model(
         source=rows.source,
         family=family,
         model=fit.words,
-        coefficients=coefficients_of(part, design.names, level=level),
+        coefficients=list_coefficients(part, design.names, level=level),
         covariance=tuple(tuple(row) for row in part.covariance[:p, :p].tolist()),
         variances=fit.variances,
         correlation=fit.correlation,
@@ -152,8 +152,8 @@ def panel_model(
         n_rows=len(rows.y),
         n_persons=int(rows.person.max()) + 1,
         n_households=0 if rows.household is None else len(np.unique(rows.household)),
-        n_missing=int((~everything.answered).sum()),
-        n_without_covariate=int((everything.answered & ~everything.complete).sum()),
+        n_missing=int((~everything.has_outcome).sum()),
+        n_without_covariate=int((everything.has_outcome & ~everything.complete).sum()),
         n_washout=int((everything.complete & left_out).sum()),
         level=level,
         origin=design.origin,
@@ -175,7 +175,7 @@ def _require_options(family: Family, options: PanelOptions, level: float) -> Non
     require_level(level)
 
 
-def _kept(rows: PanelRows, keep: NDArray[np.bool_]) -> PanelRows:
+def _keep_rows(rows: PanelRows, keep: NDArray[np.bool_]) -> PanelRows:
     """Some rows, with persons numbered without gaps."""
     if not keep.any():
         raise SchemaError(
@@ -232,7 +232,7 @@ def _doubt(rows: PanelRows, inside: BoolArray, *, asked: bool) -> Doubt:
         return Doubt(Flag.UNCERTAIN, NOBODY, no_error=True) if asked else Doubt()
     pairs = np.unique(np.stack([rows.stratum[inside], rows.unit[inside]]), axis=1)
     df = pairs.shape[1] - len(np.unique(pairs[0]))
-    binary = bool(np.isin(rows.y[rows.answered], (0.0, 1.0)).all())
+    binary = bool(np.isin(rows.y[rows.has_outcome], (0.0, 1.0)).all())
     same = y[0] if np.ptp(y) == 0.0 else np.nan
     findings = (
         (binary and same == 0.0, "nobody who answered has the outcome"),

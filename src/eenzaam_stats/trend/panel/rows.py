@@ -15,11 +15,11 @@ from eenzaam_stats.arrays import BoolArray, FloatArray, IntArray
 from eenzaam_stats.dates.axis import NUMBERS, Calendar
 from eenzaam_stats.errors import SchemaError, UnknownColumnError, verb
 from eenzaam_stats.estimation.aggregates import engine_frame
-from eenzaam_stats.estimation.variance.respondent_rows import collected
+from eenzaam_stats.estimation.variance.respondent_rows import collect_frame
 from eenzaam_stats.keys import normal_keys
-from eenzaam_stats.messages import shown_groups
+from eenzaam_stats.messages import show_groups
 from eenzaam_stats.survey import Survey
-from eenzaam_stats.trend.panel.dates import dates_of, numbers_of, values_of
+from eenzaam_stats.trend.panel.dates import read_dates, read_numbers, read_values
 
 Family = Literal["linear", "logistic"]
 _SHOWN = 5
@@ -102,14 +102,14 @@ class PanelRows:
     calendar: Calendar = NUMBERS
 
     @property
-    def answered(self) -> BoolArray:
+    def has_outcome(self) -> BoolArray:
         """Rows with an outcome."""
         return ~np.isnan(self.y)
 
     @property
     def complete(self) -> BoolArray:
         """Rows with an outcome and every covariate."""
-        return self.answered & ~np.isnan(self.covariates).any(axis=1)
+        return self.has_outcome & ~np.isnan(self.covariates).any(axis=1)
 
 
 def panel_rows(data: object, outcome: str, *, columns: PanelColumns, family: Family) -> PanelRows:
@@ -135,20 +135,20 @@ def panel_rows(data: object, outcome: str, *, columns: PanelColumns, family: Fam
     UnknownColumnError, SchemaError
         If a column is absent, holds another kind of values, or a person occurs twice in a wave.
     """
-    frame, source = _opened(data, [outcome, *columns.names()])
+    frame, source = _open_frame(data, [outcome, *columns.names()])
     engine_frame.require_numeric(frame, outcome, flag=family == "logistic")
-    y = numbers_of(frame, outcome)
+    y = read_numbers(frame, outcome)
     _require_outcome(y, outcome, family=family)
     person = _keys(frame, columns.person, "key of the person")
     raw_wave = _codes(frame, columns.wave, "wave")
-    times, calendar = dates_of(frame, columns.time or columns.wave, month=columns.month)
+    times, calendar = read_dates(frame, columns.time or columns.wave, month=columns.month)
     wave, labels = _in_order(frame, columns.wave, raw_wave, times)
     _require_once(person, wave, labels)
     household = None
     if columns.household is not None:
         household = _keys(frame, columns.household, "household")
     values, terms = _covariates(frame, columns.covariates)
-    cluster, stratum = (name if name in frame.columns else None for name in _design_of(data))
+    cluster, stratum = (name if name in frame.columns else None for name in _find_design(data))
     return PanelRows(
         y, person, wave, times, household, values, terms, labels, outcome, source,
         person if cluster is None else _units(frame, cluster),
@@ -157,7 +157,7 @@ def panel_rows(data: object, outcome: str, *, columns: PanelColumns, family: Fam
     )  # fmt: skip
 
 
-def _design_of(data: object) -> tuple[str | None, str | None]:
+def _find_design(data: object) -> tuple[str | None, str | None]:
     """Columns with clusters and strata of a survey."""
     if not isinstance(data, Survey):
         return (None, None)
@@ -165,23 +165,23 @@ def _design_of(data: object) -> tuple[str | None, str | None]:
 
 
 def _units(frame: engine_frame.Eager, name: str) -> IntArray:
-    return pd.factorize(values_of(frame, name))[0].astype(np.int64)
+    return pd.factorize(read_values(frame, name))[0].astype(np.int64)
 
 
-def _opened(data: object, names: list[str]) -> tuple[engine_frame.Eager, str]:
+def _open_frame(data: object, names: list[str]) -> tuple[engine_frame.Eager, str]:
     source = "frame"
     respondents = data
     if isinstance(data, Survey):
         report = data.report
         source = f"{report.source} {report.wave} ({report.origin})"
         respondents = data.respondents
-    frame = engine_frame.opened(respondents)
+    frame = engine_frame.open_frame(respondents)
     present = frame.collect_schema().names()
     missing = [name for name in dict.fromkeys(names) if name not in present]
     if missing:
         raise UnknownColumnError.among(missing, present)
-    wanted = list(dict.fromkeys([*names, *(n for n in _design_of(data) if n in present)]))
-    eager = collected(engine_frame.with_found_types(frame, wanted).select(*wanted))
+    wanted = list(dict.fromkeys([*names, *(n for n in _find_design(data) if n in present)]))
+    eager = collect_frame(engine_frame.with_found_types(frame, wanted).select(*wanted))
     if not len(eager):
         raise SchemaError(f"{verb()} needs rows, and the frame has none.")
     return eager, source
@@ -209,15 +209,15 @@ def _require_outcome(y: FloatArray, outcome: str, *, family: Family) -> None:
 
 def _keys(frame: engine_frame.Eager, name: str, what: str) -> IntArray:
     """Numbers of persons or households, whatever form their keys have."""
-    keys = normal_keys(values_of(frame, name), place=f"{verb()}, column {name!r},")
-    return _numbered(keys, name, what)
+    keys = normal_keys(read_values(frame, name), place=f"{verb()}, column {name!r},")
+    return _number_values(keys, name, what)
 
 
 def _codes(frame: engine_frame.Eager, name: str, what: str) -> IntArray:
-    return _numbered(values_of(frame, name), name, what)
+    return _number_values(read_values(frame, name), name, what)
 
 
-def _numbered(values: pd.Series[Any], name: str, what: str) -> IntArray:
+def _number_values(values: pd.Series[Any], name: str, what: str) -> IntArray:
     codes, _ = pd.factorize(values)
     if (codes < 0).any():
         raise SchemaError(
@@ -232,7 +232,7 @@ def _in_order(
     frame: engine_frame.Eager, name: str, raw: IntArray, times: FloatArray
 ) -> tuple[IntArray, tuple[str, ...]]:
     """Waves numbered in order of their mean date, with their labels."""
-    uniques = values_of(frame, name).iloc[np.unique(raw, return_index=True)[1]]
+    uniques = read_values(frame, name).iloc[np.unique(raw, return_index=True)[1]]
     mean = np.bincount(raw, weights=times) / np.bincount(raw)
     order = np.argsort(mean, kind="stable")
     rank = np.empty(len(order), dtype=np.int64)
@@ -257,9 +257,9 @@ def _covariates(
     columns: list[FloatArray] = []
     terms: list[str] = []
     for name in names:
-        values = values_of(frame, name)
+        values = read_values(frame, name)
         if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-            columns.append(numbers_of(frame, name))
+            columns.append(read_numbers(frame, name))
             terms.append(name)
             continue
         order = engine_frame.levels(frame, name)
@@ -268,7 +268,7 @@ def _covariates(
         if len(levels) < 2:
             raise SchemaError(
                 f"{verb()} needs covariates that vary, and column {name!r} holds only "
-                f"[{shown_groups(levels)}]. Leave it out."
+                f"[{show_groups(levels)}]. Leave it out."
             )
         missing = kinds.isna().to_numpy()
         for level in levels[1:]:

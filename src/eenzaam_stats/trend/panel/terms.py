@@ -12,11 +12,16 @@ import numpy as np
 from eenzaam_stats.arrays import BoolArray, FloatArray
 from eenzaam_stats.dates.axis import NUMBERS, Calendar
 from eenzaam_stats.dates.waves import DateLike
-from eenzaam_stats.errors import OptionError, listed, verb
+from eenzaam_stats.errors import OptionError, list_all, verb
 from eenzaam_stats.numerics.panel.mixed_sums import collinear
 from eenzaam_stats.trend.panel.rows import PanelRows
-from eenzaam_stats.trend.series.interruption import Dated, EffectName, Interruption, dated
-from eenzaam_stats.trend.series.interruption_terms import Term, terms_of, told_apart, washout
+from eenzaam_stats.trend.series.interruption import (
+    Dated,
+    EffectName,
+    Interruption,
+    date_interruptions,
+)
+from eenzaam_stats.trend.series.interruption_terms import Term, build_terms, tell_apart, washout
 from eenzaam_stats.trend.series.series import Series, waves_alone
 from eenzaam_stats.vocabulary import require_option
 
@@ -121,17 +126,17 @@ def terms_in(
             require_option(one.effect, EffectName, name=f"effect of {one.name!r}")
             terms.append(_plain(one, series))
             continue
-        (interruption,) = dated([_interruption(one)], series)
-        terms += terms_of([interruption], series, ramp="date")
+        (interruption,) = date_interruptions([_interruption(one)], series)
+        terms += build_terms([interruption], series, ramp="date")
         left_out |= washout([interruption], times)
         ones.append(interruption)
     names = [term.name for term in terms]
     again = sorted({name for name in names if names.count(name) > 1})
     if again:
-        raise OptionError(f"{verb()} got term(s) [{listed(again)}] twice. Rename one.")
+        raise OptionError(f"{verb()} got term(s) [{list_all(again)}] twice. Rename one.")
     for term in terms:
         _require_rows(term, times)
-    kept, notes = told_apart(terms, ones, np.unique(times[~left_out]))
+    kept, notes = tell_apart(terms, ones, np.unique(times[~left_out]))
     return kept, left_out, notes
 
 
@@ -182,8 +187,9 @@ def panel_design(
     same = collinear(design.x)
     if len(same):
         raise OptionError(
-            f"{verb()} cannot tell term(s) [{listed(names[at] for at in same)}] from those before "
-            f"them in [{listed(names)}]. Leave them out, or change the dates."
+            f"{verb()} cannot tell term(s) [{list_all(names[at] for at in same)}] from "
+            "those before "
+            f"them in [{list_all(names)}]. Leave them out, or change the dates."
         )
     return design
 

@@ -81,7 +81,7 @@ class CountedForecast:
         """First ages of the bands."""
         return sorted(self.people[self.observed, self.years[0], SEXES[1]])
 
-    def summed(self, edition: str, year: int, band: Band, sex: str = "total") -> int:
+    def sum_people(self, edition: str, year: int, band: Band, sex: str = "total") -> int:
         """People of a band, both sexes or one."""
         low, high = band
         chosen = SEXES[1:] if sex == "total" else (sex,)
@@ -94,10 +94,12 @@ class CountedForecast:
 
     def lonely(self, edition: str, year: int, prevalence: Prevalence) -> float:
         """Lonely people at a given prevalence."""
-        return sum(p * self.summed(edition, year, band) for band, p in prevalence.items())
+        return sum(p * self.sum_people(edition, year, band) for band, p in prevalence.items())
 
 
-def banded(prevalence: Bands, year: int) -> tuple[Prevalence, tuple[tuple[str, Doubt], ...]]:
+def band_prevalence(
+    prevalence: Bands, year: int
+) -> tuple[Prevalence, tuple[tuple[str, Doubt], ...]]:
     """Prevalence per age band, and name and doubt of each; a mapping knows no doubt.
 
     Raises
@@ -124,7 +126,7 @@ def first_age(prevalence: Prevalence) -> int:
     return min(low for low, _ in prevalence)
 
 
-def checked_bands(prevalence: Prevalence, counts: CountedForecast) -> Prevalence:
+def order_bands(prevalence: Prevalence, counts: CountedForecast) -> Prevalence:
     """Bands in order, each one whole bands of the population, without gap or overlap."""
     bands = sorted(prevalence)
     edges = counts.edges()
@@ -219,11 +221,11 @@ def hindcast(
     (2025, -3.1)
     """
     counts = CountedForecast.of(edition, observed)
-    given, told = banded(prevalence, base_year)
-    bands, doubts, known = checked_bands(given, counts), [*told], {}
+    given, told = band_prevalence(prevalence, base_year)
+    bands, doubts, known = order_bands(given, counts), [*told], {}
     for year, one in (later or {}).items():
-        found, more = banded(one, year)
-        known[year] = checked_bands(found, counts)
+        found, more = band_prevalence(one, year)
+        known[year] = order_bands(found, counts)
         doubts += more
     for year, one in known.items():
         if first_age(one) != first_age(bands):
@@ -260,7 +262,7 @@ def hindcast(
 
 def _people(counts: CountedForecast, year: int, group: str, sex: str) -> PeopleMiss:
     forecast, observed = (
-        counts.summed(edition, year, GROUPS[group], sex)
+        counts.sum_people(edition, year, GROUPS[group], sex)
         for edition in (counts.edition, counts.observed)
     )
     return PeopleMiss(
@@ -353,7 +355,7 @@ def hindcast_error(prevalence: Prevalence, *, edition: str) -> HindcastError:
     floor = first_age(prevalence)
     counts = CountedForecast.of(KERNPROGNOSE, OBSERVED)
     forecast, observed = (
-        counts.summed(one, last, (floor, None)) for one in (KERNPROGNOSE, OBSERVED)
+        counts.sum_people(one, last, (floor, None)) for one in (KERNPROGNOSE, OBSERVED)
     )
     return HindcastError(
         edition=KERNPROGNOSE,

@@ -15,7 +15,7 @@ from eenzaam_stats.cell_text import UNSAID, NumberFormat
 from eenzaam_stats.errors import OptionError, SchemaError, verb
 from eenzaam_stats.published.population_editions import OBSERVED
 from eenzaam_stats.published.reference import edition_rows
-from eenzaam_stats.trend.projection.population_frame import checked_population
+from eenzaam_stats.trend.projection.population_frame import read_population
 from eenzaam_stats.trend.projection.prevalence_cells import TOTAL, PrevalenceCells
 
 Households = Literal["residents", "private_households"]
@@ -144,7 +144,7 @@ def people_in_cells(population: str | pd.DataFrame, cells: PrevalenceCells, span
 def _rows(population: str | pd.DataFrame, span: Span) -> pd.DataFrame:
     """Rows of the forecast, and of the years before it from the base population."""
     if isinstance(population, pd.DataFrame):
-        later = checked_population(population, numbers=span.numbers)
+        later = read_population(population, numbers=span.numbers)
     else:
         later = _edition(population, "population")
     if span.base_population is None:
@@ -262,17 +262,17 @@ def _inside(cells: PrevalenceCells, lows: FloatArray, highs: FloatArray) -> Floa
             cut = int(np.flatnonzero(inside != touching)[0])
             raise SchemaError(
                 f"{verb()} needs survey bands made of whole bands of the population, but {band} "
-                f"cuts {lows[cut]:g}-{_ended(highs[cut])}. Bands may start at "
+                f"cuts {lows[cut]:g}-{_format_end(highs[cut])}. Bands may start at "
                 f"{[int(one) for one in lows]}."
             )
         if not inside.any() or lows[inside].min() != low or highs[inside].max() != top:
             raise SchemaError(
                 f"{verb()} needs people of every age of {band}, but the population has ages "
-                f"{lows[0]:g}-{_ended(highs[-1])}. Give a population with these ages."
+                f"{lows[0]:g}-{_format_end(highs[-1])}. Give a population with these ages."
             )
         member[row] = inside
     return member
 
 
-def _ended(high: float) -> str:
+def _format_end(high: float) -> str:
     return "" if high == OPEN_AGE else f"{high:g}"

@@ -16,7 +16,7 @@ _POPULATION = "project(), population"
 _THOUSAND = 1000
 
 
-def checked_population(frame: pd.DataFrame, *, numbers: NumberFormat = UNSAID) -> pd.DataFrame:
+def read_population(frame: pd.DataFrame, *, numbers: NumberFormat = UNSAID) -> pd.DataFrame:
     """Rows with ``year, sex, age_low, age_high, persons, edition, status``, each cell once.
 
     Parameters
@@ -44,7 +44,7 @@ def checked_population(frame: pd.DataFrame, *, numbers: NumberFormat = UNSAID) -
     Examples
     --------
     >>> made = pd.DataFrame({"year": 2022, "age": ["18", "19+"], "persons": [10, 90]})
-    >>> checked_population(made)[["age_low", "age_high", "sex"]].to_dict("list")
+    >>> read_population(made)[["age_low", "age_high", "sex"]].to_dict("list")
     {'age_low': [18.0, 19.0], 'age_high': [18.0, 999.0], 'sex': ['total', 'total']}
     """
     missing = [name for name in _NEEDED if name not in frame]
@@ -111,9 +111,9 @@ def _persons(persons: pd.Series, numbers: NumberFormat) -> pd.Series:
     known = found[np.isfinite(found)]
     parts = known[known % 1 != 0]
     # a sign for thousands says nothing about numbers that were read without it
-    settled = numbers.said and numbers.thousands is None
-    if pd.api.types.is_numeric_dtype(persons) and not settled and _lost_thousands(known, parts):
-        raise AmbiguousNumberError.found(
+    settled = numbers.is_stated and numbers.thousands is None
+    if pd.api.types.is_numeric_dtype(persons) and not settled and _has_lost_thousands(known, parts):
+        raise AmbiguousNumberError.in_rows(
             _POPULATION,
             column="persons",
             doubt="all numbers are below 1,000 and some have decimals, as when thousands "
@@ -125,7 +125,7 @@ def _persons(persons: pd.Series, numbers: NumberFormat) -> pd.Series:
     return found
 
 
-def _lost_thousands(known: pd.Series, parts: pd.Series) -> bool:
+def _has_lost_thousands(known: pd.Series, parts: pd.Series) -> bool:
     """Whether numbers look like 1.234 beside 987, as a program that knows no thousands reads them.
 
     All are below 1,000 and none has more than three decimals; whole numbers stand beside the

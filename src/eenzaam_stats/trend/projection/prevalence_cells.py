@@ -14,10 +14,10 @@ from eenzaam_stats.age_bands import Band, band_edges, parse_band
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.cell_text import UNSAID, NumberFormat
-from eenzaam_stats.dates.waves import moment_of
+from eenzaam_stats.dates.waves import read_moment
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, verb, verb_named
 from eenzaam_stats.number_columns import numbers_in
-from eenzaam_stats.output_check import hidden_rows_emptied
+from eenzaam_stats.output_check import empty_hidden_rows
 from eenzaam_stats.results.doubt import Doubt
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.trend.row_doubts import row_doubts
@@ -71,7 +71,7 @@ class PrevalenceCells:
     synthetic: bool
 
     @property
-    def group_of(self) -> NDArray[np.intp]:
+    def band_numbers(self) -> NDArray[np.intp]:
         """Band of each cell."""
         return np.repeat(np.arange(len(self.bands)), len(self.sexes))
 
@@ -149,7 +149,7 @@ def prevalence_cells(
     age = _age_column(frame)
     _no_other_groups(prevalence, age)
     frame = frame.assign(**{WAVE: _waves(frame, prevalence, base_year)})
-    bands = _ordered_bands(frame[age].astype(str))
+    bands = _order_bands(frame[age].astype(str))
     sexes = _sexes(frame)
     waves = tuple(sorted({int(year) for year in frame[WAVE]}))
     keys = [
@@ -197,7 +197,7 @@ def _frame(prevalence: Estimates | pd.DataFrame) -> tuple[pd.DataFrame, str, str
     return (
         # A suppressed estimate is missing and never 0, also where a frame still holds what was
         # hidden.
-        hidden_rows_emptied(prevalence.copy()),
+        empty_hidden_rows(prevalence.copy()),
         str(about.get("outcome", "outcome")),
         str(about.get("source", "a table of the user")),
         bool(about.get("synthetic", False)),
@@ -240,7 +240,7 @@ def _waves(
 
 
 def _year(value: object) -> int:
-    moment = moment_of(value)
+    moment = read_moment(value)
     if isinstance(moment, dt.datetime):
         return moment.year
     if moment is None or not moment.is_integer():
@@ -259,7 +259,7 @@ def _one_wave(prevalence: Estimates | pd.DataFrame, base_year: int | None) -> ob
     )
 
 
-def _ordered_bands(found: pd.Series) -> tuple[str, ...]:
+def _order_bands(found: pd.Series) -> tuple[str, ...]:
     # a word that is no band goes first, so that the message names it and not its neighbour
     ordered = tuple(sorted(dict.fromkeys(found), key=lambda band: (parse_band(band) or (-1,))[0]))
     try:

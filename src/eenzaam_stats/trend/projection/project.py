@@ -21,7 +21,7 @@ from eenzaam_stats.numerics.people.projection import (
     SOURCES,
     Quantiles,
     Simulation,
-    expected,
+    expect,
     quantiles,
     simulate,
     source_variances,
@@ -44,7 +44,7 @@ from eenzaam_stats.trend.projection.hindcast import hindcast_error
 from eenzaam_stats.trend.projection.population import People, Span, people_in_cells
 from eenzaam_stats.trend.projection.prevalence_cells import PrevalenceCells, prevalence_cells
 from eenzaam_stats.trend.projection.projection_options import ProjectionOptions
-from eenzaam_stats.trend.projection.published_prevalence import published_prevalence
+from eenzaam_stats.trend.projection.published_prevalence import prevalence_by_age
 from eenzaam_stats.trend.projection.scenario_path import Scenario, ScenarioPath, Start
 from eenzaam_stats.trend.projection.scenarios import ConstantPrevalence
 from eenzaam_stats.version import VERSION
@@ -147,8 +147,8 @@ def project(
     # One seed for the scenario and for constant prevalence: they share base wave and population, so
     # that their difference is the scenario.
     seed = None if rng is None else int(rng.integers(2**63))
-    constant = run.made(ConstantPrevalence(), seed, None)
-    return constant if isinstance(how, ConstantPrevalence) else run.made(how, seed, constant)
+    constant = run.draw(ConstantPrevalence(), seed, None)
+    return constant if isinstance(how, ConstantPrevalence) else run.draw(how, seed, constant)
 
 
 def _table(
@@ -158,7 +158,7 @@ def _table(
         return prevalence
     if prevalence != PUBLISHED:
         raise OptionError.among(prevalence, [PUBLISHED], name="prevalence (published table)")
-    return published_prevalence(asked.base_year)
+    return prevalence_by_age(asked.base_year)
 
 
 def _floor(cells: PrevalenceCells, floor: int | None) -> None:
@@ -184,7 +184,7 @@ class _Run:
     level: float
     rng: np.random.Generator | None
 
-    def made(self, scenario: Scenario, seed: int | None, constant: Projection | None) -> Projection:
+    def draw(self, scenario: Scenario, seed: int | None, constant: Projection | None) -> Projection:
         """Projection of one scenario; the same seed gives projections the same population."""
         path = self._path(scenario)
         start, people = self.start, self.start.people
@@ -194,7 +194,7 @@ class _Run:
             if seed is None
             else simulate(
                 people.persons,
-                start.cells.group_of,
+                start.cells.band_numbers,
                 path.paths,
                 bounds=bounds,
                 draws=self.asked.draws,
@@ -202,15 +202,15 @@ class _Run:
             )
         )
         uncertain = () if simulation is None else self._uncertain(path)
-        points = expected(people.persons, path.paths)
+        points = expect(people.persons, path.paths)
         doubts = RowDoubts(start.doubts(), path.doubts, shared=path.paths.mixing is not None)
         return Projection(
-            rows=projected_rows(start, points, simulation, doubts=doubts, level=self.level),
+            rows=project_rows(start, points, simulation, doubts=doubts, level=self.level),
             shares=()
             if simulation is None
             else source_shares(simulation, people.years, drawn=uncertain),
             model=self._model(scenario, path, words, uncertain, doubt=doubts.together),
-            hindcast=_checked(start) if constant is None else constant.hindcast,
+            hindcast=_find_hindcast_error(start) if constant is None else constant.hindcast,
             constant=constant,
             simulated=simulation,
         )
@@ -257,7 +257,7 @@ class _Run:
                 notes.append(
                     "The base wave has no standard errors: sampling is not drawn, not zero."
                 )
-            notes += _drawn_from_posterior(start, drawn="sampling" in uncertain)
+            notes += _note_posterior(start, drawn="sampling" in uncertain)
         if asked.households == "residents":
             notes.append("People in institutions get the prevalence of private households.")
         return ProjectionModel(
@@ -283,7 +283,7 @@ class _Run:
         )
 
 
-def _drawn_from_posterior(start: Start, *, drawn: bool) -> list[str]:
+def _note_posterior(start: Start, *, drawn: bool) -> list[str]:
     """What stands behind cells in which nobody or everybody has the outcome."""
     sizes = posterior_sizes(start.cells, start.at)
     named = [
@@ -299,7 +299,7 @@ def _drawn_from_posterior(start: Start, *, drawn: bool) -> list[str]:
     ]
 
 
-def _checked(start: Start) -> HindcastError | None:
+def _find_hindcast_error(start: Start) -> HindcastError | None:
     """Error of the forecast that can be checked; none where the age bands do not fit it."""
     cells = start.cells
     n_sexes = len(cells.sexes)
@@ -351,7 +351,7 @@ class RowDoubts:
         return self.of(range(len(self.cells)))
 
 
-def projected_rows(
+def project_rows(
     start: Start,
     points: FloatArray,
     simulation: Simulation | None,
@@ -412,7 +412,7 @@ def projected_rows(
 def _groups(start: Start) -> Iterator[tuple[str, str, NDArray[np.intp]]]:
     """Groups in the order of the quantiles: everyone, bands, cells."""
     cells = start.cells
-    group_of = cells.group_of
+    group_of = cells.band_numbers
     yield ALL, TOTAL, np.arange(len(group_of))
     for at, band in enumerate(cells.bands):
         yield band, TOTAL, np.flatnonzero(group_of == at)

@@ -289,8 +289,8 @@ def decompose_counts(
 
 def _numbers(start: Moment, end: Moment, groups: Sequence[str]) -> FloatArray:
     """Start, end, change, three effects and the change per group, with the draws behind."""
-    n, p = _checked(start, len(groups))
-    m, q = _checked(end, len(groups))
+    n, p = _read_moment(start, len(groups))
+    m, q = _read_moment(end, len(groups))
     effects = count_effects(n, m, prevalence_start=p, prevalence_end=q)
     before, after = n * p, m * q
     totals = np.broadcast_arrays(before.sum(-1), after.sum(-1), (after - before).sum(-1))
@@ -300,7 +300,7 @@ def _numbers(start: Moment, end: Moment, groups: Sequence[str]) -> FloatArray:
     return np.concatenate([np.stack(totals), effects, booked])
 
 
-def _checked(moment: Moment, n_cells: int) -> tuple[FloatArray, FloatArray]:
+def _read_moment(moment: Moment, n_cells: int) -> tuple[FloatArray, FloatArray]:
     persons, prevalence = np.asarray(moment.persons, float), np.asarray(moment.prevalence, float)
     for name, values, top in (("persons", persons, math.inf), ("prevalence", prevalence, 1.0)):
         if values.ndim not in {1, 2} or values.shape[-1] != n_cells:

@@ -16,7 +16,7 @@ WAVE = 2022
 
 
 @in_words
-def published_prevalence(wave: int | None = None, *, outcome: str = "lonely") -> pd.DataFrame:
+def prevalence_by_age(wave: int | None = None, *, outcome: str = "lonely") -> pd.DataFrame:
     """Prevalence at 18-74, 75-84 and 85 and over, from the packaged table.
 
     Only the whole and the two oldest bands are published by age; the youngest band takes the value
@@ -51,7 +51,7 @@ def published_prevalence(wave: int | None = None, *, outcome: str = "lonely") ->
 
     Examples
     --------
-    >>> published_prevalence(2022)["estimate"].round(4).tolist()
+    >>> prevalence_by_age(2022)["estimate"].round(4).tolist()
     [0.4784, 0.52, 0.63]
     """
     year = WAVE if wave is None else wave

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import logit
 
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.numerics.people.prevalence_paths import Paths, held
+from eenzaam_stats.numerics.people.prevalence_paths import Paths, hold
 from eenzaam_stats.results.doubt import Doubt
 from eenzaam_stats.trend.projection.cell_doubts import cell_doubts, posterior_sizes
 from eenzaam_stats.trend.projection.population import People
@@ -69,9 +69,9 @@ class Start:
             error = np.where(spread > 0.0, self.cells.std_error / spread, 0.0)
         return np.nan_to_num(error)
 
-    def held(self) -> Paths:
+    def hold(self) -> Paths:
         """Paths that stay at the base wave, with its sampling error."""
-        made = held(self.logit, self.logit_errors()[self.at], self.cells.df[self.at])
+        made = hold(self.logit, self.logit_errors()[self.at], self.cells.df[self.at])
         return replace(made, level_size=posterior_sizes(self.cells, self.at))
 
     def doubts(self) -> tuple[tuple[str, Doubt], ...]:

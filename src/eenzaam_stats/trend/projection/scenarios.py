@@ -143,7 +143,7 @@ class TrendScenario:
             (cells.std_error[used] > 0).all()
         )
         error = start.logit_errors()
-        group = np.zeros_like(cells.group_of) if self.pooled else cells.group_of
+        group = np.zeros_like(cells.band_numbers) if self.pooled else cells.band_numbers
         years = np.asarray([cells.waves[at] for at in used], float) - start.year
         fit = fit_logit_trend(
             years,
@@ -154,7 +154,7 @@ class TrendScenario:
             known=known,
         )
         ahead = np.concatenate([[0.0], self.years(len(start.people.years) - 1)])
-        base = replace(start.held(), trend_of=group, floor=self.floor, ceiling=self.ceiling)
+        base = replace(start.hold(), trend_of=group, floor=self.floor, ceiling=self.ceiling)
         made = (
             _from_wave(base, fit, ahead, at=list(used).index(start.at))
             if self.start == FIRST_WAVE
@@ -304,7 +304,7 @@ class ConstantPrevalence:
         -------
         ScenarioPath
         """
-        return ScenarioPath(start.held(), f"prevalence of {start.year} held constant by age")
+        return ScenarioPath(start.hold(), f"prevalence of {start.year} held constant by age")
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +344,7 @@ class CohortShift:
         -------
         ScenarioPath
         """
-        paths = replace(start.held(), mixing=_mixing(start))
+        paths = replace(start.hold(), mixing=_mixing(start))
         floor = start.cells.edges[0][0]
         return ScenarioPath(
             paths,
@@ -443,7 +443,7 @@ class UserScenario:
             )
         years = [start.year, *given.waves]
         moved = [np.interp(start.people.years, years, column) for column in logits.T]
-        paths = replace(start.held(), logit=np.stack(moved, axis=1))
+        paths = replace(start.hold(), logit=np.stack(moved, axis=1))
         doubts = tuple(
             (f"{name} in {year}", doubt)
             for at, year in enumerate(given.waves)

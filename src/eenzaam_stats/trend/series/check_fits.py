@@ -10,13 +10,13 @@ import pandas as pd
 
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import EenzaamStatsError, OptionError, UnknownColumnError, verb_named
-from eenzaam_stats.output_check import status_of
+from eenzaam_stats.output_check import read_status
 from eenzaam_stats.results.checks import CheckedEffect, SeriesCheck
 from eenzaam_stats.results.estimates import CheckResult, Estimates
 from eenzaam_stats.results.series import InterruptedFit
 from eenzaam_stats.trend.series.fitting import Estimator
 from eenzaam_stats.trend.series.interrupted import Link, interrupted_time_series
-from eenzaam_stats.trend.series.interruption import Dated, Interruption, dated
+from eenzaam_stats.trend.series.interruption import Dated, Interruption, date_interruptions
 from eenzaam_stats.trend.series.plan import SeriesOptions
 from eenzaam_stats.trend.series.series import WAVE, series_frame, wave_times, waves_alone
 from eenzaam_stats.vocabulary import Flag
@@ -40,7 +40,7 @@ class Fitting:
     options: SeriesOptions | None = None
     level: float = 0.95
 
-    def fitted(self, series: pd.DataFrame, one: Interruption) -> InterruptedFit:
+    def fit(self, series: pd.DataFrame, one: Interruption) -> InterruptedFit:
         """The series with one interruption."""
         return interrupted_time_series(
             series,
@@ -53,7 +53,7 @@ class Fitting:
 
 
 @verb_named("a check of a series")
-def checked_frame(
+def read_series(
     series: Estimates | pd.DataFrame, interruption: Interruption
 ) -> tuple[pd.DataFrame, FloatArray, Dated]:
     """Frame of a series with its dates as numbers, and the interruption on their axis.
@@ -64,11 +64,11 @@ def checked_frame(
     if WAVE not in frame:
         raise UnknownColumnError.among([WAVE], list(frame.columns))
     times, calendar = wave_times(frame[WAVE])
-    (one,) = dated([interruption], waves_alone(times, calendar))
+    (one,) = date_interruptions([interruption], waves_alone(times, calendar))
     return frame.assign(**{WAVE: times}), times, one
 
 
-def checked_row(
+def fit_row(
     how: Fitting,
     series: pd.DataFrame,
     one: Interruption,
@@ -79,7 +79,7 @@ def checked_row(
 ) -> CheckedEffect:
     """One fit as a row; what is refused elsewhere is a row with the reason, never the real one."""
     try:
-        fit = how.fitted(series, one)
+        fit = how.fit(series, one)
         found = fit.effect(one.name, how.effect)
     except KeyError as error:
         raise OptionError(
@@ -101,7 +101,7 @@ def checked_row(
             note=str(error),
             flag=Flag.UNCERTAIN,
             reason="the fit was refused",
-            disclosure=status_of(series),
+            disclosure=read_status(series),
         )
     return CheckedEffect(
         label,
@@ -115,7 +115,7 @@ def checked_row(
     )
 
 
-def checked(
+def conclude_check(
     name: str, how: Fitting, rows: Sequence[CheckedEffect], *, passed: bool | None, words: str
 ) -> SeriesCheck:
     """A check with its verdict."""

@@ -14,7 +14,7 @@ from eenzaam_stats.dates.waves import DateLike
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.results.checks import CheckedEffect, SeriesCheck
 from eenzaam_stats.results.estimates import Estimates
-from eenzaam_stats.trend.series.check_fits import Fitting, checked, checked_frame, checked_row
+from eenzaam_stats.trend.series.check_fits import Fitting, conclude_check, fit_row, read_series
 from eenzaam_stats.trend.series.interruption import Interruption
 
 
@@ -46,12 +46,12 @@ def leave_one_wave_out(
     True
     """
     how = how or Fitting()
-    frame, times, one = checked_frame(series, interruption)
-    rows = [checked_row(how, frame, one, label="all waves", real=True, date=math.nan)]
+    frame, times, one = read_series(series, interruption)
+    rows = [fit_row(how, frame, one, label="all waves", real=True, date=math.nan)]
     for at in np.argsort(times):
         without = frame.drop(frame.index[at])
         date = float(times[at])
-        rows.append(checked_row(how, without, one, label=f"without {date:g}", date=date))
+        rows.append(fit_row(how, without, one, label=f"without {date:g}", date=date))
     used, alpha = [row for row in rows[1:] if not row.note], 1.0 - how.level
     # Sign and significance both: an effect that a single wave makes significant is that wave's.
     same = all(_verdict(row, alpha) == _verdict(rows[0], alpha) for row in used)
@@ -63,7 +63,7 @@ def leave_one_wave_out(
     refused = len(rows) - 1 - len(used)
     if refused:
         words += f"; {refused} of the fits are not possible"
-    return checked(
+    return conclude_check(
         "leave one wave out", how, rows, passed=same and not refused if used else None, words=words
     )
 
@@ -111,17 +111,17 @@ def alternative_starts(
     rows: list[CheckedEffect] = []
     for start in (interruption.start, *starts):
         # the date is put on the axis of the waves, which a frame of numbers no longer knows
-        frame, _, one = checked_frame(series, replace(interruption, start=start))
+        frame, _, one = read_series(series, replace(interruption, start=start))
         label = f"{one.start:g}"
-        rows.append(checked_row(how, frame, one, label=label, date=one.start, real=not rows))
+        rows.append(fit_row(how, frame, one, label=label, date=one.start, real=not rows))
     used = [row for row in rows[1:] if not row.note]
     if not used:
-        return checked("other starts", how, rows, passed=None, words="no fit is possible")
+        return conclude_check("other starts", how, rows, passed=None, words="no fit is possible")
     # The sign alone, since other dates are expected to give smaller effects.
     same = all(row.estimate * rows[0].estimate > 0.0 for row in used)
     low, high = (pick(row.estimate for row in used) for pick in (min, max))
     words = f"{len(used)} other dates; effect from {low:.4g} to {high:.4g}"
-    return checked("other starts", how, rows, passed=same, words=words)
+    return conclude_check("other starts", how, rows, passed=same, words=words)
 
 
 def _verdict(row: CheckedEffect, alpha: float) -> tuple[bool, bool]:

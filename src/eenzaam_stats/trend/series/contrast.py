@@ -127,7 +127,7 @@ def bands(fit: Fitted, rows: FloatArray, *, level: float) -> tuple[FloatArray, F
     return error, t_quantile(level, df) * error
 
 
-def coefficients_of(
+def list_coefficients(
     fit: Fitted, names: tuple[str, ...], *, level: float
 ) -> tuple[Coefficient, ...]:
     """Every coefficient as a row."""

@@ -18,7 +18,7 @@ from eenzaam_stats.numerics.series.series_regression import newey_west
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.results.series import InterruptedFit
 from eenzaam_stats.trend.series.contrast import Fitted
-from eenzaam_stats.trend.series.design import SeriesDesign, season_of
+from eenzaam_stats.trend.series.design import SeriesDesign, choose_season
 from eenzaam_stats.trend.series.fitting import (
     Estimator,
     fit_series,
@@ -28,10 +28,10 @@ from eenzaam_stats.trend.series.fitting import (
 from eenzaam_stats.trend.series.grid import regular_step, require_even
 from eenzaam_stats.trend.series.interrupted import Link
 from eenzaam_stats.trend.series.interruption import Interruption
-from eenzaam_stats.trend.series.plan import Plan, SeriesOptions, finished, planned
+from eenzaam_stats.trend.series.plan import Plan, SeriesOptions, interrupted_fit, plan_fit
 from eenzaam_stats.trend.series.reml import SHORT_SERIES
 from eenzaam_stats.trend.series.residuals import residual_checks
-from eenzaam_stats.trend.series.series import Series, beside_controls, opened_series
+from eenzaam_stats.trend.series.series import Series, beside_controls, open_series
 from eenzaam_stats.vocabulary import require_option
 
 # Several series as one regression: rows below each other, no process from one to the next.
@@ -41,16 +41,16 @@ _APART = 1e6
 _DIGITS = 8
 
 
-def rounded_dates(times: FloatArray) -> FloatArray:
+def round_dates(times: FloatArray) -> FloatArray:
     """Dates without the last digits, in which those of two series differ by rounding alone."""
     return np.unique(np.round(times, _DIGITS))
 
 
-def stacked_rows(design: SeriesDesign, used: Sequence[Series]) -> FloatArray:
+def stack_rows(design: SeriesDesign, used: Sequence[Series]) -> FloatArray:
     """Design of the treated series, then of the controls."""
     # The controls carry what all series share; what the treated one adds is the effect beyond it.
     blocks = [design.matrix(one.times, one.covariates) for one in used]
-    return np.vstack([blocks[0], *(block * design.shared for block in blocks[1:])])
+    return np.vstack([blocks[0], *(block * design.common_columns for block in blocks[1:])])
 
 
 def one_after_another(used: Sequence[Series]) -> Series:
@@ -69,7 +69,7 @@ def one_after_another(used: Sequence[Series]) -> Series:
     )
 
 
-def chosen_by_shortest(used: Sequence[Series]) -> Estimator:
+def choose_by_shortest(used: Sequence[Series]) -> Estimator:
     """Estimator by the number of waves of the shortest series."""
     if min(len(one) for one in used) >= SHORT_SERIES:
         return "reml"
@@ -231,21 +231,21 @@ def controlled_series(
     options = options or ControlOptions()
     require_option(options.form, ControlForm, name="form")
     without, every = options.series.fit.without_error, (series, *_several(controls))
-    opened = partial(opened_series, covariates=(), link=link, without_error=without)
+    opened = partial(open_series, covariates=(), link=link, without_error=without)
     treated, others = beside_controls(*map(opened, every))
     if options.form == "difference":
         data = _difference(treated, others)
-        plan = planned(data, interruptions, options.series)
+        plan = plan_fit(data, interruptions, options.series)
         x = plan.design.matrix(plan.used.times, plan.used.covariates)
         fit = fit_series(plan.used, x, estimator=estimator, options=options.series.fit)
         fit = replace(fit, estimator=f"{fit.estimator}; treated minus control")
         checks = residual_checks(plan.used.values, x, season=options.series.season > 0)
-        return finished(fit, plan, link=link, level=level, checks=checks)
-    plans = [planned(one, interruptions, options.series) for one in (treated, *others)]
-    plan = _stacked_plan(plans)
-    fit = _stacked_fit(plan, plans, estimator)
+        return interrupted_fit(fit, plan, link=link, level=level, checks=checks)
+    plans = [plan_fit(one, interruptions, options.series) for one in (treated, *others)]
+    plan = _stack_plans(plans)
+    fit = _fit_stacked(plan, plans, estimator)
     words = f"{fit.estimator}; beside {len(others)} control series in one regression"
-    return finished(replace(fit, estimator=words), plan, link=link, level=level, checks=())
+    return interrupted_fit(replace(fit, estimator=words), plan, link=link, level=level, checks=())
 
 
 def _several(
@@ -269,7 +269,7 @@ def _difference(treated: Series, others: list[Series]) -> Series:
             "first, or use form='stacked'."
         )
     (other,) = others
-    apart = np.setxor1d(rounded_dates(treated.times), rounded_dates(other.times))
+    apart = np.setxor1d(round_dates(treated.times), round_dates(other.times))
     if len(apart):
         raise SchemaError(
             f"form='difference' needs the same waves in both series, and {len(apart)} are in one "
@@ -287,7 +287,7 @@ def _difference(treated: Series, others: list[Series]) -> Series:
     )
 
 
-def _stacked_plan(plans: Sequence[Plan]) -> Plan:
+def _stack_plans(plans: Sequence[Plan]) -> Plan:
     """Plan of the treated series, whose trend starts in the first wave of any series.
 
     The season is what the waves of all series show together.
@@ -296,12 +296,12 @@ def _stacked_plan(plans: Sequence[Plan]) -> Plan:
     # another trend in each.
     first, start = plans[0], min(float(one.data.times[0]) for one in plans)
     times = np.concatenate([one.used.times for one in plans])
-    season = season_of(first.options.season, first.options.period, times)
+    season = choose_season(first.options.season, first.options.period, times)
     design = replace(first.design, treated=True, start=start, season=season)
     return replace(first, design=design)
 
 
-def _stacked_fit(plan: Plan, plans: Sequence[Plan], estimator: Estimator) -> Fitted:
+def _fit_stacked(plan: Plan, plans: Sequence[Plan], estimator: Estimator) -> Fitted:
     """Fit every series in one regression."""
     if estimator not in _STACKED:
         raise OptionError(
@@ -309,17 +309,17 @@ def _stacked_fit(plan: Plan, plans: Sequence[Plan], estimator: Estimator) -> Fit
             f"{estimator!r}. With form='difference' it is possible."
         )
     used = [one.used for one in plans]
-    x = stacked_rows(plan.design, used)
+    x = stack_rows(plan.design, used)
     require_identified(x, names=plan.design.names)
     series, options = one_after_another(used), plan.options.fit
     if estimator == "auto":
-        estimator = chosen_by_shortest(used)
+        estimator = choose_by_shortest(used)
     if estimator == "newey_west":
         return newey_west_within(series, used, x, plan)
     if estimator == "reml" and options.correlation == "auto":
         # Over the dates of all series: the gap between two series in the joint fit would make every
         # grid irregular.
-        grid = regular_step(rounded_dates(np.concatenate([one.times for one in used]))) is not None
+        grid = regular_step(round_dates(np.concatenate([one.times for one in used]))) is not None
         options = replace(options, correlation="ar1" if grid else "car1")
     fit = fit_series(series, x, estimator=estimator, options=options)
     few = [note for note in fit.notes if "waves are too few" not in note]

@@ -20,9 +20,9 @@ from eenzaam_stats.trend.series.contrast import Fitted
 from eenzaam_stats.trend.series.fitting import require_identified
 from eenzaam_stats.trend.series.grid import require_even
 from eenzaam_stats.trend.series.interruption import Interruption
-from eenzaam_stats.trend.series.plan import SeriesOptions, finished, planned
+from eenzaam_stats.trend.series.plan import SeriesOptions, interrupted_fit, plan_fit
 from eenzaam_stats.trend.series.residuals import residual_checks
-from eenzaam_stats.trend.series.series import ESTIMATE, WAVE, Series, opened_series
+from eenzaam_stats.trend.series.series import ESTIMATE, WAVE, Series, open_series
 from eenzaam_stats.vocabulary import require_option
 
 CountModel = Literal["quasipoisson", "quasibinomial"]
@@ -135,8 +135,8 @@ def interrupted_counts(
     counts = counts or CountOptions()
     require_option(counts.errors, CountErrors, name="errors")
     covariates = [covariates] if isinstance(covariates, str) else covariates
-    data, count, exposure = _opened(series, covariates, model)
-    plan = planned(data, interruptions, options or SeriesOptions())
+    data, count, exposure = _open_counts(series, covariates, model)
+    plan = plan_fit(data, interruptions, options or SeriesOptions())
     x = plan.design.matrix(plan.used.times, plan.used.covariates)
     require_identified(x, names=plan.design.names)
     _require_lag(counts, plan.used)
@@ -151,8 +151,8 @@ def interrupted_counts(
     )
     # Pearson's residuals: raw ones vary with the size of the count, which is no autocorrelation.
     residual = (count[kept] - found.expected) / np.sqrt(_variance(found, exposure[kept], model))
-    return finished(
-        _fitted(found, model, counts),
+    return interrupted_fit(
+        _convert_fit(found, model, counts),
         plan,
         link=_SCALES[model],
         level=level,
@@ -160,7 +160,7 @@ def interrupted_counts(
     )
 
 
-def _opened(
+def _open_counts(
     frame: pd.DataFrame, covariates: Sequence[str], model: CountModel
 ) -> tuple[Series, FloatArray, FloatArray]:
     """Series on the scale of the model, counts and denominators, in order of time."""
@@ -174,9 +174,9 @@ def _opened(
     if missing:
         raise UnknownColumnError.among(missing, list(frame.columns))
     frame = frame if DENOMINATOR in frame else frame.assign(**{DENOMINATOR: 1.0})
-    frame = _counted(frame, model)
+    frame = _replace_counts(frame, model)
     share = frame.assign(**{ESTIMATE: frame[COUNT] / frame[DENOMINATOR]})
-    data = opened_series(
+    data = open_series(
         share[list(dict.fromkeys((WAVE, ESTIMATE, COUNT, DENOMINATOR, *covariates)))],
         covariates=[COUNT, DENOMINATOR, *covariates],
         link="identity",
@@ -195,7 +195,7 @@ def _opened(
     return made, count, exposure
 
 
-def _counted(frame: pd.DataFrame, model: CountModel) -> pd.DataFrame:
+def _replace_counts(frame: pd.DataFrame, model: CountModel) -> pd.DataFrame:
     """Frame whose counts and denominators are the numbers that were checked."""
     count, below = (
         numbers_or_nan(frame[name]).to_numpy(np.float64) for name in (COUNT, DENOMINATOR)
@@ -233,7 +233,7 @@ def _variance(found: CountFit, exposure: FloatArray, model: CountModel) -> Float
     return mean * (1.0 - mean / exposure) if model == "quasibinomial" else mean
 
 
-def _fitted(found: CountFit, model: CountModel, counts: CountOptions) -> Fitted:
+def _convert_fit(found: CountFit, model: CountModel, counts: CountOptions) -> Fitted:
     words = {
         "dispersion": "model errors times the dispersion",
         "robust": "robust errors (HC1)",

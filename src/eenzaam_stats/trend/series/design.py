@@ -40,7 +40,7 @@ class Season:
         return [form[kind](2.0 * np.pi * k * times / self.period) for kind, k in self.waves]
 
 
-def season_of(pairs: int, period: float, times: FloatArray) -> Season:
+def choose_season(pairs: int, period: float, times: FloatArray) -> Season:
     """Season that the waves can show.
 
     Parameters
@@ -133,7 +133,7 @@ class SeriesDesign:
         return len(self.names) - len(self.terms) - 1 if self.treated else 1
 
     @property
-    def shared(self) -> FloatArray:
+    def common_columns(self) -> FloatArray:
         """1 for the columns of a control series, 0 for what the treated series adds."""
         added = 2 + len(self.terms) if self.treated else 0
         return np.concatenate([np.ones(len(self.names) - added), np.zeros(added)])

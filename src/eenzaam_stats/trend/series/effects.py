@@ -41,7 +41,7 @@ def relative_and_absolute(
     return replace(own, absolute=shown.estimate, absolute_low=shown.low, absolute_high=shown.high)
 
 
-def effects_of(
+def estimate_effects(
     fit: Fitted,
     design: SeriesDesign,
     data: Series,
@@ -147,7 +147,7 @@ def _effect(fit: Fitted, asked: _Wanted, one: Contrast, *, link: str, level: flo
     )
 
 
-def points_of(
+def list_points(
     fit: Fitted, design: SeriesDesign, data: Series, *, used: NDArray[np.bool_], level: float
 ) -> tuple[SeriesPoint, ...]:
     """Every wave with its fit and its counterfactual."""

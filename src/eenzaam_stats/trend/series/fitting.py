@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.errors import OptionError, listed, verb
+from eenzaam_stats.errors import OptionError, list_all, verb
 from eenzaam_stats.numerics.panel.mixed_sums import collinear
 from eenzaam_stats.numerics.series.series_regression import (
     LARGEST_RHO,
@@ -109,7 +109,7 @@ def fit_series(
     _require_options(estimator, options)
     require_identified(x)
     use_known = options.sampling_errors == "known" and bool(series.known.any())
-    chosen = _chosen(estimator, len(series), use_known and bool(series.known.all()))
+    chosen = _choose_estimator(estimator, len(series), use_known and bool(series.known.all()))
     if chosen == "reml":
         fitted = reml_fitted(
             series,
@@ -120,7 +120,7 @@ def fit_series(
         )
         return without_rounding(fitted, series.values, x)
     fit, words = _least_squares(chosen, series, x, options)
-    notes = (*_notes(estimator, chosen, len(series), use_known=use_known), *_held(fit))
+    notes = (*_notes(estimator, chosen, len(series), use_known=use_known), *_note_held(fit))
     fitted = Fitted(
         coefficients=fit.coefficients,
         covariance=fit.covariance,
@@ -175,20 +175,20 @@ def require_identified(x: FloatArray, *, names: Sequence[str] = ()) -> None:
         )
     same = collinear(x)
     if len(same):
-        said = f"[{listed(names[at] for at in same)}] say" if names else "some of them say"
+        said = f"[{list_all(names[at] for at in same)}] say" if names else "some of them say"
         raise OptionError(
             f"{verb()} cannot tell its {p} terms apart with these {n} waves: {said} what the terms "
             "before them say. Leave those out, or change the dates."
         )
 
 
-def _held(fit: SeriesFit) -> tuple[str, ...]:
+def _note_held(fit: SeriesFit) -> tuple[str, ...]:
     if abs(fit.rho) < LARGEST_RHO:
         return ()
     return (f"the autocorrelation left (-1, 1) and was held at {fit.rho:g}.",)
 
 
-def _chosen(estimator: Estimator, n: int, all_known: bool) -> str:
+def _choose_estimator(estimator: Estimator, n: int, all_known: bool) -> str:
     if estimator != "auto":
         return estimator
     # The number of waves decides and never a test of the residuals: choosing by Durbin-Watson

@@ -12,7 +12,7 @@ import pandas as pd
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.dates.waves import DateLike
-from eenzaam_stats.errors import OptionError, SchemaError, listed, verb
+from eenzaam_stats.errors import OptionError, SchemaError, list_all, verb
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.numerics.series.forecast_gap import (
     Gaps,
@@ -24,8 +24,8 @@ from eenzaam_stats.numerics.series.forecast_gap import (
 from eenzaam_stats.numerics.t_distribution import t_quantile, two_sided_p
 from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.results.gap import ForecastGap, Gap
-from eenzaam_stats.trend.series.contrast import Fitted, coefficients_of
-from eenzaam_stats.trend.series.design import Season, SeriesDesign, season_of
+from eenzaam_stats.trend.series.contrast import Fitted, list_coefficients
+from eenzaam_stats.trend.series.design import Season, SeriesDesign, choose_season
 from eenzaam_stats.trend.series.effects import gap_points
 from eenzaam_stats.trend.series.fitting import (
     EXACT,
@@ -37,7 +37,7 @@ from eenzaam_stats.trend.series.fitting import (
 from eenzaam_stats.trend.series.grid import grid_step, regular_step, shares_grid, whole_years
 from eenzaam_stats.trend.series.interrupted import Link
 from eenzaam_stats.trend.series.plan import DATE_THE_WAVES, series_model
-from eenzaam_stats.trend.series.series import Series, opened_series
+from eenzaam_stats.trend.series.series import Series, open_series
 from eenzaam_stats.vocabulary import require_option
 
 Version = Literal["trend", "conditional"]
@@ -157,7 +157,7 @@ def forecast_gap(
     if estimator not in _ESTIMATORS:
         raise OptionError.among(estimator, _ESTIMATORS, name="estimator")
     covariates = [covariates] if isinstance(covariates, str) else covariates
-    data = opened_series(
+    data = open_series(
         series,
         covariates=covariates,
         link=link,
@@ -165,7 +165,7 @@ def forecast_gap(
     )
     date = data.date(start, what="the start")
     before, later = _split(data, date)
-    season = season_of(options.season, options.period, before.times)
+    season = choose_season(options.season, options.period, before.times)
     _require_shown(season, options, data)
     design = SeriesDesign(float(data.times[0]), season, data.names, ())
     x0 = design.matrix(before.times, before.covariates)
@@ -211,7 +211,7 @@ def forecast_gap(
         verdict=verdict(rows[-1]),
         equivalence=equivalence(rows[-1], options.margin, df=df, level=level),
         df=df,
-        trend=coefficients_of(fit, design.names, level=level),
+        trend=list_coefficients(fit, design.names, level=level),
         points=gap_points(fit, (before, later), design, gaps, df=df, level=level),
         start=date,
         model=replace(model, n=len(before)),
@@ -220,11 +220,11 @@ def forecast_gap(
 
 def _require_shown(season: Season, options: GapOptions, data: Series) -> None:
     """Raise where later waves need a part of the season that the waves before do not show."""
-    every = season_of(options.season, options.period, data.times)
+    every = choose_season(options.season, options.period, data.times)
     unseen = [f"{kind} {k}" for kind, k in every.waves if (kind, k) not in season.waves]
     if unseen:
         raise OptionError(
-            f"{verb()} needs a season that the waves before show, and [{listed(unseen)}] is 0 or "
+            f"{verb()} needs a season that the waves before show, and [{list_all(unseen)}] is 0 or "
             "the same at all of them but not at the waves after. Compare waves of the same times "
             "of the year, or leave the season out."
         )
@@ -241,7 +241,7 @@ def _require_scatter(fit: Fitted, before: Series) -> None:
 
 
 def _split(data: Series, start: float) -> tuple[Series, Series]:
-    before, later = data.kept(data.times < start), data.kept(data.times >= start)
+    before, later = data.keep_rows(data.times < start), data.keep_rows(data.times >= start)
     if len(before) < _LEAST_BEFORE or not len(later):
         raise OptionError(
             f"{verb()} needs at least {_LEAST_BEFORE} waves before {start:g} and one from then on, "

@@ -13,9 +13,9 @@ from eenzaam_stats.results.estimates import Estimates
 from eenzaam_stats.results.series import InterruptedFit
 from eenzaam_stats.trend.series.fitting import Estimator, fit_series, require_identified
 from eenzaam_stats.trend.series.interruption import Interruption
-from eenzaam_stats.trend.series.plan import SeriesOptions, finished, planned
+from eenzaam_stats.trend.series.plan import SeriesOptions, interrupted_fit, plan_fit
 from eenzaam_stats.trend.series.residuals import residual_checks
-from eenzaam_stats.trend.series.series import opened_series
+from eenzaam_stats.trend.series.series import open_series
 from eenzaam_stats.vocabulary import require_option
 
 __all__ = ["Link", "interrupted_time_series"]
@@ -68,7 +68,7 @@ def interrupted_time_series(
     Raises
     ------
     SchemaError, UnknownColumnError
-        If the series is no series: see ``trend.series.series.opened_series``.
+        If the series is no series: see ``trend.series.series.open_series``.
     OptionError
         If an interruption lies outside the series, leaves fewer than three waves before it, the
         waves cannot tell the terms apart, or a date of ``at`` comes before every effect.
@@ -119,17 +119,17 @@ def interrupted_time_series(
     require_level(level)
     options = options or SeriesOptions()
     covariates = [covariates] if isinstance(covariates, str) else covariates
-    data = opened_series(
+    data = open_series(
         series,
         covariates=covariates,
         link=link,
         without_error=options.fit.without_error,
     )
-    plan = planned(data, interruptions, options)
+    plan = plan_fit(data, interruptions, options)
     x = plan.design.matrix(plan.used.times, plan.used.covariates)
     require_identified(x, names=plan.design.names)
     fit = fit_series(plan.used, x, estimator=estimator, options=options.fit)
-    return finished(
+    return interrupted_fit(
         fit,
         plan,
         link=link,

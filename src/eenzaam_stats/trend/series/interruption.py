@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eenzaam_stats.dates.waves import DateLike
-from eenzaam_stats.errors import OptionError, listed, verb
+from eenzaam_stats.errors import OptionError, list_all, verb
 from eenzaam_stats.trend.series.series import Series
 
 EffectName = Literal["level", "slope"]
@@ -90,7 +90,7 @@ class Dated(Interruption):
         return self.full_from if self.gradual and self.phase_in != "linear" else self.start
 
 
-def dated(interruptions: Sequence[Interruption], series: Series) -> tuple[Dated, ...]:
+def date_interruptions(interruptions: Sequence[Interruption], series: Series) -> tuple[Dated, ...]:
     """Interruptions on the axis of the waves of a series.
 
     Parameters
@@ -118,11 +118,11 @@ def dated(interruptions: Sequence[Interruption], series: Series) -> tuple[Dated,
     names = [one.name for one in interruptions if isinstance(one, Interruption)]
     again = sorted({name for name in names if names.count(name) > 1})
     if again:
-        raise OptionError(f"{verb()} got interruption(s) [{listed(again)}] twice. Rename one.")
-    return tuple(_dated(one, series) for one in interruptions)
+        raise OptionError(f"{verb()} got interruption(s) [{list_all(again)}] twice. Rename one.")
+    return tuple(_date_interruption(one, series) for one in interruptions)
 
 
-def _dated(one: Interruption, series: Series) -> Dated:
+def _date_interruption(one: Interruption, series: Series) -> Dated:
     if isinstance(one, Dated):
         return one
     if not isinstance(one, Interruption):

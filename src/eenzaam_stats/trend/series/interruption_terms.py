@@ -56,7 +56,7 @@ class Term:
         return np.where(on, np.clip(share, 0.0, 1.0), 0.0)
 
 
-def terms_of(
+def build_terms(
     interruptions: Sequence[Dated], series: Series, *, ramp: RampStart
 ) -> tuple[Term, ...]:
     """Design columns of interruptions, after they were checked against the series.
@@ -194,7 +194,7 @@ def _require_waves(term: Term, series: Series) -> None:
         )
 
 
-def told_apart(
+def tell_apart(
     terms: Sequence[Term], interruptions: Sequence[Dated], times: FloatArray
 ) -> tuple[tuple[Term, ...], tuple[str, ...]]:
     """Terms without those that a later interruption says, and a note for each that was left out.
@@ -205,7 +205,7 @@ def told_apart(
     Parameters
     ----------
     terms : sequence of Term
-        Of :func:`terms_of`.
+        Of :func:`build_terms`.
     interruptions : sequence of Dated
     times : ndarray of float, shape (n,)
         Waves of the fit.

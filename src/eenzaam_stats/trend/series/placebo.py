@@ -14,7 +14,7 @@ from eenzaam_stats.arguments import in_words
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.results.checks import CheckedEffect, SeriesCheck
 from eenzaam_stats.results.estimates import Estimates
-from eenzaam_stats.trend.series.check_fits import Fitting, checked, checked_frame, checked_row
+from eenzaam_stats.trend.series.check_fits import Fitting, conclude_check, fit_row, read_series
 from eenzaam_stats.trend.series.interruption import Interruption
 from eenzaam_stats.vocabulary import require_option
 
@@ -62,8 +62,8 @@ def placebo_in_time(
     [12.0, 4.0, 5.0, 6.0, 7.0, 8.0]
     """
     how = how or Fitting()
-    frame, times, one = checked_frame(series, interruption)
-    rows = [checked_row(how, frame, one, label=f"{one.start:g}", date=one.start, real=True)]
+    frame, times, one = read_series(series, interruption)
+    rows = [fit_row(how, frame, one, label=f"{one.start:g}", date=one.start, real=True)]
     # The series before alone: with the real change in it every placebo would find a part of that.
     before = frame[times < one.start]
     waves = np.sort(times[times < one.start])
@@ -71,19 +71,19 @@ def placebo_in_time(
     lasting = replace(how, effect=how.effect.replace("during", "change"))
     for date in waves[LEAST_ON_A_SIDE : len(waves) - LEAST_ON_A_SIDE + 1].tolist():
         moved = Interruption(interruption.name, start=date, effects=interruption.effects)
-        rows.append(checked_row(lasting, before, moved, label=f"{date:g}", date=date))
+        rows.append(fit_row(lasting, before, moved, label=f"{date:g}", date=date))
     placebo = [abs(row.statistic) for row in rows[1:] if not row.note]
     name = "placebo in time"
     if not placebo:
         words = f"no date before {one.start:g} has {LEAST_ON_A_SIDE} waves on either side"
-        return checked(name, how, rows, passed=None, words=words)
+        return conclude_check(name, how, rows, passed=None, words=words)
     larger = sum(one >= abs(rows[0].statistic) for one in placebo)
     significant = sum(row.p_value < _SIGNIFICANT for row in rows[1:] if not row.note)
     words = (
         f"{len(placebo)} placebo dates; |t| is as large as the real one at {larger}, and p is "
         f"below {_SIGNIFICANT} at {significant}"
     )
-    return checked(name, how, rows, passed=larger == 0, words=words)
+    return conclude_check(name, how, rows, passed=larger == 0, words=words)
 
 
 @in_words
@@ -153,11 +153,11 @@ def placebo_in_space(
             "series that the interruption passed by."
         )
     how = how or Fitting()
-    frame, _, here = checked_frame(series, interruption)
-    rows = [checked_row(how, frame, here, label="treated", date=here.start, real=True)]
+    frame, _, here = read_series(series, interruption)
+    rows = [fit_row(how, frame, here, label="treated", date=here.start, real=True)]
     for name, control in controls.items():
-        frame, _, there = checked_frame(control, interruption)
-        rows.append(checked_row(how, frame, there, label=name, date=math.nan))
+        frame, _, there = read_series(control, interruption)
+        rows.append(fit_row(how, frame, there, label=name, date=math.nan))
     used = [row for row in rows if not row.note]
     sizes = [_size(row, statistic, alternative) for row in used]
     rank = sum(one >= sizes[0] for one in sizes)
@@ -169,7 +169,7 @@ def placebo_in_space(
     if not possible:
         words += f"; p cannot fall below {1.0 / len(used):.3g} with so few"
     passed = p <= _SIGNIFICANT if possible else None
-    return checked("placebo in space", how, rows, passed=passed, words=words)
+    return conclude_check("placebo in space", how, rows, passed=passed, words=words)
 
 
 def _size(row: CheckedEffect, statistic: Statistic, alternative: Alternative) -> float:

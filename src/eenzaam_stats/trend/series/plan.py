@@ -10,13 +10,13 @@ import numpy as np
 
 from eenzaam_stats.arrays import BoolArray, FloatArray
 from eenzaam_stats.dates.waves import DateLike
-from eenzaam_stats.errors import OptionError, listed, verb
+from eenzaam_stats.errors import OptionError, list_all, verb
 from eenzaam_stats.results.doubt import inherit_flag
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.results.series import Effect, InterruptedFit, SeriesModel
-from eenzaam_stats.trend.series.contrast import Fitted, coefficients_of
-from eenzaam_stats.trend.series.design import SeriesDesign, season_of
-from eenzaam_stats.trend.series.effects import effects_of, points_of
+from eenzaam_stats.trend.series.contrast import Fitted, list_coefficients
+from eenzaam_stats.trend.series.design import SeriesDesign, choose_season
+from eenzaam_stats.trend.series.effects import estimate_effects, list_points
 from eenzaam_stats.trend.series.fitting import EXACT, FitOptions
 from eenzaam_stats.trend.series.grid import whole_years
 from eenzaam_stats.trend.series.interruption import (
@@ -24,9 +24,9 @@ from eenzaam_stats.trend.series.interruption import (
     Dated,
     Interruption,
     RampStart,
-    dated,
+    date_interruptions,
 )
-from eenzaam_stats.trend.series.interruption_terms import terms_of, told_apart, washout
+from eenzaam_stats.trend.series.interruption_terms import build_terms, tell_apart, washout
 from eenzaam_stats.trend.series.series import Series
 from eenzaam_stats.version import VERSION
 
@@ -92,7 +92,7 @@ class Plan:
     notes: tuple[str, ...] = ()
 
 
-def planned(data: Series, interruptions: Sequence[Interruption], options: SeriesOptions) -> Plan:
+def plan_fit(data: Series, interruptions: Sequence[Interruption], options: SeriesOptions) -> Plan:
     """Check the interruptions against the waves, and make the design.
 
     Parameters
@@ -111,14 +111,14 @@ def planned(data: Series, interruptions: Sequence[Interruption], options: Series
     OptionError
         If an interruption lies outside the series, or leaves fewer than three waves before it.
     """
-    ones = dated(interruptions, data)
-    terms = terms_of(ones, data, ramp=options.ramp)
+    ones = date_interruptions(interruptions, data)
+    terms = build_terms(ones, data, ramp=options.ramp)
     out = washout(ones, data.times)
-    used = data.kept(~out)
+    used = data.keep_rows(~out)
     # After the washout: waves that are left out know no trend.
     _require_before(used, min(one.start for one in ones))
-    terms, notes = told_apart(terms, ones, used.times)
-    season = season_of(options.season, options.period, used.times)
+    terms, notes = tell_apart(terms, ones, used.times)
+    season = choose_season(options.season, options.period, used.times)
     design = SeriesDesign(float(data.times[0]), season, data.names, terms)
     notes = (*notes, *filter(None, [season.note]))
     return Plan(data, used, out, design, ones, options, _at(options.at, data), notes)
@@ -131,7 +131,7 @@ def _at(asked: object, data: Series) -> tuple[float, ...]:
     return tuple(data.date(date, what="a date of at") for date in dates)
 
 
-def finished(
+def interrupted_fit(
     fit: Fitted, plan: Plan, *, link: str, level: float, checks: tuple[CheckResult, ...]
 ) -> InterruptedFit:
     """Effects, coefficients, waves and words of a fit.
@@ -157,7 +157,7 @@ def finished(
         If a date of ``at`` comes before every effect.
     """
     data, interruptions, options = plan.data, plan.interruptions, plan.options
-    effects, clipped = effects_of(
+    effects, clipped = estimate_effects(
         fit, plan.design, data, interruptions, at=plan.at, link=link, level=level
     )
     _require_dates(plan.at, effects)
@@ -170,8 +170,8 @@ def finished(
     )
     return InterruptedFit(
         effects=effects,
-        coefficients=coefficients_of(fit, plan.design.names, level=level),
-        points=points_of(fit, plan.design, data, used=~plan.out, level=level),
+        coefficients=list_coefficients(fit, plan.design.names, level=level),
+        points=list_points(fit, plan.design, data, used=~plan.out, level=level),
         interruptions=tuple((one.name, one.start, one.end) for one in interruptions),
         model=series_model(
             fit,
@@ -200,7 +200,7 @@ def _require_dates(at: tuple[float, ...], effects: tuple[Effect, ...]) -> None:
     early = [date for date in at if date not in {one.date for one in effects}]
     if early:
         raise OptionError(
-            f"{verb()} needs dates at which an interruption works, and at [{listed(early)}] none "
+            f"{verb()} needs dates at which an interruption works, and at [{list_all(early)}] none "
             "does yet. Leave those out of at."
         )
 

@@ -19,8 +19,8 @@ from eenzaam_stats.results.checks import EffectPower, PowerResult
 from eenzaam_stats.trend.series.contrast import contrast
 from eenzaam_stats.trend.series.design import Season, SeriesDesign
 from eenzaam_stats.trend.series.fitting import Estimator, FitOptions, fit_series
-from eenzaam_stats.trend.series.interruption import Interruption, dated
-from eenzaam_stats.trend.series.interruption_terms import terms_of
+from eenzaam_stats.trend.series.interruption import Interruption, date_interruptions
+from eenzaam_stats.trend.series.interruption_terms import build_terms
 from eenzaam_stats.trend.series.series import Series, waves_alone
 
 
@@ -55,7 +55,7 @@ class PlannedSeries:
 
 
 @in_words
-def power_of(
+def find_power(
     planned: PlannedSeries,
     *,
     rng: np.random.Generator,
@@ -104,11 +104,11 @@ def power_of(
     Examples
     --------
     >>> plan = PlannedSeries(range(24), start=12, level=1.0)
-    >>> found = power_of(plan, rng=np.random.default_rng(1), replications=200, estimator="ols")
+    >>> found = find_power(plan, rng=np.random.default_rng(1), replications=200, estimator="ols")
     >>> [row.effect for row in found.rows], 0.1 < found.rows[0].power < 0.35
     (['level change', 'slope change'], True)
     """
-    times, known, start, calendar = _opened(planned)
+    times, known, start, calendar = _open_plan(planned)
     if replications < 1 or not 0.0 < alpha < 1.0:
         raise OptionError(
             f"{verb()} needs at least 1 replication and alpha between 0 and 1, and got "
@@ -117,12 +117,12 @@ def power_of(
     empty = np.empty((len(times), 0))
     nothing, has_errors = np.zeros(len(times)), bool(known.any())
     series = Series(times, nothing, known, empty, (), "planned", "simulation", has_errors, calendar)
-    ones = dated([Interruption("planned", start=start)], series)
-    terms = terms_of(ones, series, ramp="date")
+    ones = date_interruptions([Interruption("planned", start=start)], series)
+    terms = build_terms(ones, series, ramp="date")
     x = SeriesDesign(float(times[0]), Season(), (), terms).matrix(times, empty)
     truth = np.array([planned.level, planned.slope])
     options, found, words = options or FitOptions(), [], ""
-    for errors in _simulated(planned, series, rng, replications):
+    for errors in _simulate_errors(planned, series, rng, replications):
         # Without intercept and trend: the effects of every estimator here are the same whatever
         # those are.
         one = replace(series, values=errors + x[:, 2:] @ truth)
@@ -138,7 +138,7 @@ def power_of(
     return PowerResult(tuple(rows), replications, words, alpha)
 
 
-def _opened(planned: PlannedSeries) -> tuple[FloatArray, FloatArray, float, Calendar]:
+def _open_plan(planned: PlannedSeries) -> tuple[FloatArray, FloatArray, float, Calendar]:
     """Dates in order, sampling variances, the date of the interruption, and the calendar."""
     times, calendar = dates_of_waves(planned.waves, column="waves")
     given = np.asarray(planned.std_error, dtype=np.float64)
@@ -167,7 +167,7 @@ def _opened(planned: PlannedSeries) -> tuple[FloatArray, FloatArray, float, Cale
     return times[order], np.asarray(errors[order] ** 2), start, calendar
 
 
-def _simulated(
+def _simulate_errors(
     planned: PlannedSeries, series: Series, rng: np.random.Generator, replications: int
 ) -> FloatArray:
     """Errors of the waves, shape (replications, n)."""

@@ -127,7 +127,7 @@ def with_errors(
         unit=clock.unit if clock.on_grid else 1.0,
         notes=(
             *_notes(fit, known=use_known),
-            *(_uncorrected(fit) if textbook else ()),
+            *(_note_uncorrected(fit) if textbook else ()),
         ),
         method="reml",
         known=use_known,
@@ -164,7 +164,7 @@ def _df(fit: RemlFit, c: FloatArray, *, expected: bool) -> tuple[float, bool]:
     return satterthwaite(inside, c[used], expected=expected)
 
 
-def _uncorrected(fit: RemlFit) -> tuple[str, ...]:
+def _note_uncorrected(fit: RemlFit) -> tuple[str, ...]:
     """Note where there is no correction of Kenward and Roger, or no covariance left by it."""
     if fit.sampling_only or not np.isfinite(fit.expected).all():
         return (

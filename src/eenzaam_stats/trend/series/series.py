@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.dates.axis import NUMBERS, Calendar, nearest_wave
-from eenzaam_stats.dates.waves import HOW, dates_of_waves, moment_of, unclear_number, values_in
-from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, listed, verb
+from eenzaam_stats.dates.waves import HOW, dates_of_waves, read_moment, unclear_number, values_in
+from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, list_all, verb
 from eenzaam_stats.number_columns import numbers_or_nan
-from eenzaam_stats.output_check import hidden_rows_emptied
+from eenzaam_stats.output_check import empty_hidden_rows
 from eenzaam_stats.results.doubt import Doubt
 from eenzaam_stats.results.estimates import Estimates
-from eenzaam_stats.trend.series.wave_errors import WithoutError, settled_waves
+from eenzaam_stats.trend.series.wave_errors import WithoutError, settle_waves
 
 WAVE, ESTIMATE, ERROR = "wave", "estimate", "std_error"
 _LEAST_WAVES = 3
@@ -73,7 +73,7 @@ class Series:
 
         A wave that rounding alone keeps from it is that date.
         """
-        moment = moment_of(value)
+        moment = read_moment(value)
         if moment is None:
             raise OptionError(f"{verb()}: {what} is {value!r}, which is no date. {HOW}.")
         unclear = unclear_number(moment) if isinstance(moment, float) else ""
@@ -81,7 +81,7 @@ class Series:
             raise OptionError(f"{verb()}: {what} is {value!r}, which {unclear}.")
         return nearest_wave(self.calendar.number(moment), self.times)
 
-    def kept(self, rows: NDArray[np.bool_]) -> Series:
+    def keep_rows(self, rows: NDArray[np.bool_]) -> Series:
         """The waves for which ``rows`` is true."""
         return replace(
             self,
@@ -96,7 +96,7 @@ class Series:
         )
 
 
-def opened_series(
+def open_series(
     data: Estimates | pd.DataFrame,
     *,
     covariates: Sequence[str],
@@ -134,7 +134,7 @@ def opened_series(
     missing = [name for name in (WAVE, ESTIMATE, *covariates) if name not in frame]
     if missing:
         raise UnknownColumnError.among(missing, list(frame.columns))
-    settled = settled_waves(frame, without_error)
+    settled = settle_waves(frame, without_error)
     frame = settled.frame
     if len(frame) < _LEAST_WAVES:
         raise SchemaError(
@@ -181,7 +181,7 @@ def beside_controls(treated: Series, *controls: Series) -> tuple[Series, list[Se
 def series_frame(data: Estimates | pd.DataFrame) -> tuple[pd.DataFrame, str, str]:
     """Frame with a column ``wave``, outcome and source of estimates by wave or of a frame."""
     if isinstance(data, pd.DataFrame):
-        return hidden_rows_emptied(data), "series", "frame"
+        return empty_hidden_rows(data), "series", "frame"
     if not isinstance(data, Estimates):
         raise SchemaError(
             f"{verb()} needs Estimates by wave or a pandas frame with wave and estimate; it got "
@@ -190,7 +190,7 @@ def series_frame(data: Estimates | pd.DataFrame) -> tuple[pd.DataFrame, str, str
     if len(data.by) != 1:
         raise SchemaError(
             f"{verb()} needs one estimate per wave, and these estimates are by "
-            f"[{listed(data.by)}]. Estimate by='wave', or take one group of tidy()."
+            f"[{list_all(data.by)}]. Estimate by='wave', or take one group of tidy()."
         )
     note = data.footnote
     frame = data.details().rename(columns={data.by[0]: WAVE})
@@ -203,7 +203,8 @@ def wave_times(waves: pd.Series[Any]) -> tuple[FloatArray, Calendar]:
     if len(np.unique(times)) < len(times):
         again = dict.fromkeys(waves[pd.Series(times).duplicated().to_numpy()])
         raise SchemaError(
-            f"{verb()} needs one row per wave, and wave(s) [{listed(again)}] occur more than once. "
+            f"{verb()} needs one row per wave, and wave(s) [{list_all(again)}] occur more "
+            "than once. "
             "Take one group, or combine them first."
         )
     return times, calendar

@@ -44,7 +44,7 @@ class SettledWaves:
     notes: tuple[str, ...] = ()
 
 
-def settled_waves(frame: pd.DataFrame, how: WithoutError) -> SettledWaves:
+def settle_waves(frame: pd.DataFrame, how: WithoutError) -> SettledWaves:
     """Settle the waves that have no sampling error.
 
     Parameters
@@ -77,7 +77,7 @@ def settled_waves(frame: pd.DataFrame, how: WithoutError) -> SettledWaves:
     Examples
     --------
     >>> frame = pd.DataFrame({"wave": [1, 2], "estimate": [0.4, 0.5], "std_error": [0.02, 0.0]})
-    >>> settled_waves(frame, "leave_out").notes
+    >>> settle_waves(frame, "leave_out").notes
     ('Left out, as asked, without a sampling error: 2 (no variance).',)
     """
     _require_how(how)
@@ -85,7 +85,7 @@ def settled_waves(frame: pd.DataFrame, how: WithoutError) -> SettledWaves:
     doubts = row_doubts(frame)
     without = np.array([one.no_error for one in doubts], dtype=np.bool_)
     if how == "refuse":
-        without &= ~_unfilled(frame)
+        without &= ~_find_unfilled(frame)
     if not without.any():
         return SettledWaves(frame, tuple(zip(names, doubts, strict=True)))
     named = [f"{names[at]} ({doubts[at].reason})" for at in np.flatnonzero(without)]
@@ -93,15 +93,15 @@ def settled_waves(frame: pd.DataFrame, how: WithoutError) -> SettledWaves:
         raise _refusal(named)
     if how == "leave_out":
         kept = np.flatnonzero(~without)
-        note = f"Left out, as asked, without a sampling error: {_listed(named)}."
+        note = f"Left out, as asked, without a sampling error: {_list_waves(named)}."
         return SettledWaves(
             frame.iloc[kept], tuple((names[at], doubts[at]) for at in kept), (note,)
         )
-    note = f"Given a standard error of {how:g}, as asked: {_listed(named)}."
+    note = f"Given a standard error of {how:g}, as asked: {_list_waves(named)}."
     return SettledWaves(
-        _given(frame, without, float(how)),
+        _give_error(frame, without, float(how)),
         tuple(
-            (name, _stated(doubt, float(how)) if one else doubt)
+            (name, _state_error(doubt, float(how)) if one else doubt)
             for name, doubt, one in zip(names, doubts, without, strict=True)
         ),
         (note,),
@@ -122,7 +122,7 @@ def _name(wave: object) -> str:
     return f"{wave:.12g}" if isinstance(wave, float) else str(wave)
 
 
-def _unfilled(frame: pd.DataFrame) -> NDArray[np.bool_]:
+def _find_unfilled(frame: pd.DataFrame) -> NDArray[np.bool_]:
     """Rows without an estimate, and rows without an error that no flag explains."""
     errors = numbers(frame, ERROR)
     plain = np.array([flag == Flag.RELIABLE for flag in flags(frame)], dtype=np.bool_)
@@ -130,17 +130,17 @@ def _unfilled(frame: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray(unfilled | ~np.isfinite(numbers(frame, ESTIMATE)))
 
 
-def _given(frame: pd.DataFrame, without: NDArray[np.bool_], error: float) -> pd.DataFrame:
+def _give_error(frame: pd.DataFrame, without: NDArray[np.bool_], error: float) -> pd.DataFrame:
     errors = np.where(without, error, numbers(frame, ERROR))
     return frame.assign(**{ERROR: errors})
 
 
-def _stated(doubt: Doubt, error: float) -> Doubt:
+def _state_error(doubt: Doubt, error: float) -> Doubt:
     words = f"{doubt.reason}; given a standard error of {error:g}"
     return Doubt(Flag.UNCERTAIN, words, disclosure=doubt.disclosure)
 
 
-def _listed(named: Sequence[str]) -> str:
+def _list_waves(named: Sequence[str]) -> str:
     more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
     return ", ".join(named[:_SHOWN]) + more
 
@@ -148,7 +148,7 @@ def _listed(named: Sequence[str]) -> str:
 def _refusal(named: Sequence[str]) -> SchemaError:
     return SchemaError(
         f"{verb()} needs a sampling error in every wave, and {len(named)} wave(s) have none: "
-        f"{_listed(named)}. A wave without an error is not exact. Leave them out with "
+        f"{_list_waves(named)}. A wave without an error is not exact. Leave them out with "
         "FitOptions(without_error='leave_out'), or give them a standard error with "
         "FitOptions(without_error=0.02), from eenzaam_stats.trend.series.fitting, in the fit= of "
         "the options (--without-error on the command line)."

@@ -24,7 +24,7 @@ from eenzaam_stats.loaders.formats.opened import open_file, read_columns
 from eenzaam_stats.loaders.formats.survey_file import SurveyFile
 from eenzaam_stats.loaders.harmonise.column import BLANK, VALID, Harmonised
 from eenzaam_stats.loaders.harmonise.file_labels import file_labels, require_file_labels
-from eenzaam_stats.loaders.harmonise.harmonise import harmonised_column, text_values
+from eenzaam_stats.loaders.harmonise.harmonise import harmonise_column, text_values
 from eenzaam_stats.loaders.harmonise.matching import Match, NameIndex
 from eenzaam_stats.loaders.sources.liss.labels import require_sexes
 from eenzaam_stats.loaders.sources.liss.stack import without_values
@@ -32,7 +32,7 @@ from eenzaam_stats.loaders.sources.liss.wave import (
     PERSON,
     origin_columns,
     raw_column,
-    stated_origin,
+    read_origin,
 )
 from eenzaam_stats.vocabulary import MissingKind, Origin
 
@@ -136,12 +136,10 @@ def read_background(
         months = raw_column(file, own_month, frame, rows).as_numbers(place=place).values
         _require_month(months, month, name=own_month, place=place)
     places = pd.Index(known).get_indexer(pd.Index(people))
-    columns = _looked_up(file, frame, matches, places, place=place)
+    columns = _look_up(file, frame, matches, places, place=place)
     if encoding is not None:
         notes = (*notes, f"{path.name}: read as {encoding}; accented letters can be wrong")
-    return Background(
-        columns, places >= 0, stated_origin(file, frame, said), notes, key_form(known)
-    )
+    return Background(columns, places >= 0, read_origin(file, frame, said), notes, key_form(known))
 
 
 def _matches(
@@ -181,7 +179,7 @@ def _with_labels(variable: Variable, labels: Mapping[Any, str]) -> Variable:
     )
 
 
-def _looked_up(
+def _look_up(
     file: SurveyFile,
     frame: pd.DataFrame,
     matches: Sequence[Match],
@@ -197,14 +195,14 @@ def _looked_up(
     into[found] = np.arange(int(found.sum()))
     columns = {}
     for match in matches:
-        column = harmonised_column(
+        column = harmonise_column(
             match.variable, raw_column(file, match.column, own, rows), place=place
         )
-        columns[match.variable.name] = taken(column, into)
+        columns[match.variable.name] = take_rows(column, into)
     return columns
 
 
-def taken(column: Harmonised, places: npt.NDArray[np.intp]) -> Harmonised:
+def take_rows(column: Harmonised, places: npt.NDArray[np.intp]) -> Harmonised:
     """Rows of a column by place; a place of -1 is a person without an answer."""
     blank = without_values(column, 1, kind=MissingKind.NO_ANSWER)
     values = pd.concat([column.values, blank.values], ignore_index=True)

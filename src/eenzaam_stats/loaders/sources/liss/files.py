@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from eenzaam_stats.errors import SourceError, listed
+from eenzaam_stats.errors import SourceError, list_all
 
 SUFFIXES = (".sav", ".zsav", ".dta", ".csv")
 CORONA = "corona"
@@ -82,14 +82,14 @@ class LissFiles:
         )
 
 
-def version_of(name: str) -> Version | None:
+def read_version(name: str) -> Version | None:
     """Version in a file name.
 
     Examples
     --------
-    >>> [version_of(n) for n in ("cs08a_2p_EN.sav", "cs11d_EN_3.0p.sav", "cs20m_EN_1.1p.sav")]
+    >>> [read_version(n) for n in ("cs08a_2p_EN.sav", "cs11d_EN_3.0p.sav", "cs20m_EN_1.1p.sav")]
     [(2, 0), (3, 0), (1, 1)]
-    >>> version_of("cs08a.sav") is None
+    >>> read_version("cs08a.sav") is None
     True
     """
     found = _VERSION.findall(name)
@@ -142,7 +142,7 @@ def panel_files(path: Paths, *, codes: Mapping[str, int]) -> LissFiles:
     if not waves:
         raise SourceError(
             f"{named[0].name} holds no wave of the LISS panel: no file name starts as cs08a to "
-            f"cs25r and ends in one of {listed(SUFFIXES)}. Give the folder with the files of the "
+            f"cs25r and ends in one of {list_all(SUFFIXES)}. Give the folder with the files of the "
             "core study Social Integration and Leisure."
         )
     return LissFiles(
@@ -201,7 +201,7 @@ def _require_panel_file(file: Path) -> None:
     if not (_is(_WAVE_NAME, file) or _is(_MONTH_NAME, file)):
         raise SourceError(
             f"{file.name} is not named as a file of the LISS panel. Waves start as cs08a to cs25r, "
-            f"background files as avars_202010, and both end in one of {listed(SUFFIXES)}; "
+            f"background files as avars_202010, and both end in one of {list_all(SUFFIXES)}; "
             "give the file the name it had in the archive."
         )
 
@@ -220,7 +220,7 @@ def _wave_file(file: Path, codes: Mapping[str, int]) -> LissFile:
             f"{file.name}: year and letter of the wave do not agree: {known}. "
             "Check the name against the archive, or give the files to read as a list."
         )
-    return LissFile(file, code, version_of(file.name[5:]))
+    return LissFile(file, code, read_version(file.name[5:]))
 
 
 def _month_file(file: Path) -> LissFile:
@@ -229,7 +229,7 @@ def _month_file(file: Path) -> LissFile:
         raise SourceError(
             f"{file.name}: {year}{month} is no month. Check the name against the archive."
         )
-    return LissFile(file, year + month, version_of(file.name[12:]))
+    return LissFile(file, year + month, read_version(file.name[12:]))
 
 
 def _newest(files: Iterable[LissFile]) -> tuple[dict[str, Path], tuple[str, ...]]:
@@ -243,7 +243,7 @@ def _newest(files: Iterable[LissFile]) -> tuple[dict[str, Path], tuple[str, ...]
         if len(same) > 1 and len(rivals) > 1:
             raise SourceError(
                 f"{key} has several files and no version decides: "
-                f"{listed(sorted(one.path.name for one in rivals))}. Remove all but one of them."
+                f"{list_all(sorted(one.path.name for one in rivals))}. Remove all but one of them."
             )
         newest[key] = best.path
         older += [one.path.name for one in same if one is not best]

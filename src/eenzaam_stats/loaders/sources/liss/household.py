@@ -19,8 +19,8 @@ from eenzaam_stats.loaders.codebook.layout import Codebook
 from eenzaam_stats.loaders.formats.file_options import FileWords
 from eenzaam_stats.loaders.harmonise.column import Harmonised
 from eenzaam_stats.loaders.pooling.shared_persons import LEAST_FOUND
-from eenzaam_stats.loaders.sources.liss.background import Background, read_background, taken
-from eenzaam_stats.loaders.sources.liss.stack import stacked
+from eenzaam_stats.loaders.sources.liss.background import Background, read_background, take_rows
+from eenzaam_stats.loaders.sources.liss.stack import stack_columns
 from eenzaam_stats.loaders.sources.liss.wave import MONTH, PERSON, WaveReading
 from eenzaam_stats.results.estimates import CheckResult
 from eenzaam_stats.vocabulary import Origin
@@ -113,10 +113,10 @@ def wave_background(
             if month in files
             else None
         )
-    return _joined(reading, parts, places, absent)
+    return _join_background(reading, parts, places, absent)
 
 
-def _joined(
+def _join_background(
     reading: WaveReading,
     parts: Sequence[Background | None],
     places: Sequence[np.ndarray[tuple[int], np.dtype[np.intp]]],
@@ -127,8 +127,9 @@ def _joined(
     back = np.argsort(np.concatenate(places), kind="stable")
     lengths = [len(at) for at in places]
     columns = {
-        name: taken(
-            stacked([part.columns.get(name) if part else None for part in parts], lengths), back
+        name: take_rows(
+            stack_columns([part.columns.get(name) if part else None for part in parts], lengths),
+            back,
         )
         for name in names
     }

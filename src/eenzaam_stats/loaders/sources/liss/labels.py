@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from eenzaam_stats.errors import ScaleError, SchemaError, SourceError, listed
-from eenzaam_stats.loaders.codebook.answer_labels import meant
+from eenzaam_stats.errors import ScaleError, SchemaError, SourceError, list_all
+from eenzaam_stats.loaders.codebook.answer_labels import construe
 from eenzaam_stats.loaders.codebook.layout import Variable
 from eenzaam_stats.loaders.formats.survey_file import SurveyFile
 from eenzaam_stats.loaders.harmonise.file_labels import require_file_labels
-from eenzaam_stats.loaders.harmonise.labels import shown_code
+from eenzaam_stats.loaders.harmonise.labels import format_code
 from eenzaam_stats.loaders.harmonise.matching import Match
 from eenzaam_stats.loaders.sources.liss.files import CORONA, CORONA_REASON
-from eenzaam_stats.messages import shown_label
+from eenzaam_stats.messages import show_label
 from eenzaam_stats.scoring.wording import plain
 from eenzaam_stats.vocabulary import Sex
 
@@ -85,8 +85,8 @@ def require_items(match: Match, file: SurveyFile, *, place: str) -> None:
     if not said and not unverified:
         return
     if not _names(said, SUBJECTS[variable.name]):
-        found = f"is labelled {shown_label(said)}" if said else "has no label"
-        words = listed(word.strip() for word in SUBJECTS[variable.name])
+        found = f"is labelled {show_label(said)}" if said else "has no label"
+        words = list_all(word.strip() for word in SUBJECTS[variable.name])
         raise SchemaError(
             f"{place}: column {column!r} {found} and should be {variable.label_nl!r}, with a word "
             f"that starts as one of {words}. {_REMEDY}; no column is read as an item on its name "
@@ -103,7 +103,7 @@ def require_sexes(variable: Variable, labels: Mapping[Any, str], *, column: str)
         if said is not None and own is not None and said != own:
             raise SchemaError(
                 f"Column {column!r}: code "
-                f"{shown_code(code)} is labelled {shown_label(label)} in the file and "
+                f"{format_code(code)} is labelled {show_label(label)} in the file and "
                 f"is {own!r} in the codebook. Check the file, or leave out column 'sex'."
             )
 
@@ -116,10 +116,10 @@ def _names(label: str, subjects: tuple[str, ...]) -> bool:
 def _require_answers(
     variable: Variable, labels: Mapping[Any, str], *, column: str, place: str
 ) -> None:
-    bare = [code for code in variable.codes if not meant(variable.name, labels.get(code, ""))]
+    bare = [code for code in variable.codes if not construe(variable.name, labels.get(code, ""))]
     if bare:
         raise ScaleError(
             f"{place}: the layout of this wave was not verified and column {column!r} has no value "
-            f"label for code(s) {listed(bare)}, so the direction of the answers is not certain. "
-            f"{_REMEDY}, and read a file with value labels for {listed(variable.value_labels)}."
+            f"label for code(s) {list_all(bare)}, so the direction of the answers is not certain. "
+            f"{_REMEDY}, and read a file with value labels for {list_all(variable.value_labels)}."
         )

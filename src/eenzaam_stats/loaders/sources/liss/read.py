@@ -18,8 +18,8 @@ from eenzaam_stats.errors import OptionError, SchemaError, users_level, verb_nam
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.loaders.codebook.layout import Codebook
 from eenzaam_stats.loaders.formats.file_options import FileWords
-from eenzaam_stats.loaders.harmonise.cache import CacheKey, cached
-from eenzaam_stats.loaders.harmonise.checks import asked_checks
+from eenzaam_stats.loaders.harmonise.cache import CacheKey, cache_survey
+from eenzaam_stats.loaders.harmonise.checks import check_asked
 from eenzaam_stats.loaders.harmonise.column import KINDS, VALID, Harmonised
 from eenzaam_stats.loaders.harmonise.item_direction import with_single_items
 from eenzaam_stats.loaders.pooling.shared_persons import (
@@ -27,7 +27,7 @@ from eenzaam_stats.loaders.pooling.shared_persons import (
     check_shared_persons,
     require_share,
 )
-from eenzaam_stats.loaders.pooling.waves import Waves, chosen_waves, one_or_several
+from eenzaam_stats.loaders.pooling.waves import Waves, choose_waves, one_or_several
 from eenzaam_stats.loaders.sources.liss.background import HOUSEHOLD
 from eenzaam_stats.loaders.sources.liss.files import (
     CORONA,
@@ -38,7 +38,7 @@ from eenzaam_stats.loaders.sources.liss.files import (
     panel_files,
 )
 from eenzaam_stats.loaders.sources.liss.household import WaveBackground, wave_background
-from eenzaam_stats.loaders.sources.liss.stack import stacked
+from eenzaam_stats.loaders.sources.liss.stack import stack_columns
 from eenzaam_stats.loaders.sources.liss.wave import (
     MONTH,
     PERSON,
@@ -162,7 +162,7 @@ def read_liss(
     require_share(least_shared, name="least_shared")
     files = panel_files(path, codes=codes)
     if wave is not None:
-        files = files.of_codes(_asked(wave, {code: codes[code] for code in files.waves}))
+        files = files.of_codes(_choose_codes(wave, {code: codes[code] for code in files.waves}))
     months = files.backgrounds if background is None else background_files(background)
 
     def read() -> Survey:
@@ -184,14 +184,14 @@ def read_liss(
         **file_words,
     }
     counted = (*files.waves.values(), *(months[month] for month in sorted(months)))
-    return cached(cache, CacheKey(NAME, counted, repr(codebook), options), read)
+    return cache_survey(cache, CacheKey(NAME, counted, repr(codebook), options), read)
 
 
-def _asked(wave: Waves, codes: Mapping[str, int]) -> list[str]:
+def _choose_codes(wave: Waves, codes: Mapping[str, int]) -> list[str]:
     """Codes of the waves that were asked for by year or by code."""
     by_code = {code.casefold(): year for code, year in codes.items()}
     years = [by_code.get(str(one).strip().casefold(), one) for one in one_or_several(wave)]
-    chosen = chosen_waves(years, list(codes.values()))
+    chosen = choose_waves(years, list(codes.values()))
     return [code for code, year in codes.items() if year in chosen]
 
 
@@ -279,7 +279,7 @@ def _columns(
     names = dict.fromkeys(name for part in parts for name in part)
     schema = [column.name for column in COLUMNS if column.name in names]
     columns = {
-        name: stacked([part.get(name) for part in parts], lengths)
+        name: stack_columns([part.get(name) for part in parts], lengths)
         for name in [*schema, *(name for name in names if name not in schema)]
     }
     month = columns[MONTH]
@@ -334,7 +334,7 @@ def liss_checks(
     A reversed wave among many sound ones would not be seen in all rows together.
     """
     directions = [_direction(wave) for wave in waves]
-    asked = [check for wave in waves for check in asked_checks(wave.columns, place=wave.code)]
+    asked = [check for wave in waves for check in check_asked(wave.columns, place=wave.code)]
     persons = int(frame[PERSON].nunique())
     message = f"each of {persons:,} persons occurs at most once in each of {len(waves)} wave(s)"
     keyed = [(wave.code, wave.columns[PERSON].values) for wave in waves]

@@ -16,7 +16,7 @@ from eenzaam_stats.loaders.harmonise.column import KINDS, Harmonised
 from eenzaam_stats.vocabulary import MissingKind
 
 
-def stacked(parts: Sequence[Harmonised | None], lengths: Sequence[int]) -> Harmonised:
+def stack_columns(parts: Sequence[Harmonised | None], lengths: Sequence[int]) -> Harmonised:
     """One column from the parts of it.
 
     Parameters

@@ -15,15 +15,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eenzaam_stats.errors import SchemaError, UnknownColumnError, listed
+from eenzaam_stats.errors import SchemaError, UnknownColumnError, list_all
 from eenzaam_stats.loaders.codebook.layout import Codebook, Variable, WaveCodebook
 from eenzaam_stats.loaders.formats.file_options import FileWords
 from eenzaam_stats.loaders.formats.opened import open_file, read_columns
 from eenzaam_stats.loaders.formats.survey_file import SurveyFile
 from eenzaam_stats.loaders.harmonise.column import VALID, Harmonised, RawColumn
 from eenzaam_stats.loaders.harmonise.file_labels import require_file_labels
-from eenzaam_stats.loaders.harmonise.harmonise import harmonised_column
-from eenzaam_stats.loaders.harmonise.matching import Match, NameIndex, matched_variables
+from eenzaam_stats.loaders.harmonise.harmonise import harmonise_column
+from eenzaam_stats.loaders.harmonise.matching import Match, NameIndex, match_variables
 from eenzaam_stats.loaders.harmonise.selection import ORIGIN_COLUMNS
 from eenzaam_stats.loaders.sources.liss.labels import require_core_study, require_items
 from eenzaam_stats.vocabulary import Origin
@@ -129,14 +129,14 @@ def read_wave(
     require_core_study(file)
     own = _own_variables(wave, code)
     index = NameIndex(file.columns, ())
-    matches, absent = matched_variables(own, index, file=path.name, leave_out=leave_out)
+    matches, absent = match_variables(own, index, file=path.name, leave_out=leave_out)
     _require_keys(absent, own, file, place=place)
     for match in matches:
         if match.variable.role == "item":
             require_items(match, file, place=place)
         else:
             require_file_labels(match.variable, file, match.column)
-    columns, origin, encoding = _harmonised(file, matches, place=place)
+    columns, origin, encoding = _harmonise_matches(file, matches, place=place)
     _require_persons(columns[PERSON], place=place)
     _require_months(columns[MONTH], wave.year, place=place)
     notes = _notes(file, matches, absent, columns, encoding=encoding, code=code)
@@ -163,19 +163,19 @@ def _require_keys(
         raise UnknownColumnError.among(names, file.columns, needed_for=place)
 
 
-def _harmonised(
+def _harmonise_matches(
     file: SurveyFile, matches: Sequence[Match], *, place: str
 ) -> tuple[dict[str, Harmonised], Origin, str | None]:
     said = origin_columns(file)
     frame, encoding = read_columns(file, [*(match.column for match in matches), *said])
     rows = np.arange(1, len(frame) + 1)
     columns = {
-        match.variable.name: harmonised_column(
+        match.variable.name: harmonise_column(
             match.variable, raw_column(file, match.column, frame, rows), place=place
         )
         for match in matches
     }
-    return columns, stated_origin(file, frame, said), encoding
+    return columns, read_origin(file, frame, said), encoding
 
 
 def raw_column(
@@ -199,7 +199,7 @@ def origin_columns(file: SurveyFile) -> tuple[str, ...]:
     )
 
 
-def stated_origin(file: SurveyFile, frame: pd.DataFrame, columns: Sequence[str]) -> Origin:
+def read_origin(file: SurveyFile, frame: pd.DataFrame, columns: Sequence[str]) -> Origin:
     """Synthetic when the file label or any row says so, microdata otherwise."""
     said = [file.label, *(text for name in columns for text in frame[name].unique())]
     synthetic = any(_SYNTHETIC in str(text).casefold() for text in said)
@@ -262,5 +262,5 @@ def _notes(
         notes.append(f"{months.source_name} is blank in {blank:,} row(s)")
     missing = [name for name in absent if name not in KEYS]
     if missing:
-        notes.append(f"not in the file: {listed(missing)}")
+        notes.append(f"not in the file: {list_all(missing)}")
     return tuple(f"{code}: {note}" for note in notes)
