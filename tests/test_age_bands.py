@@ -26,7 +26,7 @@ from eenzaam_stats.loaders.codebook.row import _require_bands
 from eenzaam_stats.published.population_editions import POPULATIONS
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.statline.description import Dimension, Member
-from eenzaam_stats.statline.live_people import read_ages
+from eenzaam_stats.statline.fetched import read_ages
 
 SOURCE = Path(eenzaam_stats.__file__).parent
 # Words of published tables, by which the letter looks a figure up: data, not a list of bands.

@@ -19,8 +19,7 @@ from eenzaam_stats.disclosure import PROFILES
 from eenzaam_stats.estimation.aggregates.unanswered import _reason as reason_of_item
 from eenzaam_stats.estimation.rows import _reason as reason_of_row
 from eenzaam_stats.survey import HarmonisationReport, Survey
-from eenzaam_stats.tables.phrases import in_language
-from eenzaam_stats.tables.text import estimates_text
+from eenzaam_stats.tables.text import estimates_text, in_language
 from eenzaam_stats.vocabulary import IntervalMethod
 
 SURVEY = ("--source", "gezondheidsmonitor", "--wave", "2022", "--outcome", "severely_lonely")

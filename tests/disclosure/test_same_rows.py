@@ -61,10 +61,10 @@ def test_the_order_of_sums_does_not_depend_on_hashes_of_names():
     code = (
         "import numpy as np\n"
         "from disclosure.tables import cube\n"
-        "from eenzaam_stats.disclosure.counts import shown_counts\n"
+        "from eenzaam_stats.disclosure.counts import list_shown_counts\n"
         "from eenzaam_stats.disclosure.relations import systems\n"
         "tables = cube(np.random.default_rng(1), (4, 3, 2))\n"
-        "found = systems(list(shown_counts(list(enumerate(tables)))), {})\n"
+        "found = systems(list(list_shown_counts(list(enumerate(tables)))), {})\n"
         "print([(one.parents, one.where, one.functions) for one in found.values()])\n"
     )
     tests = str(Path(__file__).parents[1])

@@ -264,6 +264,7 @@ RESULTS = tuple(
 )
 # what has no status of its own, and why
 PARTS = {
+    "AdjustedRow": "RegressionFit",
     "Coefficient": "InterruptedFit",
     "CheckResult": "a verdict in words",
     "Effect": "InterruptedFit",
@@ -284,6 +285,7 @@ PARTS = {
     "SeriesCheck": "CheckedEffect",
     "SeriesPoint": "InterruptedFit",
     "SourceShare": "ProjectionModel",
+    "TermTest": "RegressionFit",
     "VarianceComponent": "PanelFit",
     "WaveCount": "PanelFit",
     "WaveMean": "PanelFit",

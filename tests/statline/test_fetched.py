@@ -12,8 +12,7 @@ from eenzaam_stats.errors import ChangedTableError, OptionError, UnknownTableErr
 from eenzaam_stats.published.reference import persons, reference, reference_names
 from eenzaam_stats.published.refreshed import refresh_tables
 from eenzaam_stats.statline.access import Access
-from eenzaam_stats.statline.fetched import BUILDERS, KINDS, fetch
-from eenzaam_stats.statline.live_people import live_population
+from eenzaam_stats.statline.fetched import BUILDERS, KINDS, fetch, live_population
 from eenzaam_stats.statline.live_shares import live_small_areas, live_ssw
 from statline.odata_server import serving
 from statline.odata_tables import (

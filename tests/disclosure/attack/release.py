@@ -229,7 +229,7 @@ class Release:
             replace(
                 table,
                 rows=tuple(
-                    row.hidden() if (t, r) in small else row for r, row in enumerate(table.rows)
+                    row.hide() if (t, r) in small else row for r, row in enumerate(table.rows)
                 ),
             )
             for t, table in enumerate(self.truth)
