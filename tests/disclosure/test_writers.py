@@ -69,6 +69,7 @@ TEXTS = {"tables.text.estimates_text"}
 # respondents are, or for the description of a picture that its saver refuses
 IN_MEMORY = {
     "tables.html.escape",
+    *(f"tables.text.{name}" for name in ("in_language", "named_column", "named_group")),
     *(f"plots.{name}" for name in (
         "changeplot.change_text", "checkplot.series_check_text", "estimates.note_above",
         "estimates.prevalence_text", "projectionplot.projection_text",
@@ -220,7 +221,8 @@ def test_a_picture_that_was_not_checked_is_refused_or_says_so(name, writer):
 def test_texts_of_what_was_not_checked_are_refused_or_say_so():
     with pytest.raises(DisclosureError, match="not checked for disclosure"):
         estimates_text(_regions())
-    assert "not checked for disclosure" in estimates_text(_regions(), unchecked=True)
+    for language, words in (("nl", "niet gecontroleerd op onthulling"), ("en", "not checked for")):
+        assert words in estimates_text(_regions(), language=language, unchecked=True)
     with pytest.raises(DisclosureError, match="were not checked"):
         require_checked([_regions()])
     with pytest.raises(DisclosureError, match="record of a release"):
