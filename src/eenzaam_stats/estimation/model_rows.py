@@ -32,7 +32,8 @@ class ModelRows:
     """Rows of a survey as the model needs them; arrays hold the complete ones alone."""
 
     outcome: str
-    frame: pd.DataFrame
+    frame: pd.DataFrame  # every row
+    data: pd.DataFrame
     complete: BoolArray
     missing: tuple[tuple[str, int], ...]
     matrix: Any
@@ -45,11 +46,6 @@ class ModelRows:
     def names(self) -> list[str]:
         """Columns of the model."""
         return list(self.matrix.columns)
-
-    @property
-    def data(self) -> pd.DataFrame:
-        """Variables of the complete rows."""
-        return self.frame[self.complete]
 
     def at(self, **values: Any) -> FloatArray:
         """Columns of the model with variables at other values."""
@@ -110,11 +106,9 @@ def model_rows(
             "there is none. Leave out the variable that is missing in most rows: "
             f"{', '.join(f'{name} {int(n)}' for name, n in data.isna().sum().items())} missing."
         )
-    for name in [name for name in variables if data[name].dtype == "category"]:
-        # a class of incomplete rows alone would be a column of zeros
-        seen = data.loc[complete, name].cat.remove_unused_categories()
-        data[name] = data[name].cat.set_categories(seen.cat.categories)
-    matrix = _matrix(read, data[complete])
+    # a class of incomplete rows alone would be a column of zeros
+    kept = pd.DataFrame({name: _without_empty(data.loc[complete, name]) for name in variables})
+    matrix = _matrix(read, kept)
     y = _outcome(matrix.lhs, outcome, family=family)
     x: FloatArray = matrix.rhs.to_numpy(dtype=np.float64)
     _require_rank(x, list(matrix.rhs.columns))
@@ -123,6 +117,7 @@ def model_rows(
     return ModelRows(
         str(outcome),
         data,
+        kept,
         complete,
         missing,
         matrix.rhs,
@@ -131,6 +126,12 @@ def model_rows(
         used[complete],
         (used / used.mean())[complete],
     )
+
+
+def _without_empty(values: pd.Series[Any]) -> pd.Series[Any]:
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values.cat.remove_unused_categories()
+    return values
 
 
 def _as_variable(values: pd.Series[Any]) -> pd.Series[Any]:
