@@ -44,7 +44,7 @@ LISS_BANDS = ("0-14", "15-24", "25-34", "35-44", "45-54", "55-64", "65+")
 def parse_band(text: str) -> Band | None:
     """First and last age of a band, both included; ``None`` where the text is no band.
 
-    Whether the last age is above the first is for the caller to say, in the words of its input.
+    Whether the last age is above the first is for the caller to say, in the terms of its input.
 
     Parameters
     ----------

@@ -131,7 +131,7 @@ CALLS = {
     },
     find_power: {
         "planned": PLAN, "rng": np.random.default_rng(1), "replications": 3, "estimator": "ols",
-        "options": FitOptions(), "alpha": 0.05,
+        "options": FitOptions(), "level": 0.95,
     },
     panel_model: {
         "data": people(), "outcome": "score", "interruptions": [Interruption("x", 2012.0)],

@@ -281,7 +281,7 @@ def test_group_with_one_wave_has_no_slope(make_survey, scale):
     # on the logit scale a wave in which nobody is lonely cannot be used
     two = WAVES.assign(region="b")
     two = two[two["wave"] == 2016] if scale == "identity" else two.assign(lonely=[1] + [0] * 11)
-    rows = trend(make_survey(pd.concat([WAVES.assign(region="a"), two])), by="region", scale=scale)
+    rows = trend(make_survey(pd.concat([WAVES.assign(region="a"), two])), by="region", link=scale)
     assert math.isnan(rows[1].estimate)
     assert math.isnan(rows[1].std_error)
     assert rows[1].reason == "fewer than two waves with an estimate"
@@ -305,7 +305,7 @@ def test_one_wave_is_no_trend(make_survey, rows, found):
 
 
 def test_unknown_scale_and_a_wave_that_is_also_a_group_are_refused(make_survey):
-    with pytest.raises(OptionError, match=r"scale is 'log', .* one of 'identity', 'logit'"):
+    with pytest.raises(OptionError, match=r"link is 'log', .* one of 'identity', 'logit'"):
         trend(make_survey(WAVES), link="log")
     with pytest.raises(OptionError, match=r"by and wave names column\(s\) \['wave'\] more than"):
         trend(make_survey(WAVES), by="wave")

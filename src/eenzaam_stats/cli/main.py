@@ -144,7 +144,7 @@ def _word_error(error: EenzaamStatsError | OSError | MemoryError) -> EenzaamStat
 
 
 def find_command(words: Sequence[str]) -> str:
-    """Name of the command in the words of a line: one word, or two below a group.
+    """Name of the command in the terms of a line: one word, or two below a group.
 
     Examples
     --------

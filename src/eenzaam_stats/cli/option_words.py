@@ -1,4 +1,4 @@
-"""Errors that name arguments of Python, in the words of the command that was typed."""
+"""Errors that name arguments of Python, in the terms of the command that was typed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _known: ContextVar[tuple[str, Mapping[str, str]]] = ContextVar("known", default=
 
 @contextmanager
 def naming_options(command: str, options: Mapping[str, str]) -> Iterator[None]:
-    """Say errors and notes in the words of a command until it has ended.
+    """Say errors and notes in the terms of a command until it has ended.
 
     Parameters
     ----------

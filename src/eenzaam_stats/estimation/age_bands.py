@@ -1,4 +1,4 @@
-"""Age bands for respondents whose age in years is known, in the words of a population margin."""
+"""Age bands for respondents whose age in years is known, in the terms of a population margin."""
 
 from __future__ import annotations
 

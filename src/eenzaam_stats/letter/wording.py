@@ -1,4 +1,4 @@
-"""Numbers of the ledger in the words of their readers.
+"""Numbers of the ledger in the terms of their readers.
 
 One place that knows how a unit is written in Dutch and in English; it computes nothing.
 """

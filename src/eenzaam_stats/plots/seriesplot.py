@@ -250,7 +250,7 @@ def _finish(
 
 
 def _method(model: SeriesModel, language: Language) -> str:
-    """Estimator and error model in the words of the reader."""
+    """Estimator and error model in the terms of the reader."""
     words = labels(language)
     parts = [words.get(f"estimator.{model.method}", model.estimator)]
     if model.boundary:

@@ -97,7 +97,7 @@ class EffectPower:
     truth : float
         Effect that was planted.
     power, power_error : float
-        Share of series in which p is below alpha, and its Monte Carlo standard error.
+        Share of series in which the interval leaves out 0, and its Monte Carlo standard error.
     false_positive : float
         Share in which the truth would have been rejected: what is found without any effect.
     coverage : float
@@ -127,14 +127,14 @@ class PowerResult:
         Simulated series.
     estimator : str
         That they were fitted by, in words.
-    alpha : float
-        Level of the tests.
+    level : float
+        Coverage of the intervals.
     """
 
     rows: tuple[EffectPower, ...]
     replications: int
     estimator: str
-    alpha: float
+    level: float
 
     def tidy(self) -> pd.DataFrame:
         """Fresh frame, one row per effect."""

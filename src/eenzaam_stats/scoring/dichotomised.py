@@ -24,7 +24,7 @@ from eenzaam_stats.vocabulary import Answer, Dichotomy
 
 KEYED = (Dichotomy.NOT_LONELY.value, Dichotomy.LONELY.value)
 RAW = (Dichotomy.DICHOTOMISED_NO.value, Dichotomy.DICHOTOMISED_YES.value)
-# Agreement as it stands in the words of both kinds of questionnaire.
+# Agreement as it stands in the terms of both kinds of questionnaire.
 AGREES: Mapping[str, bool] = MappingProxyType(
     {
         **{Answer.STRONG_YES.value: True, Answer.YES.value: True, RAW[1]: True},

@@ -77,7 +77,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The same in the words of the service, for one edition of the table."""
+    """The same in the terms of the service, for one edition of the table."""
 
     entity: str
     options: tuple[tuple[str, str], ...]

@@ -83,7 +83,7 @@ def _by(estimates: Estimates, language: Language) -> str:
 
 
 def _sentence(estimates: Estimates, language: Language) -> str:
-    """What the numbers are, as ``describe()`` says it, in the words of a language."""
+    """What the numbers are, as ``describe()`` says it, in the terms of a language."""
     if language == "en":
         return estimates.describe()
     words, note = labels(language), estimates.footnote
@@ -185,7 +185,7 @@ def _parts(language: Language) -> tuple[re.Pattern[str], Mapping[str, str]]:
 
 
 def in_language(text: str, language: Language) -> str:
-    """Method, population, disclosure or reason of a result in the words of a language.
+    """Method, population, disclosure or reason of a result in the terms of a language.
 
     Parameters
     ----------

@@ -206,7 +206,7 @@ def test_other_designs_do_not_depend_on_the_offset(how):
         stages = {"cluster": ("cluster", "inner"), "fpc": ("n1", "n2")}
         survey = survey_of(frame, 60, stratum="stratum", **stages if how == "two stages" else {})
         if how == "calibrated":
-            survey = es.estimation.calibration.calibrate(survey, {"group": {0: 40.0, 1: 30.0}})
+            survey = es.estimation.calibrate(survey, {"group": {0: 40.0, 1: 30.0}})
         errors.append(es.mean(survey, "y").rows[0].std_error)
     assert errors[1] == pytest.approx(errors[0], rel=1e-8)
 

@@ -92,5 +92,5 @@ def test_impossible_simulations_are_refused():
     plan = PlannedSeries(range(10), start=5.0)
     with pytest.raises(OptionError, match="at least 1 replication"):
         find_power(plan, rng=np.random.default_rng(1), replications=0)
-    with pytest.raises(OptionError, match="alpha"):
-        find_power(plan, rng=np.random.default_rng(1), alpha=1.0)
+    with pytest.raises(OptionError, match="level"):
+        find_power(plan, rng=np.random.default_rng(1), level=1.0)

@@ -204,7 +204,7 @@ def _require_respondents(found: Placed, wanted: Wanted) -> None:
             )
 
 
-# What a calibration did, in the words of the report. No weight is computed here.
+# What a calibration did, in the terms of the report. No weight is computed here.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -373,7 +373,7 @@ def calibrate(
     See Also
     --------
     population_margins : Margins from the packaged population.
-    eenzaam_stats.estimation.with_age_bands : Age bands in the words of such margins.
+    eenzaam_stats.estimation.with_age_bands : Age bands in the terms of such margins.
 
     Notes
     -----

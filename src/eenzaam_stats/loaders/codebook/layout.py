@@ -270,7 +270,7 @@ class WaveCodebook:
 
     @property
     def design_names(self) -> tuple[str, ...]:
-        """Variables of the sampling design beside the weights, in the words of the file."""
+        """Variables of the sampling design beside the weights, in the terms of the file."""
         named = (self.stratum, self.cluster, self.inner_cluster, *self.fpc)
         return tuple(name for name in named if name is not None)
 

@@ -108,7 +108,7 @@ def list_stage_columns(raw: Table, field: str) -> tuple[str, ...]:
 
 
 def describe_population(source: Table) -> str:
-    """Who the survey covers, in the words of the mapping or built from its fields.
+    """Who the survey covers, in the terms of the mapping or built from its fields.
 
     Examples
     --------

@@ -62,7 +62,7 @@ def find_power(
     replications: int = 1_000,
     estimator: Estimator = "auto",
     options: FitOptions | None = None,
-    alpha: float = 0.05,
+    level: float = 0.95,
 ) -> PowerResult:
     """Simulate a planned series and count how often its effects are found.
 
@@ -77,8 +77,8 @@ def find_power(
     estimator : str, default "auto"
         As in :func:`eenzaam_stats.interrupted_time_series`.
     options : FitOptions, optional
-    alpha : float, default 0.05
-        Level of the two-sided tests.
+    level : float, default 0.95
+        Coverage of the intervals: an effect is found when its interval leaves out 0.
 
     Returns
     -------
@@ -109,10 +109,10 @@ def find_power(
     (['level change', 'slope change'], True)
     """
     times, known, start, calendar = _open_plan(planned)
-    if replications < 1 or not 0.0 < alpha < 1.0:
+    if replications < 1 or not 0.0 < level < 1.0:
         raise OptionError(
-            f"{verb()} needs at least 1 replication and alpha between 0 and 1, and got "
-            f"{replications} and {alpha:g}."
+            f"{verb()} needs at least 1 replication and level between 0 and 1, and got "
+            f"{replications} and {level:g}."
         )
     empty = np.empty((len(times), 0))
     nothing, has_errors = np.zeros(len(times)), bool(known.any())
@@ -128,14 +128,14 @@ def find_power(
         one = replace(series, values=errors + x[:, 2:] @ truth)
         fit = fit_series(one, x, estimator=estimator, options=options)
         words = words or fit.estimator
-        effects = [contrast(fit, row, level=1.0 - alpha) for row in np.eye(4)[2:]]
+        effects = [contrast(fit, row, level=level) for row in np.eye(4)[2:]]
         found.append([(e.estimate, e.std_error, e.df) for e in effects])
     numbers = np.array(found)
     rows = [
-        _row(name, float(truth[at]), numbers[:, at], alpha)
+        _row(name, float(truth[at]), numbers[:, at], level)
         for at, name in enumerate(("level change", "slope change"))
     ]
-    return PowerResult(tuple(rows), replications, words, alpha)
+    return PowerResult(tuple(rows), replications, words, level)
 
 
 def _open_plan(planned: PlannedSeries) -> tuple[FloatArray, FloatArray, float, Calendar]:
@@ -178,9 +178,9 @@ def _simulate_errors(
     return np.asarray(process + np.sqrt(known) * shocks[1])
 
 
-def _row(name: str, truth: float, numbers: FloatArray, alpha: float) -> EffectPower:
+def _row(name: str, truth: float, numbers: FloatArray, level: float) -> EffectPower:
     estimate, error, df = numbers.T
-    limit = t_quantile(1.0 - alpha, np.minimum(df, 1e9)) * error
+    limit = t_quantile(level, np.minimum(df, 1e9)) * error
     power = float((np.abs(estimate) > limit).mean())
     # Power of a test that rejects too often is no power, so coverage is always beside it.
     held = float((np.abs(estimate - truth) <= limit).mean())
