@@ -35,7 +35,8 @@ import eenzaam_stats as es
 from eenzaam_stats.estimation import with_age_bands
 from eenzaam_stats.loaders.codebook.codebook import load_codebook
 from eenzaam_stats.synthetic.liss import synthesise_liss
-from eenzaam_stats.trend.panel.panel import check_dropout, panel_model
+from eenzaam_stats.trend.panel.dropout import check_dropout
+from eenzaam_stats.trend.panel.panel import panel_model
 from eenzaam_stats.trend.series.check_fits import Fitting
 from eenzaam_stats.trend.series.checks import leave_one_wave_out
 from eenzaam_stats.trend.series.placebo import placebo_in_time

@@ -33,11 +33,11 @@ WRONG = {
     "interval": ((*IN_2022, "--interval", "abc"), "--interval is"),
     "lone strata": ((*IN_2022, "--single-psu", "fail"), "--single-psu centred"),
     "weighted for": (
-        ("--source", "eu_loneliness_survey", "--weighted-for", "x", "--outcome", "lonely"),
-        "--weighted-for is",
+        ("--source", "eu_loneliness_survey", "--weights-for", "x", "--outcome", "lonely"),
+        "--weights-for is",
     ),
     "country": ((*IN_2022, "--country", "NL"), "--country"),
-    "weighted for of another source": ((*IN_2022, "--weighted-for", "eu27"), "--weighted-for"),
+    "weighted for of another source": ((*IN_2022, "--weights-for", "eu27"), "--weights-for"),
 }
 
 

@@ -21,7 +21,8 @@ from eenzaam_stats.estimation.aggregates.cells import Cells
 from eenzaam_stats.number_columns import numbers_in
 from eenzaam_stats.scoring import DJG6, check_direction, score, score_polytomous
 from eenzaam_stats.survey import HarmonisationReport, Survey
-from eenzaam_stats.trend.panel.panel import check_dropout, panel_model, warn_of_dropout
+from eenzaam_stats.trend.panel.dropout import check_dropout, warn_of_dropout
+from eenzaam_stats.trend.panel.panel import panel_model
 from eenzaam_stats.trend.series.checks import alternative_starts, leave_one_wave_out
 from eenzaam_stats.trend.series.controlled import controlled_series
 from eenzaam_stats.trend.series.counts import interrupted_counts

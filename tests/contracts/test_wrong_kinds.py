@@ -18,8 +18,9 @@ from eenzaam_stats.arguments import in_words
 from eenzaam_stats.design import Design
 from eenzaam_stats.errors import EenzaamStatsError, OptionError
 from eenzaam_stats.survey import HarmonisationReport, Survey
+from eenzaam_stats.trend.panel.dropout import check_dropout, warn_of_dropout
 from eenzaam_stats.trend.panel.options import PanelOptions
-from eenzaam_stats.trend.panel.panel import check_dropout, panel_model, warn_of_dropout
+from eenzaam_stats.trend.panel.panel import panel_model
 from eenzaam_stats.trend.panel.rows import PanelColumns
 from eenzaam_stats.trend.projection.projected_change import Moment, decompose_counts
 from eenzaam_stats.trend.series.check_fits import Fitting

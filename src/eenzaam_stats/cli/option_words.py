@@ -16,7 +16,7 @@ _VALUE = r"\[[^\]]*\]|\{[^}]*\}|'[^']*'|\"[^\"]*\"|\.\.\.|\w+(?:\.\d+)?"
 _ARGUMENT = re.compile(rf"(?<![\w-])([a-z]\w*)=({_VALUE})?")
 _SAID_TWICE = re.compile(r"\s*\(--[\w-]+ and --[\w-]+ on the command line, ([^)]*)\)")
 _TOLD_ALREADY = re.compile(r"\s*\(--[^()]* on the command line\)")
-# a message that begins with an argument; level is a coverage, and of weights a word
+# a message that begins with an argument
 _SUBJECT = re.compile(r"^([a-z]\w*)(?= (?:is|are|names|goes|and)\b)( is ')?")
 _NO_OPTION = re.compile(r"(?<=has no option )\[[^\]]*\]; it takes \[[^\]]*\]")
 _VERB = re.compile(r"(?<![\w.])(?:es\.)?([a-z_]+)\((\w*)\)")
@@ -88,13 +88,11 @@ def in_options(text: str) -> str:
 
     def subject(found: re.Match[str]) -> str:
         name, word = found[1], found[2] or ""
-        kind = "weighted_for" if name == "level" and word else name
-        return (option(kind) or name) + word
+        return (option(name) or name) + word
 
     def names(found: re.Match[str]) -> str:
         def said(one: re.Match[str]) -> str:
-            kind = "weighted_for" if one[1] == "level" else str(one[1])
-            return option(kind) or one[0]
+            return option(str(one[1])) or str(one[0])
 
         return re.sub(r"'(\w+)'", said, found[0])
 

@@ -82,7 +82,7 @@ def prevalence(
     unweighted: Annotated[
         bool, typer.Option("--unweighted", help="Estimate without weights, on purpose.")
     ] = False,
-    weighted_for: Annotated[
+    weights_for: Annotated[
         str | None,
         typer.Option(
             help="For whom weights add up: country, eu27, national, regional or municipal."
@@ -150,7 +150,7 @@ def prevalence(
         limit=limit,
     )
     with progress(3, "reading", quiet=quiet or as_json) as advance:
-        options = SourceOptions(_wave(wave), mapping, weight, weighted_for, country, said)
+        options = SourceOptions(_wave(wave), mapping, weight, weights_for, country, said)
         with show_progress(partial(advance, by=0)):
             survey = read_source(source, file, options)
         if single_psu is not None:

@@ -17,7 +17,7 @@ from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.estimation.quantities import mean, ratio, total
 from eenzaam_stats.estimation.standardise import standardise
 from eenzaam_stats.estimation.variance.targets import Standard
-from eenzaam_stats.estimation.variance.uncertainty import Jackknife, RaoWu
+from eenzaam_stats.estimation.variance.variance_method import Jackknife, RaoWu
 
 __all__ = [
     "Cells",

@@ -22,7 +22,7 @@ from eenzaam_stats.estimation.crossing import Crossing
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import proportion_rows, require_level
 from eenzaam_stats.estimation.variance.respondent_rows import collect_frame
-from eenzaam_stats.estimation.variance.uncertainty import estimate_errors
+from eenzaam_stats.estimation.variance.variance_method import estimate_errors
 from eenzaam_stats.results.estimates import Estimate, Estimates
 from eenzaam_stats.survey import Survey
 from eenzaam_stats.vocabulary import IntervalMethod, require_option

@@ -16,9 +16,10 @@ from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.estimation.aggregates.cells import Cells
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
-from eenzaam_stats.estimation.rows import StandardErrors, number_rows, proportion_rows
+from eenzaam_stats.estimation.rows import number_rows, proportion_rows
+from eenzaam_stats.estimation.variance.standard_errors import StandardErrors
 from eenzaam_stats.estimation.variance.target_errors import Covariances
-from eenzaam_stats.estimation.variance.uncertainty import estimate_errors
+from eenzaam_stats.estimation.variance.variance_method import estimate_errors
 from eenzaam_stats.numerics.survey.linearise import linearise
 from eenzaam_stats.results.doubt import Doubt, read_doubt
 from eenzaam_stats.survey import Survey
@@ -34,7 +35,7 @@ def input_doubts(
     Parameters
     ----------
     survey, source, domains, outcome, by
-        As in :func:`eenzaam_stats.estimation.variance.uncertainty.estimate_errors`.
+        As in :func:`eenzaam_stats.estimation.variance.variance_method.estimate_errors`.
 
     Returns
     -------

@@ -23,10 +23,11 @@ from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome
 from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import method_words
 from eenzaam_stats.estimation.model_rows import Figure, ModelRows, figures_in, model_rows
-from eenzaam_stats.estimation.rows import StandardErrors, require_level
+from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.estimation.variance.replicated import replicate_sums
 from eenzaam_stats.estimation.variance.respondent_rows import collect_frame
-from eenzaam_stats.estimation.variance.uncertainty import estimate_errors
+from eenzaam_stats.estimation.variance.standard_errors import StandardErrors
+from eenzaam_stats.estimation.variance.variance_method import estimate_errors
 from eenzaam_stats.numerics.survey.regression import (
     TOLERANCE,
     RegressionFamily,

@@ -16,7 +16,7 @@ from eenzaam_stats.estimation.crossing import Crossing
 from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
 from eenzaam_stats.estimation.rows import number_rows, require_level
-from eenzaam_stats.estimation.variance.uncertainty import Replication, estimate_errors
+from eenzaam_stats.estimation.variance.variance_method import Replication, estimate_errors
 from eenzaam_stats.numerics.survey.linearise import Statistic
 from eenzaam_stats.results.doubt import Doubt
 from eenzaam_stats.results.estimates import Estimate, Estimates

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from eenzaam_stats.arrays import FloatArray, IntArray
+from eenzaam_stats.arrays import FloatArray
 from eenzaam_stats.errors import OptionError
 from eenzaam_stats.estimation.aggregates.domains import Domains, whole
 from eenzaam_stats.estimation.variance.single_psu import single_psu_doubts
+from eenzaam_stats.estimation.variance.standard_errors import StandardErrors
 from eenzaam_stats.numerics.survey.beta_interval import beta_interval
 from eenzaam_stats.numerics.survey.intervals import (
     logit_interval,
@@ -27,7 +28,6 @@ from eenzaam_stats.numerics.survey.linearise import (
     design_effects,
     linearise,
 )
-from eenzaam_stats.numerics.survey.variance import domain_variance
 from eenzaam_stats.numerics.t_distribution import t_quantile
 from eenzaam_stats.results.estimates import Estimate
 from eenzaam_stats.vocabulary import Flag, IntervalMethod
@@ -36,26 +36,6 @@ from eenzaam_stats.vocabulary import Flag, IntervalMethod
 MOST_OF_ALL = 0.5
 SEVERAL = 5  # of two or three people one has most of the weight as a rule
 Limits = tuple[FloatArray, FloatArray]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StandardErrors:
-    """Standard errors of the domains, with their degrees of freedom.
-
-    Attributes
-    ----------
-    std_error : ndarray of float, shape (d,)
-    df : ndarray of int, shape (d,)
-    """
-
-    std_error: FloatArray
-    df: IntArray
-
-
-def linear_errors(domains: Domains, found: Linearised) -> StandardErrors:
-    """Errors by Taylor linearisation, weights taken as fixed."""
-    result = domain_variance(domains.moments, found.score, strata=domains.strata)
-    return StandardErrors(np.sqrt(result.variance), result.df)
 
 
 def require_level(level: float) -> None:

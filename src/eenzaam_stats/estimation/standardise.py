@@ -15,7 +15,8 @@ from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome, 
 from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import footnote, method_words
-from eenzaam_stats.estimation.rows import StandardErrors, limits, require_level, symmetric_limits
+from eenzaam_stats.estimation.rows import limits, require_level, symmetric_limits
+from eenzaam_stats.estimation.variance.standard_errors import StandardErrors
 from eenzaam_stats.estimation.variance.target_errors import estimate_covariances
 from eenzaam_stats.estimation.variance.targets import Standard, Targets, as_written, targets
 from eenzaam_stats.numerics.survey.linearise import Statistic

@@ -22,7 +22,7 @@ from eenzaam_stats.design import Design, ReplicateWeights
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.standardise import standardise
 from eenzaam_stats.estimation.variance.targets import Standard
-from eenzaam_stats.estimation.variance.uncertainty import Jackknife
+from eenzaam_stats.estimation.variance.variance_method import Jackknife
 from eenzaam_stats.survey import HarmonisationReport, Survey
 
 # Answers carry 16 digits, so at an offset of 1e9 their own spread is known to some 1e-7 at best;

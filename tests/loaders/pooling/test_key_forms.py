@@ -22,7 +22,8 @@ from eenzaam_stats.loaders.pooling.combine import combine
 from eenzaam_stats.loaders.pooling.shared_persons import check_shared_persons
 from eenzaam_stats.loaders.sources.liss.read import read_liss
 from eenzaam_stats.survey import HarmonisationReport, Survey
-from eenzaam_stats.trend.panel.panel import check_dropout, panel_model
+from eenzaam_stats.trend.panel.dropout import check_dropout
+from eenzaam_stats.trend.panel.panel import panel_model
 from eenzaam_stats.trend.panel.rows import PanelColumns
 from loaders.mapping.mapped_files import mapping, people, write_mapping, write_survey
 from loaders.sources.liss_folder import background_frame, wave_frame, write_background, write_wave

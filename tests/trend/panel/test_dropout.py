@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from eenzaam_stats.errors import EenzaamStatsWarning, OptionError
-from eenzaam_stats.trend.panel.panel import check_dropout, panel_model, warn_of_dropout, wave_counts
+from eenzaam_stats.trend.panel.dropout import check_dropout, warn_of_dropout, wave_counts
+from eenzaam_stats.trend.panel.panel import panel_model
 from eenzaam_stats.trend.panel.rows import PanelColumns, panel_rows
 from trend.panel.panel_reference import COLUMNS, expected, panel_input
 

@@ -6,7 +6,8 @@ import pytest
 
 import eenzaam_stats as es
 from eenzaam_stats.errors import DesignError
-from eenzaam_stats.trend.panel.panel import check_dropout, panel_model
+from eenzaam_stats.trend.panel.dropout import check_dropout
+from eenzaam_stats.trend.panel.panel import panel_model
 from eenzaam_stats.trend.panel.rows import PanelColumns
 from eenzaam_stats.trend.series.interruption import Interruption
 

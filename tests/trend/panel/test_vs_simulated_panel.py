@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eenzaam_stats.trend.panel.dropout import check_dropout
 from eenzaam_stats.trend.panel.options import PanelOptions
-from eenzaam_stats.trend.panel.panel import check_dropout, panel_model
+from eenzaam_stats.trend.panel.panel import panel_model
 from eenzaam_stats.trend.panel.rows import PanelColumns
 from eenzaam_stats.trend.panel.terms import PanelTerm
 

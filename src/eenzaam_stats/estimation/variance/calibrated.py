@@ -15,8 +15,8 @@ from eenzaam_stats.design import Calibration, Design
 from eenzaam_stats.errors import DesignError, verb, verb_named
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
-from eenzaam_stats.estimation.rows import StandardErrors
 from eenzaam_stats.estimation.variance.respondent_rows import RespondentRows, respondent_rows
+from eenzaam_stats.estimation.variance.standard_errors import StandardErrors
 from eenzaam_stats.numerics.survey.auxiliaries import Auxiliaries, auxiliaries
 from eenzaam_stats.numerics.survey.calibrated_variance import calibrated_variance
 from eenzaam_stats.numerics.survey.calibration_residuals import CalibratedRows

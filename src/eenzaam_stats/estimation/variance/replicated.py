@@ -13,8 +13,8 @@ from eenzaam_stats.design import ReplicateWeights
 from eenzaam_stats.errors import DesignError, verb, verb_named
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
-from eenzaam_stats.estimation.rows import StandardErrors
 from eenzaam_stats.estimation.variance.respondent_rows import RespondentRows, respondent_rows
+from eenzaam_stats.estimation.variance.standard_errors import StandardErrors
 from eenzaam_stats.numerics.survey.linearise import Statistic, departures
 from eenzaam_stats.numerics.survey.replicate_rank import ReplicateRanks, replicate_ranks
 from eenzaam_stats.numerics.survey.replication import replicate_variance

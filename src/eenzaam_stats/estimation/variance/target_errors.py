@@ -19,7 +19,7 @@ from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
 from eenzaam_stats.estimation.variance.calibrated import read_calibrated_rows
 from eenzaam_stats.estimation.variance.replicated import ReplicateSums, replicate_sums
-from eenzaam_stats.estimation.variance.uncertainty import require_respondents
+from eenzaam_stats.estimation.variance.variance_method import require_respondents
 from eenzaam_stats.numerics.survey.calibrated_variance import calibrated_covariance
 from eenzaam_stats.numerics.survey.calibration_residuals import CalibratedRows, Method
 from eenzaam_stats.numerics.survey.covariance import score_covariance

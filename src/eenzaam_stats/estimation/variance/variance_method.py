@@ -18,9 +18,9 @@ from eenzaam_stats.errors import DesignError
 from eenzaam_stats.estimation.aggregates.cells import Cells
 from eenzaam_stats.estimation.aggregates.columns import Outcome
 from eenzaam_stats.estimation.aggregates.domains import Domains
-from eenzaam_stats.estimation.rows import StandardErrors, linear_errors
 from eenzaam_stats.estimation.variance.calibrated import estimate_calibrated_errors
 from eenzaam_stats.estimation.variance.replicated import replicate_weight_errors
+from eenzaam_stats.estimation.variance.standard_errors import StandardErrors, linear_errors
 from eenzaam_stats.numerics.survey.linearise import Statistic, departures, linearise
 from eenzaam_stats.numerics.survey.moments import collapse_strata
 from eenzaam_stats.numerics.survey.replication import (
