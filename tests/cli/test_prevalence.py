@@ -131,7 +131,7 @@ def test_nothing_is_written_when_the_run_fails(demo: Path, tmp_path: Path, comma
     [
         (("--source", "gezondheidsmonitor"), 2, "needs --wave"),
         (("--source", "gm", "--wave", "2022"), 2, "source is 'gm'"),
-        ((*SOURCE, "--country", "Netherlands"), 2, "has no option ['country']"),
+        ((*SOURCE, "--country", "Netherlands"), 2, "has no option [--country]"),
         ((*SOURCE, "--by", "planet"), 3, "planet"),
         ((*SOURCE, "--interval", "exact"), 2, "korn_graubard"),
         ((*SOURCE, "--level", "95"), 2, "not a coverage"),

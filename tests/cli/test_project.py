@@ -89,7 +89,7 @@ def test_every_view_becomes_a_picture(view, folder, command) -> None:
         (["--edition", "cbs_2030"], 2, "not an option"),
         (["--edition", "absent.csv"], 3, "absent.csv is not there"),
         (["absent.csv"], 3, "absent.csv is not there"),
-        (["--edition", "derived_A"], 2, "base_population"),
+        (["--edition", "derived_A"], 2, "--base-population"),
         (["--plot", "x.gif"], 2, "none of .png, .svg and .pdf"),
     ],
 )

@@ -274,4 +274,4 @@ def test_wave_without_an_error_is_refused_left_out_or_given_one(tmp_path, frame,
         assert json.loads(given.out)["data"]["model"]["flag"] == "uncertain"
     wrong = command("trend", path, *COVID, "--without-error", "drop")
     assert wrong.code == 2
-    assert "without_error is 'drop'" in wrong.err
+    assert "--without-error is 'drop'" in wrong.err

@@ -6,8 +6,8 @@ its own; the peak is that of the process minus what it needs before the first re
 
 Usage::
 
-    python benchmarks/statline.py                          # 1,000,000 rows, about four minutes
-    python benchmarks/statline.py --rows 100000 --repeats 3
+    python benchmarks/open_tables.py                          # 1,000,000 rows, about four minutes
+    python benchmarks/open_tables.py --rows 100000 --repeats 3
 """
 
 from __future__ import annotations
