@@ -85,7 +85,7 @@ def test_the_number_of_a_few_stands_in_no_output():
     survey = _survey(7)
     alone = es.suppress(es.prevalence(survey, "lonely", by="region"))
     assert not any(_hidden([alone]))  # without the total nobody can subtract
-    text = as_text(alone)
+    text = as_text(alone, language="en")
     assert "Some people without a value of region are in no row." in text
     assert "7 people" not in text
     assert json.loads(json.dumps(asdict(alone.footnote)))["n_without_group"] is None

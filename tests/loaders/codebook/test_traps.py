@@ -54,7 +54,7 @@ from loaders.sources.liss_folder import (
 )
 from loaders.sources.monitor_files import VECTORS, monitor_file
 
-HERE = Path(__file__).resolve().parent
+TESTS = Path(__file__).resolve().parents[2]
 BOOK = load_codebook("gezondheidsmonitor")
 # Numbered in the facts: nine of the monitor, seven that a loader must refuse or report.
 COUNTS = {
@@ -84,8 +84,9 @@ def functions_of(file: Path) -> dict[str, str]:
 def located(test: str) -> tuple[Path, str]:
     """File and function of a test as the list names it."""
     place, _, function = test.partition("::")
-    folder = HERE.parent if "/" in place else HERE
-    return folder / f"{place}.py", function
+    folder, _, name = place.rpartition("/")
+    [file] = (TESTS / (folder or "loaders")).rglob(f"{name}.py")
+    return file, function
 
 
 # ---------------------------------------------------------------- the list

@@ -2,7 +2,7 @@
 
 The list follows the collected facts: the numbered traps of the Gezondheidsmonitor, those of the
 other sources, how the reading library behaves, and what a loader must refuse. Tests are named
-``file::function``, in ``tests/loaders`` unless a folder stands in front.
+``file::function``, below ``tests/loaders`` unless a folder stands in front.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ TRAPS: tuple[Trap, ...] = (
             "codes that mean unknown are not declared missing in the file",
             (
                 "test_codebook::test_unknown_that_the_file_does_not_declare_is_missing_all_the_same",
-                "test_synthetic::test_undeclared_missing_codes_of_2016_occur",
+                "synthetic/test_synthetic::test_undeclared_missing_codes_of_2016_occur",
             ),
         ),
         (
