@@ -215,7 +215,7 @@ def test_level_decides_weight_and_stratum_and_rows_without_weight_are_counted(tm
     assert values(survey, "stratum") == ["a", "a", "b", "b", "b"]
     assert survey.report.dropped == (("no weight at this level (w_all is 0)", 1),)
     assert (survey.report.n_read, survey.report.n_kept) == (6, 5)
-    with pytest.raises(OptionError, match=r"level is 'world'.*'country', 'union'"):
+    with pytest.raises(OptionError, match=r"weights_for is 'world'.*'country', 'union'"):
         at_level(written(tmp_path / "demo.csv"), wave, "world")
 
 
