@@ -197,4 +197,4 @@ def test_labels_of_a_file_are_looked_up_in_one_place():
         path.stem for path in folder.rglob("*.py") if "value_labels.get(" in path.read_text("utf-8")
     }
     # two make a raw column of it, which is keyed when it is harmonised; findings asks for any label
-    assert found == {"file_labels", "selection", "liss_wave", "findings"}
+    assert found == {"file_labels", "selection", "wave", "findings"}

@@ -83,7 +83,7 @@ def test_examples_when_printed_then_every_number_agrees(shared_data):
             )
             compared += 4
     assert printed["example"].nunique() == 6
-    assert compared == 4 * len(printed) == 92
+    assert compared == 4 * len(printed) == 88
 
 
 @pytest.mark.witness
