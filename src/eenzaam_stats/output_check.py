@@ -8,12 +8,13 @@ the worst counts. Writers ask here; nothing is written or computed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from eenzaam_stats.errors import DisclosureError
 from eenzaam_stats.vocabulary import Disclosure
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ATTRIBUTE = "disclosure"
 NOT_CHECKED = "not checked for disclosure"
@@ -69,11 +70,14 @@ def read_status(made: object) -> Disclosure:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> str(read_status(pd.DataFrame({"wave": [2022], "estimate": [0.1]})))
     'unstated'
     >>> str(read_status(pd.DataFrame({"estimate": [0.1], "disclosure": ["safe"]})))
     'safe'
     """
+    import pandas as pd  # noqa: PLC0415  (help texts of the command line do without)
+
     if isinstance(made, pd.DataFrame):
         return _of_frame(made)
     if hasattr(made, "respondents"):
@@ -109,6 +113,7 @@ def empty_hidden_rows(frame: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> frame = pd.DataFrame({"estimate": [0.1, 0.2], "flag": ["suppressed", "reliable"]})
     >>> empty_hidden_rows(frame)["estimate"].tolist()
     [nan, 0.2]
@@ -145,6 +150,7 @@ def require_passed(made: object, what: str, *, unchecked: bool = False) -> bool:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> require_passed(pd.DataFrame({"estimate": [0.1]}), "csv_text()")
     False
     """
@@ -167,7 +173,8 @@ def _of_frame(frame: pd.DataFrame) -> Disclosure:
     """What its column says of each row, else what it remembers, else what its columns betray."""
     said = _columns(frame, ATTRIBUTE)
     if said.size:
-        return worst(_status(word) for word in pd.unique(said.to_numpy().ravel()))
+        words = dict.fromkeys(said.to_numpy().ravel().tolist())
+        return worst(_status(word) for word in words)
     if ATTRIBUTE in frame.attrs:
         return _status(frame.attrs[ATTRIBUTE])
     if _PUBLISHER in frame.attrs:
@@ -187,7 +194,7 @@ def _columns(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _status(word: Any) -> Disclosure:
     """Status that a cell says; a sentence of ours is read by its first words."""
-    text = "" if pd.isna(word) else str(word)
+    text = str(word)
     if text in set(Disclosure):
         return _show_status(Disclosure(text))
     return Disclosure.UNCHECKED if text.startswith(STAYS) else Disclosure.UNSTATED

@@ -74,8 +74,8 @@ def test_every_public_function_is_registered_or_excused() -> None:
 def test_every_verb_of_the_front_is_among_them() -> None:
     homes = {
         f"{value.__module__}.{name}".removeprefix("eenzaam_stats.")
-        for name, value in vars(eenzaam_stats).items()
-        if name in eenzaam_stats.__all__ and inspect.isfunction(value)
+        for name in eenzaam_stats.__all__
+        if inspect.isfunction(value := getattr(eenzaam_stats, name))
     }
     packages = ("loaders.", "published.", "synthetic.", "scoring.")
     readers = {name for name in homes if name.startswith(packages)}

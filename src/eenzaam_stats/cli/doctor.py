@@ -10,16 +10,18 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from math import isclose
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import pandas as pd
 import typer
 
 from eenzaam_stats.cli.output import envelope, examples, give, progress
 from eenzaam_stats.errors import SourceError
-from eenzaam_stats.estimation.prevalence import prevalence
-from eenzaam_stats.survey import Survey
 from eenzaam_stats.version import UNKNOWN, VERSION, read_version
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from eenzaam_stats.survey import Survey
 
 EXAMPLES = examples("doctor", "doctor --json")
 REQUIRED = ("numpy", "scipy", "pandas", "statsmodels", "narwhals", "typer", "rich")
@@ -187,6 +189,8 @@ def _engines(survey: Survey, *, spark: bool) -> Iterator[Trial]:
 
 def _plain(survey: Survey) -> pd.DataFrame:
     """The columns that an estimate needs, as numbers that every engine has."""
+    import pandas as pd  # noqa: PLC0415
+
     design = survey.design
     named = (design.weight, design.stratum, *design.clusters, *design.sizes)
     names = [name for name in named if name]
@@ -198,6 +202,8 @@ def _plain(survey: Survey) -> pd.DataFrame:
 
 
 def _estimate(survey: Survey, respondents: Any) -> float:
+    from eenzaam_stats.estimation.prevalence import prevalence  # noqa: PLC0415
+
     changed = survey.with_respondents(respondents, scoring=survey.scoring)
     return prevalence(changed, OUTCOME).rows[0].estimate
 
@@ -258,6 +264,8 @@ def _extras(folder: Path) -> Iterator[Trial]:
 
 
 def _read_fast(folder: Path) -> str:
+    import pandas as pd  # noqa: PLC0415
+
     from eenzaam_stats.loaders.formats.opened import open_file, read_columns  # noqa: PLC0415
     from eenzaam_stats.loaders.formats.survey_file import Reader  # noqa: PLC0415
 
@@ -269,6 +277,8 @@ def _read_fast(folder: Path) -> str:
 
 
 def _workbook(folder: Path) -> str:
+    import pandas as pd  # noqa: PLC0415
+
     pd.DataFrame({"a": [1, 2]}).to_excel(folder / "trial.xlsx", index=False)
     found = pd.read_excel(folder / "trial.xlsx")["a"].tolist()
     if found != [1, 2]:

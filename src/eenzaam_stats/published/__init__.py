@@ -1,1 +1,5 @@
 """The packaged reference tables, each with its evidence; nothing here reaches a network."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

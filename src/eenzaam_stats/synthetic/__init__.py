@@ -3,12 +3,6 @@
 Only ``writing.py`` writes; nothing made here is ever presented as real.
 """
 
-from eenzaam_stats.synthetic.gezondheidsmonitor import synthesise_gezondheidsmonitor
-from eenzaam_stats.synthetic.report import SynthesisCell, SynthesisMargin, SynthesisReport
+import lazy_loader
 
-__all__ = [
-    "SynthesisCell",
-    "SynthesisMargin",
-    "SynthesisReport",
-    "synthesise_gezondheidsmonitor",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

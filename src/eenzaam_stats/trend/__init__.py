@@ -2,3 +2,7 @@
 
 It takes ``Estimates`` or frames with waves, never a file; formulas live in ``numerics``.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
