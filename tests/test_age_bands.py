@@ -131,11 +131,11 @@ def test_a_list_of_bands_or_groups_names_the_word_that_is_none(text) -> None:
 )
 def test_a_codebook_names_the_band_that_is_wrong(values, words) -> None:
     with pytest.raises(SchemaError, match=words):
-        _require_bands(values, where="codebook", name="x")
+        _require_bands(values, place="codebook", name="x")
 
 
 def test_a_codebook_takes_bands_in_any_order_and_words_beside_them() -> None:
-    _require_bands(["85+", "18-64", "65-84", "unknown"], where="codebook", name="x")
+    _require_bands(["85+", "18-64", "65-84", "unknown"], place="codebook", name="x")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from eenzaam_stats.vocabulary import (
     labels,
 )
 
+_WRITTEN: Language = "en"  # what results say themselves; other languages are found by it
 _DASH = "\N{EN DASH}"
 _PERCENT = 100.0
 
@@ -84,12 +85,12 @@ def _by(estimates: Estimates, language: Language) -> str:
 
 def _sentence(estimates: Estimates, language: Language) -> str:
     """What the numbers are, as ``describe()`` says it, in the terms of a language."""
-    if language == "en":
+    if language == _WRITTEN:
         return estimates.describe()
     words, note = labels(language), estimates.footnote
     statistic = note.statistic.replace(" ", "_")
     groups = words["footnote.groups"].format(count=len(estimates.rows), by=_by(estimates, language))
-    own = note.scale == labels("en")["footnote.column_of_the_file"]
+    own = note.scale == labels(_WRITTEN)["footnote.column_of_the_file"]
     return words["footnote.sentence"].format(
         statistic=words.get(f"statistic.{statistic}", note.statistic),
         outcome=words.get(f"outcome.{note.outcome}", note.outcome),
@@ -100,7 +101,7 @@ def _sentence(estimates: Estimates, language: Language) -> str:
         origin=words.get(f"origin.{note.origin}", note.origin),
         groups=groups if estimates.by else words["word.everyone"],
         method=in_language(note.method, language),
-        level=f"{note.level:.0%}",
+        level=formatted_level(note.level, language=language),
         version=note.version,
     )
 
@@ -162,7 +163,7 @@ def _notes(estimates: Estimates, language: Language) -> list[str]:
         count=words["footnote.some"]
         if number is None
         else format_number(number, decimals=0, language=language),
-        by=", ".join(estimates.by) if language == "en" else _by(estimates, language),
+        by=", ".join(estimates.by) if language == _WRITTEN else _by(estimates, language),
     )
     told = words["footnote.disclosure"].format(words=in_language(note.disclosure, language))
     return [*([left_out] if number != 0 else []), told]
@@ -204,7 +205,7 @@ def in_language(text: str, language: Language) -> str:
     >>> in_language("adults of 18 and older in private households", "nl")
     'volwassenen van 18 jaar en ouder in particuliere huishoudens'
     """
-    if language == "en":
+    if language == _WRITTEN:
         return text
     pattern, words = _parts(language)
     return pattern.sub(lambda found: words.get(found[0], found[0]), text)
