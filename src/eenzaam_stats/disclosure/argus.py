@@ -105,7 +105,7 @@ def export_to_argus(
 
     Examples
     --------
-    >>> from eenzaam_stats.results.estimates.estimates import Estimate, Estimates, Footnote
+    >>> from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "microdata", "Taylor", 0.95,
     ...                 "weight", "", 0, "0")
     >>> def row(name, n, yes):

@@ -106,7 +106,7 @@ def suppress(
 
     Examples
     --------
-    >>> from eenzaam_stats.results.estimates.estimates import Footnote
+    >>> from eenzaam_stats.results.estimates import Footnote
     >>> note = Footnote("lonely", "DJG11", "example", "2022", "18+", "microdata", "Taylor", 0.95,
     ...                 "weight", "", 0, "0")
     >>> def row(name, n, yes):

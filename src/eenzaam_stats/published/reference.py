@@ -229,8 +229,8 @@ def edition_rows(edition: str, *, option: str = "population edition") -> pd.Data
 
     Examples
     --------
-    >>> sorted(set(edition_rows("derived_A")["table_id"].fillna("none")))[:1]
-    ['none']
+    >>> sorted(set(edition_rows("derived_A")["status"]))
+    ['derived_not_official']
     """
     tables = [reference(name) for name in POPULATIONS]
     known = [str(name) for table in tables for name in table["edition"].unique()]

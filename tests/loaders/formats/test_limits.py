@@ -36,7 +36,7 @@ _CHILD = """
 import json, resource, sys
 from time import process_time
 from eenzaam_stats.errors import EenzaamStatsError
-from eenzaam_stats.loaders.mapping import read_mapped
+from eenzaam_stats.loaders.mapping.mapping import read_mapped
 resource.setrlimit(resource.RLIMIT_AS, ({memory}, {memory}))
 told, *files = sys.argv[1:]
 for file in files:

@@ -105,6 +105,7 @@ def interrupted_time_series(
 
     Examples
     --------
+    >>> import numpy as np
     >>> waves = np.arange(2008.0, 2024.0)
     >>> after = waves >= 2020
     >>> noise = np.tile([0.2, -0.1, 0.0, -0.1], 4)
