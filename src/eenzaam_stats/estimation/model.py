@@ -259,7 +259,9 @@ def model_errors(
         covariance, df, source, words = _linearised(
             survey, rows, np.column_stack(influence), p=rows.x.shape[1], weights=weights
         )
-    method = method_words(source, variance=words, interval="symmetric")
+    # how intervals are made is said by the result: its degrees of freedom are those of the model
+    design, _, _ = method_words(source, variance=words, interval="symmetric").partition("; ")
+    method = design.removeprefix("direct estimate, ")
     return ModelErrors(
         covariance, df, f"{source.report.source} {source.report.wave}".strip(), method
     )
