@@ -14,9 +14,9 @@ from eenzaam_stats.letter.wording import percent_range
 from eenzaam_stats.plots.frame import NumberText
 from eenzaam_stats.vocabulary import (
     add_percent,
+    format_level,
     format_number,
     format_percent,
-    formatted_level,
     labels,
 )
 
@@ -109,8 +109,8 @@ def test_every_writer_of_numbers_takes_the_signs_of_the_catalogue(
     assert percent_range(4.9, 15.8, language=language) == limits
     assert NumberText(language, decimals=1).percent(14.25) == percent
     assert add_percent(NumberText(language).tick(97.5), language) == f"{tick}%"
-    assert formatted_level(0.975, language=language) == f"{tick}%"
-    assert formatted_level(0.95, language=language) == "95%"
+    assert format_level(0.975, language=language) == f"{tick}%"
+    assert format_level(0.95, language=language) == "95%"
 
 
 def test_signs_and_percent_come_from_the_catalogue(monkeypatch) -> None:

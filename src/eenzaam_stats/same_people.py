@@ -39,7 +39,7 @@ class People:
     signs: tuple[str, ...]
 
 
-def people_of(survey: Survey) -> People:
+def sign_people(survey: Survey) -> People:
     """Signs of the respondents of a survey.
 
     Parameters
@@ -64,9 +64,9 @@ def people_of(survey: Survey) -> People:
     >>> rng = np.random.default_rng(1)
     >>> frame = pd.DataFrame({name: rng.choice(["yes", "no"], 200) for name in DJG_ITEMS})
     >>> report = HarmonisationReport("a", "2022", "a.sav", "synthetic", "adults", 200, 200)
-    >>> one = people_of(Survey(frame, Design(), report))
-    >>> other = people_of(Survey(frame[::-1], Design(), report))
-    >>> one.signs == other.signs, one == people_of(Survey(frame[1:], Design(), report))
+    >>> one = sign_people(Survey(frame, Design(), report))
+    >>> other = sign_people(Survey(frame[::-1], Design(), report))
+    >>> one.signs == other.signs, one == sign_people(Survey(frame[1:], Design(), report))
     (True, False)
     """
     frame = survey.respondents

@@ -220,27 +220,27 @@ def format_number(value: float, *, decimals: int, language: Language) -> str:
     return f"{MINUS}{text}" if rounded < 0 else text
 
 
-def formatted_shortest(value: float, *, language: Language) -> str:
+def format_shortest(value: float, *, language: Language) -> str:
     """Number with no more decimals than it has, six at most.
 
     Examples
     --------
-    >>> formatted_shortest(97.5, language="nl"), formatted_shortest(95.0, language="nl")
+    >>> format_shortest(97.5, language="nl"), format_shortest(95.0, language="nl")
     ('97,5', '95')
     """
     digits = f"{round(value, 6):f}".rstrip("0").partition(".")[2]
     return format_number(value, decimals=len(digits), language=language)
 
 
-def formatted_level(level: float, *, language: Language) -> str:
+def format_level(level: float, *, language: Language) -> str:
     """Coverage of an interval for readers, never rounded to another one.
 
     Examples
     --------
-    >>> formatted_level(0.95, language="nl"), formatted_level(0.975, language="nl")
+    >>> format_level(0.95, language="nl"), format_level(0.975, language="nl")
     ('95%', '97,5%')
     """
-    return add_percent(formatted_shortest(100 * level, language=language), language)
+    return add_percent(format_shortest(100 * level, language=language), language)
 
 
 def format_percent(share: float, *, decimals: int, language: Language) -> str:

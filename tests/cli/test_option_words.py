@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from eenzaam_stats.cli.main import app
-from eenzaam_stats.cli.option_words import in_options, naming_options, options_of
+from eenzaam_stats.cli.option_words import in_options, list_options, naming_options
 
 GM = ("--source", "gezondheidsmonitor", "--outcome", "severely_lonely")
 IN_2022 = (*GM, "--wave", "2022")
@@ -103,6 +103,6 @@ def test_arguments_are_written_as_they_are_typed(text):
         one for name, one in typer.main.get_command(app).commands.items() if name == "prevalence"
     )
     assert in_options(text) == text
-    with naming_options("prevalence", options_of(line)):
+    with naming_options("prevalence", list_options(line)):
         assert in_options(text) == TOLD[text]
     assert in_options(text) == text

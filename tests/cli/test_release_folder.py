@@ -13,7 +13,7 @@ import pytest
 import eenzaam_stats as es
 from eenzaam_stats.cli.main import run
 from eenzaam_stats.disclosure.released import format_released, parse_released
-from eenzaam_stats.same_people import people_of
+from eenzaam_stats.same_people import sign_people
 
 SOURCE = ("--source", "gezondheidsmonitor", "--wave", "2022", "--outcome", "severely_lonely")
 
@@ -160,13 +160,13 @@ def _mapped(small, folder):
 
 def test_signs_are_those_of_the_answers_and_of_nothing_else(small):
     survey = es.read_gezondheidsmonitor(small, wave=2022)
-    signs = people_of(survey).signs
+    signs = sign_people(survey).signs
     assert [one.partition(":")[0] for one in signs] == ["djg", "weight"]
     assert all(re.fullmatch(r"[a-z]+:[0-9a-f]{5}", one) for one in signs)
     frame = survey.respondents
 
     def of(changed):
-        return people_of(survey.with_respondents(changed, scoring=())).signs
+        return sign_people(survey.with_respondents(changed, scoring=())).signs
 
     assert of(frame.sample(frac=1.0, random_state=2)) == signs
     assert of(frame.assign(person_id="1", region="r", source="s", wave=1)) == signs
@@ -201,7 +201,9 @@ def test_the_same_respondents_under_another_name_are_the_same_people(
 def test_another_file_is_other_people(small, tmp_path):
     path = tmp_path / "other.sav"
     es.synthesise("gezondheidsmonitor", path, wave=2022, n=3_000, seed=4)
-    one, other = (people_of(es.read_gezondheidsmonitor(file, wave=2022)) for file in (small, path))
+    one, other = (
+        sign_people(es.read_gezondheidsmonitor(file, wave=2022)) for file in (small, path)
+    )
     assert len(other.signs) == 2
     assert not set(one.signs) & set(other.signs)
 

@@ -95,8 +95,8 @@ def test_what_can_change_and_how_far_is_what_a_programme_says(seed):
     free[0] = True
     own = equations.among(free)
     programme = Programme(own, own.times(value[free]), np.full(int(free.sum()), np.inf))
-    low = programme.end_of(0, 1.0)[0]
-    most = programme.end_of(0, -1.0)
+    low = programme.find_end(0, 1.0)[0]
+    most = programme.find_end(0, -1.0)
     high = np.inf if most is None else most[0]
     moving = equations.moving(0, free)
     if not moving.any():
@@ -107,8 +107,8 @@ def test_what_can_change_and_how_far_is_what_a_programme_says(seed):
     assert fall >= value[0] - low - 1e-6
     assert rise >= high - value[0] - 1e-6
     again = Programme(less, less.times(value[moving]), np.full(int(moving.sum()), np.inf))
-    assert again.end_of(0, 1.0)[0] == pytest.approx(low)
-    end = again.end_of(0, -1.0)
+    assert again.find_end(0, 1.0)[0] == pytest.approx(low)
+    end = again.find_end(0, -1.0)
     assert (np.inf if end is None else end[0]) == pytest.approx(high)
 
 

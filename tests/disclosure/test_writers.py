@@ -69,7 +69,7 @@ TEXTS = {"tables.text.estimates_text"}
 # respondents are, or for the description of a picture that its saver refuses
 IN_MEMORY = {
     "tables.html.escape",
-    *(f"tables.text.{name}" for name in ("in_language", "named_column", "named_group")),
+    *(f"tables.text.{name}" for name in ("in_language", "name_column", "name_group")),
     *(f"plots.{name}" for name in (
         "changeplot.change_text", "checkplot.series_check_text", "estimates.note_above",
         "estimates.prevalence_text", "projectionplot.projection_text",

@@ -535,7 +535,7 @@ NOT_APPLICABLE: dict[str, str] = {
     "estimation.model.model_errors": "errors of estimation.model.model, which is run here",
     "estimation.model.class_doubts": "the doubts that estimation.model.model inherits",
     "estimation.model_rows.model_rows": "complete rows, estimates nothing",
-    "disclosure.table_columns.found_columns": "names columns of a table, estimates nothing",
+    "disclosure.table_columns.find_columns": "names columns of a table, estimates nothing",
     "disclosure.details.read_estimates": "reads a table of estimates back, estimates nothing",
     "letter.microdata.suppress_figures": "hides figures by suppress(), which is run here",
     "loaders.pooling.pooling.key_surveys": "takes surveys apart before they are combined",

@@ -23,7 +23,7 @@ from eenzaam_stats.cli import (
     synthesise,
     trend,
 )
-from eenzaam_stats.cli.option_words import naming_options, options_of
+from eenzaam_stats.cli.option_words import list_options, naming_options
 from eenzaam_stats.cli.output import envelope, explain, give, hearing
 from eenzaam_stats.cli.streams import prepare_streams
 from eenzaam_stats.errors import EenzaamStatsError, OptionError, SourceError
@@ -104,7 +104,7 @@ def run(arguments: Sequence[str]) -> int:
     as_json = "--json" in words
     prepare_streams()
     line = typer.main.get_command(app)  # the app itself would set an excepthook of its own
-    with hearing(), naming_options(find_command(words), options_of(_named(line, words))):
+    with hearing(), naming_options(find_command(words), list_options(_find_command(line, words))):
         try:
             return int(line.main(args=words, prog_name="eenzaam-stats", standalone_mode=False) or 0)
         except (EenzaamStatsError, OSError, MemoryError) as error:
@@ -119,7 +119,7 @@ def run(arguments: Sequence[str]) -> int:
             return stop.code if isinstance(stop.code, int) else 1
 
 
-def _named(line: object, words: Sequence[str]) -> object:
+def _find_command(line: object, words: Sequence[str]) -> object:
     """Command that the words of a line name."""
     for name in find_command(words).split():
         line = getattr(line, "commands", {}).get(name, line)

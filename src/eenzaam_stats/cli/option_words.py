@@ -44,7 +44,7 @@ def naming_options(command: str, options: Mapping[str, str]) -> Iterator[None]:
         _known.reset(mark)
 
 
-def options_of(command: Any) -> dict[str, str]:
+def list_options(command: Any) -> dict[str, str]:
     """Long name of each option of a command by the name of its parameter."""
     return {
         param.name: max(param.opts, key=len)
@@ -84,7 +84,7 @@ def in_options(text: str) -> str:
         name, value = found[1], found[2] or ""
         own = options.get(_OWN_OPTION.get((name, value), ""))
         said = option(name)
-        return own or (found[0] if said is None else _written(said, value))
+        return own or (found[0] if said is None else _write_option(said, value))
 
     def subject(found: re.Match[str]) -> str:
         name, word = found[1], found[2] or ""
@@ -108,7 +108,7 @@ def _verb(found: re.Match[str], command: str) -> str:
     return "the disclosure check" if name in _SUPPRESS else command
 
 
-def _written(option: str, value: str) -> str:
+def _write_option(option: str, value: str) -> str:
     """An option with a value as it is typed."""
     if value in ("", "...", "True"):
         return option

@@ -193,9 +193,9 @@ def prevalence(
 
 
 def _people(survey: Any) -> list[People]:
-    from eenzaam_stats.same_people import people_of  # noqa: PLC0415
+    from eenzaam_stats.same_people import sign_people  # noqa: PLC0415
 
-    return [people_of(survey)]
+    return [sign_people(survey)]
 
 
 def _list_failures(survey: Any) -> list[str]:

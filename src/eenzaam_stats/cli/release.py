@@ -48,13 +48,15 @@ class Left:
     people: Signs
     tables: tuple[Estimates, ...]
 
-    def seen_as(self, people: Sequence[People]) -> tuple[Estimates, ...]:
+    def rename_sources(self, people: Sequence[People]) -> tuple[Estimates, ...]:
         """Its tables; those of the same respondents under the name that they have now."""
         now = {
             name: one for one in people for name, signs in self.people.items()
             if set(signs) & set(one.signs)
         }  # fmt: skip
-        return tuple(_named(table, now.get(_called(table.footnote))) for table in self.tables)
+        return tuple(
+            _rename_source(table, now.get(_name_source(table.footnote))) for table in self.tables
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Record:
 
     def tables(self, people: Sequence[People] = ()) -> tuple[Estimates, ...]:
         """All tables that left before, of the same respondents under the name they have now."""
-        return tuple(table for one in self.left for table in one.seen_as(people))
+        return tuple(table for one in self.left for table in one.rename_sources(people))
 
 
 def open_release(
@@ -105,10 +107,10 @@ def open_release(
             f"the folder {folder.name} of --release is not there. Make it, empty, for the first "
             "release, and keep it for all later ones."
         )
-    listed = _listed(folder)
+    listed = _read_list(folder)
     found = sorted(path.name for path in folder.glob("release_*.json"))
     gone = _withdrawn(withdraw, [*found, *listed], folder)
-    left = tuple(_left(folder / name, listed) for name in found if name not in gone)
+    left = tuple(_read_record(folder / name, listed) for name in found if name not in gone)
     require_whole(folder, gone)
     numbers = [_number(name) for name in [*found, *listed, *_before(folder)]]
     path = folder / f"release_{max(numbers, default=0) + 1:05d}.json"
@@ -124,7 +126,7 @@ def require_whole(folder: Path, gone: Sequence[str] = ()) -> None:
     SchemaError
         With the folder, the record, and what to do.
     """
-    listed = _listed(folder)
+    listed = _read_list(folder)
     found = {path.name for path in folder.glob("release_*.json")}
     for name in sorted({*found, *listed} - set(gone)):
         if name not in listed:
@@ -169,9 +171,9 @@ def remember_release(
         if (folder / name).is_file()
     }
     text = format_released(tables) + "\n"
-    signs = {_called(one): one.signs for one in people}
+    signs = {_name_source(one): one.signs for one in people}
     before = {one.file: (one.digest, one.people) for one in record.left}
-    now = {**before, record.path.name: (_digest_of(text, record.path.name), signs)}
+    now = {**before, record.path.name: (_digest_text(text, record.path.name), signs)}
     gone = sorted({*_before(folder), *record.withdrawn})
     _place(record.path, text, now, gone, as_they_were)
     for name in record.withdrawn:
@@ -234,7 +236,9 @@ def naming_record(
         if record is None or not record.left or not _agree(tables, profile):
             raise
         apart = [
-            one.file for one in record.left if not _agree([*one.seen_as(people), *tables], profile)
+            one.file
+            for one in record.left
+            if not _agree([*one.rename_sources(people), *tables], profile)
         ]
         folder = record.path.parent.name
         which = f"{apart[0]} contradicts" if apart else "its records together contradict"
@@ -257,11 +261,11 @@ def _agree(tables: Sequence[Estimates], profile: str) -> bool:
     return True
 
 
-def _called(note: Any) -> str:
+def _name_source(note: Any) -> str:
     return f"{note.source} {note.wave}"
 
 
-def _named(table: Estimates, people: People | None) -> Estimates:
+def _rename_source(table: Estimates, people: People | None) -> Estimates:
     if people is None:
         return table
     note = replace(
@@ -270,7 +274,7 @@ def _named(table: Estimates, people: People | None) -> Estimates:
     return replace(table, footnote=note)
 
 
-def _left(path: Path, listed: Mapping[str, Mapping[str, Any]]) -> Left:
+def _read_record(path: Path, listed: Mapping[str, Mapping[str, Any]]) -> Left:
     from eenzaam_stats.disclosure.released import parse_released  # noqa: PLC0415
 
     try:
@@ -305,10 +309,10 @@ def _withdrawn(said: Sequence[str], names: Sequence[str], folder: Path) -> tuple
 
 
 def _digest(path: Path) -> str:
-    return _digest_of(path.read_text("utf-8", errors="replace"), path.name)
+    return _digest_text(path.read_text("utf-8", errors="replace"), path.name)
 
 
-def _digest_of(text: str, name: str) -> str:
+def _digest_text(text: str, name: str) -> str:
     """Digest of what a record holds; blanks and line ends between its parts do not count."""
     with suppress(ValueError):
         text = json.dumps(parse_json(text, of=name), sort_keys=True)
@@ -338,7 +342,7 @@ def _seal(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode("utf-8")).hexdigest()
 
 
-def _listed(folder: Path) -> dict[str, dict[str, Any]]:
+def _read_list(folder: Path) -> dict[str, dict[str, Any]]:
     """Lines of the list, without that of a run that ended before its record was there."""
     found = _document(folder)
     pending = found.get("pending", "")

@@ -153,10 +153,10 @@ def trend(
             f"check {check['name']}, {check['effect']}: {check['verdict']}; {check['message']}"
             for check in found
         ]
-        give("\n".join([*_shown(result), *told, *note_unchecked(result).values()]))
+        give("\n".join([*_format_fit(result), *told, *note_unchecked(result).values()]))
 
 
-def _shown(result: InterruptedFit | ForecastGap) -> tuple[str, str, str]:
+def _format_fit(result: InterruptedFit | ForecastGap) -> tuple[str, str, str]:
     """What was found in a sentence and a table, with a line between them."""
     return result.describe(), "", result.tidy().to_string(index=False)
 

@@ -35,7 +35,7 @@ class _Banded:
     others: tuple[str, ...]
     counts: dict[tuple[Values, Band], Counts]
 
-    def summed(self, common: Sequence[str]) -> dict[Values, dict[Band, Counts]]:
+    def sum_classes(self, common: Sequence[str]) -> dict[Values, dict[Band, Counts]]:
         """Counts of each class within the columns in common."""
         places = [self.others.index(name) for name in common]
         found: dict[Values, dict[Band, Counts]] = {}
@@ -65,7 +65,7 @@ def require_nested_bands(tables: Sequence[Released], profile: DisclosureProfile)
         note = table.footnote
         if isinstance(table, Estimates) and is_counted(table):
             own = found.setdefault((note.source, note.wave, note.population), [])
-            own.extend(_banded(table))
+            own.extend(_split_by_bands(table))
     for several in found.values():
         for one, other in combinations(several, 2):
             for first, after in _between(one, other, profile):
@@ -82,8 +82,8 @@ def _between(one: _Banded, other: _Banded, profile: DisclosureProfile) -> Iterat
     if one.outcome != other.outcome:
         return
     common = [name for name in one.others if name in other.others]
-    theirs = other.summed(common)
-    for values, mine in one.summed(common).items():
+    theirs = other.sum_classes(common)
+    for values, mine in one.sum_classes(common).items():
         named = {*mine, *theirs.get(values, {})}
         below = {**_below(theirs.get(values, {})), **_below(mine)}
         for first, after in zip(sorted(below), sorted(below)[1:], strict=False):
@@ -119,7 +119,7 @@ def _breaks(people: Counts, profile: DisclosureProfile) -> bool:
     return n < profile.least_n or (yes is not None and 0 <= min(yes, n - yes) < least)
 
 
-def _banded(table: Estimates) -> Iterator[_Banded]:
+def _split_by_bands(table: Estimates) -> Iterator[_Banded]:
     """The table by each of its columns of age classes; none where a row has no number."""
     if OUTCOME in table.by or any(row.n_valid is None for row in table.rows):
         return

@@ -168,7 +168,7 @@ class Box:
         )
         far, changed = 0.0, np.zeros(len(value), dtype=bool)
         for sign, other in ((1.0, room[1]), (-1.0, 0.0)):
-            found = asked.end_of(own, sign)
+            found = asked.find_end(own, sign)
             if found is None:  # without an end
                 return set(self.unknowns[places].tolist())
             far += abs(float(found[own] - value[own]))

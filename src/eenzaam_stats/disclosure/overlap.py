@@ -47,7 +47,7 @@ class _Table:
         return {key: part / everyone[key] for key, part in held.items()}
 
 
-def hidden_parts(
+def measure_hidden_parts(
     tables: Sequence[Released], reasons: Sequence[Sequence[str]]
 ) -> Iterator[list[float]]:
     """Part of the people of each row who are in groups that the release hides.
@@ -79,7 +79,7 @@ def hidden_parts(
         yield [
             max(
                 twice.get((at, place), FINE),
-                *(found.part(note.source, name, group) for group, name in _held(table, row)),
+                *(found.part(note.source, name, group) for group, name in _list_groups(table, row)),
             )
             for place, row in enumerate(_rows(table))
         ]
@@ -130,7 +130,7 @@ def _groups(tables: Sequence[Released], reasons: Sequence[Sequence[str]]) -> lis
         for row, reason in zip(_rows(table), why, strict=True):
             if isinstance(row, Comparison):
                 continue
-            ((group, outcome),) = _held(table, row)
+            ((group, outcome),) = _list_groups(table, row)
             columns = tuple(sorted(group))
             own = found.setdefault((at, outcome), _Table(table.footnote.source, outcome, columns))
             values = tuple([group[name] for name in columns])
@@ -145,7 +145,9 @@ def _rows(table: Released) -> Sequence[Estimate | Comparison]:
     return table.rows
 
 
-def _held(table: Released, row: Estimate | Comparison) -> Iterator[tuple[dict[str, str], str]]:
+def _list_groups(
+    table: Released, row: Estimate | Comparison
+) -> Iterator[tuple[dict[str, str], str]]:
     """Groups that a row is made of, without its class, each with its outcome."""
     note = table.footnote
     wave = {} if BETWEEN in note.wave or WAVE in table.by else {WAVE: note.wave}

@@ -22,7 +22,7 @@ from eenzaam_stats.disclosure.table_columns import (
     PERCENT,
     NamedColumns,
     TableColumns,
-    found_columns,
+    find_columns,
     total_groups,
     warn_of_totals,
 )
@@ -159,7 +159,7 @@ def read_published_frame(
     [(('region',), 2), ((), 1)]
     """
     text = frame.astype("string").fillna("").astype("object").reset_index(drop=True)
-    named = found_columns(text, columns, where=where)
+    named = find_columns(text, columns, where=where)
     cells = _Cells(text, named, columns, where)
     totals = {
         name: total_groups(

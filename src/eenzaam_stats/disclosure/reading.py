@@ -342,7 +342,7 @@ def _read_bounds(at: Mapping[str, int], one: Shown, published: Published) -> Ite
             words = f"{place}: the word in the cell says {low:g} to {high:g}"
             yield Line(((unknown, 1.0),), low, high, words)
     if _is_share(table, row) and YES in at:
-        decimals = decimals_of(published)
+        decimals = find_decimals(published)
         words = (
             f"{place}: share {row.estimate:.{decimals}f} of {row.n_valid or 'an unknown number'}"
         )
@@ -391,7 +391,7 @@ def _half_digit(value: float, rows: Sequence[Estimate]) -> float:
     return _HALF * 10.0 ** (exponent - max(digits, 1) + 1)
 
 
-def decimals_of(published: Published) -> int:
+def find_decimals(published: Published) -> int:
     """Decimals of the shares of a table: as said, or as many as any share needs."""
     if published.decimals is not None:
         return published.decimals

@@ -157,7 +157,7 @@ class Programme:
         self.model.changeColsCost(self.columns, columns, np.asarray(cost, dtype=np.float64))
         return self._solution()
 
-    def end_of(self, column: int, sign: float) -> FloatArray | None:
+    def find_end(self, column: int, sign: float) -> FloatArray | None:
         """Solution with the least of one column, or with the largest with ``sign=-1``."""
         self.model.changeColCost(column, sign)
         found = self._solution()

@@ -25,10 +25,10 @@ from eenzaam_stats.disclosure.derived import (
     require_basis,
     require_released,
 )
-from eenzaam_stats.disclosure.overlap import FINE, MOST_HIDDEN, hidden_parts
+from eenzaam_stats.disclosure.overlap import FINE, MOST_HIDDEN, measure_hidden_parts
 from eenzaam_stats.disclosure.profiles import DisclosureProfile, find_profile
 from eenzaam_stats.disclosure.rules import disclosive, unreliable
-from eenzaam_stats.disclosure.ungrouped import LEFT_OVER, left_over, told
+from eenzaam_stats.disclosure.ungrouped import LEFT_OVER, count_without_group, find_left_over
 from eenzaam_stats.errors import DisclosureError, EenzaamStatsWarning, SchemaError, users_level
 from eenzaam_stats.results.comparisons import Comparison, Comparisons
 from eenzaam_stats.results.estimates import Estimate, Estimates, Footnote
@@ -120,8 +120,8 @@ def suppress(
     alone = not isinstance(estimates, Sequence)
     tables: tuple[Released, ...] = (estimates,) if alone else tuple(estimates)  # type: ignore[arg-type, assignment]
     reasons = find_reasons(tables, chosen)
-    held = hidden_parts(tables, reasons)
-    without = told(tables, chosen)
+    held = measure_hidden_parts(tables, reasons)
+    without = count_without_group(tables, chosen)
     result = tuple(
         _suppress_table(_telling(table, number), why, parts, chosen)
         for table, number, why, parts in zip(tables, without, reasons, held, strict=True)
@@ -170,7 +170,9 @@ def find_reasons(tables: Sequence[Released], profile: DisclosureProfile) -> list
             if not reasons[at][row]
         ]
         news += [(at, row) for at, row in bounding(tables, reasons) if not reasons[at][row]]
-        over = [one for one in left_over(tables, reasons, profile) if not reasons[one[0]][one[1]]]
+        over = [
+            one for one in find_left_over(tables, reasons, profile) if not reasons[one[0]][one[1]]
+        ]
         news += over
         news = [(at, row) for at, row in news if not (new and _has_left(tables[at].rows[row]))]
         if not news:

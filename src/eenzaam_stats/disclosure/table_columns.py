@@ -81,7 +81,7 @@ class NamedColumns:
         return own[0] if own else note.outcome
 
 
-def found_columns(text: pd.DataFrame, columns: TableColumns, *, where: str) -> NamedColumns:
+def find_columns(text: pd.DataFrame, columns: TableColumns, *, where: str) -> NamedColumns:
     """Columns by what they hold; raise where one that was named is absent or none holds counts."""
     names = [str(name) for name in text.columns]
     said = [columns.count, columns.outcome_count, columns.share, columns.status, *columns.by]

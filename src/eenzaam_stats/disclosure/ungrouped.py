@@ -56,7 +56,7 @@ class _Cells:
     groups: dict[Values, _Group] = field(default_factory=dict)
 
 
-def left_over(
+def find_left_over(
     tables: Sequence[Released], reasons: Sequence[Sequence[str]], profile: DisclosureProfile
 ) -> Iterator[Place]:
     """Rows to hide because a total less its cells is a few people without a group.
@@ -150,7 +150,7 @@ def _cells(tables: Sequence[Released], reasons: Sequence[Sequence[str]]) -> list
     return list(found.values())
 
 
-def told(tables: Sequence[Released], profile: DisclosureProfile) -> list[int | None]:
+def count_without_group(tables: Sequence[Released], profile: DisclosureProfile) -> list[int | None]:
     """How many have no group, as each table may say it.
 
     Parameters

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from eenzaam_stats.disclosure.profiles import DisclosureProfile
-from eenzaam_stats.disclosure.reading import COUNT, SHARES, Published, decimals_of
+from eenzaam_stats.disclosure.reading import COUNT, SHARES, Published, find_decimals
 from eenzaam_stats.disclosure.rules import OF_NUMBERS, disclosive
 from eenzaam_stats.results.estimates import Estimate
 from eenzaam_stats.vocabulary import Flag
@@ -72,26 +72,28 @@ def visible_rows(number: int, published: Published, profile: DisclosureProfile) 
     for row in published.table.rows:
         if row.flag is Flag.SUPPRESSED:
             continue
-        words = next((said for said in _broken(row, published, profile) if said), "")
+        words = next((said for said in _name_broken_rules(row, published, profile) if said), "")
         if words:
             found.append(Visible(number, row.group, words))
     return found
 
 
-def _broken(row: Estimate, published: Published, profile: DisclosureProfile) -> Iterator[str]:
+def _name_broken_rules(
+    row: Estimate, published: Published, profile: DisclosureProfile
+) -> Iterator[str]:
     statistic = published.table.footnote.statistic
     if row.n_valid is not None:
-        yield disclosive(_printed(row), profile, statistic=statistic)
+        yield disclosive(_leave_out_share(row), profile, statistic=statistic)
     elif row.n_outcome is not None:
         # who answered is hidden: only the class itself can be judged
-        alone = replace(_printed(row), n_valid=row.n_outcome + max(profile.least_n, 1) * 2)
+        alone = replace(_leave_out_share(row), n_valid=row.n_outcome + max(profile.least_n, 1) * 2)
         if row.n_outcome < max(profile.least_cell, int(profile.group_disclosure)):
             yield disclosive(alone, profile, statistic=statistic)
     if statistic in SHARES and row.n_outcome is None and math.isfinite(row.estimate):
         yield _of_share(row, published, profile)
 
 
-def _printed(row: Estimate) -> Estimate:
+def _leave_out_share(row: Estimate) -> Estimate:
     """Row whose share is not asked for where its table prints counts alone."""
     counts_alone = math.isnan(row.weight_sum) and math.isnan(row.std_error)
     return replace(row, estimate=0.5) if counts_alone and math.isnan(row.estimate) else row
@@ -99,7 +101,7 @@ def _printed(row: Estimate) -> Estimate:
 
 def _of_share(row: Estimate, published: Published, profile: DisclosureProfile) -> str:
     """What a share without its number tells of the people with and without the outcome."""
-    half = _HALF * 10.0 ** -decimals_of(published)
+    half = _HALF * 10.0 ** -find_decimals(published)
     edge = min(row.estimate, 1.0 - row.estimate)
     if row.n_valid is None or published.table.footnote.weight:
         few = row.n_valid is None or half * row.n_valid < max(profile.least_cell, 1)

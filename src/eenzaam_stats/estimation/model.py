@@ -144,7 +144,7 @@ def model(
     df = found.df - (p - 1)
     quantile = float(stats.t.ppf(0.5 + level / 2.0, df)) if df > 0 else float("nan")
     adjusted = [
-        _adjusted(one, one.estimate(fit, rows.weight), error, df=df, quantile=quantile)
+        _adjust_row(one, one.estimate(fit, rows.weight), error, df=df, quantile=quantile)
         for one, error in zip(figures, np.sqrt(np.diag(found.covariance)[p:]), strict=True)
     ]
     doubt = inherit_flag(
@@ -194,7 +194,7 @@ def _coefficients(
     return tuple(made)
 
 
-def _adjusted(
+def _adjust_row(
     one: Figure, estimate: float, error: float, *, df: int, quantile: float
 ) -> AdjustedRow:
     half = quantile * float(error)
@@ -252,11 +252,13 @@ def model_errors(
 ) -> ModelErrors:
     """Covariance of the coefficients and the variances of the figures, in this order."""
     if survey.design.replicates is not None and weights in (DESIGN_WEIGHT, survey.design.weight):
-        covariance, df, source = _replicated(survey, rows, fit, figures, tolerance=tolerance)
+        covariance, df, source = _replicate_covariance(
+            survey, rows, fit, figures, tolerance=tolerance
+        )
         words = f"replicate weights ({survey.design.replicates.method})"
     else:
         influence = [fit.influence, *(one.influence(fit, rows.weight) for one in figures)]
-        covariance, df, source, words = _linearised(
+        covariance, df, source, words = _linearise_covariance(
             survey, rows, np.column_stack(influence), p=rows.x.shape[1], weights=weights
         )
     # how intervals are made is said by the result: its degrees of freedom are those of the model
@@ -267,7 +269,7 @@ def model_errors(
     )
 
 
-def _linearised(
+def _linearise_covariance(
     survey: Survey, rows: ModelRows, influence: FloatArray, *, p: int, weights: str | None
 ) -> tuple[FloatArray, int, Cells, str]:
     """Covariance of totals of influences under the design of the survey.
@@ -318,7 +320,7 @@ def _total_errors(survey: Survey, source: Cells, outcome: Outcome) -> tuple[Stan
     )
 
 
-def _replicated(
+def _replicate_covariance(
     survey: Survey,
     rows: ModelRows,
     fit: SampleRegression,

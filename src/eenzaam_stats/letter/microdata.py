@@ -18,7 +18,7 @@ from eenzaam_stats.estimation.prevalence import prevalence
 from eenzaam_stats.loaders.sources.gezondheidsmonitor import read_gezondheidsmonitor
 from eenzaam_stats.published.reference import reference
 from eenzaam_stats.results.estimates import Estimate, Estimates
-from eenzaam_stats.same_people import People, people_of
+from eenzaam_stats.same_people import People, sign_people
 from eenzaam_stats.scoring.de_jong_gierveld import DJG11
 from eenzaam_stats.scoring.scale import score
 from eenzaam_stats.survey import Survey
@@ -107,7 +107,7 @@ def compute_figures(
         As the loader, the scoring and the estimation do.
     """
     survey = score(read_gezondheidsmonitor(path, wave=wave, weight=weight), DJG11)
-    people = people_of(survey)
+    people = sign_people(survey)
     return tuple(
         replace(_figure(survey, outcome, wave=wave), people=people) for outcome in OUTCOMES
     )

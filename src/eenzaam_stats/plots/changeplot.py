@@ -16,8 +16,8 @@ from eenzaam_stats.results.change import ChangePart, CountChange
 from eenzaam_stats.vocabulary import (
     Language,
     add_percent,
+    format_level,
     format_number,
-    formatted_level,
     label,
     labels,
 )
@@ -183,7 +183,7 @@ def _title(result: CountChange, language: Language) -> str:
     scenario = words.get(f"scenario.{result.scenario}", result.scenario)
     parts = [f"{outcome} ({words['word.thousand']}), {ends}", f"{result.population}; {scenario}"]
     if result.draws:
-        parts[1] += f"; {words['word.interval']} {formatted_level(result.level, language=language)}"
+        parts[1] += f"; {words['word.interval']} {format_level(result.level, language=language)}"
     return "\n".join(filter(None, [*parts, doubt_words(result.flag, result.reason, language)]))
 
 

@@ -12,7 +12,7 @@ from eenzaam_stats.plots.frame import NumberText, doubt_words
 from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import apply_theme
 from eenzaam_stats.results.estimates import Estimates
-from eenzaam_stats.vocabulary import Flag, Language, format_number, formatted_level, label, labels
+from eenzaam_stats.vocabulary import Flag, Language, format_level, format_number, label, labels
 
 
 @in_words
@@ -122,7 +122,7 @@ def note_above(
     return (
         (f"{words} ({note.scale}), %\n" if outcome else "")
         + f"{note.source} {note.wave} ({label(f'origin.{note.origin}', language)}), n = {n}, "
-        f"{label('word.interval', language)} {formatted_level(note.level, language=language)}"
+        f"{label('word.interval', language)} {format_level(note.level, language=language)}"
         + (f", {label('word.left_out', language)}: {left_out}" if left_out else "")
         + (f", {marked}: {doubted}" if doubted else "")
     )

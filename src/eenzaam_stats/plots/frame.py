@@ -22,7 +22,7 @@ from eenzaam_stats.vocabulary import (
     Language,
     add_percent,
     format_number,
-    formatted_shortest,
+    format_shortest,
     label,
 )
 
@@ -58,7 +58,7 @@ class NumberText:
 
     def tick(self, value: float) -> str:
         """Write a position on an axis with no more decimals than it has."""
-        return formatted_shortest(value, language=self.language)
+        return format_shortest(value, language=self.language)
 
     def values(self, frame: pd.DataFrame) -> list[str]:
         """Write the values of a frame, each row with its own ``decimals`` where it has them."""

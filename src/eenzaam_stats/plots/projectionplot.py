@@ -19,9 +19,9 @@ from eenzaam_stats.results.hindcast import HindcastError
 from eenzaam_stats.results.projection import ALL, TOTAL, ProjectedRow, Projection
 from eenzaam_stats.vocabulary import (
     Language,
+    format_level,
     format_number,
     format_percent,
-    formatted_level,
     label,
     labels,
 )
@@ -216,9 +216,7 @@ def _title(result: Projection, view: View, language: Language) -> str:
         f"{model.source}" + (f" ({words['origin.synthetic']})" if model.synthetic else ""),
     ]
     if model.draws and view == "fan":
-        inner, outer = (
-            formatted_level(one, language=language) for one in (INNER / 100, model.level)
-        )
+        inner, outer = (format_level(one, language=language) for one in (INNER / 100, model.level))
         levels = f"{inner} {words['word.and']} {outer}"
         parts.append(f"{words['word.interval']} {levels}")
     if result.hindcast is not None:

@@ -23,7 +23,7 @@ from eenzaam_stats.plots.memory import drawing
 from eenzaam_stats.plots.theme import COLOURS, FAINT, INK, apply_theme
 from eenzaam_stats.results.gap import ForecastGap
 from eenzaam_stats.results.series import InterruptedFit, SeriesModel, SeriesPoint
-from eenzaam_stats.vocabulary import Language, format_number, formatted_level, label, labels
+from eenzaam_stats.vocabulary import Language, format_level, format_number, label, labels
 
 _Place = Callable[[float], float]
 _STEPS = [1, 2, 5, 10]
@@ -243,7 +243,7 @@ def _finish(
     add_legend(axes)
     title = (
         f"{model.source}, {len(points)} {words['word.waves']}, {words['word.interval']} "
-        f"{formatted_level(model.level, language=language)}\n{_method(model, language)}"
+        f"{format_level(model.level, language=language)}\n{_method(model, language)}"
     )
     doubt = break_lines(doubt_words(model.flag, model.reason, language), _TITLE)
     axes.set_title("\n".join(filter(None, [title, doubt])), loc="left", fontsize=9.0)

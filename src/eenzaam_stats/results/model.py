@@ -135,7 +135,7 @@ class RegressionFit:
         """
         frame = pd.DataFrame([asdict(one) for one in self.coefficients])
         frame = frame[[*COEFFICIENT_COLUMNS, "conf_high"]]
-        return self._stated(frame.assign(flag=str(self.flag), reason=self.reason))
+        return self._remember(frame.assign(flag=str(self.flag), reason=self.reason))
 
     def glance(self) -> pd.DataFrame:
         """Fresh frame of one row: outcome, family, numbers of rows, fit, method, version."""
@@ -152,19 +152,19 @@ class RegressionFit:
             "method": self.method,
             "version": self.version,
         }
-        return self._stated(pd.DataFrame([row]))
+        return self._remember(pd.DataFrame([row]))
 
     def tests(self) -> pd.DataFrame:
         """Fresh frame, one row per term: ``term, statistic, df, df_error, p_value``."""
-        return self._stated(pd.DataFrame([asdict(one) for one in self.terms]))
+        return self._remember(pd.DataFrame([asdict(one) for one in self.terms]))
 
     def adjusted_means(self) -> pd.DataFrame:
         """Fresh frame of adjusted prevalences, means or rates, by variable and value."""
-        return self._stated(pd.DataFrame([asdict(one) for one in self.adjusted]))
+        return self._remember(pd.DataFrame([asdict(one) for one in self.adjusted]))
 
     def marginal_effects(self) -> pd.DataFrame:
         """Fresh frame of average marginal effects, by variable."""
-        return self._stated(pd.DataFrame([asdict(one) for one in self.effects]))
+        return self._remember(pd.DataFrame([asdict(one) for one in self.effects]))
 
     def coefficient(self, term: str) -> Coefficient:
         """Coefficient of one column of the model, by its name."""
@@ -184,5 +184,5 @@ class RegressionFit:
         ]
         return "\n".join([*lines, *([f"{self.flag}: {self.reason}"] if self.reason else [])])
 
-    def _stated(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _remember(self, frame: pd.DataFrame) -> pd.DataFrame:
         return remembering(frame, self.disclosure)

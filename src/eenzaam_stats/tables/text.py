@@ -14,8 +14,8 @@ from eenzaam_stats.vocabulary import (
     Flag,
     Language,
     add_percent,
+    format_level,
     format_number,
-    formatted_level,
     label,
     labels,
 )
@@ -69,7 +69,7 @@ def estimates_text(
         _by(estimates, language) or words["word.everyone"],
         words.get(f"outcome.{estimates.footnote.outcome}", estimates.footnote.outcome),
         words["footnote.interval"].format(
-            level=formatted_level(estimates.footnote.level, language=language)
+            level=format_level(estimates.footnote.level, language=language)
         ),
         "n",
         words["word.missing"],
@@ -80,7 +80,7 @@ def estimates_text(
 
 
 def _by(estimates: Estimates, language: Language) -> str:
-    return ", ".join(named_column(name, language) for name in estimates.by)
+    return ", ".join(name_column(name, language) for name in estimates.by)
 
 
 def _sentence(estimates: Estimates, language: Language) -> str:
@@ -101,21 +101,21 @@ def _sentence(estimates: Estimates, language: Language) -> str:
         origin=words.get(f"origin.{note.origin}", note.origin),
         groups=groups if estimates.by else words["word.everyone"],
         method=in_language(note.method, language),
-        level=formatted_level(note.level, language=language),
+        level=format_level(note.level, language=language),
         version=note.version,
     )
 
 
 def _cells(row: Estimate, by: Sequence[str], *, percent: bool, language: Language) -> list[str]:
     words = labels(language)
-    named = [named_group(name, value, language) for name, value in zip(by, row.group, strict=True)]
+    named = [name_group(name, value, language) for name, value in zip(by, row.group, strict=True)]
     name = plain(", ".join(named)).replace("\n", " ") or words["word.everyone"]
     if row.flag is Flag.SUPPRESSED:
         status = label("disclosure.suppressed", language)
         return [name, _DASH, _DASH, _DASH, _DASH, status]
     return [
         name,
-        _shown(row.estimate, percent=percent, language=language),
+        _format_number(row.estimate, percent=percent, language=language),
         _interval(row, percent=percent, language=language),
         _count(row.n_valid, language),
         _count(row.n_missing, language),
@@ -129,7 +129,7 @@ def _number(value: float, *, percent: bool, language: Language) -> str:
     return format_number(_PERCENT * value if percent else value, decimals=1, language=language)
 
 
-def _shown(value: float, *, percent: bool, language: Language) -> str:
+def _format_number(value: float, *, percent: bool, language: Language) -> str:
     number = _number(value, percent=percent, language=language)
     return add_percent(number, language) if percent else number
 
@@ -211,23 +211,23 @@ def in_language(text: str, language: Language) -> str:
     return pattern.sub(lambda found: words.get(found[0], found[0]), text)
 
 
-def named_column(name: str, language: Language) -> str:
+def name_column(name: str, language: Language) -> str:
     """Name of a grouping column for readers; that of a file stays as it is.
 
     Examples
     --------
-    >>> named_column("age_group", "nl"), named_column("Q12", "nl")
+    >>> name_column("age_group", "nl"), name_column("Q12", "nl")
     ('leeftijdsgroep', 'Q12')
     """
     return labels(language).get(f"column.{name}", name)
 
 
-def named_group(column: str, value: str, language: Language) -> str:
+def name_group(column: str, value: str, language: Language) -> str:
     """Group for readers; one that the labels do not know stays as it is.
 
     Examples
     --------
-    >>> named_group("sex", "women", "nl"), named_group("age_group", "18-34", "nl")
+    >>> name_group("sex", "women", "nl"), name_group("age_group", "18-34", "nl")
     ('vrouwen', '18-34')
     """
     known = labels(language)

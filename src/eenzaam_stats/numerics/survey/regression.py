@@ -46,19 +46,19 @@ class SampleRegression:
 
     def mean(self, x: FloatArray) -> FloatArray:
         """Expected outcome of rows, shape (n,)."""
-        return mean_of(self.family, x @ self.coefficients)
+        return invert_link(self.family, x @ self.coefficients)
 
     def slope(self, x: FloatArray) -> FloatArray:
         """Derivative of the expected outcome to the linear predictor, shape (n,)."""
-        return slope_of(self.family, self.mean(x))
+        return differentiate_mean(self.family, self.mean(x))
 
 
-def mean_of(family: RegressionFamily, predictor: FloatArray) -> FloatArray:
+def invert_link(family: RegressionFamily, predictor: FloatArray) -> FloatArray:
     """Expected outcome at a linear predictor, by the canonical link.
 
     Examples
     --------
-    >>> mean_of("logit", np.array([0.0])).tolist()
+    >>> invert_link("logit", np.array([0.0])).tolist()
     [0.5]
     """
     if family == "linear":
@@ -130,10 +130,10 @@ def fit_regression(
     ([0.5, 0.5], [[-0.25, 0.25], [0.25, -0.25]])
     """
     predictor = _first_predictor(family, y, weight) if start is None else x @ start
-    mean = mean_of(family, predictor)
+    mean = invert_link(family, predictor)
     deviance = _deviance(family, y, mean, weight)
     for _ in range(_STEPS):
-        slope = slope_of(family, mean)
+        slope = differentiate_mean(family, mean)
         working = weight * slope
         root = np.sqrt(working)
         target = predictor + (y - mean) / slope
@@ -141,7 +141,7 @@ def fit_regression(
             0
         ].astype(np.float64)
         predictor = x @ coefficients
-        mean = mean_of(family, predictor)
+        mean = invert_link(family, predictor)
         before, deviance = deviance, _deviance(family, y, mean, weight)
         _require_inside(family, mean)
         if abs(deviance - before) / (abs(deviance) + 0.1) < tolerance:
@@ -153,7 +153,7 @@ def fit_regression(
         )
     # the weights of the last step, which were those before it: as R has them
     bread = np.linalg.inv(x.T @ (working[:, None] * x))
-    score = working * (y - mean) / slope_of(family, mean)
+    score = working * (y - mean) / differentiate_mean(family, mean)
     overall = np.full(len(y), float(weight @ y / weight.sum()))
     return SampleRegression(
         family,
@@ -164,7 +164,7 @@ def fit_regression(
     )
 
 
-def slope_of(family: RegressionFamily, mean: FloatArray) -> FloatArray:
+def differentiate_mean(family: RegressionFamily, mean: FloatArray) -> FloatArray:
     """Derivative of the expected outcome to the linear predictor, at the expected outcome."""
     if family == "linear":
         return np.ones_like(mean)
