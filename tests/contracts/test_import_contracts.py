@@ -44,7 +44,7 @@ def place(folder, module: str):
 @pytest.mark.parametrize(
     "name",
     [
-        *("layers", "loaders", "estimation", "projection", "panel", "shelves", "numerics"),
+        *("layers", "loaders", "estimation", "projection", "panel", "numerics_apart", "numerics"),
         *("drawing", "network", "matplotlib", "files"),
     ],
 )

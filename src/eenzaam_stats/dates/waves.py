@@ -1,7 +1,7 @@
 """Dates of waves of any kind, read once for every verb that takes waves or interruptions.
 
 A number is a date already. A year, a quarter, a month or a week stands at its first day. Which
-numbers dates become is in ``time_axis``: equal years, months, weeks and days are equal steps.
+numbers dates become is in ``axis``: equal years, months, weeks and days are equal steps.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def linear_trend(
     outcome : str
         Boolean or 0/1 column.
     wave : str, default "wave"
-        Column with the time of the wave, a number or a date of any kind (``wave_dates``).
+        Column with the time of the wave, a number or a date of any kind (``dates.waves``).
     by : str or sequence of str, default ()
         Grouping columns; one slope per group.
     link : {"identity", "logit"}, default "identity"

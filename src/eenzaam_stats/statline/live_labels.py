@@ -40,7 +40,7 @@ def require_dimension(description: TableDescription, key: str) -> Dimension:
             return dimension
     raise ChangedTableError(
         f"Table {description.info.id!r} has no dimension {key!r} any more. Compare it with "
-        "opendata/live.toml and repair that."
+        "statline/live.toml and repair that."
     )
 
 
@@ -74,12 +74,12 @@ def require_members(
             raise ChangedTableError(
                 f"Table {table!r}, dimension {dimension.key!r}: code {code!r} is called "
                 f"{titles[code]!r}, where {meant['words']!r} was expected. Compare it with "
-                "opendata/live.toml and repair that."
+                "statline/live.toml and repair that."
             )
     if not found:
         raise ChangedTableError(
             f"Table {table!r}, dimension {dimension.key!r}, has none of the {len(words)} codes of "
-            f"opendata/live.toml among its {len(titles)}. Compare and repair."
+            f"statline/live.toml among its {len(titles)}. Compare and repair."
         )
     return found
 

@@ -160,7 +160,7 @@ def _table(words: Words, access: Access, services: Services, *, where: Any) -> O
         raise ChangedTableError(
             f"Table {words['table']!r} has topics in [{list_all(sorted(units))}], where "
             f"{PERCENT!r} "
-            "was expected. Compare it with opendata/live.toml and repair that."
+            "was expected. Compare it with statline/live.toml and repair that."
         )
     return table
 
@@ -175,7 +175,7 @@ def _degrees(table: OpenTable, words: Words) -> dict[str, str]:
         raise ChangedTableError(
             f"Table {words['table']!r} has the degrees [{list_all(told)}], which are not "
             "one by one "
-            "those of opendata/live.toml. Compare and repair."
+            "those of statline/live.toml. Compare and repair."
         )
     return found
 

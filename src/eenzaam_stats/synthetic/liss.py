@@ -1,7 +1,7 @@
 """``synthesise_liss``: a folder of synthetic waves and background files as LISS delivers them.
 
 What is asked for and what it gives stand here; people are drawn in ``liss_panel.py`` and become
-files in ``liss_layout.py``.
+files here.
 """
 
 from __future__ import annotations

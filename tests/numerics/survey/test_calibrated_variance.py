@@ -303,13 +303,13 @@ def test_strata_of_one_unit_follow_their_rule() -> None:
     )
     score = np.array([[0.0, 1.0]])
     # residuals -1.5, 0.5, -0.5 in stratum 0: 3/2 (2.75 - 3 * 0.25) = 3; and 1.5 alone
-    for lonely, expected in {
+    for single_psu, expected in {
         "certainty": 3.0,
         "fail": 3.0,
         "centred": 5.25,
         "average": 6.0,
     }.items():
-        strata = Strata(np.array([3.0, 1.0]), np.ones(2), lonely=lonely)
+        strata = Strata(np.array([3.0, 1.0]), np.ones(2), single_psu=single_psu)
         found = calibrated_variance(rows, score, method="linear", strata=strata)
         matrix = calibrated_covariance(rows, score, method="linear", strata=strata)
         np.testing.assert_allclose(found.variance, [expected], rtol=1e-12)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from eenzaam_stats.numerics.survey.covariance import score_covariance
 from eenzaam_stats.numerics.survey.linearise import linearise
 from eenzaam_stats.numerics.survey.moments import Moments, Strata
-from eenzaam_stats.numerics.survey.variance import domain_variance, lonely_strata
+from eenzaam_stats.numerics.survey.variance import domain_variance, single_psu_strata
 
 # Sums in another order; observed 2e-15 for p, 2e-14 for the standard error.
 P_RTOL, SE_RTOL = 1e-12, 1e-10
@@ -189,7 +189,7 @@ def test_stratum_with_one_row_adds_no_variance_but_counts_in_the_estimate():
     # u of the first stratum is (1/9, -2/9): 2 * (5/81 - 1/162)
     assert result.variance[0] == pytest.approx(2 * (5 / 81 - 1 / 162), rel=1e-13)
     assert result.df[0] == 1
-    assert lonely_strata(moments, strata).tolist() == [1]
+    assert single_psu_strata(moments, strata).tolist() == [1]
 
 
 @pytest.mark.parametrize(
@@ -203,29 +203,29 @@ def test_stratum_with_one_row_adds_no_variance_but_counts_in_the_estimate():
 )
 def test_rules_for_a_stratum_with_one_row_by_hand(rule, expected):
     moments = flags(np.zeros(3), np.array([0, 0, 1]), np.ones(3), np.array([1.0, 0.0, 1.0]))
-    strata = Strata(np.array([2.0, 1.0]), np.ones(2), lonely=rule)
+    strata = Strata(np.array([2.0, 1.0]), np.ones(2), single_psu=rule)
     _, result = estimated(moments, strata=strata, n_domains=1)
     assert result.variance[0] == pytest.approx(expected, rel=1e-13)
 
 
 def test_stratum_drawn_completely_adds_nothing_and_is_never_lonely():
     moments = flags(np.zeros(3), np.array([0, 0, 1]), np.ones(3), np.array([1.0, 0.0, 1.0]))
-    strata = Strata(np.array([2.0, 1.0]), np.array([0.0, 0.0]), lonely="centred")
+    strata = Strata(np.array([2.0, 1.0]), np.array([0.0, 0.0]), single_psu="centred")
     _, result = estimated(moments, strata=strata, n_domains=1)
     assert result.variance[0] == 0.0
-    assert lonely_strata(moments, strata).tolist() == []
+    assert single_psu_strata(moments, strata).tolist() == []
 
 
-def test_only_lonely_strata_have_no_average():
+def test_only_single_psu_strata_have_no_average():
     moments = flags(np.zeros(2), np.array([0, 1]), np.ones(2), np.array([1.0, 0.0]))
-    strata = Strata(np.ones(2), np.ones(2), lonely="average")
+    strata = Strata(np.ones(2), np.ones(2), single_psu="average")
     _, result = estimated(moments, strata=strata, n_domains=1)
     assert np.isnan(result.variance[0])
 
 
 def test_single_psu_without_an_answered_row_is_not_reported():
     moments = flags(np.zeros(2), np.zeros(2), np.ones(2), np.array([1.0, 0.0]))
-    assert lonely_strata(moments, Strata(np.array([2.0, 1.0]), np.ones(2))).tolist() == []
+    assert single_psu_strata(moments, Strata(np.array([2.0, 1.0]), np.ones(2))).tolist() == []
 
 
 @pytest.mark.parametrize(("answer", "expected"), [(0.0, 0.0), (1.0, 1.0)])

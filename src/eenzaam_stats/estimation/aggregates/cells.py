@@ -28,7 +28,7 @@ from eenzaam_stats.estimation.aggregates.columns import (
 )
 from eenzaam_stats.estimation.aggregates.domains import Domains, number_domains
 from eenzaam_stats.messages import show_values
-from eenzaam_stats.numerics.survey.variance import lonely_strata
+from eenzaam_stats.numerics.survey.variance import single_psu_strata
 from eenzaam_stats.scoring_report import ScoringReport
 from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.vocabulary import SinglePsu
@@ -265,11 +265,11 @@ def _require_no_single_unit(domains: Domains, columns: CellColumns) -> None:
     if columns.stratum is not None:
         # Only strata with an answered row of the outcome: R fails there too, and not for strata
         # that nobody asks about.
-        found = [domains.stratum_names[at] for at in lonely_strata(domains.moments, strata)]
+        found = [domains.stratum_names[at] for at in single_psu_strata(domains.moments, strata)]
         units = "clusters" if columns.cluster else "respondents"
         _refuse(found, units, "stratum", remedy="Merge them with a neighbour in the data")
     if strata.inner is not None:
-        alone = lonely_strata(domains.moments.within(), strata.inner)
+        alone = single_psu_strata(domains.moments.within(), strata.inner)
         found = [domains.cluster_names[at] for at in alone]
         remedy = "Correct its population size where the cluster was drawn completely"
         _refuse(found, "second-stage units", "cluster", remedy=remedy)

@@ -140,7 +140,7 @@ def _second_stage(cells: pd.DataFrame, units: Units, first: Strata, *, sizes: _S
     # correction at the first stage it vanishes, and one stage holds both.
     sampled = 1.0 - first.fraction[units.clusters]
     # a cluster has few units: one that has a single unit is centred rather than merged with another
-    rule = "centred" if first.lonely == "collapsed" else first.lonely
+    rule = "centred" if first.single_psu == "collapsed" else first.single_psu
     return Strata(units.m, sampled * (1.0 - units.m / size), rule, first.single_psu_domain)
 
 

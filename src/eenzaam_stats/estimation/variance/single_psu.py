@@ -81,7 +81,7 @@ def single_psu_doubts(domains: Domains, statistic: Statistic) -> Sequence[str]:
     errors = {
         rule: np.sqrt(
             domain_variance(
-                domains.moments, score, strata=replace(domains.strata, lonely=rule)
+                domains.moments, score, strata=replace(domains.strata, single_psu=rule)
             ).variance
         )
         for rule in _RULES

@@ -1,7 +1,7 @@
 """Codebooks as data: which names, codes, missing codes and weights a source has in each wave.
 
 This file turns ``codebooks/*.toml`` into the frozen values of ``layout.py``, once; the rows are
-checked in ``codebook_row.py``. It reads no survey file and knows no source by name: a new wave,
+checked in ``row.py``. It reads no survey file and knows no source by name: a new wave,
 variable or code is a row in the TOML.
 """
 

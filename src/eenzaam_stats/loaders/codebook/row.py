@@ -274,7 +274,7 @@ def _require_own_labels(variable: Variable, *, place: str, name: str) -> None:
 
 # Whether the values of a codebook row are those of the harmonised column that it fills. A row can
 # be whole and still say something else than its own labels: such a row would turn answers round
-# without a word. Names, codes and gaps are checked in codebook_row.py.
+# without a word. Names, codes and gaps are checked in row.py.
 
 _CATEGORIES: Mapping[str, tuple[str, ...]] = {column.name: column.categories for column in COLUMNS}
 _ITEMS = (*DJG_ITEMS, *UCLA_ITEMS)

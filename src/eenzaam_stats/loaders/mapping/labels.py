@@ -1,7 +1,7 @@
 """The words that a mapping may use, and the parts of a code entry: lists, no checks.
 
-What a mapping may say stands here once; ``mapping_check.py`` compares with it and
-``mapping_layout.py`` turns it into a codebook.
+What a mapping may say stands here once; ``check.py`` compares with it and
+``layout.py`` turns it into a codebook.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A sound mapping as a codebook of one wave, for the engine that reads all sources.
 
-No check happens here: ``mapping_check.py`` came before.
+No check happens here: ``check.py`` came before.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """``combine``: several surveys become one, with their designs side by side.
 
 The order of the steps stands here. What may be pooled is decided in ``pooling.py``, frames are
-stacked in ``stacking.py``, reports are merged in ``merging.py``. No weight is rescaled.
+stacked in ``stacking.py``, reports are merged here. No weight is rescaled.
 """
 
 from __future__ import annotations

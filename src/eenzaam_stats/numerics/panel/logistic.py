@@ -61,7 +61,7 @@ def logistic_regression(y: FloatArray, x: FloatArray, cluster: IntArray) -> Logi
 
     **Unit.** Log odds.
 
-    **Missing data.** None reaches this floor.
+    **Missing data.** None reaches these arrays.
 
     **Validated against.** R ``geepack::geeglm(corstr = "independence")``, in
     ``tests/trend/panel/test_dropout.py``.

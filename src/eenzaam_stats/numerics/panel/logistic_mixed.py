@@ -95,7 +95,7 @@ def fit_logistic_mixed(
 
     **Unit.** Log odds, person-specific: larger than those of the population as a whole.
 
-    **Missing data.** None reaches this floor. Dropout that depends on what was observed is no
+    **Missing data.** None reaches these arrays. Dropout that depends on what was observed is no
     problem.
 
     **Validated against.** R ``lme4::glmer(nAGQ = 15)``, in ``tests/trend/panel/test_vs_lme4.py``.

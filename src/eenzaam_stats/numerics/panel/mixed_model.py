@@ -243,8 +243,8 @@ def fit_mixed(
 
     **Unit.** That of the outcome; variances in its square.
 
-    **Missing data.** None reaches this floor. Rows that a person does not have are no problem when
-    dropout depends on what was observed before (missing at random).
+    **Missing data.** None reaches these arrays. Rows that a person does not have are no problem
+    when dropout depends on what was observed before (missing at random).
 
     **Validated against.** R ``lme4`` (REML, ML) and ``lmerTest`` (degrees of freedom), in
     ``tests/trend/panel/test_vs_lme4.py``.
@@ -293,7 +293,7 @@ def satterthwaite(fit: MixedFit, contrast: FloatArray) -> float:
 
     **Unit.** Degrees of freedom.
 
-    **Missing data.** None reaches this floor.
+    **Missing data.** None reaches these arrays.
 
     **Validated against.** R ``lmerTest``, in ``tests/trend/panel/test_vs_lme4.py``.
 

@@ -77,7 +77,7 @@ def fit_averaged(
     **Unit.** That of the outcome, or log odds of the population (nearer to 0 than those of a
     mixed model).
 
-    **Missing data.** None reaches this floor. Unlike a mixed model, estimating equations ask that
+    **Missing data.** None reaches these arrays. Unlike a mixed model, estimating equations ask that
     dropout does not depend on earlier answers; independence suffers most.
 
     **Validated against.** R ``geepack::geeglm``, to 1e-4 (statsmodels estimates the working

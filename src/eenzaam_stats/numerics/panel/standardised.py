@@ -44,7 +44,7 @@ def mean_probability(
 
     **Unit.** Proportion.
 
-    **Missing data.** None reaches this floor.
+    **Missing data.** None reaches these arrays.
 
     **Validated against.** ``integrate`` of R, in ``tests/trend/panel/test_vs_lme4.py``.
 

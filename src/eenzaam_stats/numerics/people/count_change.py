@@ -56,7 +56,7 @@ def standardise_totals(
 
     **Unit.** That of ``total``.
 
-    **Missing data.** None reaches this floor.
+    **Missing data.** None reaches these arrays.
 
     **Validated against.** The standardised values of six printed examples of Das Gupta (1993), in
     ``tests/numerics/people/test_decomposition_examples.py``.
@@ -140,7 +140,7 @@ def symmetric_effects(
 
     **Unit.** That of ``total``.
 
-    **Missing data.** None reaches this floor.
+    **Missing data.** None reaches these arrays.
 
     **Validated against.** The printed examples of Das Gupta (1993) and an average over all orders
     written out, in ``tests/numerics/people/test_decomposition_examples.py``.
@@ -227,7 +227,7 @@ def count_effects(
 
     **Unit.** Persons.
 
-    **Missing data.** None reaches this floor.
+    **Missing data.** None reaches these arrays.
 
     **Validated against.** An independent three-factor computation on the Dutch population of 2017
     and 2050, in ``tests/numerics/people/test_decomposition.py``.
@@ -305,7 +305,7 @@ def count_decomposition(
 
     **Unit.** Persons.
 
-    **Missing data.** None reaches this floor.
+    **Missing data.** None reaches these arrays.
 
     **Validated against.** An independent three-factor computation on the Dutch population of 2017
     and 2050, in ``tests/numerics/people/test_decomposition.py``.

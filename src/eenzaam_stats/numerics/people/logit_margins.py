@@ -49,7 +49,7 @@ def shares_on_margins(
 
     **Unit.** Share, 0-1.
 
-    **Missing data.** None reaches this floor.
+    **Missing data.** None reaches these arrays.
 
     **Validated against.** Its own margins and ``scipy.optimize.root``, in
     ``tests/numerics/people/test_logit_margins.py``.

@@ -185,7 +185,7 @@ def fit_reml(
     is no proof that there is no autocorrelation. Beside known sampling errors, where phi is at 0 or
     the series does not determine it, they come from the variance of the process alone.
 
-    **Missing data.** None reaches this floor; a missing wave is a gap in ``times``.
+    **Missing data.** None reaches these arrays; a missing wave is a gap in ``times``.
 
     **Validated against.** ``gls(corAR1, corCAR1, REML)`` of R ``nlme`` and ``rma.mv`` of
     ``metafor``, in ``tests/trend/series/test_vs_nlme.py``.

@@ -94,7 +94,7 @@ def fit_counts(
     :math:`\frac{n}{n-p} (X'WX)^{-1} [S_0 + \sum_l (1 - \tfrac{l}{L+1})(G_l + G_l')] (X'WX)^{-1}`
     with scores :math:`x_t (y_t - \mu_t)`.
 
-    **Missing data.** None reaches this floor.
+    **Missing data.** None reaches these arrays.
 
     **Validated against.** ``glm`` and ``sandwich`` of R, in ``tests/trend/series/test_counts.py``.
 

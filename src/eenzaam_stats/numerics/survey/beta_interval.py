@@ -100,7 +100,7 @@ def beta_interval(
 
     **Unit.** Proportion, never a percentage.
 
-    **Missing data.** None reaches this floor; the verbs count and drop it. NaN gives NaN.
+    **Missing data.** None reaches these arrays; the verbs count and drop it. NaN gives NaN.
 
     **Validated against.** ``survey::svyciprop(method = "beta")``, in
     ``tests/estimation/test_vs_reference_data.py``.

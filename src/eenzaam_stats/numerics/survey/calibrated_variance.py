@@ -118,7 +118,7 @@ def calibrated_variance(
         squares += np.einsum("i,ij,ij->j", factor[stratum], away, away)
     # Units of the design without a row in the file have no residual, and lie a whole mean away.
     squares += (factor * units.absent) @ units.mean**2
-    squares = _with_lonely(squares, units.sums, strata=strata, cross=False)
+    squares = _add_single_psu(squares, units.sums, strata=strata, cross=False)
     answered = _find_answered(rows, len(score), n_strata=len(strata.n))
     plain = np.asarray((units.scores**2).T @ factor[units.stratum])
     # What the weights were calibrated to has no sampling error, and rounding may not give it one.
@@ -171,7 +171,7 @@ def calibrated_covariance(
     cross = known.T @ np.asarray((explained.T @ weighted) @ known) - mixed - mixed.T
     cross = cross + (units.scores.T @ scores).toarray()
     cross = cross + (units.mean.T * (factor * units.absent)) @ units.mean
-    cross = _with_lonely(cross, units.sums, strata=strata, cross=True)
+    cross = _add_single_psu(cross, units.sums, strata=strata, cross=True)
     cross = (cross + cross.T) / 2.0
     plain = np.asarray(units.scores.multiply(scores).sum(axis=0)).ravel()
     exact = np.diag(cross) <= CROSS_ROUNDING * plain
@@ -189,17 +189,19 @@ def _factors(strata: Strata) -> FloatArray:
     return np.where(n > 1.0, strata.fraction * n / np.maximum(n - 1.0, 1.0), 0.0)
 
 
-def _with_lonely(found: FloatArray, sums: FloatArray, *, strata: Strata, cross: bool) -> FloatArray:
+def _add_single_psu(
+    found: FloatArray, sums: FloatArray, *, strata: Strata, cross: bool
+) -> FloatArray:
     """Variances, or covariances, with what strata of one unit add."""
-    lonely = strata.single
-    if not lonely.any() or strata.lonely not in ("centred", "average"):
+    single_psu = strata.single
+    if not single_psu.any() or strata.single_psu not in ("centred", "average"):
         return found
     present = int((strata.n > 0.0).sum())
-    if strata.lonely == "average":
-        counted = present - int(lonely.sum())
+    if strata.single_psu == "average":
+        counted = present - int(single_psu.sum())
         return found * (present / counted if counted else np.nan)
-    away = sums[lonely] - sums.sum(axis=0) / strata.n.sum()
-    weighted = away.T * strata.fraction[lonely]
+    away = sums[single_psu] - sums.sum(axis=0) / strata.n.sum()
+    weighted = away.T * strata.fraction[single_psu]
     added = weighted @ away if cross else (weighted * away.T).sum(axis=1)
     return np.asarray(found + added)
 

@@ -99,7 +99,7 @@ def score_covariance(
     u = sums.per_stratum
     # Groups without a common row still covary, through the mean of the stratum that both are in.
     covariance = cross - (u * (factor / np.maximum(strata.n, 1.0))) @ u.T
-    covariance = _with_lonely(covariance, u, present=present, strata=strata)
+    covariance = _add_single_psu(covariance, u, present=present, strata=strata)
     if strata.inner is not None:
         covariance += score_covariance(answered.within(), score, strata=strata.inner).covariance
     return ScoreCovariance(
@@ -154,11 +154,11 @@ def _factors(strata: Strata, present: FloatArray) -> FloatArray:
     n = strata.n
     with np.errstate(divide="ignore", invalid="ignore"):
         usual = np.where(n > 1.0, strata.fraction * n / (n - 1.0), 0.0)
-    return np.where(_lonely(strata, present), 0.0, usual)
+    return np.where(_find_single_psu(strata, present), 0.0, usual)
 
 
-def _lonely(strata: Strata, present: FloatArray) -> NDArray[np.bool_]:
-    if strata.lonely not in ("centred", "average"):
+def _find_single_psu(strata: Strata, present: FloatArray) -> NDArray[np.bool_]:
+    if strata.single_psu not in ("centred", "average"):
         return np.zeros(len(strata.n), dtype=np.bool_)
     found = strata.n == 1.0
     if strata.single_psu_domain == "as_single_psu":
@@ -166,20 +166,20 @@ def _lonely(strata: Strata, present: FloatArray) -> NDArray[np.bool_]:
     return np.asarray(found & (present > 0.0) & (strata.fraction > 0.0))
 
 
-def _with_lonely(
+def _add_single_psu(
     covariance: FloatArray, u: FloatArray, *, present: FloatArray, strata: Strata
 ) -> FloatArray:
     """Covariance with what single-PSU strata add under ``centred`` and ``average``."""
-    lonely = _lonely(strata, present)
-    if not lonely.any():
+    single_psu = _find_single_psu(strata, present)
+    if not single_psu.any():
         return covariance
-    if strata.lonely == "average":
-        counted = ((present > 0) & ~lonely).sum()
+    if strata.single_psu == "average":
+        counted = ((present > 0) & ~single_psu).sum()
         return covariance * ((present > 0).sum() / counted if counted else np.nan)
-    n = strata.n[lonely]
+    n = strata.n[single_psu]
     mean = u.sum(axis=1, keepdims=True) / strata.n[present > 0].sum()
-    inflate = strata.fraction[lonely] * np.where(n > 1.0, n / np.maximum(n - 1.0, 1.0), 1.0)
-    away = u[:, lonely] - mean
+    inflate = strata.fraction[single_psu] * np.where(n > 1.0, n / np.maximum(n - 1.0, 1.0), 1.0)
+    away = u[:, single_psu] - mean
     added = (away * inflate) @ away.T + (inflate * (n - 1.0)).sum() * (mean @ mean.T)
     return np.asarray(covariance + added)
 

@@ -51,7 +51,7 @@ def logit_interval(
 
     **Unit.** Proportion, never a percentage.
 
-    **Missing data.** None reaches this floor; the verbs count and drop it. NaN gives NaN.
+    **Missing data.** None reaches these arrays; the verbs count and drop it. NaN gives NaN.
 
     **Validated against.** ``survey::svyciprop(method = "xlogit")``, in
     ``tests/estimation/test_vs_survey.py``.
@@ -112,7 +112,7 @@ def wald_interval(
 
     **Unit.** Proportion, never a percentage.
 
-    **Missing data.** None reaches this floor; the verbs count and drop it. NaN gives NaN.
+    **Missing data.** None reaches these arrays; the verbs count and drop it. NaN gives NaN.
 
     **Validated against.** ``survey::svyciprop(method = "mean")``, in
     ``tests/estimation/test_vs_survey.py``.
@@ -162,7 +162,7 @@ def wilson_interval(
 
     **Unit.** Proportion, never a percentage.
 
-    **Missing data.** None reaches this floor; the verbs count and drop it. NaN gives NaN.
+    **Missing data.** None reaches these arrays; the verbs count and drop it. NaN gives NaN.
 
     **Validated against.** ``survey::svyciprop(method = "wilson")`` of survey 4.5, in
     ``tests/estimation/test_vs_reference_data.py``.

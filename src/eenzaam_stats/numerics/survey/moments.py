@@ -98,11 +98,11 @@ class Strata:
         in or out of any domain.
     fraction : ndarray of float, shape (h,)
         Finite population correction, 1 - n / N; 1 without one. A stratum drawn completely has 0.
-    lonely : {"certainty", "centred", "average", "collapsed", "fail"}
-        Rule for a stratum with one unit; ``"fail"`` adds nothing here, ``lonely_strata`` finds what
-        the verb then refuses.
+    single_psu : {"certainty", "centred", "average", "collapsed", "fail"}
+        Rule for a stratum with one unit; ``"fail"`` adds nothing here, ``single_psu_strata`` finds
+        what the verb then refuses.
     single_psu_domain : {"full_design", "as_single_psu"}
-        Whether a stratum with one unit in the domain is treated as lonely too, with ``"centred"``
+        Whether a stratum with one unit in the domain counts as one too, with ``"centred"``
         and ``"average"``.
     merged : ndarray of int, shape (h,), or None
         Number that the strata share which ``"collapsed"`` merges (see :func:`neighbours`).
@@ -114,7 +114,7 @@ class Strata:
 
     n: FloatArray
     fraction: FloatArray
-    lonely: SinglePsu = "certainty"
+    single_psu: SinglePsu = "certainty"
     single_psu_domain: SinglePsuDomain = "full_design"
     merged: IntArray | None = None
     inner: Strata | None = None
@@ -192,7 +192,7 @@ def collapse_strata(strata: Strata) -> tuple[IntArray, Strata]:
     >>> home.tolist(), fewer.n.tolist(), fewer.fraction.round(3).tolist()
     ([0, 1, 0], [2.0, 4.0], [0.667, 1.0])
     """
-    if strata.lonely != "collapsed" or strata.merged is None:
+    if strata.single_psu != "collapsed" or strata.merged is None:
         return np.arange(len(strata.n)), strata
     home = np.unique(strata.merged, return_inverse=True)[1].reshape(-1).astype(np.int64)
     n = np.bincount(home, strata.n).astype(np.float64)
@@ -200,5 +200,5 @@ def collapse_strata(strata: Strata) -> tuple[IntArray, Strata]:
         # The population of merged strata is the sum of theirs, n / (1 - f) each; infinite without a
         # correction for a finite population, which then has a fraction of 1.
         people = np.bincount(home, strata.n / (1.0 - strata.fraction))
-    fewer = replace(strata, n=n, fraction=1.0 - n / people, lonely="certainty", merged=None)
+    fewer = replace(strata, n=n, fraction=1.0 - n / people, single_psu="certainty", merged=None)
     return home, fewer

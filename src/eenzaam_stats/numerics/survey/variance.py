@@ -141,8 +141,8 @@ def domain_variance(moments: Moments, score: FloatArray, *, strata: Strata) -> D
     units = _sum_by(entries.domain, entries.units, n_domains)
     n_strata = np.bincount(entries.domain, minlength=n_domains)
     variance = _sum_by(entries.domain, _contributions(entries, strata, n_domains), n_domains)
-    if strata.lonely == "average":
-        counted = _sum_by(entries.domain, 1.0 - _lonely(entries, strata), n_domains)
+    if strata.single_psu == "average":
+        counted = _sum_by(entries.domain, 1.0 - _find_single_psu(entries, strata), n_domains)
         with np.errstate(divide="ignore", invalid="ignore"):
             # R's average: the strata that count stand for those that do not. Where none counts,
             # nothing is known, which is not an error of 0.
@@ -156,7 +156,7 @@ def domain_variance(moments: Moments, score: FloatArray, *, strata: Strata) -> D
     )
 
 
-def lonely_strata(moments: Moments, strata: Strata) -> IntArray:
+def single_psu_strata(moments: Moments, strata: Strata) -> IntArray:
     """Strata that have one unit in the full design, not drawn completely, with an answered row.
 
     Parameters
@@ -175,12 +175,12 @@ def lonely_strata(moments: Moments, strata: Strata) -> IntArray:
     --------
     >>> moments = Moments(np.array([0, 0]), np.array([0, 1]), None, np.ones(2), np.ones((2, 2)),
     ...                   np.ones((2, 3)))
-    >>> lonely_strata(moments, Strata(np.array([2.0, 1.0]), np.ones(2))).tolist()
+    >>> single_psu_strata(moments, Strata(np.array([2.0, 1.0]), np.ones(2))).tolist()
     [1]
     """
     present: IntArray = np.unique(moments.stratum[moments.n > 0])
-    lonely: IntArray = present[strata.single[present]]
-    return lonely
+    single_psu: IntArray = present[strata.single[present]]
+    return single_psu
 
 
 def score_entries(moments: Moments, score: FloatArray, *, n_strata: int) -> Entries:
@@ -252,11 +252,11 @@ def _contributions(entries: Entries, strata: Strata, n_domains: int) -> FloatArr
         usual = np.where(
             n > 1.0, f * n / (n - 1.0) * spread(entries.away, entries.u, entries.units, n), 0.0
         )
-    if strata.lonely not in ("centred", "average"):
+    if strata.single_psu not in ("centred", "average"):
         return usual
-    lonely = _lonely(entries, strata)
-    if strata.lonely == "average":
-        return np.where(lonely > 0, 0.0, usual)
+    single_psu = _find_single_psu(entries, strata)
+    if strata.single_psu == "average":
+        return np.where(single_psu > 0, 0.0, usual)
     total = _sum_by(entries.domain, entries.u, n_domains)
     present = _sum_by(entries.domain, n, n_domains)
     away = (entries.u - (total / np.maximum(present, 1.0))[entries.domain]) ** 2
@@ -265,10 +265,10 @@ def _contributions(entries: Entries, strata: Strata, n_domains: int) -> FloatArr
     mean2 = ((total / np.maximum(present, 1.0))[entries.domain]) ** 2
     inflate = np.where(n > 1.0, n / np.maximum(n - 1.0, 1.0), 1.0)
     centred = f * inflate * (away + (n - 1.0) * mean2)
-    return np.where(lonely > 0, centred, usual)
+    return np.where(single_psu > 0, centred, usual)
 
 
-def _lonely(entries: Entries, strata: Strata) -> FloatArray:
+def _find_single_psu(entries: Entries, strata: Strata) -> FloatArray:
     """1 where the stratum has one unit that the rules call lonely, else 0; shape (e,)."""
     n = strata.n[entries.stratum]
     found: BoolArray = n == 1.0

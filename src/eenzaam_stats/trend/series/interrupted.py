@@ -40,7 +40,7 @@ def interrupted_time_series(
     ----------
     series : Estimates or pandas.DataFrame
         ``prevalence(..., by="wave")``, or a frame with ``wave`` (a number such as a decimal year,
-        or a date: datetimes, ``Period``, text such as ``2020Q1``; ``wave_dates`` says which number
+        or a date: datetimes, ``Period``, text such as ``2020Q1``; ``dates.waves`` says which number
         it becomes), ``estimate`` and, where known, ``std_error``. Waves may be irregular and may
         be missing. A wave that is a year counts as its 1 January, so the wave of autumn 2020 comes
         before an interruption at 2020.2: the result says so, and dates mend it.

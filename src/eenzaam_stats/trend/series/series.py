@@ -31,7 +31,7 @@ class Series:
     Attributes
     ----------
     times : ndarray of float, shape (n,)
-        Dates as numbers, for instance decimal years: ``wave_dates`` says how.
+        Dates as numbers, for instance decimal years: ``dates.waves`` says how.
     values : ndarray of float, shape (n,)
         Estimates on the scale of the model.
     known : ndarray of float, shape (n,)
