@@ -199,11 +199,14 @@ def _place(
         # a run that ends between the two files leaves a line without a record, which counts for
         # nothing; a record without a line would look like one that somebody added
         _write_list(path.parent, now, gone, pending=path.name)
+    placed = False
     try:
         write_file(path, text, needed_by=RECORD, replaces=_AGAIN)
+        placed = True
         _write_list(path.parent, now, gone)
     except SourceError:
-        if own:  # else the record is that of another run, which writes the list itself
+        # a record that this run did not place is that of another, which writes the list itself
+        if placed or (own and not path.exists()):
             with suppress(SourceError):
                 _as_before(path, as_they_were)
         raise
