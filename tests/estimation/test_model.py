@@ -266,6 +266,73 @@ def test_what_cannot_be_modelled_is_refused_in_words(surveys, case):
         model(dataclasses.replace(survey, respondents=frame), formula, **options)
 
 
+@pytest.mark.parametrize("people", [1, 5, 10, 30, 200])
+def test_a_class_that_tells_the_outcome_is_found_however_small(surveys, people):
+    survey = surveys["stratified"]
+    frame = survey.respondents.dropna(subset=["y"]).reset_index(drop=True)
+    group = frame["sex"].astype("object").where(frame["sex"].notna(), "men")
+    group[frame.index[frame["y"] == 1][:people]] = "told"
+    with pytest.raises(ConvergenceError, match="tell the outcome of some rows exactly"):
+        model(dataclasses.replace(survey, respondents=frame.assign(group=group)), "y ~ group")
+    # the rare outcome of a large sample is none of these
+    rare = frame.assign(rare=(np.arange(len(frame)) % 400 == 0).astype(float))
+    assert model(dataclasses.replace(survey, respondents=rare), "rare ~ sex").n > 0
+
+
+@pytest.mark.parametrize("terms", ["poly(score, 2)", "bs(score, df=4)", "log(score + 1)"])
+def test_functions_of_a_number_have_the_columns_of_formulaic(surveys, terms):
+    import statsmodels.api as sm
+    from formulaic import model_matrix
+
+    survey = surveys["stratified"]
+    fit = model(survey, f"y ~ {terms}", weights=None, tolerance=EXACT)
+    rows = survey.respondents[["y", "score"]].dropna().astype(float)
+    columns = model_matrix(f"y ~ {terms}", rows)
+    other = sm.GLM(columns.lhs, columns.rhs, family=sm.families.Binomial()).fit(tol=1e-12)
+    np.testing.assert_allclose(
+        [one.estimate for one in fit.coefficients], other.params, rtol=1e-6, atol=1e-9
+    )
+
+
+@pytest.mark.parametrize("missing", [None, pd.NA, np.nan])
+def test_flags_in_a_column_of_objects_are_flags(surveys, missing):
+    survey = surveys["stratified"]
+    y = survey.respondents["y"]
+    flags = y.map({1: True, 0: False}).astype(object).where(y.notna(), missing)
+    changed = dataclasses.replace(survey, respondents=survey.respondents.assign(flag_=flags))
+    one, two = model(survey, "y ~ sex"), model(changed, "flag_ ~ sex")
+    assert [c.estimate for c in one.coefficients] == [c.estimate for c in two.coefficients]
+    assert two.n_missing == one.n_missing
+
+
+UNUSABLE = {
+    "weight that is absent": ("y ~ sex", {"weights": "none"}, UnknownColumnError, r"\['none'\]"),
+    "weight of text": ("y ~ sex", {"weights": "region"}, DesignError, "needs numbers as weights"),
+    "missing weight": ("y ~ sex", {"weights": "half"}, DesignError, "finite weight above 0"),
+    "infinite": ("y ~ endless", {}, SchemaError, "column 'endless' has 1 row"),
+    "logarithm of 0": ("y ~ log(household - 9)", {}, SchemaError, "gives no number in"),
+    "one class": ("y ~ same", {}, SchemaError, "needs 2 to 60 classes in column 'same'"),
+    "a class each": ("y ~ own", {}, SchemaError, "needs 2 to 60 classes in column 'own'"),
+    "two parts": ("y ~ sex | region", {}, OptionError, "needs one list of terms after ~"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNUSABLE)
+@pytest.mark.filterwarnings("ignore:invalid value encountered in log")
+def test_what_is_in_the_columns_is_refused_in_words(surveys, case):
+    formula, options, kind, words = UNUSABLE[case]
+    survey = surveys["stratified"]
+    n = len(survey.respondents)
+    frame = survey.respondents.assign(
+        endless=np.where(np.arange(n) == 3, np.inf, 1.0 * np.arange(n)),
+        half=np.where(np.arange(n) == 4, np.nan, 1.0),
+        same="a",
+        own=[f"p{at}" for at in range(n)],
+    )
+    with pytest.raises(kind, match=words):
+        model(dataclasses.replace(survey, respondents=frame), formula, **options)
+
+
 def test_weights_must_be_chosen(make_survey, surveys):
     frame = surveys["stratified"].respondents
     with pytest.raises(DesignError, match="weights=None"):
@@ -282,6 +349,9 @@ def test_result_says_what_it_is(surveys):
         *("term", "estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"),
         *("flag", "reason"),
     ]
+    for frame in (fit.tests(), fit.adjusted_means(), fit.marginal_effects(), fit.glance()):
+        assert list(frame.columns[-2:]) == ["flag", "reason"]
+    assert fit.source == "made_up 2022 (synthetic)"
     assert len(fit.glance()) == 1
     assert "Logistic regression y ~ sex + age_group" in fit.describe()
     assert list(fit.tests()["term"]) == ["sex", "age_group"]

@@ -38,7 +38,7 @@ from eenzaam_stats.numerics.survey.replication import replicate_covariance
 from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.results.model import AdjustedRow, RegressionFit, TermTest
 from eenzaam_stats.results.series import Coefficient
-from eenzaam_stats.survey import Survey
+from eenzaam_stats.survey import HarmonisationReport, Survey
 from eenzaam_stats.version import VERSION
 from eenzaam_stats.vocabulary import require_option
 
@@ -106,6 +106,8 @@ def model(
     statistic divided by its number of coefficients, as an F. Adjusted prevalences set a variable to
     one value for everybody in the sample and average the predictions [2]_; their errors count
     that those people are a sample. Where an association is no cause, an adjusted one is none.
+
+    A number has a mean slope, unless it stands in a spline, which has no value beyond its ends.
 
     **Unit.** Coefficients in log odds, units of the outcome, or log rates; adjusted figures in
     proportions 0-1, units of the outcome, or rates.
@@ -264,9 +266,7 @@ def model_errors(
     # how intervals are made is said by the result: its degrees of freedom are those of the model
     design, _, _ = method_words(source, variance=words, interval="symmetric").partition("; ")
     method = design.removeprefix("direct estimate, ")
-    return ModelErrors(
-        covariance, df, f"{source.report.source} {source.report.wave}".strip(), method
-    )
+    return ModelErrors(covariance, df, _name_source(source.report), method)
 
 
 def _linearise_covariance(
@@ -389,7 +389,7 @@ def class_doubts(
     answer[rows.complete] = rows.y
     classes = [
         str(name)
-        for name in sorted(map(str, rows.matrix.model_spec.required_variables))
+        for name in rows.predictors
         if isinstance(rows.frame[name].dtype, pd.CategoricalDtype)
     ]
     frame = _design_frame(survey, len(rows.complete)).assign(
@@ -404,3 +404,8 @@ def class_doubts(
         doubts = input_doubts(whole, source, domains, outcome, by=by)
         for group, doubt in zip(domains.groups, doubts, strict=True):
             yield f"{name} {group[0]}" if group else rows.outcome, doubt
+
+
+def _name_source(report: HarmonisationReport) -> str:
+    made = "" if report.origin == "microdata" else f" ({report.origin})"
+    return f"{report.source} {report.wave}{made}".strip()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import ast
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import formulaic
 import numpy as np
 import pandas as pd
+from formulaic.errors import FactorEvaluationError
 
 from eenzaam_stats.arrays import BoolArray, FloatArray
 from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, verb
@@ -24,6 +26,7 @@ from eenzaam_stats.numerics.survey.regression import (
 from eenzaam_stats.survey import Survey
 
 _RANK = 1e-9  # of the largest singular value
+_PAIR, MOST_CLASSES = 2, 60
 _STEP = 1e-4  # of the standard deviation of a number, on both sides of each value
 
 
@@ -32,6 +35,7 @@ class ModelRows:
     """Rows of a survey as the model needs them; arrays hold the complete ones alone."""
 
     outcome: str
+    outcome_variables: frozenset[str]
     frame: pd.DataFrame  # every row
     data: pd.DataFrame
     complete: BoolArray
@@ -41,6 +45,11 @@ class ModelRows:
     x: FloatArray
     given: FloatArray
     weight: FloatArray  # the same divided by the mean of all rows
+
+    @property
+    def predictors(self) -> list[str]:
+        """Variables that are not the outcome."""
+        return [name for name in self.data.columns if name not in self.outcome_variables]
 
     @property
     def names(self) -> list[str]:
@@ -84,20 +93,19 @@ def model_rows(
         As in :func:`eenzaam_stats.model`.
     """
     read = _formula(formula)
-    outcome, variables = str(read.lhs), sorted(read.required_variables)
+    outcome = str(read.lhs)
     frame = engine_frame.open_frame(survey.respondents)
     present = frame.collect_schema().names()
-    absent = [name for name in variables if name not in present]
+    variables = sorted(_variables(read.lhs, present) | _variables(read.rhs, present))
+    weight = survey.design.weight if weights == DESIGN_WEIGHT else weights
+    needed = list(dict.fromkeys([*variables, *([weight] if weight else [])]))
+    absent = [name for name in needed if name not in present]
     if absent:
         unscored = [name for name in absent if name in engine_frame.SCORED_OUTCOMES]
         hint = f"Run es.score first: it adds {unscored[0]!r}." if unscored else ""
         raise UnknownColumnError.among(absent, present, hint=hint)
-    weight = survey.design.weight if weights == DESIGN_WEIGHT else weights
-    wanted = list(dict.fromkeys([*variables, *([weight] if weight else [])]))
-    data = collect_frame(frame.select(*wanted)).to_pandas().reset_index(drop=True)
-    used = np.ones(len(data))
-    if weight is not None:
-        used = data[weight].to_numpy(dtype=np.float64)
+    data = collect_frame(frame.select(*needed)).to_pandas().reset_index(drop=True)
+    used = np.ones(len(data)) if weight is None else _weights(data[weight], weight)
     data = pd.DataFrame({name: _as_variable(data[name]) for name in variables})
     complete = (data.notna().all(axis=1) & (used > 0.0)).to_numpy()
     if not complete.any():
@@ -108,14 +116,17 @@ def model_rows(
         )
     # a class of incomplete rows alone would be a column of zeros
     kept = pd.DataFrame({name: _without_empty(data.loc[complete, name]) for name in variables})
+    _require_classes(kept)
     matrix = _matrix(read, kept)
+    _require_numbers(matrix.rhs, len(kept))
     y = _outcome(matrix.lhs, outcome, family=family)
     x: FloatArray = matrix.rhs.to_numpy(dtype=np.float64)
     _require_rank(x, list(matrix.rhs.columns))
     missing = tuple((str(name), int(n)) for name, n in data.isna().sum().items())
     # sums of weights of millions would make the stop of the fit absolute; R divides by it too
     return ModelRows(
-        str(outcome),
+        outcome,
+        frozenset(_variables(read.lhs, present)),
         data,
         kept,
         complete,
@@ -128,6 +139,58 @@ def model_rows(
     )
 
 
+def _variables(terms: Any, present: Collection[str]) -> set[str]:
+    """Names that terms need, also those in ``poly()`` and the like, which formulaic 1.2 forgets."""
+    found = set(map(str, terms.required_variables))
+    for factor in {factor for term in terms for factor in term.factors}:
+        try:
+            tree = ast.parse(str(factor.expr), mode="eval")
+        except SyntaxError:  # a name in backticks, which the list above has
+            continue
+        found |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & set(present)
+    return found
+
+
+def _weights(values: pd.Series[Any], name: str) -> FloatArray:
+    """Weights of all rows, every one a finite number above 0."""
+    if not pd.api.types.is_numeric_dtype(values):
+        raise engine_frame.not_numbers(name, "weights", kind=str(values.dtype))
+    found: FloatArray = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    wrong = ~(np.isfinite(found) & (found > 0.0))
+    if wrong.any():
+        first = int(wrong.argmax())
+        raise engine_frame.bad_weights(name, count=int(wrong.sum()), first=first)
+    return found
+
+
+def _require_classes(data: pd.DataFrame) -> None:
+    """Stop at a column of one class, and at one with nearly as many classes as people."""
+    for name in data.columns[data.dtypes == "category"]:
+        n = len(data[name].cat.categories)
+        if n < _PAIR or n > MOST_CLASSES:
+            raise SchemaError(
+                f"{verb()} needs {_PAIR} to {MOST_CLASSES} classes in column {name!r}, and it has "
+                f"{n} among complete rows. "
+                f"{'Leave it out' if n < _PAIR else 'Group them, or give it as a number'}."
+            )
+
+
+def _require_numbers(columns: pd.DataFrame, rows: int) -> None:
+    """Stop at a column of the model that is infinite or missing where its variables are not."""
+    if len(columns) < rows:
+        raise SchemaError(
+            f"{verb()} cannot use a function that gives no number in {rows - len(columns)} "
+            "complete row(s), such as the logarithm of 0. Make the column first."
+        )
+    wrong = ~np.isfinite(columns.to_numpy(dtype=np.float64))
+    if wrong.any():
+        at = int(wrong.any(axis=0).argmax())
+        raise SchemaError(
+            f"{verb()} needs finite numbers, and column {show_label(columns.columns[at])} has "
+            f"{int(wrong[:, at].sum())} row(s) without. Correct the column."
+        )
+
+
 def _without_empty(values: pd.Series[Any]) -> pd.Series[Any]:
     if isinstance(values.dtype, pd.CategoricalDtype):
         return values.cat.remove_unused_categories()
@@ -138,6 +201,9 @@ def _as_variable(values: pd.Series[Any]) -> pd.Series[Any]:
     """Flags as numbers, text as categories in the order of the alphabet."""
     if isinstance(values.dtype, pd.CategoricalDtype):
         return values
+    flags = values.dtype == object and values.dropna().map(type).isin([bool, np.bool_]).all()
+    if flags:
+        return values.map({True: 1.0, False: 0.0}).astype("float64")
     if pd.api.types.is_bool_dtype(values) or pd.api.types.is_numeric_dtype(values):
         return values.astype("float64")
     return values.astype("category")
@@ -152,6 +218,11 @@ def _formula(formula: str) -> formulaic.Formula:
             f"{verb()} needs a formula such as 'lonely ~ sex + age_group', and cannot read "
             f"{formula!r}. Write the outcome, ~, and terms with + between them."
         ) from error
+    if isinstance(sides[1], tuple) or not list(sides[1]):
+        raise OptionError(
+            f"{verb()} needs one list of terms after ~, and cannot use {formula!r}. Write terms "
+            "with + between them, or 1 for none."
+        )
     if len(list(sides[0])) != 1:
         raise OptionError(
             f"{verb()} needs one outcome before ~, and {formula!r} has {len(list(sides[0]))}."
@@ -213,7 +284,7 @@ def _require_rank(x: FloatArray, names: Sequence[str]) -> None:
 
 def figures_in(rows: ModelRows) -> Iterator[Figure]:
     """Adjusted figures of every class, differences with the first, and slopes of numbers."""
-    for name in sorted(set(map(str, rows.matrix.model_spec.required_variables))):
+    for name in rows.predictors:
         values = rows.data[name]
         if isinstance(values.dtype, pd.CategoricalDtype):
             yield from _classes(rows, name, list(values.cat.categories))
@@ -222,7 +293,10 @@ def figures_in(rows: ModelRows) -> Iterator[Figure]:
         else:
             step = _STEP * (float(values.std()) or 1.0)
             half = 1.0 / (2.0 * step)
-            above, below = (rows.at(**{name: values + side * step}) for side in (1.0, -1.0))
+            try:
+                above, below = (rows.at(**{name: values + side * step}) for side in (1.0, -1.0))
+            except FactorEvaluationError:  # a spline has no value beyond its ends
+                continue
             yield Figure(name, "slope", True, ((half, above), (-half, below)))
 
 

@@ -135,7 +135,7 @@ class RegressionFit:
         """
         frame = pd.DataFrame([asdict(one) for one in self.coefficients])
         frame = frame[[*COEFFICIENT_COLUMNS, "conf_high"]]
-        return self._remember(frame.assign(flag=str(self.flag), reason=self.reason))
+        return self._remember(frame)
 
     def glance(self) -> pd.DataFrame:
         """Fresh frame of one row: outcome, family, numbers of rows, fit, method, version."""
@@ -185,4 +185,5 @@ class RegressionFit:
         return "\n".join([*lines, *([f"{self.flag}: {self.reason}"] if self.reason else [])])
 
     def _remember(self, frame: pd.DataFrame) -> pd.DataFrame:
-        return remembering(frame, self.disclosure)
+        told = frame.assign(flag=str(self.flag), reason=self.reason)
+        return remembering(told, self.disclosure)

@@ -19,6 +19,12 @@ from eenzaam_stats.errors import ConvergenceError
 RegressionFamily = Literal["logit", "linear", "poisson"]
 TOLERANCE = 1e-8  # of R
 _STEPS = 200
+_MOVING = 0.1  # in log odds or log rates; at the usual stop other fits move by less than 1e-3
+_SEPARATION = (
+    "the columns of the model tell the outcome of some rows exactly, so that a coefficient grows "
+    "without end. Leave out the column, or join the category in which everybody or nobody has the "
+    "outcome with another."
+)
 # The fit stops before a share that goes to 0 is there: in samples of 100 to 100,000 rows of which
 # half were separated, the share was 1.2e-9 at the stop; fewer separated rows stop it sooner.
 _SEPARATED = 1e-6
@@ -151,6 +157,7 @@ def fit_regression(
             f"the fit did not converge in {_STEPS} steps. Leave out columns, or divide numbers of "
             "very different sizes by their usual size."
         )
+    _require_settled(family, x, y, weight=weight, at=predictor)
     # the weights of the last step, which were those before it: as R has them
     bread = np.linalg.inv(x.T @ (working[:, None] * x))
     score = working * (y - mean) / differentiate_mean(family, mean)
@@ -162,6 +169,22 @@ def fit_regression(
         deviance,
         _deviance(family, y, overall, weight),
     )
+
+
+def _require_settled(
+    family: RegressionFamily, x: FloatArray, y: FloatArray, *, weight: FloatArray, at: FloatArray
+) -> None:
+    """Stop where one more step still moves a prediction: its coefficient has no end.
+
+    The deviance of a few separated rows is so small that the fit stops while their log odds grow by
+    1 a step, as in R, with a standard error that looks like one.
+    """
+    mean = invert_link(family, at)
+    slope = differentiate_mean(family, mean)
+    root = np.sqrt(weight * slope)
+    step = np.linalg.lstsq(root[:, None] * x, root * (y - mean) / slope, rcond=None)[0]
+    if np.abs(x @ step).max() > _MOVING:
+        raise ConvergenceError(_SEPARATION)
 
 
 def differentiate_mean(family: RegressionFamily, mean: FloatArray) -> FloatArray:
@@ -194,11 +217,7 @@ def _deviance(
 
 def _require_inside(family: RegressionFamily, mean: FloatArray) -> None:
     if family == "logit" and (np.minimum(mean, 1.0 - mean) < _SEPARATED).any():
-        raise ConvergenceError(
-            "the columns of the model tell the outcome of some rows exactly, so that a coefficient "
-            "grows without end. Leave out the column, or join the category in which everybody or "
-            "nobody has the outcome with another."
-        )
+        raise ConvergenceError(_SEPARATION)
     if not np.isfinite(mean).all():
         raise ConvergenceError(
             "the fit went beyond all numbers. Leave out columns, or divide numbers of very "
