@@ -87,8 +87,9 @@ class ForecastGap:
     def describe(self) -> str:
         """The verdict on the last wave, in sentences."""
         last, model = self.gaps[-1], self.model
+        unit = "" if model.link == "identity" else f" on the {model.link} scale"
         words = (
-            f"{model.outcome} ({model.source}): the last wave, {last.time:g}, is {self.verdict} "
+            f"{model.outcome} ({model.source}){unit}: the last wave, {last.time:g}, is {self.verdict} "
             f"the trend of the {model.n_before} waves before {self.start:g} (gap {last.gap:.4g}, "
             f"{model.level:.0%} prediction interval {last.conf_low:.4g} to {last.conf_high:.4g}); "
             f"mean gap {self.mean_gap:.4g} ({self.mean_low:.4g} to {self.mean_high:.4g}). "

@@ -328,3 +328,15 @@ def test_a_check_of_an_episode_still_finds_its_effect():
     how = Fitting("level during", estimator="ols")
     found = leave_one_wave_out(series(4), FIRST, how)
     assert len(found.rows) == 73
+
+
+def test_words_of_a_gap_name_a_scale_that_is_not_that_of_the_series():
+    waves = np.arange(2008.0, 2024.0)
+    values = 0.1 + 0.002 * (waves - 2008) + np.tile([0.004, -0.002, 0.0, -0.002], 4)
+    frame = pd.DataFrame({"wave": waves, "estimate": values})
+    said = {
+        link: forecast_gap(frame, start=2020.2, link=link).describe()
+        for link in ("identity", "logit")
+    }
+    assert "on the logit scale" in said["logit"]
+    assert "scale" not in said["identity"].partition(":")[0]
