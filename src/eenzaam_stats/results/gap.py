@@ -89,8 +89,8 @@ class ForecastGap:
         last, model = self.gaps[-1], self.model
         unit = "" if model.link == "identity" else f" on the {model.link} scale"
         words = (
-            f"{model.outcome} ({model.source}){unit}: the last wave, {last.time:g}, is {self.verdict} "
-            f"the trend of the {model.n_before} waves before {self.start:g} (gap {last.gap:.4g}, "
+            f"{model.outcome} ({model.source}){unit}: the last wave, {last.time:g}, is "
+            f"{self.verdict} the trend of the {model.n_before} waves before {self.start:g} (gap {last.gap:.4g}, "
             f"{model.level:.0%} prediction interval {last.conf_low:.4g} to {last.conf_high:.4g}); "
             f"mean gap {self.mean_gap:.4g} ({self.mean_low:.4g} to {self.mean_high:.4g}). "
             f"{model.estimator}; {model.correlation}. {model.convention}"
