@@ -90,7 +90,8 @@ class ForecastGap:
         unit = "" if model.link == "identity" else f" on the {model.link} scale"
         words = (
             f"{model.outcome} ({model.source}){unit}: the last wave, {last.time:g}, is "
-            f"{self.verdict} the trend of the {model.n_before} waves before {self.start:g} (gap {last.gap:.4g}, "
+            f"{self.verdict} the trend of the {model.n_before} waves before {self.start:g} "
+            f"(gap {last.gap:.4g}, "
             f"{model.level:.0%} prediction interval {last.conf_low:.4g} to {last.conf_high:.4g}); "
             f"mean gap {self.mean_gap:.4g} ({self.mean_low:.4g} to {self.mean_high:.4g}). "
             f"{model.estimator}; {model.correlation}. {model.convention}"
