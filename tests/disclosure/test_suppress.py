@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import eenzaam_stats as es
@@ -21,6 +22,7 @@ from eenzaam_stats.disclosure import (
 from eenzaam_stats.disclosure.rules import disclosive, unreliable
 from eenzaam_stats.errors import DisclosureError, OptionError, SchemaError
 from eenzaam_stats.results.estimates import Estimates
+from eenzaam_stats.survey import HarmonisationReport
 from eenzaam_stats.vocabulary import Disclosure, Flag
 
 STRICT = PROFILES["strict10"]
@@ -180,3 +182,15 @@ def test_report_fails_before_and_passes_after():
 def test_estimates_of_a_survey_are_unchecked_until_they_are_suppressed():
     assert es.suppress is suppress
     assert NOTE.disclosure == "not checked for disclosure"
+
+
+@pytest.mark.parametrize("column", ["person_id", "household_id", "weight"])
+def test_a_table_whose_groups_are_persons_is_refused(column):
+    people = pd.DataFrame({"y": [0, 1] * 40, "g": ["a", "b"] * 40})
+    people[column] = np.arange(80) // (2 if column == "household_id" else 1)
+    report = HarmonisationReport("a", "2022", "a.sav", "synthetic", "adults", 80, 80)
+    survey = es.Survey(people, es.Design(), report)
+    for by in ([column], ["g", column]):
+        made = es.prevalence(survey, "y", by=by, weights=None)
+        with pytest.raises(DisclosureError, match=f"a table by '{column}' cannot be released"):
+            suppress([es.prevalence(survey, "y", by="g", weights=None), made])

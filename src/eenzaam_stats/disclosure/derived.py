@@ -42,6 +42,28 @@ def require_released(tables: Sequence[Any], *, verb: str = "suppress()") -> None
             )
 
 
+# columns of respondents whose values are those of persons: as names of groups they leave with rows
+_OF_PERSONS = ("person_id", "household_id", "weight")
+
+
+def require_groups(tables: Sequence[Released]) -> None:
+    """Raise when the groups of a table are persons: their names leave, also with hidden rows.
+
+    Raises
+    ------
+    DisclosureError
+        With the column.
+    """
+    for table in tables:
+        named = [name for name in table.by if name in _OF_PERSONS]
+        if named:
+            raise DisclosureError(
+                f"a table by {named[0]!r} cannot be released: its groups are persons, and the "
+                "names of groups leave with their rows, also with hidden ones. Group by something "
+                "that many persons share."
+            )
+
+
 def require_basis(tables: Sequence[Released]) -> None:
     """Raise when a derived result comes without the estimates that it was made of.
 

@@ -23,6 +23,7 @@ from eenzaam_stats.disclosure.derived import (
     find_revealing_rows,
     is_counted,
     require_basis,
+    require_groups,
     require_released,
 )
 from eenzaam_stats.disclosure.overlap import FINE, MOST_HIDDEN, measure_hidden_parts
@@ -144,6 +145,7 @@ def find_reasons(tables: Sequence[Released], profile: DisclosureProfile) -> list
     list of list of str
     """
     require_released(tables)
+    require_groups(tables)
     require_basis(tables)
     for table in tables:
         _require_counts(table)
