@@ -97,6 +97,11 @@ class HarmonisationReport:
         # the name of a file can hold what no table, page or terminal takes
         object.__setattr__(self, "file", plain(self.file))
 
+    @property
+    def name(self) -> str:
+        """Source, wave and what the file is made of, as results of models name it."""
+        return f"{self.source} {self.wave} ({self.origin})"
+
     def to_json(self) -> str:
         """Report as one JSON document."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=2)
@@ -104,7 +109,7 @@ class HarmonisationReport:
     def describe(self) -> str:
         """Report as plain text for a terminal."""
         head = (
-            f"{self.source} {self.wave} ({self.origin}), file {self.file}: "
+            f"{self.name}, file {self.file}: "
             f"{self.n_read:,} rows read, {self.n_kept:,} kept. Population: {self.population}."
         )
         lines = [head, *(f"  dropped {n:,} rows: {reason}" for reason, n in self.dropped)]

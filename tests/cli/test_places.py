@@ -11,6 +11,7 @@ import typer
 
 from cli.test_every_command import workplace
 from eenzaam_stats.cli import main
+from eenzaam_stats.files import writing
 from eenzaam_stats.files.scratch import PREFIX
 from files.faulty_disk import locked, read_only, tree
 
@@ -122,6 +123,27 @@ def test_a_release_whose_file_failed_is_not_remembered(workplace, command) -> No
     assert tree(workplace / "left") == {}
     assert command(*words).code == 0
     assert list(tree(workplace / "left")) == ["release_00001.json", "releases.json"]
+
+
+@pytest.mark.parametrize("before", [None, "an older table"])
+def test_a_file_that_arrived_keeps_its_record(workplace, command, monkeypatch, before) -> None:
+    """A disk that fails after the move: the file is there, so its tables have left."""
+    (workplace / "left").mkdir()
+    if before:
+        (workplace / "t.csv").write_text(before)
+    settle = writing.settle_folder
+
+    def fails_for_the_output(folder: Path) -> None:
+        settle(folder)
+        if folder.resolve() == workplace.resolve() and (workplace / "t.csv").is_file():
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(writing, "settle_folder", fails_for_the_output)
+    words = ("prevalence", "demo.sav", *GM, "--release", "left", "--out", "t.csv", "--force")
+    ran = command(*words)
+    assert ran.code == 3, ran.err
+    assert (workplace / "t.csv").read_text() != before
+    assert sorted(tree(workplace / "left")) == ["release_00001.json", "releases.json"]
 
 
 def test_two_runs_at_once_do_not_both_leave(workplace, command, monkeypatch) -> None:

@@ -59,7 +59,7 @@ def test_modules_stay_within_their_size(repository: Path) -> None:
     assert {str(path): n for path, n in sizes.items() if n > MODULE_LINES} == {}
 
 
-def test_no_module_is_a_room_without_a_name(repository: Path) -> None:
+def test_no_module_is_without_a_name(repository: Path) -> None:
     names = {path.stem for path in repository.glob("src/**/*.py")}
     assert names.isdisjoint({"utils", "util", "helpers", "helper", "common", "misc", "base"})
 

@@ -103,7 +103,7 @@ def test_what_can_change_and_how_far_is_what_a_programme_says(seed):
         assert low == pytest.approx(value[0]) == high
         return
     less = equations.among(moving)
-    fall, rise = less.room(0, value[moving])
+    fall, rise = less.slack(0, value[moving])
     assert fall >= value[0] - low - 1e-6
     assert rise >= high - value[0] - 1e-6
     again = Programme(less, less.times(value[moving]), np.full(int(moving.sum()), np.inf))

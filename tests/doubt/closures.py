@@ -532,7 +532,6 @@ NOT_APPLICABLE: dict[str, str] = {
     "letter.recompute.lookup.rows": "looks up published figures, which have no rows of ours",
     "letter.recompute.registry.words": "a text of the catalogue of labels",
     "letter.recompute.registry.alternative": "labels another reading, which the letter computes",
-    "estimation.model.model_errors": "errors of estimation.model.model, which is run here",
     "estimation.model.class_doubts": "the doubts that estimation.model.model inherits",
     "estimation.model_rows.model_rows": "complete rows, estimates nothing",
     "disclosure.table_columns.find_columns": "names columns of a table, estimates nothing",

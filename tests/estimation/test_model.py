@@ -279,6 +279,36 @@ def test_a_class_that_tells_the_outcome_is_found_however_small(surveys, people):
     assert model(dataclasses.replace(survey, respondents=rare), "rare ~ sex").n > 0
 
 
+def test_a_class_in_which_nothing_is_counted_has_no_rate(surveys):
+    survey = surveys["stratified"]
+    group = np.where(np.arange(len(survey.respondents)) < 5, "none", "some")
+    frame = survey.respondents.assign(
+        group=group, count=np.where(group == "none", 0.0, np.arange(len(group)) % 3)
+    )
+    with pytest.raises(ConvergenceError, match="tell the outcome of some rows exactly"):
+        model(dataclasses.replace(survey, respondents=frame), "count ~ group", family="poisson")
+
+
+@pytest.mark.parametrize("size", [1e-9, 1e9, 1e14])
+def test_numbers_of_any_size_have_a_linear_model(surveys, size):
+    survey = surveys["clustered"]
+    frame = survey.respondents.assign(large=survey.respondents["score"] * size)
+    one = model(survey, "score ~ sex + region", family="linear")
+    two = model(
+        dataclasses.replace(survey, respondents=frame), "large ~ sex + region", family="linear"
+    )
+    for a, b in zip(one.coefficients, two.coefficients, strict=True):
+        np.testing.assert_allclose(
+            [b.estimate / size, b.std_error / size], [a.estimate, a.std_error], rtol=1e-8
+        )
+
+
+@pytest.mark.parametrize("name", ["data", "read", "survey", "frame"])
+def test_a_formula_sees_the_survey_and_no_variable_of_the_program(surveys, name):
+    with pytest.raises((UnknownColumnError, OptionError)):
+        model(surveys["stratified"], f"y ~ poly({name}, 2)")
+
+
 @pytest.mark.parametrize("terms", ["poly(score, 2)", "bs(score, df=4)", "log(score + 1)"])
 def test_functions_of_a_number_have_the_columns_of_formulaic(surveys, terms):
     import statsmodels.api as sm

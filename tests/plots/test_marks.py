@@ -181,7 +181,7 @@ def test_prevalence_figure_says_origin_n_level_and_what_is_left_out(language, wo
     assert [tick.get_text() for tick in axes.get_yticklabels()] == sexes
 
 
-def test_plots_room_announces_what_it_has() -> None:
+def test_plots_announces_what_it_has() -> None:
     assert all(callable(getattr(plots, name)) for name in plots.__all__)
     with pytest.raises(AttributeError, match="pie"):
         plots.pie  # noqa: B018

@@ -96,6 +96,6 @@ def test_three_items_carry_no_threshold_of_their_own():
     assert UCLA3.categories == ()
 
 
-def test_the_room_exports_what_it_lists():
+def test_the_package_exports_what_it_lists():
     assert all(hasattr(package, name) for name in package.__all__)
     assert {"score", "score_polytomous", "check_direction"} < set(package.__all__)

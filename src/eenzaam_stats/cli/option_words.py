@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from typing import Any
 
 # arguments that an option of another name stands for, where the command has that option
-_OTHER_NAMES = {"rng": "draws", "single_psu": "single_psu", "start": "interruption"}
+_OTHER_NAMES = {"rng": "draws", "start": "interruption"}
 # values that an option of their own stands for
 _OWN_OPTION = {("weights", "None"): "unweighted", ("weight", "None"): "unweighted"}
 _VALUE = r"\[[^\]]*\]|\{[^}]*\}|'[^']*'|\"[^\"]*\"|\.\.\.|\w+(?:\.\d+)?"
@@ -17,7 +17,7 @@ _ARGUMENT = re.compile(rf"(?<![\w-])([a-z]\w*)=({_VALUE})?")
 _SAID_TWICE = re.compile(r"\s*\(--[\w-]+ and --[\w-]+ on the command line, ([^)]*)\)")
 _TOLD_ALREADY = re.compile(r"\s*\(--[^()]* on the command line\)")
 # a message that begins with an argument
-_SUBJECT = re.compile(r"^([a-z]\w*)(?= (?:is|are|names|goes|and)\b)( is ')?")
+_SUBJECT = re.compile(r"^([a-z]\w*)(?= (?:is|are|names|goes|and)\b)")
 _NO_OPTION = re.compile(r"(?<=has no option )\[[^\]]*\]; it takes \[[^\]]*\]")
 _VERB = re.compile(r"(?<![\w.])(?:es\.)?([a-z_]+)\((\w*)\)")
 _SUPPRESS = ("suppress", "check_disclosure", "require_checked")
@@ -87,8 +87,7 @@ def in_options(text: str) -> str:
         return own or (found[0] if said is None else _write_option(said, value))
 
     def subject(found: re.Match[str]) -> str:
-        name, word = found[1], found[2] or ""
-        return (option(name) or name) + word
+        return option(found[1]) or str(found[1])
 
     def names(found: re.Match[str]) -> str:
         def said(one: re.Match[str]) -> str:

@@ -175,13 +175,16 @@ def remember_release(
     before = {one.file: (one.digest, one.people) for one in record.left}
     now = {**before, record.path.name: (_digest_text(text, record.path.name), signs)}
     gone = sorted({*_before(folder), *record.withdrawn})
+    there = None if out is None or not out.is_file() else out.read_bytes()
     _place(record.path, text, now, gone, as_they_were)
     for name in record.withdrawn:
         (folder / name).unlink(missing_ok=True)
     try:
         yield
     except SourceError:
-        if out is not None:  # a file is whole or absent; what was printed may have been read
+        # A file is whole or as it was, also where the disk failed after the move; what was printed
+        # may have been read.
+        if out is not None and there == (out.read_bytes() if out.is_file() else None):
             _as_before(record.path, as_they_were)
         raise
 

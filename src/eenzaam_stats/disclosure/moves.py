@@ -138,13 +138,13 @@ class Box:
         mapping = self.system.functions[finer, name]
         return list(dict.fromkeys(mapping.get(value, "") for value in self.chosen[finer]))
 
-    def has_room(self) -> bool:
-        """Whether no single sum says that what is hidden leaves too little room."""
+    def has_slack(self) -> bool:
+        """Whether no single sum says that what is hidden leaves too little slack."""
         places, equations = self._moving(0.0)
         if not len(places):
             return False
         own = int(np.flatnonzero(places == self.own)[0])
-        return sum(equations.room(own, self.value[places])) >= self.people - _NOTHING
+        return sum(equations.slack(own, self.value[places])) >= self.people - _NOTHING
 
     def keeping(self) -> set[int] | None:
         """Hidden counts that leave the bounds of the count far enough apart; ``None`` without.
@@ -156,8 +156,8 @@ class Box:
         if not len(places):
             return None
         own, value = int(np.flatnonzero(places == self.own)[0]), self.value[places]
-        enough, room = self.people - _NOTHING, equations.room(own, value)
-        if sum(room) < enough:
+        enough, slack = self.people - _NOTHING, equations.slack(own, value)
+        if sum(slack) < enough:
             return None
         asked = Programme(
             equations,
@@ -167,7 +167,7 @@ class Box:
             model=self.hiding.model,
         )
         far, changed = 0.0, np.zeros(len(value), dtype=bool)
-        for sign, other in ((1.0, room[1]), (-1.0, 0.0)):
+        for sign, other in ((1.0, slack[1]), (-1.0, 0.0)):
             found = asked.find_end(own, sign)
             if found is None:  # without an end
                 return set(self.unknowns[places].tolist())
@@ -200,9 +200,9 @@ class Box:
             [price / people, price / np.clip(np.minimum(down, people), _NOTHING, None)]
         )
         whole = float(people).is_integer() and _are_whole(down)
-        fall, rise = equations.room(own, down)
-        for entry, other, room in ((own, own + count, rise), (own + count, own, fall)):
-            if room < people - _NOTHING:
+        fall, rise = equations.slack(own, down)
+        for entry, other, slack in ((own, own + count, rise), (own + count, own, fall)):
+            if slack < people - _NOTHING:
                 continue
             upper = np.concatenate([up, down])
             upper[other] = 0.0

@@ -106,7 +106,7 @@ def _others(
     support: Mapping[Secret, Support], leaning: Sequence[Secret]
 ) -> dict[Secret, Support] | None:
     """What else keeps some secrets unknown; ``None`` where nothing keeps one of them."""
-    if not all(support[one].box.has_room() for one in leaning):
+    if not all(support[one].box.has_slack() for one in leaning):
         return None
     found: dict[Secret, Support] = {}
     for one in leaning:

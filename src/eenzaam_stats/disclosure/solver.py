@@ -77,7 +77,7 @@ class Equations:
             reached[column[rows[row]]] = True
         return reached
 
-    def room(self, column: int, value: FloatArray) -> tuple[float, float]:
+    def slack(self, column: int, value: FloatArray) -> tuple[float, float]:
         """How far one column can fall and rise at most, by each of its equations alone."""
         own = np.zeros(self.rows)
         mine = self.column == column

@@ -17,15 +17,13 @@ from scipy import stats
 
 from eenzaam_stats.arguments import in_words
 from eenzaam_stats.arrays import FloatArray
-from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.aggregates.cells import Cells, cells_for
 from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT, Outcome
 from eenzaam_stats.estimation.input_rows import input_doubts
 from eenzaam_stats.estimation.method_words import method_words
-from eenzaam_stats.estimation.model_rows import Figure, ModelRows, figures_in, model_rows
+from eenzaam_stats.estimation.model_rows import Figures, ModelRows, figures_in, model_rows
 from eenzaam_stats.estimation.rows import require_level
 from eenzaam_stats.estimation.variance.replicated import replicate_sums
-from eenzaam_stats.estimation.variance.respondent_rows import collect_frame
 from eenzaam_stats.estimation.variance.standard_errors import StandardErrors
 from eenzaam_stats.estimation.variance.variance_method import estimate_errors
 from eenzaam_stats.numerics.survey.regression import (
@@ -35,10 +33,11 @@ from eenzaam_stats.numerics.survey.regression import (
     fit_regression,
 )
 from eenzaam_stats.numerics.survey.replication import replicate_covariance
+from eenzaam_stats.numerics.t_distribution import t_quantile, two_sided_p
 from eenzaam_stats.results.doubt import Doubt, inherit_flag
 from eenzaam_stats.results.model import AdjustedRow, RegressionFit, TermTest
 from eenzaam_stats.results.series import Coefficient
-from eenzaam_stats.survey import HarmonisationReport, Survey
+from eenzaam_stats.survey import Survey
 from eenzaam_stats.version import VERSION
 from eenzaam_stats.vocabulary import require_option
 
@@ -115,8 +114,8 @@ def model(
     **Missing data.** A row without a variable of the formula adds nothing and is counted, and the
     design stays whole: strata and clusters keep their numbers of units.
 
-    **Validated against.** ``svyglm``, ``regTermTest`` and ``svypredmeans`` of R ``survey``, in
-    ``tests/estimation/test_model.py``.
+    **Validated against.** ``svyglm`` and ``regTermTest`` of R ``survey``, and averages of
+    predictions worked out there, in ``tests/estimation/test_model.py``.
 
     References
     ----------
@@ -140,14 +139,20 @@ def model(
     require_level(level)
     rows = model_rows(survey, formula, family=family, weights=weights)
     fit = fit_regression(rows.y, rows.x, rows.weight, family=family, tolerance=tolerance)
-    figures = list(figures_in(rows))
-    found = model_errors(survey, rows, fit, figures, weights=weights, tolerance=tolerance)
+    figures = figures_in(rows)
+    estimates = figures.estimate(fit, rows.weight)
+    if survey.design.replicates and weights in (DESIGN_WEIGHT, survey.design.weight):
+        found = _refit_replicates(survey, rows, fit, figures, tolerance=tolerance)
+    else:
+        influences = [fit.influence, *figures.influence(fit, rows.weight)]
+        found = _linearise(survey, rows, influences, weights=weights)
     p = rows.x.shape[1]
     df = found.df - (p - 1)
-    quantile = float(stats.t.ppf(0.5 + level / 2.0, df)) if df > 0 else float("nan")
+    quantile = float(t_quantile(level, df))
+    errors = np.sqrt(np.diag(found.covariance)[p:]).tolist()
     adjusted = [
-        _adjust_row(one, one.estimate(fit, rows.weight), error, df=df, quantile=quantile)
-        for one, error in zip(figures, np.sqrt(np.diag(found.covariance)[p:]), strict=True)
+        (one.difference, AdjustedRow(one.variable, one.value, *_limits(b, se, quantile), df))
+        for one, b, se in zip(figures.figures, estimates, errors, strict=True)
     ]
     doubt = inherit_flag(
         class_doubts(survey, rows, family=family, weights=weights),
@@ -157,13 +162,13 @@ def model(
     return RegressionFit(
         outcome=rows.outcome,
         formula=formula,
-        source=found.source,
+        source=survey.report.name,
         family=family,
         coefficients=_coefficients(rows.names, fit, found.covariance, df=df, quantile=quantile),
         covariance=tuple(tuple(row) for row in found.covariance[:p, :p].tolist()),
         terms=_tests(rows, fit.coefficients, found.covariance, df=df),
-        adjusted=tuple(a for a, one in zip(adjusted, figures, strict=True) if not one.difference),
-        effects=tuple(a for a, one in zip(adjusted, figures, strict=True) if one.difference),
+        adjusted=tuple(row for difference, row in adjusted if not difference),
+        effects=tuple(row for difference, row in adjusted if difference),
         n=int(rows.complete.sum()),
         n_missing=int((~rows.complete).sum()),
         missing=rows.missing,
@@ -171,11 +176,16 @@ def model(
         deviance=fit.deviance,
         null_deviance=fit.null_deviance,
         level=level,
-        method=found.method,
+        method=_describe_method(found),
         version=VERSION,
         flag=doubt.flag,
         reason=doubt.reason,
     )
+
+
+def _limits(b: float, se: float, quantile: float) -> tuple[float, float, float, float]:
+    """Estimate, standard error and symmetric limits."""
+    return b, se, b - quantile * se, b + quantile * se
 
 
 def _coefficients(
@@ -186,22 +196,14 @@ def _coefficients(
     df: int,
     quantile: float,
 ) -> tuple[Coefficient, ...]:
-    made = []
-    for name, estimate, variance in zip(names, fit.coefficients, np.diag(covariance), strict=False):
-        b, se = float(estimate), float(np.sqrt(variance))
-        t = b / se if se > 0.0 else float("nan")
-        p = 2.0 * float(stats.t.sf(abs(t), df)) if df > 0 else float("nan")
-        term = "(Intercept)" if name == "Intercept" else name
-        made.append(Coefficient(term, b, se, b - quantile * se, b + quantile * se, df, t, p))
-    return tuple(made)
-
-
-def _adjust_row(
-    one: Figure, estimate: float, error: float, *, df: int, quantile: float
-) -> AdjustedRow:
-    half = quantile * float(error)
-    return AdjustedRow(
-        one.variable, one.value, estimate, float(error), estimate - half, estimate + half, df
+    errors = np.sqrt(np.diag(covariance)[: len(names)])
+    t = np.divide(fit.coefficients, errors, out=np.full(len(names), np.nan), where=errors > 0.0)
+    columns = (fit.coefficients, errors, t, two_sided_p(t, df))
+    return tuple(
+        Coefficient(
+            "(Intercept)" if name == "Intercept" else name, *_limits(b, se, quantile), df, t, p
+        )
+        for name, b, se, t, p in zip(names, *(one.tolist() for one in columns), strict=True)
     )
 
 
@@ -234,51 +236,32 @@ _ROWS = Outcome(_COMPLETE, "number")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ModelErrors:
-    """Covariance of coefficients, then of figures; degrees of freedom of the design; in words."""
+class _Errors:
+    """Covariance of coefficients, then of figures; degrees of freedom of the design; its words."""
 
     covariance: FloatArray
     df: int
-    source: str
-    method: str
+    source: Cells
+    words: str
 
 
-def model_errors(
-    survey: Survey,
-    rows: ModelRows,
-    fit: SampleRegression,
-    figures: Sequence[Figure],
-    *,
-    weights: str | None,
-    tolerance: float,
-) -> ModelErrors:
-    """Covariance of the coefficients and the variances of the figures, in this order."""
-    if survey.design.replicates is not None and weights in (DESIGN_WEIGHT, survey.design.weight):
-        covariance, df, source = _replicate_covariance(
-            survey, rows, fit, figures, tolerance=tolerance
-        )
-        words = f"replicate weights ({survey.design.replicates.method})"
-    else:
-        influence = [fit.influence, *(one.influence(fit, rows.weight) for one in figures)]
-        covariance, df, source, words = _linearise_covariance(
-            survey, rows, np.column_stack(influence), p=rows.x.shape[1], weights=weights
-        )
-    # how intervals are made is said by the result: its degrees of freedom are those of the model
-    design, _, _ = method_words(source, variance=words, interval="symmetric").partition("; ")
-    method = design.removeprefix("direct estimate, ")
-    return ModelErrors(covariance, df, _name_source(source.report), method)
+def _describe_method(found: _Errors) -> str:
+    """Variance, design and weights; the degrees of freedom of a model are said by the result."""
+    words = method_words(found.source, variance=found.words, interval="symmetric")
+    return words.partition("; ")[0].removeprefix("direct estimate, ")
 
 
-def _linearise_covariance(
-    survey: Survey, rows: ModelRows, influence: FloatArray, *, p: int, weights: str | None
-) -> tuple[FloatArray, int, Cells, str]:
+def _linearise(
+    survey: Survey, rows: ModelRows, influences: Sequence[FloatArray], *, weights: str | None
+) -> _Errors:
     """Covariance of totals of influences under the design of the survey.
 
     The variance of a sum gives the covariance of two: 2 cov(a, b) = var(a + b) - var(a) - var(b).
     So the engine of totals serves for every design. Beyond the coefficients only variances are
     needed.
     """
-    k = influence.shape[1]
+    influence = np.column_stack(influences)
+    k, p = influence.shape[1], rows.x.shape[1]
     pairs = [(i, j) for j in range(p) for i in range(j)]
     # columns of one size, or the sum of two would forget the smaller
     size = np.sqrt((influence**2).sum(axis=0))
@@ -288,7 +271,7 @@ def _linearise_covariance(
     covariance = np.diag(variances[:k])
     for (i, j), both in zip(pairs, variances[k:], strict=True):
         covariance[i, j] = covariance[j, i] = (both - variances[i] - variances[j]) / 2.0
-    return covariance * size[:, None] * size[None, :], df, source, words
+    return _Errors(covariance * size[:, None] * size[None, :], df, source, words)
 
 
 def _variances(
@@ -301,7 +284,7 @@ def _variances(
     added = pd.DataFrame(made, columns=names)
     # an answer for every complete row: its degrees of freedom are those of the model
     added[_COMPLETE] = np.where(rows.complete, 1.0, np.nan)
-    frame = pd.concat([_design_frame(survey, len(rows.complete)), added], axis=1)
+    frame = pd.concat([rows.design, added], axis=1)
     whole = dataclasses.replace(survey, respondents=frame)
     variances: list[float] = []
     for start in range(0, len(names), _AT_ONCE):
@@ -320,25 +303,18 @@ def _total_errors(survey: Survey, source: Cells, outcome: Outcome) -> tuple[Stan
     )
 
 
-def _replicate_covariance(
-    survey: Survey,
-    rows: ModelRows,
-    fit: SampleRegression,
-    figures: Sequence[Figure],
-    *,
-    tolerance: float,
-) -> tuple[FloatArray, int, Cells]:
+def _refit_replicates(
+    survey: Survey, rows: ModelRows, fit: SampleRegression, figures: Figures, *, tolerance: float
+) -> _Errors:
     """Covariance of coefficients and figures, fitted again under every replicate weight."""
-    frame = _design_frame(survey, len(rows.complete)).assign(
-        **{_COMPLETE: np.where(rows.complete, 1.0, np.nan)}
-    )
+    frame = rows.design.assign(**{_COMPLETE: np.where(rows.complete, 1.0, np.nan)})
     whole = dataclasses.replace(survey, respondents=frame)
     source = cells_for(whole, [_ROWS], by=(), weights=DESIGN_WEIGHT)
     domains = source.domains(_ROWS, by=())
     sums = replicate_sums(whole, domains, _ROWS, by=())
-    assert survey.design.replicates is not None
+    replicates = survey.design.replicates
     found = []
-    for name in survey.design.replicates.columns:
+    for name in replicates.columns if replicates else ():
         weight = frame[name].to_numpy(dtype=np.float64)[rows.complete]
         weight = weight / weight.mean()
         again = fit_regression(
@@ -349,8 +325,8 @@ def _replicate_covariance(
             start=fit.coefficients,
             tolerance=tolerance,
         )
-        found.append([*again.coefficients, *(one.estimate(again, weight) for one in figures)])
-    estimates = [*fit.coefficients, *(one.estimate(fit, rows.weight) for one in figures)]
+        found.append([*again.coefficients, *figures.estimate(again, weight)])
+    estimates = [*fit.coefficients, *figures.estimate(fit, rows.weight)]
     covariance = replicate_covariance(
         np.array(found),
         np.array(estimates),
@@ -358,26 +334,9 @@ def _replicate_covariance(
         rscales=sums.rscales,
         about_estimate=sums.about_estimate,
     )
-    return covariance, int(sums.df(np.ones((1, 1), dtype=np.bool_))[0]), source
-
-
-def _design_frame(survey: Survey, n: int) -> pd.DataFrame:
-    """Every column that the design names, as pandas."""
-    design = survey.design
-    calibration = design.calibration
-    names = [
-        *(name for name in (design.weight, design.stratum) if name),
-        *design.clusters,
-        *design.sizes,
-        *(design.replicates.columns if design.replicates else ()),
-        *(name for margin in (calibration.margins if calibration else ()) for name in margin),
-        *((calibration.base_weight, *calibration.numeric) if calibration else ()),
-    ]
-    frame = engine_frame.open_frame(survey.respondents)
-    wanted = list(dict.fromkeys(names))
-    if not wanted:
-        return pd.DataFrame(index=range(n))
-    return collect_frame(frame.select(*wanted)).to_pandas().reset_index(drop=True)
+    df = int(sums.df(np.ones((1, 1), dtype=np.bool_))[0])
+    words = f"replicate weights ({replicates.method if replicates else ''})"
+    return _Errors(covariance, df, source, words)
 
 
 def class_doubts(
@@ -392,7 +351,7 @@ def class_doubts(
         for name in rows.predictors
         if isinstance(rows.frame[name].dtype, pd.CategoricalDtype)
     ]
-    frame = _design_frame(survey, len(rows.complete)).assign(
+    frame = rows.design.assign(
         **{outcome.name: answer},
         **{f"class {at}": rows.frame[name] for at, name in enumerate(classes)},
     )
@@ -404,8 +363,3 @@ def class_doubts(
         doubts = input_doubts(whole, source, domains, outcome, by=by)
         for group, doubt in zip(domains.groups, doubts, strict=True):
             yield f"{name} {group[0]}" if group else rows.outcome, doubt
-
-
-def _name_source(report: HarmonisationReport) -> str:
-    made = "" if report.origin == "microdata" else f" ({report.origin})"
-    return f"{report.source} {report.wave}{made}".strip()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import formulaic
@@ -13,7 +13,7 @@ import pandas as pd
 from formulaic.errors import FactorEvaluationError
 
 from eenzaam_stats.arrays import BoolArray, FloatArray
-from eenzaam_stats.errors import OptionError, SchemaError, UnknownColumnError, verb
+from eenzaam_stats.errors import OptionError, SchemaError, verb
 from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.aggregates.columns import DESIGN_WEIGHT
 from eenzaam_stats.estimation.variance.respondent_rows import collect_frame
@@ -21,7 +21,7 @@ from eenzaam_stats.messages import show_label
 from eenzaam_stats.numerics.survey.regression import (
     RegressionFamily,
     SampleRegression,
-    average_prediction,
+    prediction_influence,
 )
 from eenzaam_stats.survey import Survey
 
@@ -36,7 +36,8 @@ class ModelRows:
 
     outcome: str
     outcome_variables: frozenset[str]
-    frame: pd.DataFrame  # every row
+    design: pd.DataFrame  # what the design names, every row
+    frame: pd.DataFrame  # the variables, every row
     data: pd.DataFrame
     complete: BoolArray
     missing: tuple[tuple[str, int], ...]
@@ -58,28 +59,40 @@ class ModelRows:
 
     def at(self, **values: Any) -> FloatArray:
         """Columns of the model with variables at other values."""
-        made = self.matrix.model_spec.get_model_matrix(self.data.assign(**values))
+        made = self.matrix.model_spec.get_model_matrix(self.data.assign(**values), context={})
         return np.asarray(made, dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Figure:
     """An average of predictions, or a combination of two, at other values of one variable."""
 
     variable: str
     value: str
     difference: bool
-    parts: tuple[tuple[float, FloatArray], ...]
+    parts: tuple[tuple[float, int], ...]  # factor, and place among the averages
 
-    def estimate(self, fit: SampleRegression, weight: FloatArray) -> float:
-        """The combination of averages."""
-        return sum(factor * average_prediction(fit, x, weight)[0] for factor, x in self.parts)
+    def combine(self, averages: Sequence[Any]) -> Any:
+        """The same combination of anything that every average has."""
+        return sum(factor * averages[at] for factor, at in self.parts)
 
-    def influence(self, fit: SampleRegression, weight: FloatArray) -> FloatArray:
-        """What each row adds to it."""
-        made = [factor * average_prediction(fit, x, weight)[1] for factor, x in self.parts]
-        total: FloatArray = np.sum(made, axis=0)
-        return total
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figures:
+    """Rows at which is predicted, each set once, and the figures made of their averages."""
+
+    sets: list[FloatArray] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+
+    def estimate(self, fit: SampleRegression, weight: FloatArray) -> list[float]:
+        """Every figure, in order."""
+        averages = [weight @ fit.mean(x) / weight.sum() for x in self.sets]
+        return [float(one.combine(averages)) for one in self.figures]
+
+    def influence(self, fit: SampleRegression, weight: FloatArray) -> list[FloatArray]:
+        """What each row adds to every figure."""
+        averages = [prediction_influence(fit, x, weight) for x in self.sets]
+        return [one.combine(averages) for one in self.figures]
 
 
 def model_rows(
@@ -99,19 +112,15 @@ def model_rows(
     variables = sorted(_variables(read.lhs, present) | _variables(read.rhs, present))
     weight = survey.design.weight if weights == DESIGN_WEIGHT else weights
     needed = list(dict.fromkeys([*variables, *([weight] if weight else [])]))
-    absent = [name for name in needed if name not in present]
-    if absent:
-        unscored = [name for name in absent if name in engine_frame.SCORED_OUTCOMES]
-        hint = f"Run es.score first: it adds {unscored[0]!r}." if unscored else ""
-        raise UnknownColumnError.among(absent, present, hint=hint)
+    engine_frame.require_names(frame, needed)
     data = collect_frame(frame.select(*needed)).to_pandas().reset_index(drop=True)
     used = np.ones(len(data)) if weight is None else _weights(data[weight], weight)
     data = pd.DataFrame({name: _as_variable(data[name]) for name in variables})
-    complete = (data.notna().all(axis=1) & (used > 0.0)).to_numpy()
+    complete = data.notna().all(axis=1).to_numpy()
     if not complete.any():
         raise SchemaError(
-            f"{verb()} needs rows with every variable of {formula!r} and a weight above 0, and "
-            "there is none. Leave out the variable that is missing in most rows: "
+            f"{verb()} needs rows with every variable of {formula!r}, and there is none. "
+            "Leave out the variable that is missing in most rows: "
             f"{', '.join(f'{name} {int(n)}' for name, n in data.isna().sum().items())} missing."
         )
     # a class of incomplete rows alone would be a column of zeros
@@ -127,6 +136,7 @@ def model_rows(
     return ModelRows(
         outcome,
         frozenset(_variables(read.lhs, present)),
+        _design_frame(survey, frame, len(data)),
         data,
         kept,
         complete,
@@ -137,6 +147,24 @@ def model_rows(
         used[complete],
         (used / used.mean())[complete],
     )
+
+
+def _design_frame(survey: Survey, frame: engine_frame.Frame, n: int) -> pd.DataFrame:
+    """Every column that the design names, as pandas."""
+    design, calibration = survey.design, survey.design.calibration
+    names = [
+        *(name for name in (design.weight, design.stratum) if name),
+        *design.clusters,
+        *design.sizes,
+        *(design.replicates.columns if design.replicates else ()),
+        *(name for margin in (calibration.margins if calibration else ()) for name in margin),
+        *((calibration.base_weight, *calibration.numeric) if calibration else ()),
+    ]
+    wanted = list(dict.fromkeys(names))
+    engine_frame.require_names(frame, wanted)
+    if not wanted:
+        return pd.DataFrame(index=range(n))
+    return collect_frame(frame.select(*wanted)).to_pandas().reset_index(drop=True)
 
 
 def _variables(terms: Any, present: Collection[str]) -> set[str]:
@@ -233,7 +261,7 @@ def _formula(formula: str) -> formulaic.Formula:
 
 def _matrix(read: formulaic.Formula, data: pd.DataFrame) -> Any:
     try:
-        return read.get_model_matrix(data, output="pandas")
+        return read.get_model_matrix(data, output="pandas", context={})
     except Exception as error:  # an unknown function, a factor that cannot be made
         raise OptionError(
             f"{verb()} cannot make the columns of {str(read.rhs)!r}. Use columns of the survey and "
@@ -282,33 +310,40 @@ def _require_rank(x: FloatArray, names: Sequence[str]) -> None:
         )
 
 
-def figures_in(rows: ModelRows) -> Iterator[Figure]:
+def figures_in(rows: ModelRows) -> Figures:
     """Adjusted figures of every class, differences with the first, and slopes of numbers."""
+    made = Figures()
     for name in rows.predictors:
         values = rows.data[name]
         if isinstance(values.dtype, pd.CategoricalDtype):
-            yield from _classes(rows, name, list(values.cat.categories))
+            _add_classes(made, rows, name, list(values.cat.categories))
         elif values.isin([0.0, 1.0]).all():
-            yield from _classes(rows, name, [0.0, 1.0])
+            _add_classes(made, rows, name, [0.0, 1.0])
         else:
-            step = _STEP * (float(values.std()) or 1.0)
-            half = 1.0 / (2.0 * step)
-            try:
-                above, below = (rows.at(**{name: values + side * step}) for side in (1.0, -1.0))
-            except FactorEvaluationError:  # a spline has no value beyond its ends
-                continue
-            yield Figure(name, "slope", True, ((half, above), (-half, below)))
+            _add_slope(made, rows, name)
+    return made
 
 
-def _classes(rows: ModelRows, name: str, classes: Sequence[Any]) -> Iterator[Figure]:
-    dtype = rows.data[name].dtype
-    first: tuple[str, FloatArray] | None = None
-    for value in classes:
+def _add_classes(made: Figures, rows: ModelRows, name: str, classes: Sequence[Any]) -> None:
+    dtype, first = rows.data[name].dtype, len(made.sets)
+    words = [f"{value:g}" if isinstance(value, float) else str(value) for value in classes]
+    for value, word in zip(classes, words, strict=True):
         everybody = pd.Series([value] * len(rows.data), index=rows.data.index, dtype=dtype)
-        word = f"{value:g}" if isinstance(value, float) else str(value)
-        x = rows.at(**{name: everybody})
-        yield Figure(name, word, False, ((1.0, x),))
-        if first is None:
-            first = word, x
-        else:
-            yield Figure(name, f"{word} less {first[0]}", True, ((1.0, x), (-1.0, first[1])))
+        at = len(made.sets)
+        made.sets.append(rows.at(**{name: everybody}))
+        made.figures.append(Figure(name, word, False, ((1.0, at),)))
+        if at > first:
+            less = f"{word} less {words[0]}"
+            made.figures.append(Figure(name, less, True, ((1.0, at), (-1.0, first))))
+
+
+def _add_slope(made: Figures, rows: ModelRows, name: str) -> None:
+    values, at = rows.data[name], len(made.sets)
+    step = _STEP * (float(values.std()) or 1.0)
+    half = 1.0 / (2.0 * step)
+    try:
+        around = [rows.at(**{name: values + side * step}) for side in (1.0, -1.0)]
+    except FactorEvaluationError:  # a spline has no value beyond its ends
+        return
+    made.sets.extend(around)
+    made.figures.append(Figure(name, "slope", True, ((half, at), (-half, at + 1))))

@@ -177,7 +177,7 @@ def score(  # noqa: PLR0913 (one keyword per decision that the analyst takes)
         ]
         flag_columns = [*_flag_columns(scale, scored.scores, convention, flags=flags)]
         extra = [tolerated] if tolerated else []
-        _require_room(frame, [*score_columns, *extra], flag_columns)
+        _require_free_names(frame, [*score_columns, *extra], flag_columns)
         require_direction(scored.direction, strict=strict, stacklevel=4)
         report = replace(
             scoring_report(scale, scored.scores, scored.direction),
@@ -300,7 +300,9 @@ def _flag_columns(
                 yield NewColumn(f"{before}{degree}{subscale.flag}", reached, valid)
 
 
-def _require_room(frame: Frame, columns: Sequence[NewColumn], flags: Sequence[NewColumn]) -> None:
+def _require_free_names(
+    frame: Frame, columns: Sequence[NewColumn], flags: Sequence[NewColumn]
+) -> None:
     """Raise when a column to be added is there already, with the remedy that fits its kind."""
     scores = [column.name for column in columns]
     require_absent(frame, scores, remedy="Drop them, or score the data without them.")

@@ -146,6 +146,21 @@ def test_perfectly_separated_outcome_is_refused_in_words():
         panel_model(frame, "lonely", family="logistic")
 
 
+@pytest.mark.parametrize("model", ["mixed", "gee_independence", "gee_exchangeable"])
+@pytest.mark.parametrize("persons", [1, 3, 20])
+def test_a_group_that_tells_the_outcome_is_refused_however_small(model, persons):
+    frame = _panel(persons=40).assign(
+        group=lambda d: np.where(d["person_id"] < persons, "told", "rest"),
+        lonely=lambda d: (d["person_id"] < persons) | (d["person_id"] + d["wave"]) % 3 == 0,
+    )
+    frame.loc[frame["group"] == "told", "lonely"] = True
+    columns = PanelColumns(covariates=("group",))
+    with pytest.raises(ConvergenceError, match="terms separate the yes from the no answers"):
+        panel_model(
+            frame, "lonely", family="logistic", columns=columns, options=PanelOptions(model=model)
+        )
+
+
 def test_wave_in_which_nobody_is_lonely_is_refused_in_words():
     frame = _panel(persons=40)
     frame["lonely"] &= frame["wave"] != 2017

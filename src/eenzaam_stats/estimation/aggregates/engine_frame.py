@@ -75,8 +75,13 @@ def with_found_types(frame: Frame, names: Iterable[str]) -> Frame:
 
 def require_columns(frame: Frame, columns: CellColumns) -> None:
     """Raise when a column is absent; an outcome that scoring makes gets its own hint."""
+    require_names(frame, columns.names())
+
+
+def require_names(frame: Frame, names: Iterable[str]) -> None:
+    """The same for columns by their names."""
     present = frame.collect_schema().names()
-    missing = [name for name in columns.names() if name not in present]
+    missing = [name for name in dict.fromkeys(names) if name not in present]
     if missing:
         unscored = [name for name in missing if name in SCORED_OUTCOMES]
         hint = f"Run es.score first: it adds {unscored[0]!r}." if unscored else ""

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy import special
 
 from eenzaam_stats.arrays import FloatArray, IntArray
 from eenzaam_stats.errors import ConvergenceError
+from eenzaam_stats.numerics.panel.logistic import separation_error
 
 WorkingCorrelation = Literal["exchangeable", "independence"]
 _ROUNDS = 200
+_SEPARATED = 1e-6  # a probability nearer to 0 or 1: in a separated class of 1,500 rows 2e-11
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +69,7 @@ def fit_averaged(
     Raises
     ------
     ConvergenceError
-        If the equations are not solved.
+        If the equations are not solved, or terms tell the outcome of some rows exactly.
 
     See Also
     --------
@@ -109,6 +112,10 @@ def fit_averaged(
             f"the estimating equations were not solved in {_ROUNDS} rounds{words}. Leave out a "
             "term, or use a mixed model."
         )
+    coefficients = np.asarray(result.params, dtype=np.float64)
+    # the equations of a separated class are solved to any digit by a log odds without end
+    if binary and (special.expit(-np.abs(x @ coefficients)) < _SEPARATED).any():
+        raise separation_error()
     alpha = 0.0 if correlation == "independence" else float(structure.dep_params)
     covariance = np.asarray(result.cov_robust, dtype=np.float64)
-    return AveragedFit(np.asarray(result.params, dtype=np.float64), covariance, alpha)
+    return AveragedFit(coefficients, covariance, alpha)

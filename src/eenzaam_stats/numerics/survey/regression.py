@@ -139,13 +139,8 @@ def fit_regression(
     mean = invert_link(family, predictor)
     deviance = _deviance(family, y, mean, weight)
     for _ in range(_STEPS):
-        slope = differentiate_mean(family, mean)
-        working = weight * slope
-        root = np.sqrt(working)
-        target = predictor + (y - mean) / slope
-        coefficients: FloatArray = np.linalg.lstsq(root[:, None] * x, root * target, rcond=None)[
-            0
-        ].astype(np.float64)
+        working = weight * differentiate_mean(family, mean)
+        coefficients = _solve_step(family, y, x, weight, predictor=predictor)
         predictor = x @ coefficients
         mean = invert_link(family, predictor)
         before, deviance = deviance, _deviance(family, y, mean, weight)
@@ -157,7 +152,11 @@ def fit_regression(
             f"the fit did not converge in {_STEPS} steps. Leave out columns, or divide numbers of "
             "very different sizes by their usual size."
         )
-    _require_settled(family, x, y, weight=weight, at=predictor)
+    # The deviance of a few separated rows is so small that the fit stops while their log odds grow
+    # by 1 a step, as in R, with a standard error that looks like one.
+    after = x @ _solve_step(family, y, x, weight, predictor=predictor)
+    if family != "linear" and np.abs(after - predictor).max() > _MOVING:
+        raise ConvergenceError(_SEPARATION)
     # the weights of the last step, which were those before it: as R has them
     bread = np.linalg.inv(x.T @ (working[:, None] * x))
     score = working * (y - mean) / differentiate_mean(family, mean)
@@ -171,20 +170,20 @@ def fit_regression(
     )
 
 
-def _require_settled(
-    family: RegressionFamily, x: FloatArray, y: FloatArray, *, weight: FloatArray, at: FloatArray
-) -> None:
-    """Stop where one more step still moves a prediction: its coefficient has no end.
-
-    The deviance of a few separated rows is so small that the fit stops while their log odds grow by
-    1 a step, as in R, with a standard error that looks like one.
-    """
-    mean = invert_link(family, at)
+def _solve_step(
+    family: RegressionFamily,
+    y: FloatArray,
+    x: FloatArray,
+    weight: FloatArray,
+    *,
+    predictor: FloatArray,
+) -> FloatArray:
+    """Coefficients one step of reweighted least squares on."""
+    mean = invert_link(family, predictor)
     slope = differentiate_mean(family, mean)
-    root = np.sqrt(weight * slope)
-    step = np.linalg.lstsq(root[:, None] * x, root * (y - mean) / slope, rcond=None)[0]
-    if np.abs(x @ step).max() > _MOVING:
-        raise ConvergenceError(_SEPARATION)
+    root, target = np.sqrt(weight * slope), predictor + (y - mean) / slope
+    solved = np.linalg.lstsq(root[:, None] * x, root * target, rcond=None)[0]
+    return np.asarray(solved, dtype=np.float64)
 
 
 def differentiate_mean(family: RegressionFamily, mean: FloatArray) -> FloatArray:
@@ -225,10 +224,8 @@ def _require_inside(family: RegressionFamily, mean: FloatArray) -> None:
         )
 
 
-def average_prediction(
-    fit: SampleRegression, x: FloatArray, weight: FloatArray
-) -> tuple[float, FloatArray]:
-    r"""Weighted mean of predictions, and what each row adds to it.
+def prediction_influence(fit: SampleRegression, x: FloatArray, weight: FloatArray) -> FloatArray:
+    r"""What each row adds to the weighted mean of predictions.
 
     Parameters
     ----------
@@ -239,8 +236,7 @@ def average_prediction(
 
     Returns
     -------
-    estimate : float
-    influence : ndarray of float, shape (n,)
+    ndarray of float, shape (n,)
         Weight included; sums to 0. The people over whom is averaged are a sample as well.
 
     Notes
@@ -257,11 +253,11 @@ def average_prediction(
     --------
     >>> y, x = np.array([0.0, 1.0, 1.0, 1.0]), np.array([[1, 0], [1, 0], [1, 1], [1, 1.0]])
     >>> fit = fit_regression(y, x, np.ones(4), family="linear")
-    >>> round(average_prediction(fit, x * [1, 0], np.ones(4))[0], 3)
-    0.5
+    >>> prediction_influence(fit, x * [1, 0], np.ones(4)).round(3).tolist()
+    [-0.25, 0.25, 0.0, 0.0]
     """
     share = weight / weight.sum()
     mean = fit.mean(x)
-    estimate = float(share @ mean)
     gradient = (share * fit.slope(x)) @ x
-    return estimate, share * (mean - estimate) + fit.influence @ gradient
+    influence: FloatArray = share * (mean - share @ mean) + fit.influence @ gradient
+    return influence

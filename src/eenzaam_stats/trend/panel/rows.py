@@ -14,7 +14,7 @@ import pandas as pd
 from eenzaam_stats.arrays import BoolArray, FloatArray, IntArray
 from eenzaam_stats.dates.axis import NUMBERS, Calendar
 from eenzaam_stats.dates.waves import HOW, dates_of_waves, is_date
-from eenzaam_stats.errors import SchemaError, UnknownColumnError, verb
+from eenzaam_stats.errors import SchemaError, verb
 from eenzaam_stats.estimation.aggregates import engine_frame
 from eenzaam_stats.estimation.variance.respondent_rows import collect_frame
 from eenzaam_stats.keys import normal_keys
@@ -172,14 +172,11 @@ def _open_frame(data: object, names: list[str]) -> tuple[engine_frame.Eager, str
     source = "frame"
     respondents = data
     if isinstance(data, Survey):
-        report = data.report
-        source = f"{report.source} {report.wave} ({report.origin})"
+        source = data.report.name
         respondents = data.respondents
     frame = engine_frame.open_frame(respondents)
+    engine_frame.require_names(frame, names)
     present = frame.collect_schema().names()
-    missing = [name for name in dict.fromkeys(names) if name not in present]
-    if missing:
-        raise UnknownColumnError.among(missing, present)
     wanted = list(dict.fromkeys([*names, *(n for n in _find_design(data) if n in present)]))
     eager = collect_frame(engine_frame.with_found_types(frame, wanted).select(*wanted))
     if not len(eager):
